@@ -1,0 +1,70 @@
+# Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check format bench-core generate constraints clean
+
+PYTHON ?= python3
+ARGS ?=
+bin := .venv/bin
+# What there is of these: mypy refuses a path that does not exist.
+typed := $(wildcard workers schemas tests bench)
+pins := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
+install := $(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check --editable
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/.developer ## make .venv with everything that test, check and bench-core need
+	@echo "Ready: make demo, make test, make check"
+
+demo: .venv/.user ## run a small contact centre's day on the embedded log: nothing else to install or start
+	@$(bin)/omnistate demo $(ARGS)
+
+test: .venv/.developer ## run the tests (ARGS="-k name" picks some)
+	@$(bin)/pytest -n auto --dist worksteal $(ARGS)
+
+check: .venv/.developer ## lint, formatting, types, architecture
+	@$(bin)/ruff check
+	@$(bin)/ruff format --check
+	@$(bin)/mypy $(typed)
+	@$(bin)/lint-imports --no-logo
+
+format: .venv/.developer ## format the code and mend what the linter can mend
+	@$(bin)/ruff check --fix-only --quiet
+	@$(bin)/ruff format
+
+bench-core: .venv/.user ## measure the core on this machine
+	@$(bin)/python -m bench.core $(ARGS)
+
+generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document and the charts anew
+	@$(bin)/python -m schemas.documents
+	@$(bin)/python -m workers.core.chart
+
+constraints: .venv/.developer ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows
+	@$(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(bin)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \
+		--group build --group pins --no-emit-package omnistate --no-header --no-annotate \
+		--no-emit-index-url --output-file constraints.txt pyproject.toml
+	@wc -l < constraints.txt | xargs printf 'constraints.txt: %s pins\n'
+
+clean: ## remove .venv and every cache
+	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@find workers schemas tests $(wildcard bench) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first Python that is new enough; a half-made .venv is taken away again.
+$(bin)/python:
+	@for python in $(PYTHON) python3.14 python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			$$python -m venv .venv && exit 0; rm -rf .venv; exit 1; \
+		fi; \
+	done; echo 'omnistate needs Python 3.11 or newer: make PYTHON=/path/to/python3 ...' >&2; exit 1
+
+.venv/.user: pyproject.toml constraints.txt | $(bin)/python
+	@echo 'Installing omnistate into .venv (once, about a minute) ...'
+	@$(install) .
+	@touch $@
+
+.venv/.developer: pyproject.toml constraints.txt | $(bin)/python
+	@echo 'Installing omnistate and its developer tools into .venv (once, about a minute) ...'
+	@$(install) '.[test,lint]'
+	@touch .venv/.user $@

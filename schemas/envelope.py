@@ -1,0 +1,71 @@
+"""The CloudEvents 1.0 envelope, as the engine reads it and as other teams see it.
+
+It knows attributes only; what `data` means is said in `inputs` and `outputs`.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SkipValidation
+
+from schemas.times import parse_time_ms
+
+Id = Annotated[str, Field(min_length=1, max_length=256)]
+
+
+def _check_time(text: str) -> str:
+    parse_time_ms(text)
+    return text
+
+
+Time = Annotated[
+    str,
+    AfterValidator(_check_time),
+    Field(json_schema_extra={"format": "date-time"}),
+]
+
+
+class Attributes(BaseModel):
+    """What every event has beside `time` and `data`; unknown attributes are left out."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    specversion: Literal["1.0"] = Field(description="The CloudEvents version.")
+    id: Id = Field(description="Unique per `source`; a repeat of both is a duplicate.")
+    source: Annotated[str, Field(min_length=1)] = Field(
+        description="Who says so: a URI reference such as `/gateways/chat`."
+    )
+    type: Annotated[str, Field(min_length=1)] = Field(description="What is said.")
+    subject: Id = Field(description="The conversation id; also the record's Kafka key.")
+    traceparent: SkipValidation[str | None] = Field(
+        default=None, description="W3C trace context, copied to the outputs."
+    )
+    tracestate: SkipValidation[str | None] = Field(
+        default=None, description="W3C trace state, copied to the outputs."
+    )
+
+
+class Envelope(Attributes):
+    """An event with `time` still text and `data` still untyped: the decoder's first look."""
+
+    time: str
+    data: dict[str, Any]
+
+
+class CloudEvent(Attributes):
+    """An event whose `time` is checked; each type narrows `type` and adds its `data`."""
+
+    time: Time = Field(description="When it was said: RFC 3339 with an offset.")
+
+
+def example(type_: str, source: str, data: dict[str, Any], subject: str = "chat-17") -> ConfigDict:
+    """The model configuration that carries one complete, valid event of `type_`."""
+    event: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": f"{type_}-1",
+        "source": source,
+        "type": type_,
+        "subject": subject,
+        "time": "2026-03-02T09:15:22.123Z",
+        "data": data,
+    }
+    return ConfigDict(json_schema_extra={"examples": [event]})

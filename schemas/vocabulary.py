@@ -1,0 +1,143 @@
+"""The closed vocabularies: channel kinds, statuses, details, reasons, codes and topic names.
+
+Plain string literals with the Dataverse codes beside them; no behaviour and no rules.
+"""
+
+from typing import Final, Literal
+
+Kind = Literal["live_chat", "persistent_chat", "messaging", "voice", "record"]
+MessagingChannel = Literal[
+    "sms",
+    "whatsapp",
+    "facebook",
+    "teams",
+    "line",
+    "wechat",
+    "apple_messages",
+    "twitter",
+    "google_business",
+    "custom",
+]
+Channel = Literal["live_chat", "persistent_chat", MessagingChannel, "voice", "record"]
+
+LC: Final[Kind] = "live_chat"
+PC: Final[Kind] = "persistent_chat"
+AM: Final[Kind] = "messaging"
+VO: Final[Kind] = "voice"
+RE: Final[Kind] = "record"
+KINDS: Final[tuple[Kind, ...]] = (LC, PC, AM, VO, RE)
+KIND_CODES: Final[dict[str, Kind]] = {"LC": LC, "PC": PC, "AM": AM, "VO": VO, "RE": RE}
+
+MESSAGING_CHANNELS: Final[tuple[MessagingChannel, ...]] = (
+    "sms",
+    "whatsapp",
+    "facebook",
+    "teams",
+    "line",
+    "wechat",
+    "apple_messages",
+    "twitter",
+    "google_business",
+    "custom",
+)
+KIND_OF_CHANNEL: Final[dict[str, Kind]] = {
+    "live_chat": LC,
+    "persistent_chat": PC,
+    **dict.fromkeys(MESSAGING_CHANNELS, AM),
+    "voice": VO,
+    "record": RE,
+}
+
+Status = Literal["open", "active", "waiting", "closed", "wrap_up", "resolved", "scheduled"]
+State = Literal["open", "closed", "resolved", "scheduled"]
+STATE_OF_STATUS: Final[dict[str, State]] = {
+    "open": "open",
+    "active": "open",
+    "waiting": "open",
+    "closed": "closed",
+    "wrap_up": "open",
+    "resolved": "resolved",
+    "scheduled": "scheduled",
+}
+STATUS_CODES: Final[dict[str, int]] = {
+    "open": 1,
+    "active": 2,
+    "waiting": 3,
+    "closed": 4,
+    "wrap_up": 5,
+    "resolved": 6,
+    "scheduled": 7,
+}
+STATE_CODES: Final[dict[str, int]] = {"open": 0, "closed": 1, "resolved": 2, "scheduled": 3}
+INTERNAL_STATUSES: Final = frozenset({"resolved", "scheduled"})
+
+Detail = Literal[
+    "awaiting_assignment",
+    "awaiting_acceptance",
+    "in_conversation",
+    "with_external",
+    "with_bot",
+    "awaiting_customer",
+    "wrapping_up",
+]
+
+Reason = Literal[
+    "awaiting_assignment",
+    "awaiting_acceptance",
+    "in_conversation",
+    "awaiting_customer",
+    "representative_ended",
+    "customer_left_active",
+    "customer_ended",
+    "closed_by_representative",
+    "auto_closed_from_waiting",
+    "auto_closed",
+    "overflow",
+    "customer_left_open",
+    "ended_by_bot",
+    "failure",
+    "force_closed",
+    "closed_by_admin",
+    "assigned_by_supervisor",
+]
+# msdyn_statuschangereason counts up in exactly this order.
+REASON_CODES: Final[dict[str, int]] = {
+    reason: 192350001 + position
+    for position, reason in enumerate(Reason.__args__)  # type: ignore[attr-defined]
+}
+
+RejectionCode = Literal[
+    "invalid_data",
+    "unknown_conversation",
+    "unknown_workstream",
+    "invalid_status",
+    "not_assigned",
+    "not_offered",
+    "wrong_channel",
+    "pick_only",
+    "push_only",
+    "closed",
+]
+IgnoredCode = Literal["duplicate", "stale", "no_effect", "wrong_channel"]
+DeadLetterCode = Literal[
+    "undecodable", "oversized", "unknown_type", "wrong_topic", "wrong_key", "wrong_partition"
+]
+Role = Literal["primary", "consultant", "daily"]
+TimerName = Literal[
+    "wrap_up_release",
+    "offer",
+    "customer_reconnect",
+    "representative_reconnect",
+    "bot_inactivity",
+    "inactivity",
+    "auto_close",
+    "scheduled",
+    "day_reset",
+]
+
+CHANNEL_EVENTS: Final = "channel-events"
+AGENT_ACTIONS: Final = "agent-actions"
+STATE_CHANGES: Final = "conversation-state-changes"
+CAPACITY_CHANGES: Final = "capacity-changes"
+REJECTED_INPUTS: Final = "rejected-inputs"
+DEAD_LETTERS: Final = "dead-letters"

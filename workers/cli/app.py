@@ -1,0 +1,43 @@
+"""The `omnistate` command: what there is to do, and where it is done.
+
+Only declarations: every command imports its machinery when it runs, so that `--help` is quick.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="The conversation state engine for contact centres.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+
+@app.callback()
+def _root() -> None:
+    """The conversation state engine for contact centres."""
+
+
+@app.command()
+def replay(
+    events: Annotated[Path, typer.Argument(help="Input events, one CloudEvent a line.")],
+    config: Annotated[Path, typer.Option("--config", help="CONFIG.yaml: workstreams and people.")],
+    until: Annotated[
+        str | None, typer.Option(help="Move the clock on to this time (RFC 3339) at the end.")
+    ] = None,
+    state: Annotated[
+        bool, typer.Option("--state", help="Print the state at the end instead of the outputs.")
+    ] = False,
+) -> None:
+    """Run the engine over a file of events and print every output, one line each."""
+    from workers.cli.replay import run_replay
+
+    raise typer.Exit(run_replay(events, config, until, print_state=state))
+
+
+def main() -> None:
+    """The entry point of the `omnistate` command."""
+    app()

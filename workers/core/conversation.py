@@ -1,0 +1,171 @@
+"""The row of one conversation: everything that the engine remembers about it.
+
+A plain value that `turn` changes and the tables keep encoded; it decides nothing.
+"""
+
+from typing import Final
+
+import msgspec
+
+from schemas.times import LAST_MS
+from schemas.vocabulary import Role
+from workers.core.intake import FINGERPRINT_BYTES, FINGERPRINTS_KEPT
+from workers.core.stages import MEANINGS, Stage
+from workers.core.transitions import TIES
+
+# The deadline of a timer that runs and never fires: a null duration, or past the year 9999.
+NEVER_MS: Final = LAST_MS + 1
+_RANK: Final = {name: rank for rank, name in enumerate(TIES)}
+
+
+class Hold(msgspec.Struct, array_like=True, gc=False):
+    """One reservation of one representative's capacity by this conversation.
+
+    `until_ms` is the deadline of the hold's own timer: `day_reset` of a daily hold,
+    `wrap_up_release` of a primary one; None where nothing runs.
+    """
+
+    number: int
+    representative_id: str
+    role: Role
+    units: int
+    profiles: list[str]
+    forced: bool
+    until_ms: int | None = None
+
+    @property
+    def timer(self) -> str:
+        """The name of the timer that `until_ms` is the deadline of."""
+        return "day_reset" if self.role == "daily" else "wrap_up_release"
+
+
+class Conversation(msgspec.Struct, array_like=True):
+    """One conversation. Times in epoch milliseconds; `settings_key` names its interned settings."""
+
+    settings_key: bytes
+    channel: str
+    workstream_id: str
+    # Partition and offset of its `conversation.started`: ids of outputs derive from it.
+    origin: str
+    stage: Stage = "nothing"
+    stage_since_ms: int = 0
+    sequence: int = 0
+    queue_id: str | None = None
+    customer_id: str | None = None
+    # In awaiting_acceptance the one whom it is offered to; on a closed one, who had it last.
+    representative_id: str | None = None
+    offered_representative_id: str | None = None
+    # The last value of `representative_id` before it became null.
+    last_representative_id: str | None = None
+    # Who was in conversation last; null where nobody ever was.
+    served_by_id: str | None = None
+    # The bot or external party, while with them.
+    handler_id: str | None = None
+    outbound: bool = False
+    # Whether the offer, or the assignment that a hold is for, overrides capacity.
+    forced: bool = False
+    # A record whose representative has closed the session before it was resolved.
+    session_closed: bool = False
+    units: int | None = None
+    profiles: list[str] = []
+    skipped: list[str] = []
+    consultants: list[str] = []
+    holds: list[Hold] = []
+    hold_count: int = 0
+    transfer_count: int = 0
+    overflow_transfer_count: int = 0
+    decline_count: int = 0
+    # Running timers by name (those of holds are in the holds).
+    deadlines: dict[str, int] = {}
+    # Digests of the last inputs, oldest first, FINGERPRINT_BYTES each.
+    fingerprints: bytes = b""
+
+    def knows(self, fingerprint: bytes) -> bool:
+        """Whether this input is among the last ones."""
+        kept = self.fingerprints
+        position = kept.find(fingerprint)
+        while position >= 0 and position % FINGERPRINT_BYTES:
+            position = kept.find(fingerprint, position + 1)
+        return position >= 0
+
+    def remember(self, fingerprint: bytes) -> None:
+        """Put this input among the last ones, once."""
+        if not self.knows(fingerprint):
+            kept = self.fingerprints + fingerprint
+            self.fingerprints = kept[-FINGERPRINT_BYTES * FINGERPRINTS_KEPT :]
+
+    def hold_id(self, hold: Hold) -> str:
+        """The hold's public id, unique for ever."""
+        return f"{self.origin}.h{hold.number}"
+
+    def describe(self) -> dict[str, object]:
+        """What `omnistate replay --state` says of it (section 9)."""
+        status, detail, _ = MEANINGS[self.stage]
+        return {
+            "status": status,
+            "detail": detail,
+            "representative_id": self.representative_id,
+            "queue_id": self.queue_id,
+            "sequence": self.sequence,
+            "holds": [
+                {
+                    "hold_id": self.hold_id(hold),
+                    "representative_id": hold.representative_id,
+                    "role": hold.role,
+                    "units": hold.units,
+                    "profiles": hold.profiles,
+                }
+                for hold in self.holds
+            ],
+        }
+
+    def window_of(self, representative_id: str | None) -> str | None:
+        """The name of his reconnect window: the primary's or the offered one's, else None."""
+        if representative_id is None:
+            return None
+        if representative_id == self.representative_id:
+            return "representative_reconnect"
+        if representative_id == self.offered_representative_id:
+            return "representative_reconnect/offered"
+        return None
+
+    def next_own_timer(self) -> tuple[int, str] | None:
+        """When and which of its timers fires next, those of holds aside; None where none does."""
+        first: tuple[int, int, str] | None = None
+        for name, deadline_ms in self.deadlines.items():
+            if deadline_ms < NEVER_MS and name != "forget":
+                found = (deadline_ms, _RANK[name], name)
+                if first is None or found < first:
+                    first = found
+        return None if first is None else (first[0], first[2])
+
+    def next_deadline(self) -> tuple[int, str, Hold | None] | None:
+        """When and which timer fires next, and the hold it belongs to; ties as in section 7."""
+        first: tuple[int, int, int, str] | None = None
+        owner: Hold | None = None
+        for name, deadline_ms in self.deadlines.items():
+            found = (deadline_ms, _RANK[name], 0, name)
+            if first is None or found < first:
+                first = found
+        for hold in self.holds:
+            if hold.until_ms is not None:
+                found = (hold.until_ms, _RANK[hold.timer], hold.number, hold.timer)
+                if first is None or found < first:
+                    first, owner = found, hold
+        if first is None or first[0] >= NEVER_MS:
+            return None
+        return first[0], first[3], owner
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(Conversation)
+
+
+def encode_conversation(conversation: Conversation) -> bytes:
+    """The row as bytes, for tables and changelogs."""
+    return _ENCODER.encode(conversation)
+
+
+def decode_conversation(row: bytes) -> Conversation:
+    """The conversation of a row. Raises msgspec.DecodeError where it is none."""
+    return _DECODER.decode(row)

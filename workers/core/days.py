@@ -1,0 +1,32 @@
+"""Midnights: when a representative's day ends, in his own time zone.
+
+Calendar arithmetic on given instants; the present day is never asked for.
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from schemas.times import EPOCH, LAST_MS
+
+_DAY = timedelta(days=1)
+
+
+def next_midnight_ms(now_ms: int, time_zone: str) -> int:
+    """The first instant of the next local day, strictly after `now_ms` (section 6, `day_reset`).
+
+    Where clocks skip midnight it is the instant of the jump. Past year 9999 it is never reached.
+    """
+    zone = _zone(time_zone)
+    try:
+        local = (EPOCH + timedelta(milliseconds=now_ms)).astimezone(zone)
+        tomorrow = local.date() + _DAY
+        midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone)
+        return (midnight.astimezone(UTC) - EPOCH) // timedelta(milliseconds=1)
+    except OverflowError:
+        return LAST_MS + 1
+
+
+@lru_cache(maxsize=1_024)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

@@ -1,0 +1,204 @@
+"""What one input, or one due timer, comes to: the front door of the core.
+
+`decide` gives every input exactly one outcome; `fire` carries out one timer. Both are pure but for
+the row and the counters they are handed, which belong to the caller's overlay.
+"""
+
+from collections.abc import Callable
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from schemas.times import parse_time_ms
+from schemas.vocabulary import KINDS, Kind
+from workers.core.capacity import Counter
+from workers.core.conversation import Conversation, Hold
+from workers.core.explain import explain_refusal
+from workers.core.facts import Fact, Ignored, Rejected, cause_of, position_of
+from workers.core.intake import Input
+from workers.core.refusals import Refusal, judge
+from workers.core.rules import RULES, Rule, When
+from workers.core.settings import Directory, Settings
+from workers.core.stages import MEANINGS, STAGES, Stage
+from workers.core.transitions import CELLS, TIES
+from workers.core.turn import Turn
+
+Outcome = Literal["changed", "recorded", "ignored", "rejected"]
+
+
+class Context(NamedTuple):
+    """What a decision may look at beside the row: configuration, settings, counters and the clock.
+
+    `settings_of` gives the interned settings of a key; `intern` keeps those of a new conversation.
+    """
+
+    directory: Directory
+    settings_of: Callable[[bytes], Settings]
+    intern: Callable[[bytes, bytes], None]
+    counter_of: Callable[[str], Counter]
+    partition: int
+    now_ms: int
+
+
+class Decision(NamedTuple):
+    """The outcome of an input, its conversation (None where there is none) and what to publish."""
+
+    outcome: Outcome
+    conversation: Conversation | None
+    facts: list[Fact]
+
+
+_DUPLICATE: Final = Refusal("duplicate", ignored=True)
+_INVALID: Final = Refusal("invalid_data", ignored=False)
+_UNKNOWN_CONVERSATION: Final = Refusal("unknown_conversation", ignored=False)
+_UNKNOWN_WORKSTREAM: Final = Refusal("unknown_workstream", ignored=False)
+_BEGINNINGS: Final = {
+    rule.when: rule for rule in RULES if rule.id in CELLS["nothing"]["conversation.started"]
+}
+
+
+def decide(conversation: Conversation | None, input_: Input, context: Context) -> Decision:
+    """What `input_` does. The order of the first four codes of section 5 is the order here."""
+    started = input_.trigger == "conversation.started"
+    if started and input_.problem is None:
+        input_ = _check_channel(input_, context.directory)
+    if input_.problem is not None:
+        return _refuse(_INVALID, conversation, input_)
+    if conversation is not None:
+        if started or conversation.knows(input_.fingerprint):
+            return _refuse(_DUPLICATE, conversation, input_)
+        return _act(conversation, input_, context)
+    if not started:
+        return _refuse(_UNKNOWN_CONVERSATION, None, input_)
+    if input_.started.workstream_id not in context.directory.workstreams:
+        return _refuse(_UNKNOWN_WORKSTREAM, None, input_)
+    return _begin(input_, context)
+
+
+def _check_channel(input_: Input, directory: Directory) -> Input:
+    started = input_.started
+    workstream = directory.workstreams.get(started.workstream_id)
+    if workstream is None or workstream[2].takes(started.channel):
+        return input_
+    problem = (
+        f"channel: {started.channel} does not fit workstream {started.workstream_id}, "
+        f"which takes {workstream[2].channel}"
+    )
+    return msgspec.structs.replace(input_, problem=problem)
+
+
+def _begin(input_: Input, context: Context) -> Decision:
+    """Rules C1 to C4; where several apply, C4 before C3 before C2."""
+    started = input_.started
+    key, row, settings = context.directory.workstreams[started.workstream_id]
+    context.intern(key, row)
+    conversation = Conversation(
+        settings_key=key,
+        channel=started.channel,
+        workstream_id=started.workstream_id,
+        origin=f"{input_.partition}-{input_.offset}",
+        queue_id=started.queue_id,
+        customer_id=started.customer_id,
+        outbound=started.direction == "outbound",
+        units=started.units,
+        profiles=list(dict.fromkeys(started.profiles or ())),
+        fingerprints=input_.fingerprint,
+    )
+    scheduled_ms = None
+    if started.scheduled_for is not None:
+        scheduled_ms = parse_time_ms(started.scheduled_for)
+    if scheduled_ms is not None and scheduled_ms > context.now_ms:
+        rule = _BEGINNINGS[When.SCHEDULED]
+    elif conversation.outbound:
+        rule = _BEGINNINGS[When.OUTBOUND]
+    else:
+        rule = _BEGINNINGS[When.BOT if started.handled_by else When.ALWAYS]
+    turn = _turn(conversation, input_.conversation_id, settings, context, input_)
+    turn.follow(rule, scheduled_ms)
+    return Decision("changed", conversation, turn.facts)
+
+
+def _act(conversation: Conversation, input_: Input, context: Context) -> Decision:
+    settings = context.settings_of(conversation.settings_key)
+    verdict = judge(conversation, settings, input_)
+    if isinstance(verdict, Refusal):
+        return _refuse(verdict, conversation, input_)
+    conversation.remember(input_.fingerprint)
+    turn = _turn(conversation, input_.conversation_id, settings, context, input_)
+    turn.return_of(input_)
+    if isinstance(verdict, Rule):
+        turn.follow(verdict)
+        return Decision("changed", conversation, turn.facts)
+    turn.record(verdict)
+    return Decision("recorded", conversation, turn.facts)
+
+
+def _turn(
+    conversation: Conversation,
+    subject: str,
+    settings: Settings,
+    context: Context,
+    cause: Input | str,
+) -> Turn:
+    return Turn(
+        conversation,
+        subject,
+        settings,
+        context.directory,
+        context.counter_of,
+        context.partition,
+        context.now_ms,
+        cause,
+    )
+
+
+def _refuse(refusal: Refusal, conversation: Conversation | None, input_: Input) -> Decision:
+    """A refusal changes nothing but the list of the last inputs (section 5)."""
+    stage: Stage = "nothing" if conversation is None else conversation.stage
+    if conversation is not None:
+        conversation.remember(input_.fingerprint)
+    refused = (Ignored if refusal.ignored else Rejected)(
+        conversation_id=input_.conversation_id,
+        code=refusal.code,
+        message=explain_refusal(refusal.code, input_, stage),
+        status=MEANINGS[stage].status,
+        detail=MEANINGS[stage].detail,
+        sequence=0 if conversation is None else conversation.sequence,
+        cause=cause_of(input_),
+        representative_id=input_.representative_id,
+        input=position_of(input_),
+    )
+    return Decision("ignored" if refusal.ignored else "rejected", conversation, [refused])
+
+
+# What a timer does, by kind and stage: a rule, or the id under which a hold is given back.
+_FIRING: Final[dict[Kind, dict[Stage, dict[str, Rule | str]]]] = {
+    kind: {
+        stage: {
+            name: next((r for r in RULES if r.id == word and kind in r.kinds), word)
+            for name in TIES
+            if name != "forget" and (word := CELLS[stage][f"timer.{name}"][0]) != "."
+        }
+        for stage in STAGES
+    }
+    for kind in KINDS
+}
+
+
+def fire(
+    conversation: Conversation, subject: str, name: str, hold: Hold | None, context: Context
+) -> list[Fact]:
+    """Carry out the timer `name`, due at `context.now_ms`, and say what to publish.
+
+    `hold` is the hold whose timer it is, None for the conversation's own.
+    """
+    settings = context.settings_of(conversation.settings_key)
+    rule = _FIRING[settings.kind][conversation.stage][name]
+    turn = _turn(conversation, subject, settings, context, name.partition("/")[0])
+    if isinstance(rule, Rule):
+        conversation.deadlines.pop(name, None)
+        turn.follow(rule)
+    else:
+        assert hold is not None
+        turn.expire(rule, hold)
+    return turn.facts

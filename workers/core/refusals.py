@@ -1,0 +1,270 @@
+"""Why an input is refused or ignored: the codes of section 5, in their order, in one place.
+
+Each entry of CODES looks at a cell once, at import: it can say never, always, or hand back a
+question that must be asked of the conversation. What remains of a cell is its questions and its
+choices; `judge` asks them. Nothing here changes anything.
+"""
+
+from collections.abc import Callable, Set
+from typing import Final, NamedTuple
+
+from schemas.registry import INPUTS, TRANSFER_FOR, kinds_of
+from schemas.vocabulary import KINDS, VO, Kind
+from workers.core.conversation import Conversation
+from workers.core.intake import Input
+from workers.core.rules import RECORDED, RULES, Recorded, Rule, When, Who
+from workers.core.settings import Settings
+from workers.core.stages import OPEN_OR_ACTIVE, STAGES, Stage
+from workers.core.transitions import CELLS, FACTS, TRIGGERS
+
+Question = Callable[[Conversation, Settings, Input], bool]
+Answer = bool | Question
+
+
+class Refusal(NamedTuple):
+    """A code, and whether the input is ignored (a fact, a repeat) or rejected."""
+
+    code: str
+    ignored: bool
+
+
+class Cell(NamedTuple):
+    """What is left to ask, and what then happens, for one kind, stage and trigger."""
+
+    questions: tuple[tuple[Refusal, Question | None], ...]
+    choices: tuple[Rule | Recorded, ...]
+    fact: bool
+
+
+def kinds_for(trigger: str) -> frozenset[Kind]:
+    """The channel kinds that a trigger is for (section 4)."""
+    type_, _, variant = trigger.partition("/")
+    if type_ == "representative.transfer" and variant in TRANSFER_FOR:
+        return kinds_of(TRANSFER_FOR[variant])
+    return INPUTS[type_].kinds
+
+
+# --- questions asked of a conversation -----------------------------------------------------------
+
+
+def is_primary(conversation: Conversation, _: Settings, input_: Input) -> bool:
+    """The named representative is the primary."""
+    return input_.representative_id == conversation.representative_id
+
+
+def left_last(conversation: Conversation, _: Settings, input_: Input) -> bool:
+    """The named representative is the one who left last."""
+    last = conversation.representative_id or conversation.last_representative_id
+    return input_.representative_id == last
+
+
+def has_it_or_the_offer(conversation: Conversation, _: Settings, input_: Input) -> bool:
+    """The named representative is the primary or has the offer."""
+    return input_.representative_id in (
+        conversation.representative_id,
+        conversation.offered_representative_id,
+    )
+
+
+def lacks_the_offer(conversation: Conversation, _: Settings, input_: Input) -> bool:
+    """The named representative has no offer."""
+    return input_.representative_id != conversation.offered_representative_id
+
+
+def goes_nowhere(conversation: Conversation, _: Settings, input_: Input) -> bool:
+    """A transfer to oneself, or to whoever has the offer already."""
+    return input_.target_id in (input_.representative_id, conversation.offered_representative_id)
+
+
+def is_in_that_queue(conversation: Conversation, _: Settings, input_: Input) -> bool:
+    """The conversation is in the named queue."""
+    return input_.queue_id == conversation.queue_id
+
+
+def consults_or_is_primary(conversation: Conversation, _: Settings, input_: Input) -> bool:
+    """The named representative consults, or is the primary."""
+    return (
+        input_.representative_id in conversation.consultants
+        or input_.representative_id == conversation.representative_id
+    )
+
+
+def customer_is_away(conversation: Conversation, _: Settings, __: Input) -> bool:
+    """The customer's reconnect window runs."""
+    return "customer_reconnect" in conversation.deadlines
+
+
+def customer_is_here(conversation: Conversation, settings: Settings, input_: Input) -> bool:
+    """No reconnect window of the customer runs."""
+    return not customer_is_away(conversation, settings, input_)
+
+
+def representative_is_away(conversation: Conversation, _: Settings, input_: Input) -> bool:
+    """The named representative's reconnect window runs."""
+    window = conversation.window_of(input_.representative_id)
+    return window is not None and window in conversation.deadlines
+
+
+def representative_is_here(conversation: Conversation, settings: Settings, input_: Input) -> bool:
+    """No reconnect window of the named representative runs."""
+    return not representative_is_away(conversation, settings, input_)
+
+
+def is_picked(_: Conversation, settings: Settings, __: Input) -> bool:
+    """The workstream's work is picked, not pushed."""
+    return settings.picked
+
+
+_ANY: Final = frozenset(STAGES)
+
+# `no_effect`: where an input that has a meaning changes nothing. X6 applies all the same.
+IDLE: Final[dict[str, tuple[Set[str], Answer]]] = {
+    "representative.accept": ({"in_conversation"}, is_primary),
+    "representative.end": ({"wrap_up"}, is_primary),
+    "representative.close_session": ({"open", "waiting"}, left_last),
+    "representative.release": ({"open", "waiting"}, left_last),
+    "router.assign": (_ANY, has_it_or_the_offer),
+    "supervisor.assign/representative": (_ANY - {"waiting"}, has_it_or_the_offer),
+    "supervisor.transfer": (_ANY - {"waiting"}, has_it_or_the_offer),
+    "representative.transfer/representative": (_ANY, goes_nowhere),
+    "router.move": ({"open"}, is_in_that_queue),
+    "supervisor.assign/queue": ({"open"}, is_in_that_queue),
+    "representative.resolve_record": ({"resolved"}, True),
+    "customer.disconnected": (OPEN_OR_ACTIVE, customer_is_away),
+    "customer.reconnected": (OPEN_OR_ACTIVE, customer_is_here),
+    "representative.disconnected": (OPEN_OR_ACTIVE, representative_is_away),
+    "representative.reconnected": (OPEN_OR_ACTIVE, representative_is_here),
+    "consult.started": (_ANY, consults_or_is_primary),
+}
+
+
+def _shut(_: Kind, stage: Stage, trigger: str) -> Answer:
+    return CELLS[stage][trigger][0] in {"stale", "shut"}
+
+
+def _push_only(kind: Kind, _: Stage, trigger: str) -> Answer:
+    return trigger == "representative.pick" and kind == VO
+
+
+def _wrong_channel(kind: Kind, _: Stage, trigger: str) -> Answer:
+    return kind not in kinds_for(trigger)
+
+
+def _pick_only(_: Kind, __: Stage, trigger: str) -> Answer:
+    return is_picked if trigger == "router.assign" else False
+
+
+def _no_effect(kind: Kind, stage: Stage, trigger: str) -> Answer:
+    if trigger in FACTS and not _choices(kind, stage, trigger):
+        return True
+    stages, question = IDLE.get(trigger, (frozenset(), False))
+    return question if stage in stages else False
+
+
+def _not_offered(_: Kind, __: Stage, trigger: str) -> Answer:
+    offered = trigger in {"representative.accept", "representative.reject"}
+    return lacks_the_offer if offered else False
+
+
+def _invalid_status(kind: Kind, stage: Stage, trigger: str) -> Answer:
+    return not _choices(kind, stage, trigger)
+
+
+# The codes in the order of section 5, for a conversation that exists. Before them come
+# `invalid_data`, `duplicate`, `unknown_conversation` and `unknown_workstream` (see `decision`);
+# after them `not_assigned`, which depends on the rule that was chosen (see `judge`).
+CODES: Final[tuple[tuple[str, Callable[[Kind, Stage, str], Answer]], ...]] = (
+    ("closed", _shut),
+    ("push_only", _push_only),
+    ("wrong_channel", _wrong_channel),
+    ("pick_only", _pick_only),
+    ("no_effect", _no_effect),
+    ("not_offered", _not_offered),
+    ("invalid_status", _invalid_status),
+)
+NO_EFFECT: Final = Refusal("no_effect", ignored=True)
+NOT_ASSIGNED: Final = Refusal("not_assigned", ignored=False)
+
+
+def _choices(kind: Kind, stage: Stage, trigger: str) -> tuple[Rule | Recorded, ...]:
+    """What the cell's words mean for this kind: rules and recorded, in the order of the cell."""
+    found: list[Rule | Recorded] = []
+    for word in CELLS[stage][trigger]:
+        if word == "rec":
+            found.append(RECORDED[trigger])
+        found.extend(rule for rule in RULES if rule.id == word and trigger.startswith(rule.on))
+    return tuple(choice for choice in found if kind in choice.kinds)
+
+
+def _refusal(code: str, trigger: str) -> Refusal:
+    fact = trigger in FACTS
+    if code == "closed":
+        return Refusal("stale" if fact else "closed", fact)
+    return Refusal(code, code == "no_effect" or (code == "wrong_channel" and fact))
+
+
+def _compile(kind: Kind, stage: Stage, trigger: str) -> Cell:
+    if trigger == "customer.disconnected" and kind == VO:
+        trigger = "customer.ended"
+    questions: list[tuple[Refusal, Question | None]] = []
+    for code, look in CODES:
+        answer = look(kind, stage, trigger)
+        if answer is False:
+            continue
+        questions.append((_refusal(code, trigger), None if answer is True else answer))
+        if answer is True:
+            break
+    return Cell(tuple(questions), _choices(kind, stage, trigger), trigger in FACTS)
+
+
+LAW: Final[dict[Kind, dict[Stage, dict[str, Cell]]]] = {
+    kind: {
+        stage: {
+            trigger: _compile(kind, stage, trigger)
+            for trigger in TRIGGERS
+            if not trigger.startswith("timer.")
+        }
+        for stage in STAGES
+        if stage != "nothing"
+    }
+    for kind in KINDS
+}
+
+
+def judge(
+    conversation: Conversation, settings: Settings, input_: Input
+) -> Rule | Recorded | Refusal:
+    """What `input_` does to the conversation as it stands: a rule, recorded, or a refusal."""
+    cell = LAW[settings.kind][conversation.stage][input_.trigger]
+    for refusal, question in cell.questions:
+        if question is None or question(conversation, settings, input_):
+            return refusal
+    for choice in cell.choices:
+        if isinstance(choice, Rule) and choice.when is When.AT_ONCE and not asks_nothing(settings):
+            continue
+        if may(choice.who, conversation, input_.representative_id):
+            return choice
+        return NO_EFFECT if cell.fact else NOT_ASSIGNED
+    raise AssertionError(f"no choice left for {input_.trigger} in {conversation.stage}")
+
+
+def asks_nothing(settings: Settings) -> bool:
+    """Whether an offer is taken at once: a record, or `auto_accept` of the workstream."""
+    return settings.auto_accept or settings.kind == "record"
+
+
+def may(who: Who, conversation: Conversation, representative_id: str | None) -> bool:
+    """Whether the representative is the one who may."""
+    if who is Who.ANYONE:
+        return True
+    if representative_id is None:
+        return False
+    if who is Who.PRIMARY:
+        return representative_id == conversation.representative_id
+    if who is Who.OFFERED:
+        return representative_id == conversation.offered_representative_id
+    if representative_id == conversation.representative_id:
+        return True
+    if who is Who.OFFERED_OR_PRIMARY:
+        return representative_id == conversation.offered_representative_id
+    return representative_id in conversation.consultants

@@ -1,0 +1,1 @@
+"""What runs the core: batches, partitions and workers, over ports that adapters fill."""

@@ -1,0 +1,27 @@
+"""Kafka's default placement of keys: murmur2, as the Java client computes it.
+
+Only the arithmetic; how many partitions there are is the topology's business.
+"""
+
+_M = 0x5BD1E995
+_MASK = 0xFFFFFFFF
+
+
+def murmur2(key: bytes) -> int:
+    """The 32-bit murmur2 hash of a key, seeded as Kafka's `Utils.murmur2` is."""
+    length = len(key)
+    value = 0x9747B28C ^ length
+    whole = length & ~3
+    for start in range(0, whole, 4):
+        word = int.from_bytes(key[start : start + 4], "little") * _M & _MASK
+        word = (word ^ (word >> 24)) * _M & _MASK
+        value = (value * _M & _MASK) ^ word
+    if length > whole:
+        value = (value ^ int.from_bytes(key[whole:], "little")) * _M & _MASK
+    value = (value ^ (value >> 13)) * _M & _MASK
+    return value ^ (value >> 15)
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition number, of `partitions`, that a key belongs to."""
+    return (murmur2(key) & 0x7FFFFFFF) % partitions

@@ -1,0 +1,131 @@
+"""Replay: the engine over a file's events, as one partition with the file's order and times.
+
+Constant memory in the length of the file: nothing is kept but the tables of what is remembered.
+"""
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
+
+from schemas.registry import INPUTS
+from workers.core.conversation import decode_conversation
+from workers.core.settings import Directory
+from workers.runtime.decoding import Decoded, Undecodable, read_event, read_input
+from workers.runtime.ports import Outgoing
+from workers.runtime.step import Step
+from workers.runtime.tables import Tables, read_counter
+
+BATCH: Final = 1_000
+_ENCODE: Final = msgspec.json.Encoder().encode
+
+
+class Replay:
+    """One run over events; `tally` counts inputs by outcome and timers."""
+
+    def __init__(self, directory: Directory) -> None:
+        """Start with empty tables under a configuration that does not change."""
+        self.tables = Tables()
+        self.tally: Tally[str] = Tally()
+        self._directory = directory
+        self._offsets: dict[str, int] = dict.fromkeys((kind.topic for kind in INPUTS.values()), 0)
+
+    def feed(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """The output lines of event lines (without their line ends); blank lines are nothing."""
+        batch: list[bytes] = []
+        for line in lines:
+            if line.strip():
+                batch.append(line)
+                if len(batch) >= BATCH:
+                    yield from self._run(batch)
+                    batch = []
+        if batch:
+            yield from self._run(batch)
+
+    def advance(self, until_ms: int) -> Iterator[bytes]:
+        """The output lines of timers due at `until_ms` or before."""
+        step = Step(self.tables, self._directory)
+        step.fire_timers(until_ms)
+        yield from self._finish(step)
+
+    def _run(self, lines: list[bytes]) -> Iterator[bytes]:
+        step = Step(self.tables, self._directory)
+        dead: list[tuple[int, bytes]] = []
+        for line in lines:
+            try:
+                envelope, time_ms = read_event(None, line, ())
+            except Undecodable as error:
+                step.count("dead_letter")
+                dead.append((len(step.outputs), describe_dead_line(line, error.code)))
+                continue
+            topic = INPUTS[envelope.type].topic
+            offset = self._offsets[topic]
+            self._offsets[topic] = offset + 1
+            step.apply(Decoded(read_input(envelope, topic, 0, offset), time_ms), time_ms)
+        yield from self._finish(step, dead)
+
+    def _finish(self, step: Step, dead: Iterable[tuple[int, bytes]] = ()) -> Iterator[bytes]:
+        batch = step.finish()
+        self.tables.merge(batch.writes)
+        self.tally.update(batch.tally)
+        written = 0
+        for position, line in dead:
+            yield from map(describe_output, batch.outputs[written:position])
+            yield line
+            written = position
+        yield from map(describe_output, batch.outputs[written:])
+
+    def state(self) -> dict[str, Any]:
+        """What `--state` prints: conversations with their holds, representatives with capacity."""
+        clock_ms = self.tables.clock_ms
+        conversations: dict[str, Any] = {}
+        holders: set[str] = set()
+        for id_, row in sorted(self.tables.conversations.items()):
+            conversation = decode_conversation(row)
+            if (
+                clock_ms is not None
+                and conversation.deadlines.get("forget", clock_ms + 1) <= clock_ms
+            ):
+                continue
+            conversations[id_] = conversation.describe()
+            holders.update(hold.representative_id for hold in conversation.holds)
+        configured = self._directory.representatives
+        return {
+            "conversations": conversations,
+            "representatives": {
+                id_: self._describe_representative(id_) for id_ in sorted({*configured, *holders})
+            },
+        }
+
+    def _describe_representative(self, id_: str) -> dict[str, Any]:
+        directory = self._directory
+        counter = read_counter(self.tables.counters.get(id_))
+        configured = directory.representatives.get(id_)
+        names = {*counter.profiles, *(configured.profiles if configured else ())}
+        units = directory.units_of(id_)
+        profiles = {}
+        for name in sorted(names):
+            limit, occupied = directory.limit_of(id_, name), counter.profiles.get(name, 0)
+            profiles[name] = {"limit": limit, "occupied": occupied, "available": limit - occupied}
+        return {
+            "occupied_units": counter.units,
+            "available_units": units - counter.units,
+            "profiles": profiles,
+        }
+
+
+def describe_output(outgoing: Outgoing) -> bytes:
+    """One line of replay's output: topic, key and the event."""
+    key = None if outgoing.key is None else outgoing.key.decode()
+    return b'{"topic":%b,"key":%b,"value":%b}' % (
+        _ENCODE(outgoing.topic),
+        _ENCODE(key),
+        outgoing.value or b"null",
+    )
+
+
+def describe_dead_line(line: bytes, code: str) -> bytes:
+    """One line of replay's output for a line that is no event: its text and why."""
+    text = line.decode(errors="replace")
+    return _ENCODE({"topic": "dead-letters", "key": None, "value": text, "error": code})

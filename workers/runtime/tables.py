@@ -1,0 +1,150 @@
+"""The tables of one partition as encoded rows, and an overlay that holds a batch's changes.
+
+Rows are bytes, decoded when touched. An overlay never changes the tables: `writes` says what has
+changed, and whoever committed it merges. Dropping an overlay loses nothing but the batch.
+"""
+
+from typing import Final
+
+import msgspec
+
+from workers.core.capacity import Counter
+from workers.core.conversation import Conversation, decode_conversation, encode_conversation
+from workers.core.settings import Settings, decode_settings
+from workers.runtime.ports import Write
+from workers.runtime.timer_index import TimerIndex
+
+CONVERSATIONS: Final = "conversations"
+COUNTERS: Final = "counters"
+SETTINGS: Final = "settings"
+CLOCK: Final = "clock"
+CLOCK_KEY: Final = b"clock"
+_COUNTER_ENCODER: Final = msgspec.msgpack.Encoder()
+_COUNTER_DECODER: Final = msgspec.msgpack.Decoder(Counter)
+
+
+class Tables:
+    """The committed rows of one partition and what is derived from them."""
+
+    __slots__ = ("clock_ms", "conversations", "counters", "settings", "timers")
+
+    def __init__(self) -> None:
+        """Start empty; restore with `merge`."""
+        self.conversations: dict[str, bytes] = {}
+        self.counters: dict[str, bytes] = {}
+        self.settings: dict[bytes, Settings] = {}
+        self.clock_ms: int | None = None
+        self.timers = TimerIndex()
+
+    def merge(self, writes: list[Write]) -> None:
+        """Take over committed rows; a None value deletes. Raises KeyError for an unknown table."""
+        for table, key, value in writes:
+            match table:
+                case "conversations":
+                    _put(self.conversations, key.decode(), value)
+                case "counters":
+                    _put(self.counters, key.decode(), value)
+                case "settings" if value is not None:
+                    self.settings[key] = decode_settings(value)
+                case "clock" if value is not None:
+                    self.clock_ms = int(value)
+                case _:
+                    raise KeyError(table)
+
+    def index_timers(self) -> None:
+        """Enter every row's next deadline, after a restore."""
+        for conversation_id, row in self.conversations.items():
+            self.timers.enter(conversation_id, _deadline_of(row))
+
+    def reindex(self, conversation_ids: set[str]) -> None:
+        """Enter these rows again, after a batch that touched them was dropped."""
+        for conversation_id in conversation_ids:
+            row = self.conversations.get(conversation_id)
+            self.timers.enter(conversation_id, None)
+            if row is not None:
+                self.timers.enter(conversation_id, _deadline_of(row))
+
+
+def _put(rows: dict[str, bytes], key: str, value: bytes | None) -> None:
+    if value is None:
+        rows.pop(key, None)
+    else:
+        rows[key] = value
+
+
+def _deadline_of(row: bytes) -> int | None:
+    found = decode_conversation(row).next_deadline()
+    return None if found is None else found[0]
+
+
+def read_counter(row: bytes | None) -> Counter:
+    """The counter of a row; a new one where there is none yet."""
+    return Counter() if row is None else _COUNTER_DECODER.decode(row)
+
+
+class Overlay:
+    """What one batch sees and changes, over tables that it does not change."""
+
+    __slots__ = ("_conversations", "_counters", "_settings", "clock_ms", "tables")
+
+    def __init__(self, tables: Tables) -> None:
+        """Start with no changes."""
+        self.tables = tables
+        self.clock_ms = tables.clock_ms
+        self._conversations: dict[str, Conversation | None] = {}
+        self._counters: dict[str, Counter] = {}
+        self._settings: dict[bytes, bytes] = {}
+
+    @property
+    def touched(self) -> set[str]:
+        """The ids of conversations that this batch looked at."""
+        return set(self._conversations)
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """The conversation as the batch has left it, or None."""
+        try:
+            return self._conversations[conversation_id]
+        except KeyError:
+            row = self.tables.conversations.get(conversation_id)
+            found = None if row is None else decode_conversation(row)
+            self._conversations[conversation_id] = found
+            return found
+
+    def put(self, conversation_id: str, conversation: Conversation | None) -> None:
+        """Set a new conversation, or None for one that is forgotten."""
+        self._conversations[conversation_id] = conversation
+
+    def counter_of(self, representative_id: str) -> Counter:
+        """The representative's counter, to be changed in place."""
+        try:
+            return self._counters[representative_id]
+        except KeyError:
+            counter = read_counter(self.tables.counters.get(representative_id))
+            self._counters[representative_id] = counter
+            return counter
+
+    def settings_of(self, key: bytes) -> Settings:
+        """The interned settings of a key."""
+        found = self.tables.settings.get(key)
+        return decode_settings(self._settings[key]) if found is None else found
+
+    def intern(self, key: bytes, row: bytes) -> None:
+        """Keep settings that a conversation starts with."""
+        if key not in self.tables.settings:
+            self._settings[key] = row
+
+    def writes(self) -> list[Write]:
+        """Every row that differs from the tables, each once."""
+        writes = [Write(SETTINGS, key, row) for key, row in self._settings.items()]
+        before = self.tables.conversations
+        for conversation_id, conversation in self._conversations.items():
+            row = None if conversation is None else encode_conversation(conversation)
+            if row != before.get(conversation_id):
+                writes.append(Write(CONVERSATIONS, conversation_id.encode(), row))
+        for representative_id, counter in self._counters.items():
+            row = _COUNTER_ENCODER.encode(counter)
+            if row != self.tables.counters.get(representative_id):
+                writes.append(Write(COUNTERS, representative_id.encode(), row))
+        if self.clock_ms is not None and self.clock_ms != self.tables.clock_ms:
+            writes.append(Write(CLOCK, CLOCK_KEY, b"%d" % self.clock_ms))
+        return writes

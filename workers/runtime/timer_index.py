@@ -1,0 +1,45 @@
+"""Which conversation has a timer due first: an index over rows, never the truth about deadlines.
+
+The deadlines are in the rows. The index may hold a conversation's entry too early (then the row
+says so and it is entered again), never too late.
+"""
+
+from heapq import heappop, heappush
+
+
+class TimerIndex:
+    """A heap of (deadline in ms, conversation id), with at most one valid entry a conversation."""
+
+    __slots__ = ("_entered", "_heap")
+
+    def __init__(self) -> None:
+        """Start empty; `enter` every row that has a deadline."""
+        self._heap: list[tuple[int, str]] = []
+        self._entered: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        """How many conversations are entered."""
+        return len(self._entered)
+
+    def enter(self, conversation_id: str, deadline_ms: int | None) -> None:
+        """Make sure that the conversation comes up at `deadline_ms` or before; None = never."""
+        entered_ms = self._entered.get(conversation_id)
+        if deadline_ms is None:
+            if entered_ms is not None:
+                del self._entered[conversation_id]
+        elif entered_ms is None or deadline_ms < entered_ms:
+            self._entered[conversation_id] = deadline_ms
+            heappush(self._heap, (deadline_ms, conversation_id))
+
+    def next_due(self, now_ms: int) -> tuple[int, str] | None:
+        """Take out the earliest entry that is due at `now_ms`, or None.
+
+        Ties go by conversation id. Whoever takes it out must `enter` it again.
+        """
+        heap, entered = self._heap, self._entered
+        while heap and heap[0][0] <= now_ms:
+            entry = heappop(heap)
+            if entered.get(entry[1]) == entry[0]:
+                del entered[entry[1]]
+                return entry
+        return None
