@@ -8,16 +8,14 @@ a second release of a hold cannot be written. The engine accounts; it refuses no
 capacity (section 6).
 """
 
-from collections.abc import Callable
 from typing import Final, TypeVar
 
-import msgspec
-
 from schemas.vocabulary import Role
+from workers.core.context import Context, Counter
 from workers.core.conversation import Conversation, Hold
 from workers.core.days import next_midnight_ms
 from workers.core.facts import CapacityChange, Cause, Held, Released
-from workers.core.settings import Directory, Settings
+from workers.core.settings import Settings
 from workers.core.timers import after
 
 # Stages in which the primary's hold is there, and is taken where it is not there yet.
@@ -27,50 +25,25 @@ HOLDING: Final = frozenset({"awaiting_acceptance", "in_conversation"})
 _Change = TypeVar("_Change", bound=CapacityChange)
 
 
-class Counter(msgspec.Struct, array_like=True):
-    """What one representative holds in one partition; `sequence` counts its changes."""
-
-    sequence: int = 0
-    units: int = 0
-    profiles: dict[str, int] = {}
-
-
 class Ledger:
     """Takes and gives back the holds of one conversation in one step, and keeps what it did."""
 
-    __slots__ = (
-        "cause",
-        "conversation",
-        "counter_of",
-        "directory",
-        "held",
-        "now_ms",
-        "partition",
-        "released",
-        "settings",
-        "subject",
-    )
+    __slots__ = ("cause", "context", "conversation", "held", "released", "settings", "subject")
 
     def __init__(
         self,
         conversation: Conversation,
         subject: str,
         settings: Settings,
-        directory: Directory,
-        counter_of: Callable[[str], Counter],
-        partition: int,
+        context: Context,
         cause: Cause,
-        now_ms: int,
     ) -> None:
-        """`counter_of` gives the counter of a representative, to be changed in place."""
+        """The counters that `context` gives are changed in place."""
         self.conversation = conversation
         self.subject = subject
         self.settings = settings
-        self.directory = directory
-        self.counter_of = counter_of
-        self.partition = partition
+        self.context = context
         self.cause = cause
-        self.now_ms = now_ms
         self.released: list[Released] = []
         self.held: list[Held] = []
 
@@ -114,7 +87,7 @@ class Ledger:
         """Entering wrap-up starts the timer of the primary's hold, where a time is set."""
         for hold in self.conversation.holds:
             if hold.role == "primary":
-                hold.until_ms = after(self.now_ms, self.settings.wrap_up_block_ms)
+                hold.until_ms = after(self.context.now_ms, self.settings.wrap_up_block_ms)
 
     def consult(self, representative_id: str, *, blocks: bool) -> None:
         """A consultant joins (K1); his capacity is held where the way he was asked blocks it."""
@@ -139,7 +112,7 @@ class Ledger:
     def hold(self, representative_id: str, role: Role, rule: str, *, forced: bool) -> None:
         """Take what the conversation costs; slots kept until midnight are a hold of their own."""
         conversation, settings = self.conversation, self.settings
-        at_once, daily = self.directory.split_by_reset(
+        at_once, daily = self.context.directory.split_by_reset(
             dict.fromkeys((*settings.profiles, *conversation.profiles))
         )
         units = settings.units if conversation.units is None else conversation.units
@@ -161,10 +134,10 @@ class Ledger:
         conversation.hold_count += 1
         hold = Hold(conversation.hold_count, representative_id, role, units, profiles, forced)
         if role == "daily":
-            zone = self.directory.time_zone_of(representative_id)
-            hold.until_ms = next_midnight_ms(self.now_ms, zone)
+            zone = self.context.directory.time_zone_of(representative_id)
+            hold.until_ms = next_midnight_ms(self.context.now_ms, zone)
         conversation.holds.append(hold)
-        counter = self.counter_of(representative_id)
+        counter = self.context.counter_of(representative_id)
         counter.sequence += 1
         counter.units += units
         for name in profiles:
@@ -174,7 +147,7 @@ class Ledger:
     def release(self, hold: Hold, rule: str) -> None:
         """Give back exactly what `hold` took. Raises ValueError where it is not held."""
         self.conversation.holds.remove(hold)
-        counter = self.counter_of(hold.representative_id)
+        counter = self.context.counter_of(hold.representative_id)
         counter.sequence += 1
         counter.units -= hold.units
         for name in hold.profiles:
@@ -193,7 +166,7 @@ class Ledger:
             hold.profiles,
             hold.forced,
             rule,
-            self.partition,
+            self.context.partition,
             counter.sequence,
             counter.units,
             dict(counter.profiles),

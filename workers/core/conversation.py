@@ -7,14 +7,11 @@ from typing import Final
 
 import msgspec
 
-from schemas.times import LAST_MS
 from schemas.vocabulary import Role
 from workers.core.intake import FINGERPRINT_BYTES, FINGERPRINTS_KEPT
 from workers.core.stages import MEANINGS, Stage
 from workers.core.transitions import TIES
 
-# The deadline of a timer that runs and never fires: a null duration, or past the year 9999.
-NEVER_MS: Final = LAST_MS + 1
 _RANK: Final = {name: rank for rank, name in enumerate(TIES)}
 
 
@@ -89,10 +86,9 @@ class Conversation(msgspec.Struct, array_like=True):
         return position >= 0
 
     def remember(self, fingerprint: bytes) -> None:
-        """Put this input among the last ones, once."""
-        if not self.knows(fingerprint):
-            kept = self.fingerprints + fingerprint
-            self.fingerprints = kept[-FINGERPRINT_BYTES * FINGERPRINTS_KEPT :]
+        """Put this input, which is not among the last ones, among them."""
+        kept = self.fingerprints + fingerprint
+        self.fingerprints = kept[-FINGERPRINT_BYTES * FINGERPRINTS_KEPT :]
 
     def hold_id(self, hold: Hold) -> str:
         """The hold's public id, unique for ever."""
@@ -133,11 +129,19 @@ class Conversation(msgspec.Struct, array_like=True):
         """When and which of its timers fires next, those of holds aside; None where none does."""
         first: tuple[int, int, str] | None = None
         for name, deadline_ms in self.deadlines.items():
-            if deadline_ms < NEVER_MS and name != "forget":
+            if name != "forget":
                 found = (deadline_ms, _RANK[name], name)
                 if first is None or found < first:
                     first = found
         return None if first is None else (first[0], first[2])
+
+    def earliest_ms(self) -> int | None:
+        """The deadline of whatever fires next, or None: `next_deadline` without its name."""
+        first_ms = min(self.deadlines.values(), default=None)
+        for hold in self.holds:
+            if hold.until_ms is not None and (first_ms is None or hold.until_ms < first_ms):
+                first_ms = hold.until_ms
+        return first_ms
 
     def next_deadline(self) -> tuple[int, str, Hold | None] | None:
         """When and which timer fires next, and the hold it belongs to; ties as in section 7."""
@@ -152,9 +156,7 @@ class Conversation(msgspec.Struct, array_like=True):
                 found = (hold.until_ms, _RANK[hold.timer], hold.number, hold.timer)
                 if first is None or found < first:
                     first, owner = found, hold
-        if first is None or first[0] >= NEVER_MS:
-            return None
-        return first[0], first[3], owner
+        return None if first is None else (first[0], first[3], owner)
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from schemas.times import EPOCH, LAST_MS
+from schemas.times import EPOCH
 
 _DAY = timedelta(days=1)
 
 
-def next_midnight_ms(now_ms: int, time_zone: str) -> int:
+def next_midnight_ms(now_ms: int, time_zone: str) -> int | None:
     """The first instant of the next local day, strictly after `now_ms` (section 6, `day_reset`).
 
-    Where clocks skip midnight it is the instant of the jump. Past year 9999 it is never reached.
+    Where clocks skip midnight it is the instant of the jump. None after the last day of all.
     """
     zone = _zone(time_zone)
     try:
@@ -24,7 +24,7 @@ def next_midnight_ms(now_ms: int, time_zone: str) -> int:
         midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone)
         return (midnight.astimezone(UTC) - EPOCH) // timedelta(milliseconds=1)
     except OverflowError:
-        return LAST_MS + 1
+        return None
 
 
 @lru_cache(maxsize=1_024)

@@ -4,40 +4,25 @@
 the row and the counters they are handed, which belong to the caller's overlay.
 """
 
-from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from schemas.times import parse_time_ms
 from schemas.vocabulary import KINDS, Kind
-from workers.core.capacity import Counter
+from workers.core.context import Context
 from workers.core.conversation import Conversation, Hold
 from workers.core.explain import explain_refusal
 from workers.core.facts import Fact, Ignored, Rejected, cause_of, position_of
 from workers.core.intake import Input
 from workers.core.refusals import Refusal, judge
 from workers.core.rules import RULES, Rule, When
-from workers.core.settings import Directory, Settings
+from workers.core.settings import Directory
 from workers.core.stages import MEANINGS, STAGES, Stage
 from workers.core.transitions import CELLS, TIES
 from workers.core.turn import Turn
 
 Outcome = Literal["changed", "recorded", "ignored", "rejected"]
-
-
-class Context(NamedTuple):
-    """What a decision may look at beside the row: configuration, settings, counters and the clock.
-
-    `settings_of` gives the interned settings of a key; `intern` keeps those of a new conversation.
-    """
-
-    directory: Directory
-    settings_of: Callable[[bytes], Settings]
-    intern: Callable[[bytes, bytes], None]
-    counter_of: Callable[[str], Counter]
-    partition: int
-    now_ms: int
 
 
 class Decision(NamedTuple):
@@ -113,7 +98,7 @@ def _begin(input_: Input, context: Context) -> Decision:
         rule = _BEGINNINGS[When.OUTBOUND]
     else:
         rule = _BEGINNINGS[When.BOT if started.handled_by else When.ALWAYS]
-    turn = _turn(conversation, input_.conversation_id, settings, context, input_)
+    turn = Turn(conversation, input_.conversation_id, settings, context, input_)
     turn.follow(rule, scheduled_ms)
     return Decision("changed", conversation, turn.facts)
 
@@ -124,7 +109,7 @@ def _act(conversation: Conversation, input_: Input, context: Context) -> Decisio
     if isinstance(verdict, Refusal):
         return _refuse(verdict, conversation, input_)
     conversation.remember(input_.fingerprint)
-    turn = _turn(conversation, input_.conversation_id, settings, context, input_)
+    turn = Turn(conversation, input_.conversation_id, settings, context, input_)
     turn.return_of(input_)
     if isinstance(verdict, Rule):
         turn.follow(verdict)
@@ -133,29 +118,10 @@ def _act(conversation: Conversation, input_: Input, context: Context) -> Decisio
     return Decision("recorded", conversation, turn.facts)
 
 
-def _turn(
-    conversation: Conversation,
-    subject: str,
-    settings: Settings,
-    context: Context,
-    cause: Input | str,
-) -> Turn:
-    return Turn(
-        conversation,
-        subject,
-        settings,
-        context.directory,
-        context.counter_of,
-        context.partition,
-        context.now_ms,
-        cause,
-    )
-
-
 def _refuse(refusal: Refusal, conversation: Conversation | None, input_: Input) -> Decision:
     """A refusal changes nothing but the list of the last inputs (section 5)."""
     stage: Stage = "nothing" if conversation is None else conversation.stage
-    if conversation is not None:
+    if conversation is not None and not conversation.knows(input_.fingerprint):
         conversation.remember(input_.fingerprint)
     refused = (Ignored if refusal.ignored else Rejected)(
         conversation_id=input_.conversation_id,
@@ -194,7 +160,7 @@ def fire(
     """
     settings = context.settings_of(conversation.settings_key)
     rule = _FIRING[settings.kind][conversation.stage][name]
-    turn = _turn(conversation, subject, settings, context, name.partition("/")[0])
+    turn = Turn(conversation, subject, settings, context, timer=name.partition("/")[0])
     if isinstance(rule, Rule):
         conversation.deadlines.pop(name, None)
         turn.follow(rule)

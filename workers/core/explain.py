@@ -27,12 +27,11 @@ _SENTENCES: Final = {
 
 def explain_refusal(code: str, input_: Input, stage: Stage) -> str:
     """The sentence of a rejection or of an ignored input (section 8, `message`)."""
-    workstream = getattr(input_.data, "workstream_id", None)
     return _SENTENCES[code].format(
         problem=input_.problem,
         type=input_.trigger.replace("/", " to a " if "transfer" in input_.trigger else " "),
         conversation=input_.conversation_id,
-        workstream=workstream,
+        workstream=input_.member("workstream_id"),
         representative=input_.representative_id,
         stage=describe_stage(stage),
     )

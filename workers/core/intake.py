@@ -41,6 +41,10 @@ class Input(msgspec.Struct, frozen=True):
         assert isinstance(self.data, ConversationStartedData)
         return self.data
 
+    def member(self, name: str) -> object:
+        """A member of `data` that only some types have; None where it is absent or null."""
+        return None if self.data is None else vars(self.data).get(name)
+
     @property
     def actor_id(self) -> str | None:
         """Whoever acted: the representative of `representative.*`, the supervisor of his."""

@@ -89,25 +89,20 @@ def consults_or_is_primary(conversation: Conversation, _: Settings, input_: Inpu
     )
 
 
+def does_not_consult(conversation: Conversation, _: Settings, input_: Input) -> bool:
+    """The named representative does not consult."""
+    return input_.representative_id not in conversation.consultants
+
+
 def customer_is_away(conversation: Conversation, _: Settings, __: Input) -> bool:
     """The customer's reconnect window runs."""
     return "customer_reconnect" in conversation.deadlines
-
-
-def customer_is_here(conversation: Conversation, settings: Settings, input_: Input) -> bool:
-    """No reconnect window of the customer runs."""
-    return not customer_is_away(conversation, settings, input_)
 
 
 def representative_is_away(conversation: Conversation, _: Settings, input_: Input) -> bool:
     """The named representative's reconnect window runs."""
     window = conversation.window_of(input_.representative_id)
     return window is not None and window in conversation.deadlines
-
-
-def representative_is_here(conversation: Conversation, settings: Settings, input_: Input) -> bool:
-    """No reconnect window of the named representative runs."""
-    return not representative_is_away(conversation, settings, input_)
 
 
 def is_picked(_: Conversation, settings: Settings, __: Input) -> bool:
@@ -131,10 +126,9 @@ IDLE: Final[dict[str, tuple[Set[str], Answer]]] = {
     "supervisor.assign/queue": ({"open"}, is_in_that_queue),
     "representative.resolve_record": ({"resolved"}, True),
     "customer.disconnected": (OPEN_OR_ACTIVE, customer_is_away),
-    "customer.reconnected": (OPEN_OR_ACTIVE, customer_is_here),
     "representative.disconnected": (OPEN_OR_ACTIVE, representative_is_away),
-    "representative.reconnected": (OPEN_OR_ACTIVE, representative_is_here),
     "consult.started": (_ANY, consults_or_is_primary),
+    "consult.ended": ({"in_conversation"}, does_not_consult),
 }
 
 

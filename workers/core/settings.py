@@ -182,5 +182,6 @@ class Directory:
         return self.profiles.get(profile, UNKNOWN_PROFILE).limit if limit is None else limit
 
 
-UNKNOWN_PROFILE: Final = CapacityProfile()
+# Nobody has room for a profile that nobody configured: it shows as negative availability.
+UNKNOWN_PROFILE: Final = CapacityProfile(limit=0)
 UNKNOWN_REPRESENTATIVE: Final = Representative()

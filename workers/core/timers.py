@@ -3,7 +3,8 @@
 Section 7. It computes with given instants and durations; firing is `decision`'s part.
 """
 
-from workers.core.conversation import NEVER_MS, Conversation
+from schemas.times import LAST_MS
+from workers.core.conversation import Conversation
 from workers.core.settings import Settings
 
 # A stage's own timers end with it; windows, holds and `forget` do not.
@@ -11,13 +12,19 @@ STAGE_TIMERS = ("offer", "bot_inactivity", "inactivity", "auto_close", "schedule
 
 
 def after(start_ms: int, duration_ms: int | None) -> int | None:
-    """The deadline of a hold's timer; None where the duration is null."""
-    return None if duration_ms is None else start_ms + duration_ms
+    """The deadline of a duration; None = never: it is null or leads past the year 9999."""
+    if duration_ms is None or start_ms + duration_ms > LAST_MS:
+        return None
+    return start_ms + duration_ms
 
 
-def deadline(start_ms: int, duration_ms: int | None) -> int:
-    """The deadline of a timer; NEVER_MS where the duration is null or leads past year 9999."""
-    return NEVER_MS if duration_ms is None else min(start_ms + duration_ms, NEVER_MS)
+def start(conversation: Conversation, name: str, now_ms: int, duration_ms: int | None) -> None:
+    """Start a timer afresh; with a null duration, or past the year 9999, it does not run."""
+    deadline_ms = after(now_ms, duration_ms)
+    if deadline_ms is None:
+        conversation.deadlines.pop(name, None)
+    else:
+        conversation.deadlines[name] = deadline_ms
 
 
 def enter_stage(
@@ -31,15 +38,15 @@ def enter_stage(
         case "scheduled" if scheduled_ms is not None:
             deadlines["scheduled"] = scheduled_ms
         case "awaiting_acceptance":
-            deadlines["offer"] = deadline(now_ms, settings.offer_ms)
+            start(conversation, "offer", now_ms, settings.offer_ms)
         case "in_conversation" if conversation.offered_representative_id is not None:
-            deadlines["offer"] = deadline(now_ms, settings.offer_ms)
+            start(conversation, "offer", now_ms, settings.offer_ms)
         case "waiting":
-            deadlines["inactivity"] = deadline(now_ms, settings.waiting_ms)
+            start(conversation, "inactivity", now_ms, settings.waiting_ms)
         case "wrap_up":
-            deadlines["auto_close"] = _wrap_up_ms(settings, now_ms)
+            start(conversation, "auto_close", now_ms, _wrap_up_ms(settings))
         case "resolved":
-            deadlines["auto_close"] = deadline(now_ms, settings.resolved_ms)
+            start(conversation, "auto_close", now_ms, settings.resolved_ms)
     restart_activity(conversation, settings, now_ms)
 
 
@@ -47,23 +54,23 @@ def restart_activity(conversation: Conversation, settings: Settings, now_ms: int
     """Restart the timers that count from the last activity, where the stage has one."""
     match conversation.stage:
         case "open":
-            conversation.deadlines["auto_close"] = deadline(now_ms, settings.open_ms)
+            start(conversation, "auto_close", now_ms, settings.open_ms)
         case "in_conversation" | "with_external":
-            conversation.deadlines["auto_close"] = deadline(now_ms, settings.active_ms)
+            start(conversation, "auto_close", now_ms, settings.active_ms)
         case "with_bot" if settings.kind == "voice":
-            conversation.deadlines["auto_close"] = deadline(now_ms, settings.active_ms)
+            start(conversation, "auto_close", now_ms, settings.active_ms)
         case "with_bot":
-            conversation.deadlines["bot_inactivity"] = deadline(now_ms, settings.bot_inactivity_ms)
+            start(conversation, "bot_inactivity", now_ms, settings.bot_inactivity_ms)
 
 
 def forget(conversation: Conversation, settings: Settings, now_ms: int) -> None:
     """A closed conversation without holds ends once its retention has passed from now."""
     if conversation.stage == "closed" and not conversation.holds:
-        conversation.deadlines["forget"] = deadline(now_ms, settings.closed_retention_ms)
+        start(conversation, "forget", now_ms, settings.closed_retention_ms)
 
 
-def _wrap_up_ms(settings: Settings, now_ms: int) -> int:
+def _wrap_up_ms(settings: Settings) -> int | None:
     """W2 fires at max(auto-close, blocking time) after wrap-up began; without auto-close never."""
     if settings.wrap_up_ms is None:
-        return NEVER_MS
-    return deadline(now_ms, max(settings.wrap_up_ms, settings.wrap_up_block_ms or 0))
+        return None
+    return max(settings.wrap_up_ms, settings.wrap_up_block_ms or 0)

@@ -4,20 +4,19 @@ A turn changes the row it was given and gathers the facts to publish, in the ord
 state changes, releases, holds. It never refuses anything: that has happened before.
 """
 
-from collections.abc import Callable
 from typing import assert_never
 
 from schemas.times import format_time
 from schemas.vocabulary import INTERNAL_STATUSES, LC, STATE_OF_STATUS
 from workers.core import timers
-from workers.core.capacity import Counter, Ledger
+from workers.core.capacity import Ledger
+from workers.core.context import Context
 from workers.core.conversation import Conversation, Hold
 from workers.core.facts import (
     Cause,
     Fact,
     Handler,
     NextTimer,
-    Position,
     StateChange,
     cause_of,
     position_of,
@@ -25,7 +24,7 @@ from workers.core.facts import (
 from workers.core.intake import Input
 from workers.core.refusals import asks_nothing
 from workers.core.rules import RULES, Party, Recorded, Rule
-from workers.core.settings import Directory, Settings
+from workers.core.settings import Settings
 from workers.core.stages import ACTIVE, MEANINGS, OPEN_OR_ACTIVE, UNASSIGNED, Stage
 
 _ASSIGNING = frozenset({Party.OFFERED, Party.GIVEN, Party.PROPOSED})
@@ -36,15 +35,14 @@ class Turn:
     """What one input, or one timer, does to one conversation."""
 
     __slots__ = (
-        "cause",
+        "_ledger",
         "changes",
+        "context",
         "conversation",
         "input",
-        "ledger",
-        "now_ms",
-        "position",
         "settings",
         "subject",
+        "timer",
     )
 
     def __init__(
@@ -52,29 +50,40 @@ class Turn:
         conversation: Conversation,
         subject: str,
         settings: Settings,
-        directory: Directory,
-        counter_of: Callable[[str], Counter],
-        partition: int,
-        now_ms: int,
-        cause: Input | str,
+        context: Context,
+        input_: Input | None = None,
+        timer: str | None = None,
     ) -> None:
-        """`cause` is the input, or the name of the timer; `now_ms` the engine's clock."""
+        """The cause is the input, or the timer of that name; `context.now_ms` is the clock."""
         self.conversation = conversation
         self.subject = subject
         self.settings = settings
-        self.now_ms = now_ms
-        self.input: Input | None = None if isinstance(cause, str) else cause
-        self.cause: Cause = Cause(f"timer.{cause}") if isinstance(cause, str) else cause_of(cause)
-        self.position: Position | None = None if isinstance(cause, str) else position_of(cause)
+        self.context = context
+        self.input = input_
+        self.timer = timer
         self.changes: list[StateChange] = []
-        self.ledger = Ledger(
-            conversation, subject, settings, directory, counter_of, partition, self.cause, now_ms
-        )
+        self._ledger: Ledger | None = None
+
+    @property
+    def cause(self) -> Cause:
+        """The cause, as it is published."""
+        return Cause(f"timer.{self.timer}") if self.input is None else cause_of(self.input)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The holds of this turn; most inputs touch none."""
+        if self._ledger is None:
+            self._ledger = Ledger(
+                self.conversation, self.subject, self.settings, self.context, self.cause
+            )
+        return self._ledger
 
     @property
     def facts(self) -> list[Fact]:
         """Everything to publish, in order."""
-        return [*self.changes, *self.ledger.released, *self.ledger.held]
+        if self._ledger is None:
+            return [*self.changes]
+        return [*self.changes, *self._ledger.released, *self._ledger.held]
 
     def follow(self, rule: Rule, scheduled_ms: int | None = None) -> None:
         """Carry out `rule`, and the rule that goes with it where its condition holds.
@@ -98,7 +107,7 @@ class Turn:
         raise AssertionError(rule_id)
 
     def _change(self, rule: Rule, target_id: str | None, scheduled_ms: int | None = None) -> None:
-        conversation, now_ms = self.conversation, self.now_ms
+        conversation, now_ms = self.conversation, self.context.now_ms
         before = (conversation.stage, conversation.stage_since_ms)
         queue_id, representative_id = conversation.queue_id, conversation.representative_id
         offered_id = conversation.offered_representative_id
@@ -162,8 +171,10 @@ class Turn:
 
     def _takes_at_once(self) -> bool:
         """O1, O3, A9, X6: nobody is asked where it is a record, or auto_accept says so."""
-        asked = getattr(self.input and self.input.data, "auto_accept", None)
-        return asks_nothing(self.settings) or bool(asked)
+        return asks_nothing(self.settings) or self._member("auto_accept") is True
+
+    def _member(self, name: str) -> object:
+        return None if self.input is None else self.input.member(name)
 
     def _count(self, rule: Rule, former_id: str | None) -> None:
         conversation = self.conversation
@@ -171,7 +182,7 @@ class Turn:
             conversation.transfer_count += 1
         if rule.declined:
             conversation.decline_count += 1
-        if rule.moves and getattr(self.input and self.input.data, "overflow", None):
+        if rule.moves and self._member("overflow") is True:
             conversation.overflow_transfer_count += 1
         if rule.skips and former_id is not None and former_id not in conversation.skipped:
             conversation.skipped.append(former_id)
@@ -194,23 +205,23 @@ class Turn:
         conversation, settings, input_ = self.conversation, self.settings, self.input
         assert input_ is not None
         representative_id = input_.representative_id
-        deadlines, now_ms = conversation.deadlines, self.now_ms
+        now_ms = self.context.now_ms
         match input_.type:
             case "customer.disconnected":
-                deadlines["customer_reconnect"] = timers.deadline(
-                    now_ms, settings.customer_reconnect_ms
+                timers.start(
+                    conversation, "customer_reconnect", now_ms, settings.customer_reconnect_ms
                 )
             case "representative.disconnected":
                 window = conversation.window_of(representative_id)
                 assert window is not None
-                deadlines[window] = timers.deadline(now_ms, settings.representative_reconnect_ms)
+                timers.start(conversation, window, now_ms, settings.representative_reconnect_ms)
             case "representative.close_session":
                 conversation.session_closed = True
             case "representative.message" if conversation.stage == "waiting":
-                deadlines["inactivity"] = timers.deadline(now_ms, settings.waiting_ms)
+                timers.start(conversation, "inactivity", now_ms, settings.waiting_ms)
             case "consult.started":
                 assert representative_id is not None
-                direct = getattr(input_.data, "via", None) == "direct"
+                direct = input_.member("via") == "direct"
                 blocks = settings.direct_consult_blocks if direct else settings.queue_consult_blocks
                 self.ledger.consult(representative_id, blocks=blocks)
             case "consult.ended":
@@ -242,7 +253,7 @@ class Turn:
     def expire(self, rule: str, hold: Hold) -> None:
         """A hold's own timer has come (W4, W5, P1): it is given back, nothing else changes."""
         self.ledger.release(hold, rule)
-        timers.forget(self.conversation, self.settings, self.now_ms)
+        timers.forget(self.conversation, self.settings, self.context.now_ms)
 
     def _describe(
         self,
@@ -256,7 +267,7 @@ class Turn:
         was, now = MEANINGS[stage], MEANINGS[conversation.stage]
         assert now.status is not None
         # O6 names no reason of its own: the router gives it.
-        given = getattr(self.input and self.input.data, "reason", None)
+        given = self._member("reason")
         return StateChange(
             conversation_id=self.subject,
             sequence=conversation.sequence,
@@ -267,7 +278,7 @@ class Turn:
             status=now.status,
             previous_detail=was.detail,
             detail=now.detail,
-            reason=rule.reason or given or now.reason,
+            reason=rule.reason or (str(given) if given else now.reason),
             channel=conversation.channel,
             workstream_id=conversation.workstream_id,
             customer_id=conversation.customer_id,
@@ -280,14 +291,14 @@ class Turn:
             handler=self._handler(),
             previous_status_seconds=None
             if stage == "nothing"
-            else _seconds(self.now_ms - since_ms),
+            else _seconds(self.context.now_ms - since_ms),
             transfer_count=conversation.transfer_count,
             abandoned=rule.abandons
             and not conversation.outbound
             and conversation.served_by_id is None,
             next_timer=self._next_timer(),
             cause=self.cause,
-            input=self.position,
+            input=None if self.input is None else position_of(self.input),
         )
 
     def _handler(self) -> Handler | None:

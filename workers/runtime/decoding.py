@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from schemas.envelope import Envelope
 from schemas.input_data import (
+    ConversationStartedData,
     Data,
     RecordDeactivatedData,
     SupervisorAssignData,
@@ -149,9 +150,10 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
         representative_id = _text(raw.get("representative_id"))
         supervisor_id = _text(raw.get("supervisor_id"))
     else:
-        representative_id = target_id = getattr(data, "representative_id", None)
-        supervisor_id = getattr(data, "supervisor_id", None)
-        queue_id = getattr(data, "queue_id", None)
+        members = vars(data)
+        representative_id = target_id = members.get("representative_id")
+        supervisor_id = members.get("supervisor_id")
+        queue_id = members.get("queue_id")
         if isinstance(data, TransferData):
             trigger = f"{type_}/{data.to.kind}"
             if data.to.kind == "queue":
@@ -160,6 +162,9 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
                 target_id = data.to.id
         elif isinstance(data, SupervisorAssignData):
             trigger = f"{type_}/{'queue' if representative_id is None else 'representative'}"
+        elif isinstance(data, ConversationStartedData):
+            # Inbound, nobody is meant yet, whoever is named.
+            target_id = representative_id if data.direction == "outbound" else None
         elif isinstance(data, RecordDeactivatedData):
             trigger = f"{type_}/{'deleted' if data.outcome == 'deleted' else 'finished'}"
     traceparent, tracestate = envelope.traceparent, envelope.tracestate
@@ -194,4 +199,4 @@ def describe_error(error: ValidationError) -> str:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) else None

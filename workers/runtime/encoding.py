@@ -8,7 +8,6 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from schemas.times import format_time
 from schemas.vocabulary import CAPACITY_CHANGES, DEAD_LETTERS, REJECTED_INPUTS, STATE_CHANGES
 from workers.core.facts import (
     CapacityChange,

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from schemas.times import format_time
-from workers.core.decision import Context, decide, fire
+from workers.core.context import Context
+from workers.core.decision import decide, fire
 from workers.core.settings import Directory
 from workers.runtime.decoding import DeadLetter, Decoded, decode_record
 from workers.runtime.encoding import encode_dead_letter, encode_fact
@@ -30,15 +31,16 @@ class Batch(NamedTuple):
 class Step:
     """One batch of one partition: fed record by record, then finished or dropped."""
 
-    __slots__ = ("_directory", "_overlay", "_partition", "_partitions", "_tally", "outputs")
+    __slots__ = ("_context", "_overlay", "_partitions", "_tally", "outputs")
 
     def __init__(
         self, tables: Tables, directory: Directory, partition: int = 0, partitions: int = 1
     ) -> None:
         """A batch over `tables`, which only `finish`'s caller may change, by merging its writes."""
-        self._overlay = Overlay(tables)
-        self._directory = directory
-        self._partition = partition
+        self._overlay = overlay = Overlay(tables)
+        self._context = Context(
+            directory, overlay.settings_of, overlay.intern, overlay.counter_of, partition
+        )
         self._partitions = partitions
         self.outputs: list[Outgoing] = []
         self._tally: Tally[str] = Tally()
@@ -69,15 +71,15 @@ class Step:
         overlay.clock_ms = now_ms
         subject = input_.conversation_id
         conversation = overlay.conversation(subject)
-        decision = decide(conversation, input_, self._context(now_ms))
+        self._context.now_ms = now_ms
+        decision = decide(conversation, input_, self._context)
         self._tally[decision.outcome] += 1
         conversation = decision.conversation
         origin = ""
         if conversation is not None:
             origin = conversation.origin
             overlay.put(subject, conversation)
-            found = conversation.next_deadline()
-            overlay.tables.timers.enter(subject, None if found is None else found[0])
+            overlay.tables.timers.enter(subject, conversation.earliest_ms())
         if decision.facts:
             time = format_time(now_ms)
             for fact in decision.facts:
@@ -103,12 +105,12 @@ class Step:
                 overlay.put(subject, None)
                 continue
             self._tally["timer"] += 1
-            facts = fire(conversation, subject, name, hold, self._context(deadline_ms))
+            self._context.now_ms = deadline_ms
+            facts = fire(conversation, subject, name, hold, self._context)
             time = format_time(deadline_ms)
             for fact in facts:
                 self.outputs.append(encode_fact(fact, conversation.origin, time, None))
-            found = conversation.next_deadline()
-            timers.enter(subject, None if found is None else found[0])
+            timers.enter(subject, conversation.earliest_ms())
 
     def finish(self) -> Batch:
         """The batch's outputs and changed rows."""
@@ -117,17 +119,6 @@ class Step:
     def drop(self) -> None:
         """Forget the batch: the tables are as if it had never been."""
         self._overlay.tables.reindex(self._overlay.touched)
-
-    def _context(self, now_ms: int) -> Context:
-        overlay = self._overlay
-        return Context(
-            self._directory,
-            overlay.settings_of,
-            overlay.intern,
-            overlay.counter_of,
-            self._partition,
-            now_ms,
-        )
 
 
 def run_step(

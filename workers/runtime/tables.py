@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from workers.core.capacity import Counter
+from workers.core.context import Counter
 from workers.core.conversation import Conversation, decode_conversation, encode_conversation
 from workers.core.settings import Settings, decode_settings
 from workers.runtime.ports import Write
@@ -73,8 +73,7 @@ def _put(rows: dict[str, bytes], key: str, value: bytes | None) -> None:
 
 
 def _deadline_of(row: bytes) -> int | None:
-    found = decode_conversation(row).next_deadline()
-    return None if found is None else found[0]
+    return decode_conversation(row).earliest_ms()
 
 
 def read_counter(row: bytes | None) -> Counter:

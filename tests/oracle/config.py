@@ -1,0 +1,134 @@
+"""CONFIG.yaml of contract section 9 with the defaults of sections 6 and 7 filled in.
+
+Does not validate: the model is only run on usable configurations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .vocabulary import AM, KIND_OF_CHANNEL, LC, PC, RE, VO
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+# Section 7, the table of timers, column "default" (seconds; None = never).
+AUTO_CLOSE: dict[str, dict[str, int | None]] = {
+    "open": {LC: 20 * MINUTE, PC: 30 * DAY, AM: 30 * DAY, VO: 30 * DAY, RE: None},
+    "active": {LC: None, VO: 2 * HOUR, AM: 30 * DAY, PC: None, RE: None},
+    "wrap_up": {LC: 15 * MINUTE, PC: DAY, AM: DAY, VO: DAY, RE: None},
+    "waiting": dict.fromkeys((LC, PC, AM, VO, RE), 28 * DAY),
+    "resolved": dict.fromkeys((LC, PC, AM, VO, RE), DAY),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a conversation inherits from its workstream; durations in milliseconds, None = never."""
+
+    push: bool
+    units: int
+    profiles: tuple[str, ...]
+    wrap_up_block: str | int  # "always", "never" or milliseconds
+    release_on_close: bool
+    reserve_on_offer: bool
+    keep_same_representative: bool
+    auto_accept: bool
+    offer: int | None
+    customer_reconnect: int | None
+    representative_reconnect: int | None
+    auto_close: dict[str, int | None]
+    bot_inactivity: int | None
+    closed_retention: int | None
+    consult_blocks: dict[str, bool]
+
+
+class Configuration:
+    """The parsed file, asked for by id."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._workstreams: dict[str, Any] = document.get("workstreams") or {}
+        self._profiles: dict[str, Any] = document.get("capacity_profiles") or {}
+        self._representatives: dict[str, Any] = document.get("representatives") or {}
+
+    def has_workstream(self, workstream_id: str) -> bool:
+        """Whether the workstream is configured."""
+        return workstream_id in self._workstreams
+
+    def fits(self, workstream_id: str, channel: str) -> bool:
+        """Whether the workstream takes the channel.
+
+        "A workstream whose `channel` is a kind takes all channels of the kind, otherwise that one
+        alone".
+        """
+        return self._workstreams[workstream_id]["channel"] in (channel, KIND_OF_CHANNEL[channel])
+
+    def settings(self, workstream_id: str, kind: str) -> Settings:
+        """The settings of a conversation of this kind in this workstream."""
+        given = self._workstreams[workstream_id] or {}
+        profiles = tuple(given.get("profiles") or ())
+        # "`units: 30` (0 where `profiles` are given and `units` are not".
+        units = given.get("units")
+        if units is None:
+            units = 0 if profiles else 30
+        block = given.get("block_capacity_for_wrap_up", "always")
+        consult = {"direct": False, "queue": True} | (given.get("consult_blocks_capacity") or {})
+        closing = given.get("auto_close") or {}
+        return Settings(
+            push=given.get("distribution", "push") == "push",
+            units=units,
+            profiles=profiles,
+            wrap_up_block=block if isinstance(block, str) else round(block * 1000),
+            release_on_close=given.get("release_on_close", False),
+            reserve_on_offer=given.get("reserve_on_offer", True),
+            # "keep_same_representative ... default: true for PC and AM".
+            keep_same_representative=given.get("keep_same_representative", kind in (PC, AM)),
+            auto_accept=given.get("auto_accept", False),
+            offer=_duration(given, "offer_timeout", 120),
+            customer_reconnect=_duration(given, "reconnect_window", 180),
+            representative_reconnect=_duration(
+                given, "representative_reconnect_window", 30 if kind == VO else 150
+            ),
+            auto_close={
+                name: _duration(closing, name, of_kind[kind])
+                for name, of_kind in AUTO_CLOSE.items()
+            },
+            bot_inactivity=_duration(given, "bot_inactivity", 30 * MINUTE),
+            closed_retention=_duration(given, "closed_retention", DAY),
+            consult_blocks=consult,
+        )
+
+    def representative_ids(self) -> list[str]:
+        """Every configured representative."""
+        return list(self._representatives)
+
+    def units_of(self, representative_id: str) -> int:
+        """His units: "a representative's `units: 100`", also of an unknown one."""
+        units = (self._representatives.get(representative_id) or {}).get("units")
+        return 100 if units is None else units
+
+    def time_zone_of(self, representative_id: str) -> str:
+        """The name of his time zone, default UTC."""
+        return (self._representatives.get(representative_id) or {}).get("time_zone") or "UTC"
+
+    def profiles_of(self, representative_id: str) -> list[str]:
+        """The profiles he is configured with."""
+        return list((self._representatives.get(representative_id) or {}).get("profiles") or {})
+
+    def limit_of(self, representative_id: str, profile: str) -> int:
+        """His limit of a profile: his own, else (null or not listed) the profile's."""
+        representative = self._representatives.get(representative_id) or {}
+        limit = (representative.get("profiles") or {}).get(profile)
+        if limit is None:
+            limit = (self._profiles.get(profile) or {}).get("limit", 0)
+        return int(limit)
+
+    def is_daily(self, profile: str) -> bool:
+        """Whether the profile has `reset: end_of_day`."""
+        return (self._profiles.get(profile) or {}).get("reset") == "end_of_day"
+
+
+def _duration(given: dict[str, Any], name: str, default: int | None) -> int | None:
+    """ "A key left out = the default; `null` = never (durations)", in milliseconds."""
+    seconds = given.get(name, default)
+    return None if seconds is None else round(seconds * 1000)

@@ -1,0 +1,154 @@
+"""Lines in, records out: decoding of input events, RFC 3339 times, the output envelope.
+
+Knows the envelope of contract section 3 and nothing of the members of `data`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from .vocabulary import topic_of
+
+Record = dict[str, Any]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MAXIMUM_BYTES = 64 * 1024
+RFC_3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):(\d\d))",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One decoded input. `time` is in milliseconds since the epoch."""
+
+    type: str
+    id: str
+    source: str
+    subject: str
+    time: int
+    data: dict[str, Any]
+    topic: str
+    trace: dict[str, str]
+
+
+class DeadLetterError(Exception):
+    """Why a line is not an input: `code` is one of the codes of section 8."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def parse_time(text: object) -> int | None:
+    """Milliseconds since the epoch, or None where the text is not RFC 3339 with an offset."""
+    matched = RFC_3339.fullmatch(text) if isinstance(text, str) else None
+    if matched is None:
+        return None
+    year, month, day, hour, minute, second = (int(matched[index]) for index in range(1, 7))
+    offset = timedelta(0)
+    if matched[8] is None:
+        if int(matched[10]) > 23 or int(matched[11]) > 59:
+            return None
+        offset = timedelta(hours=int(matched[10]), minutes=int(matched[11]))
+        offset = -offset if matched[9] == "-" else offset
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=timezone(offset))
+    except ValueError:
+        return None
+    # "Times are kept to the millisecond; finer digits are cut off."
+    milliseconds = int(((matched[7] or "") + "000")[:3])
+    return (moment - EPOCH) // timedelta(milliseconds=1) + milliseconds
+
+
+def print_time(milliseconds: int) -> str:
+    """RFC 3339 in UTC with exactly three fractional digits."""
+    moment = EPOCH + timedelta(milliseconds=milliseconds)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def decode(line: bytes) -> Event:
+    """The event of a line; raises DeadLetterError where it is none."""
+    # "A record over 64 KiB, or one that is not such an event, goes to dead-letters".
+    if len(line) > MAXIMUM_BYTES:
+        raise DeadLetterError("oversized")
+    try:
+        body = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise DeadLetterError("undecodable") from error
+    if not isinstance(body, dict) or body.get("specversion") != "1.0":
+        raise DeadLetterError("undecodable")
+    for attribute in ("id", "source", "type", "subject"):
+        # "Ids are 1-256 characters."
+        value = body.get(attribute)
+        if not isinstance(value, str) or not 1 <= len(value) <= 256:
+            raise DeadLetterError("undecodable")
+    time = parse_time(body.get("time"))
+    if time is None or not isinstance(body.get("data"), dict):
+        raise DeadLetterError("undecodable")
+    topic = topic_of(body["type"])
+    if topic is None:
+        # "So do an unknown type ..."
+        raise DeadLetterError("unknown_type")
+    trace = {
+        name: body[name]
+        for name in ("traceparent", "tracestate")
+        if isinstance(body.get(name), str)
+    }
+    return Event(
+        type=body["type"],
+        id=body["id"],
+        source=body["source"],
+        subject=body["subject"],
+        time=time,
+        data=body["data"],
+        topic=topic,
+        trace=trace,
+    )
+
+
+def dead_letter(line: bytes, code: str) -> Record:
+    """Section 9: "`value` is the line as text and `error` is the code"; the key is null."""
+    text = line.decode("utf-8", errors="replace")
+    return {"topic": "dead-letters", "key": None, "value": text, "error": code}
+
+
+def output(
+    topic: str, type_: str, subject: str, time: int, cause: Event | None, data: dict[str, Any]
+) -> Record:
+    """One output record. Its own `id` is left out: the contract only asks it to be unique."""
+    value: dict[str, Any] = {
+        "specversion": "1.0",
+        "source": "/omnistate",
+        "type": type_,
+        "subject": subject,
+        "time": print_time(time),
+        "data": data,
+    }
+    if cause is not None:
+        # "`causationid` is the `id` of the input (absent where a timer fired)."
+        value["causationid"] = cause.id
+        value |= cause.trace
+    return {"topic": topic, "key": subject, "value": value}
+
+
+def describe_cause(cause: Event | None, timer: str | None = None) -> dict[str, Any]:
+    """`cause` of section 8: of the input, or of the timer with everything else null."""
+    if cause is None:
+        return {"type": f"timer.{timer}", "id": None, "source": None, "actor_id": None}
+    actor: Any = None
+    if cause.type.startswith("representative."):
+        actor = cause.data.get("representative_id")
+    elif cause.type.startswith("supervisor."):
+        actor = cause.data.get("supervisor_id")
+    actor = actor if isinstance(actor, str) else None
+    return {"type": cause.type, "id": cause.id, "source": cause.source, "actor_id": actor}
