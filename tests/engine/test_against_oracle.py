@@ -1,4 +1,4 @@
-"""The engine against the oracle: the same random days, the same outputs and state, to the letter."""
+"""The engine against the oracle: the same outputs and state for the same random days."""
 
 import json
 

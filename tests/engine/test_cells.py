@@ -46,7 +46,7 @@ def test_timer_cell(stage: str, kind: str, timer: str) -> None:
     # Only what happens before another change takes the conversation out of the stage.
     rule = "-"
     for cause, data in fired:
-        if cause == f"timer.{timer.split(':')[0]}":
+        if cause == f"timer.{timer.split(':', maxsplit=1)[0]}":
             rule = data["rule"]
             break
         if "sequence" in data:

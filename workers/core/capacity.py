@@ -15,6 +15,7 @@ from workers.core.context import Context, Counter
 from workers.core.conversation import Conversation, Hold
 from workers.core.days import next_midnight_ms
 from workers.core.facts import CapacityChange, Cause, Held, Released
+from workers.core.intake import Input
 from workers.core.settings import Settings
 from workers.core.timers import after
 
@@ -89,16 +90,21 @@ class Ledger:
             if hold.role == "primary":
                 hold.until_ms = after(self.context.now_ms, self.settings.wrap_up_block_ms)
 
-    def consult(self, representative_id: str, *, blocks: bool) -> None:
+    def consult(self, input_: Input) -> None:
         """A consultant joins (K1); his capacity is held where the way he was asked blocks it."""
-        self.conversation.consultants.append(representative_id)
-        if blocks:
-            self.hold(representative_id, "consultant", "K1", forced=False)
+        consultant_id, settings = input_.representative_id, self.settings
+        assert consultant_id is not None
+        self.conversation.consultants.append(consultant_id)
+        direct = input_.member("via") == "direct"
+        if settings.direct_consult_blocks if direct else settings.queue_consult_blocks:
+            self.hold(consultant_id, "consultant", "K1", forced=False)
 
-    def end_consult(self, representative_id: str) -> None:
+    def end_consult(self, input_: Input) -> None:
         """A consultant leaves (K2)."""
-        self.conversation.consultants.remove(representative_id)
-        hold = self.find(representative_id, "consultant")
+        consultant_id = input_.representative_id
+        assert consultant_id is not None
+        self.conversation.consultants.remove(consultant_id)
+        hold = self.find(consultant_id, "consultant")
         if hold is not None:
             self.release(hold, "K2")
 

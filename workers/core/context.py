@@ -1,4 +1,4 @@
-"""What a decision may look at beside the row: configuration, interned settings, counters, the clock.
+"""What a decision may look at beside the row: configuration, settings, counters, the clock.
 
 Handed in by the runtime for one batch; the core reads nothing else.
 """

@@ -110,12 +110,9 @@ def _act(conversation: Conversation, input_: Input, context: Context) -> Decisio
         return _refuse(verdict, conversation, input_)
     conversation.remember(input_.fingerprint)
     turn = Turn(conversation, input_.conversation_id, settings, context, input_)
-    turn.return_of(input_)
-    if isinstance(verdict, Rule):
-        turn.follow(verdict)
-        return Decision("changed", conversation, turn.facts)
-    turn.record(verdict)
-    return Decision("recorded", conversation, turn.facts)
+    turn.accept(verdict)
+    outcome: Outcome = "changed" if isinstance(verdict, Rule) else "recorded"
+    return Decision(outcome, conversation, turn.facts)
 
 
 def _refuse(refusal: Refusal, conversation: Conversation | None, input_: Input) -> Decision:

@@ -33,13 +33,13 @@ class Party(Enum):
 
 
 class When(Enum):
-    """A condition on the input or the settings; the first rule of a cell whose one holds applies."""
+    """A condition; of the rules in a cell the first one applies whose condition holds."""
 
     ALWAYS = "always"
     SCHEDULED = "scheduled_for is after now"
     OUTBOUND = "direction is outbound"
     BOT = "handled_by is bot"
-    AT_ONCE = "a record, or auto_accept: no offer is made"
+    AT_ONCE = "a record, or auto_accept: nobody is asked"
 
 
 class Rule(NamedTuple):

@@ -1,4 +1,4 @@
-"""From a record to an input: CloudEvents in structured and binary mode, and what is wrong with them.
+"""From a record to an input: CloudEvents in structured and binary mode, and what may be wrong.
 
 Decoding knows no conversation. What cannot be decoded becomes a DeadLetter with its code; what can,
 but whose `data` is unusable, becomes an Input with a `problem`.
@@ -71,17 +71,21 @@ def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
     """The input in a record of an input topic that has `partitions` partitions."""
     try:
         envelope, time_ms = read_event(record.key, record.value, record.headers)
-        if INPUTS[envelope.type].topic != record.topic:
-            raise Undecodable("wrong_topic", f"{envelope.type} belongs on another topic")
-        if record.key is None or record.key != envelope.subject.encode():
-            raise Undecodable("wrong_key", "the record's key is not its subject")
-        if envelope.type == "conversation.started":
-            home = partition_of(record.key, partitions)
-            if home != record.partition:
-                raise Undecodable("wrong_partition", f"the key belongs to partition {home}")
+        _check_place(record, envelope, partitions)
     except Undecodable as error:
         return DeadLetter(record, error.code, str(error))
     return Decoded(read_input(envelope, record.topic, record.partition, record.offset), time_ms)
+
+
+def _check_place(record: Record, envelope: Envelope, partitions: int) -> None:
+    if INPUTS[envelope.type].topic != record.topic:
+        raise Undecodable("wrong_topic", f"{envelope.type} belongs on another topic")
+    if record.key is None or record.key != envelope.subject.encode():
+        raise Undecodable("wrong_key", "the record's key is not its subject")
+    if envelope.type == "conversation.started":
+        home = partition_of(record.key, partitions)
+        if home != record.partition:
+            raise Undecodable("wrong_partition", f"the key belongs to partition {home}")
 
 
 def read_event(key: bytes | None, value: bytes | None, headers: Headers) -> tuple[Envelope, int]:

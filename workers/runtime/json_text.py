@@ -18,7 +18,7 @@ class UnusableText(ValueError):
 
 
 def read_object(text: bytes) -> dict[str, Any]:
-    """The JSON object in `text`. Raises UnusableText, naming what is wrong but never the content."""
+    """The JSON object in `text`. Raises UnusableText: what is wrong, never the content."""
     try:
         value = _DECODER.decode(text)
     except UnicodeDecodeError:

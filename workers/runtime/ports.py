@@ -1,6 +1,7 @@
 """The ports: what the runtime needs of a log, and the values that cross them.
 
-Protocols and plain values only. Kafka and the embedded log implement the same ones.
+Protocols and plain values only. Kafka and the embedded log implement the same ones, and the same
+contract suite is run over both.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ class Record(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """A record to append. Inputs carry no partition: the key's hash decides."""
+    """An output record; it goes to the partition number of whoever sends it, if the key says so."""
 
     topic: str
     key: bytes | None
@@ -38,36 +39,53 @@ class Write(NamedTuple):
     value: bytes | None
 
 
+class Fenced(Exception):
+    """Somebody else owns this partition now; nothing more can be written to it."""
+
+
 class Transaction(Protocol):
-    """Outputs, rows and input offsets of one partition that become visible together or not at all."""
+    """Outputs, rows and input offsets of one partition, visible together or not at all."""
 
-    def send(self, outgoing: Iterable[Outgoing]) -> None:
-        """Append outputs, each to the partition number of this transaction's owner."""
+    async def send(self, outputs: Iterable[Outgoing]) -> None:
+        """Append outputs. Raises Fenced."""
 
-    def write(self, writes: Iterable[Write]) -> None:
-        """Append changed rows to the changelogs of their tables."""
+    async def write(self, writes: Iterable[Write]) -> None:
+        """Append changed rows to the changelogs of their tables. Raises Fenced."""
 
-    def commit(self, offsets: Mapping[str, int]) -> None:
-        """Make everything visible, with the next offset to read of each input topic."""
+    async def send_offsets(self, offsets: Mapping[str, int]) -> None:
+        """Put the next offset to read of each input topic into the transaction. Raises Fenced."""
 
-    def abort(self) -> None:
+    async def flush(self) -> None:
+        """Wait until the log has taken everything. Raises whatever went wrong with any of it."""
+
+    async def commit(self) -> None:
+        """Make everything visible. Raises Fenced; any other error leaves the outcome unknown."""
+
+    async def abort(self) -> None:
         """Make nothing of it visible, ever."""
 
 
 class PartitionLog(Protocol):
     """One co-partition of a log: its inputs, its tables' changelogs and its committed offsets."""
 
-    def read(self, max_records: int) -> Sequence[Record]:
-        """The next records of both inputs, merged by timestamp (ties: channel-events, offset)."""
+    async def fence(self) -> None:
+        """Become the one owner: a former one can write nothing more, its open work is aborted."""
 
-    def seek(self, offsets: Mapping[str, int]) -> None:
-        """Read on from these offsets."""
-
-    def committed(self) -> Mapping[str, int]:
-        """The next offset to read of each input topic, as last committed."""
-
-    def restore(self) -> Iterable[Write]:
+    async def restore(self) -> Sequence[Write]:
         """The last committed value of each row, from the compacted changelogs."""
 
-    def begin(self) -> Transaction:
-        """Start a transaction; a former owner of this partition can write nothing more."""
+    async def committed(self) -> Mapping[str, int]:
+        """The next offset to read of each input topic, as last committed."""
+
+    async def seek(self, offsets: Mapping[str, int]) -> None:
+        """Read on from these offsets."""
+
+    async def read(self, max_records: int) -> Sequence[Record]:
+        """The next records of both inputs, merged by timestamp (ties: channel-events, offset).
+
+        Empty where there is nothing to read now. A record is given only once no earlier one of the
+        other input can turn up any more.
+        """
+
+    async def begin(self) -> Transaction:
+        """Start a transaction. Raises Fenced."""

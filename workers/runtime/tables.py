@@ -4,6 +4,7 @@ Rows are bytes, decoded when touched. An overlay never changes the tables: `writ
 changed, and whoever committed it merges. Dropping an overlay loses nothing but the batch.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -36,7 +37,7 @@ class Tables:
         self.clock_ms: int | None = None
         self.timers = TimerIndex()
 
-    def merge(self, writes: list[Write]) -> None:
+    def merge(self, writes: Iterable[Write]) -> None:
         """Take over committed rows; a None value deletes. Raises KeyError for an unknown table."""
         for table, key, value in writes:
             match table:
