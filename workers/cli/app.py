@@ -38,6 +38,23 @@ def replay(
     raise typer.Exit(run_replay(events, config, until, print_state=state))
 
 
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="The same seed gives the same day.")] = 7,
+    conversations: Annotated[
+        int, typer.Option(min=1, max=100_000, help="About how many conversations.")
+    ] = 1_500,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write inputs, outputs, configuration and the picture to this folder."),
+    ] = None,
+) -> None:
+    """Run a contact centre's day through the engine on the embedded log, and sum it up."""
+    from workers.cli.demo import run_demo
+
+    raise typer.Exit(run_demo(seed, conversations, out))
+
+
 def main() -> None:
     """The entry point of the `omnistate` command."""
     app()

@@ -10,12 +10,12 @@ from typing import Any, Final
 import msgspec
 
 from schemas.registry import INPUTS
-from workers.core.conversation import decode_conversation
 from workers.core.settings import Directory
 from workers.runtime.decoding import Decoded, Undecodable, read_event, read_input
 from workers.runtime.ports import Outgoing
+from workers.runtime.state import describe_state
 from workers.runtime.step import Step
-from workers.runtime.tables import Tables, read_counter
+from workers.runtime.tables import Tables
 
 BATCH: Final = 1_000
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -77,42 +77,8 @@ class Replay:
         yield from map(describe_output, batch.outputs[written:])
 
     def state(self) -> dict[str, Any]:
-        """What `--state` prints: conversations with their holds, representatives with capacity."""
-        clock_ms = self.tables.clock_ms
-        conversations: dict[str, Any] = {}
-        holders: set[str] = set()
-        for id_, row in sorted(self.tables.conversations.items()):
-            conversation = decode_conversation(row)
-            if (
-                clock_ms is not None
-                and conversation.deadlines.get("forget", clock_ms + 1) <= clock_ms
-            ):
-                continue
-            conversations[id_] = conversation.describe()
-            holders.update(hold.representative_id for hold in conversation.holds)
-        configured = self._directory.representatives
-        return {
-            "conversations": conversations,
-            "representatives": {
-                id_: self._describe_representative(id_) for id_ in sorted({*configured, *holders})
-            },
-        }
-
-    def _describe_representative(self, id_: str) -> dict[str, Any]:
-        directory = self._directory
-        counter = read_counter(self.tables.counters.get(id_))
-        configured = directory.representatives.get(id_)
-        names = {*counter.profiles, *(configured.profiles if configured else ())}
-        units = directory.units_of(id_)
-        profiles = {}
-        for name in sorted(names):
-            limit, occupied = directory.limit_of(id_, name), counter.profiles.get(name, 0)
-            profiles[name] = {"limit": limit, "occupied": occupied, "available": limit - occupied}
-        return {
-            "occupied_units": counter.units,
-            "available_units": units - counter.units,
-            "profiles": profiles,
-        }
+        """What `--state` prints."""
+        return describe_state(self.tables, self._directory)
 
 
 def describe_output(outgoing: Outgoing) -> bytes:

@@ -31,6 +31,11 @@ class TimerIndex:
             self._entered[conversation_id] = deadline_ms
             heappush(self._heap, (deadline_ms, conversation_id))
 
+    @property
+    def earliest_ms(self) -> int | None:
+        """When `next_due` may have something, or None; perhaps too early, never too late."""
+        return self._heap[0][0] if self._heap else None
+
     def next_due(self, now_ms: int) -> tuple[int, str] | None:
         """Take out the earliest entry that is due at `now_ms`, or None.
 

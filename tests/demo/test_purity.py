@@ -1,0 +1,26 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+import workers.demo
+
+ROOMS = sorted(Path(workers.demo.__path__[0]).glob("*.py"))
+STANDARD = {"collections", "dataclasses", "datetime", "heapq", "itertools", "math", "random"} | {
+    "typing",
+    "zoneinfo",
+}
+OURS = ("workers.demo.", "schemas.times", "schemas.vocabulary")
+CLOCKS = {"now", "today", "utcnow", "time_ns", "monotonic"}
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: path.stem)
+def test_the_world_sees_no_engine_and_no_clock(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            assert {name.name for name in node.names} <= STANDARD
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            assert module.split(".")[0] in STANDARD or module.startswith(OURS), module
+        elif isinstance(node, ast.Attribute):
+            assert node.attr not in CLOCKS, f"line {node.lineno}"
