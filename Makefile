@@ -38,7 +38,7 @@ bench-core: .venv/.user ## measure the core on this machine
 
 generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document and the charts anew
 	@$(bin)/python -m schemas.documents
-	@$(bin)/python -m workers.core.chart
+	@$(bin)/python -m workers.cli.charts
 
 constraints: .venv/.developer ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows
 	@$(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check uv

@@ -24,6 +24,19 @@ def parse_time_ms(text: str) -> int:
     A leap second counts as the first instant of the next minute. Raises ValueError where the
     text is no such instant, or one outside the years 1 to 9999 in UTC.
     """
+    try:
+        # The usual form is read with the tables that write it.
+        return (
+            _DAYS_MS[text[:11]]
+            + _MINUTES_MS[text[11:17]]
+            + _SECONDS_MS[text[17:20]]
+            + _MILLIS_MS[text[20:]]
+        )
+    except KeyError:
+        return _parse_slowly(text)
+
+
+def _parse_slowly(text: str) -> int:
     if RFC3339.fullmatch(text) is None:
         raise ValueError("not an RFC 3339 time with an offset")
     leap_ms = 0
@@ -38,21 +51,28 @@ def parse_time_ms(text: str) -> int:
     time_ms = since.days * DAY_MS + since.seconds * 1_000 + since.microseconds // 1_000 + leap_ms
     if not FIRST_MS <= time_ms <= LAST_MS:
         raise ValueError("outside the years 1 to 9999")
+    format_time(time_ms)
     return time_ms
 
 
 def format_time(time_ms: int) -> str:
     """The RFC 3339 text (UTC, three fractional digits) of epoch milliseconds."""
     days, rest_ms = divmod(time_ms, DAY_MS)
-    day = _DAYS.get(days)
-    if day is None:
-        if len(_DAYS) >= _DAYS_KEPT:
-            _DAYS.clear()
-        day = _DAYS[days] = (EPOCH + timedelta(days=days)).strftime("%Y-%m-%dT").rjust(11, "0")
+    day = _DAYS.get(days) or _keep_day(days)
+    minutes, rest_ms = divmod(rest_ms, 60_000)
     seconds, millis = divmod(rest_ms, 1_000)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{day}{hour:02}:{minute:02}:{second:02}.{millis:03}Z"
+    return f"{day}{_MINUTES[minutes]}{_SECONDS[seconds]}{_MILLIS[millis]}"
+
+
+def _keep_day(days: int) -> str:
+    """The text of a day, kept both ways: events come day by day."""
+    if len(_DAYS) >= _DAYS_KEPT:
+        _DAYS.clear()
+        _DAYS_MS.clear()
+    day = (EPOCH + timedelta(days=days)).date().isoformat() + "T"
+    _DAYS[days] = day
+    _DAYS_MS[day] = days * DAY_MS
+    return day
 
 
 def _zone_of(text: str) -> str:
@@ -60,6 +80,12 @@ def _zone_of(text: str) -> str:
     return "Z" if text[-1] in "zZ" else text[-6:]
 
 
-# The text of a day is the dear part, and events come day by day.
-_DAYS: Final[dict[int, str]] = {}
 _DAYS_KEPT: Final = 64
+_DAYS: Final[dict[int, str]] = {}
+_DAYS_MS: Final[dict[str, int]] = {}
+_MINUTES: Final = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1_440)]
+_MINUTES_MS: Final = {text: minute * 60_000 for minute, text in enumerate(_MINUTES)}
+_SECONDS: Final = [f"{second:02}." for second in range(60)]
+_SECONDS_MS: Final = {text: second * 1_000 for second, text in enumerate(_SECONDS)}
+_MILLIS: Final = [f"{millis:03}Z" for millis in range(1_000)]
+_MILLIS_MS: Final = {text: millis for millis, text in enumerate(_MILLIS)}

@@ -58,3 +58,7 @@ def demo(
 def main() -> None:
     """The entry point of the `omnistate` command."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -112,7 +112,7 @@ class Show:
             yaml.safe_dump(self.day.world.configuration, sort_keys=False), encoding="utf-8"
         )
         with (out / "inputs.jsonl").open("wb") as file:
-            file.writelines(line + b"\n" for line in self.day.read_inputs())
+            file.writelines((record.value or b"") + b"\n" for record in self.day.read_inputs())
         with (out / "outputs.jsonl").open("wb") as file:
             for record in self.day.outputs:
                 outgoing = Outgoing(record.topic, record.key, record.value)

@@ -88,7 +88,9 @@ class Conversation(msgspec.Struct, array_like=True):
     def remember(self, fingerprint: bytes) -> None:
         """Put this input, which is not among the last ones, among them."""
         kept = self.fingerprints + fingerprint
-        self.fingerprints = kept[-FINGERPRINT_BYTES * FINGERPRINTS_KEPT :]
+        if len(kept) > FINGERPRINT_BYTES * FINGERPRINTS_KEPT:
+            kept = kept[FINGERPRINT_BYTES:]
+        self.fingerprints = kept
 
     def hold_id(self, hold: Hold) -> str:
         """The hold's public id, unique for ever."""
@@ -137,7 +139,10 @@ class Conversation(msgspec.Struct, array_like=True):
 
     def earliest_ms(self) -> int | None:
         """The deadline of whatever fires next, or None: `next_deadline` without its name."""
-        first_ms = min(self.deadlines.values(), default=None)
+        first_ms = None
+        for deadline_ms in self.deadlines.values():
+            if first_ms is None or deadline_ms < first_ms:
+                first_ms = deadline_ms
         for hold in self.holds:
             if hold.until_ms is not None and (first_ms is None or hold.until_ms < first_ms):
                 first_ms = hold.until_ms

@@ -15,8 +15,9 @@ from workers.core.conversation import Conversation, Hold
 from workers.core.explain import explain_refusal
 from workers.core.facts import Fact, Ignored, Rejected, cause_of, position_of
 from workers.core.intake import Input
+from workers.core.recording import end_windows, record
 from workers.core.refusals import Refusal, judge
-from workers.core.rules import RULES, Rule, When
+from workers.core.rules import RULES, Recorded, Rule
 from workers.core.settings import Directory
 from workers.core.stages import MEANINGS, STAGES, Stage
 from workers.core.transitions import CELLS, TIES
@@ -93,11 +94,11 @@ def _begin(input_: Input, context: Context) -> Decision:
     if started.scheduled_for is not None:
         scheduled_ms = parse_time_ms(started.scheduled_for)
     if scheduled_ms is not None and scheduled_ms > context.now_ms:
-        rule = _BEGINNINGS[When.SCHEDULED]
+        rule = _BEGINNINGS["scheduled"]
     elif conversation.outbound:
-        rule = _BEGINNINGS[When.OUTBOUND]
+        rule = _BEGINNINGS["outbound"]
     else:
-        rule = _BEGINNINGS[When.BOT if started.handled_by else When.ALWAYS]
+        rule = _BEGINNINGS["bot" if started.handled_by else "always"]
     turn = Turn(conversation, input_.conversation_id, settings, context, input_)
     turn.follow(rule, scheduled_ms)
     return Decision("changed", conversation, turn.facts)
@@ -109,10 +110,17 @@ def _act(conversation: Conversation, input_: Input, context: Context) -> Decisio
     if isinstance(verdict, Refusal):
         return _refuse(verdict, conversation, input_)
     conversation.remember(input_.fingerprint)
+    end_windows(conversation, input_)
+    if isinstance(verdict, Recorded):
+        record(conversation, settings, verdict, input_, context.now_ms)
+        if not verdict.consult:
+            return Decision("recorded", conversation, [])
     turn = Turn(conversation, input_.conversation_id, settings, context, input_)
-    turn.accept(verdict)
-    outcome: Outcome = "changed" if isinstance(verdict, Rule) else "recorded"
-    return Decision(outcome, conversation, turn.facts)
+    if isinstance(verdict, Recorded):
+        turn.consult()
+        return Decision("recorded", conversation, turn.facts)
+    turn.follow(verdict)
+    return Decision("changed", conversation, turn.facts)
 
 
 def _refuse(refusal: Refusal, conversation: Conversation | None, input_: Input) -> Decision:
@@ -134,14 +142,19 @@ def _refuse(refusal: Refusal, conversation: Conversation | None, input_: Input) 
     return Decision("ignored" if refusal.ignored else "rejected", conversation, [refused])
 
 
-# What a timer does, by kind and stage: a rule, or the id under which a hold is given back.
+def _firing(kind: Kind, stage: Stage, name: str) -> Rule | str:
+    """What a timer does: a rule, or the id under which a hold is given back."""
+    trigger = f"timer.{name}"
+    (word,) = CELLS[stage][trigger]
+    for rule in RULES:
+        if rule.id == word and kind in rule.kinds and trigger.startswith(rule.on):
+            return rule
+    return word
+
+
 _FIRING: Final[dict[Kind, dict[Stage, dict[str, Rule | str]]]] = {
     kind: {
-        stage: {
-            name: next((r for r in RULES if r.id == word and kind in r.kinds), word)
-            for name in TIES
-            if name != "forget" and (word := CELLS[stage][f"timer.{name}"][0]) != "."
-        }
+        stage: {name: _firing(kind, stage, name) for name in TIES if name != "forget"}
         for stage in STAGES
     }
     for kind in KINDS

@@ -6,10 +6,10 @@ It moves the row's words only; timers, holds and facts follow in `turn`.
 from typing import Final
 
 from workers.core.conversation import Conversation
-from workers.core.rules import Party, Rule
+from workers.core.rules import Rule
 from workers.core.stages import ACTIVE, OPEN_OR_ACTIVE, UNASSIGNED, Stage
 
-_ASSIGNING: Final = frozenset({Party.OFFERED, Party.GIVEN, Party.PROPOSED})
+_ASSIGNING: Final = frozenset({"offered", "given", "proposed"})
 
 
 def place(conversation: Conversation, rule: Rule, target_id: str | None, *, at_once: bool) -> None:
@@ -20,7 +20,7 @@ def place(conversation: Conversation, rule: Rule, target_id: str | None, *, at_o
     """
     former_id, offered_id = conversation.representative_id, conversation.offered_representative_id
     stage: Stage = rule.to or conversation.stage
-    if rule.party is Party.OFFERED and at_once and not rule.affinity:
+    if rule.party == "offered" and at_once and not rule.affinity:
         stage = "in_conversation"
     if rule.forced is not None and rule.party in _ASSIGNING:
         conversation.forced = rule.forced
@@ -44,14 +44,14 @@ def place(conversation: Conversation, rule: Rule, target_id: str | None, *, at_o
 def _assign(conversation: Conversation, rule: Rule, target_id: str | None) -> None:
     """Whom the conversation belongs to, and whom it is offered to, from now on."""
     stage, party = conversation.stage, rule.party
-    conversation.offered_representative_id = target_id if party is Party.PROPOSED else None
-    if party is Party.GIVEN:
+    conversation.offered_representative_id = target_id if party == "proposed" else None
+    if party == "given":
         conversation.representative_id = target_id
-    elif party is Party.OFFERED:
+    elif party == "offered":
         conversation.representative_id = target_id
         if stage == "awaiting_acceptance":
             conversation.offered_representative_id = target_id
-    elif party is Party.FORGOTTEN or stage in UNASSIGNED:
+    elif party == "forgotten" or stage in UNASSIGNED:
         conversation.representative_id = None
     elif stage == "closed" and conversation.representative_id is None:
         # Section 8: a closed conversation names who had it last.

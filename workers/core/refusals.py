@@ -13,10 +13,10 @@ from schemas.vocabulary import KINDS, VO, Kind
 from workers.core.conversation import Conversation
 from workers.core.intake import Input
 from workers.core.questions import IDLE, Answer, Question, is_picked, lacks_the_offer
-from workers.core.rules import RECORDED, RULES, Recorded, Rule, When, Who
+from workers.core.rules import RECORDED, RULES, Recorded, Rule, Who
 from workers.core.settings import Settings
 from workers.core.stages import STAGES, Stage
-from workers.core.transitions import CELLS, FACTS, TRIGGERS
+from workers.core.transitions import CELLS, FACTS, TIMER_FOR, TRIGGERS
 
 
 class Refusal(NamedTuple):
@@ -35,7 +35,9 @@ class Cell(NamedTuple):
 
 
 def kinds_for(trigger: str) -> frozenset[Kind]:
-    """The channel kinds that a trigger is for (section 4)."""
+    """The channel kinds that an input (section 4) or a timer is for."""
+    if trigger.startswith("timer."):
+        return kinds_of(TIMER_FOR.get(trigger, "LC PC AM VO RE"))
     type_, _, variant = trigger.partition("/")
     if type_ == "representative.transfer" and variant in TRANSFER_FOR:
         return kinds_of(TRANSFER_FOR[variant])
@@ -144,7 +146,7 @@ def judge(
         if question is None or question(conversation, settings, input_):
             return refusal
     for choice in cell.choices:
-        if isinstance(choice, Rule) and choice.when is When.AT_ONCE and not asks_nothing(settings):
+        if isinstance(choice, Rule) and choice.when == "at_once" and not asks_nothing(settings):
             continue
         if may(choice.who, conversation, input_.representative_id):
             return choice
@@ -159,16 +161,16 @@ def asks_nothing(settings: Settings) -> bool:
 
 def may(who: Who, conversation: Conversation, representative_id: str | None) -> bool:
     """Whether the representative is the one who may."""
-    if who is Who.ANYONE:
+    if who == "anyone":
         return True
     if representative_id is None:
         return False
-    if who is Who.PRIMARY:
+    if who == "primary":
         return representative_id == conversation.representative_id
-    if who is Who.OFFERED:
+    if who == "offered":
         return representative_id == conversation.offered_representative_id
     if representative_id == conversation.representative_id:
         return True
-    if who is Who.OFFERED_OR_PRIMARY:
+    if who == "offered_or_primary":
         return representative_id == conversation.offered_representative_id
     return representative_id in conversation.consultants

@@ -89,6 +89,15 @@ TIES: Final = (
     "forget",
 )
 
+# Timers that only some channel kinds have (sections 5 and 7).
+TIMER_FOR: Final = {
+    "timer.wrap_up_release": "LC PC AM VO",
+    "timer.offer": "LC PC AM VO",
+    "timer.customer_reconnect": "LC",
+    "timer.bot_inactivity": "LC PC AM",
+    "timer.inactivity": "PC AM",
+}
+
 # Facts are ignored where nothing provides for them; everything else is an action and is rejected.
 FACTS: Final = frozenset(
     {

@@ -23,9 +23,8 @@ from workers.core.facts import (
 )
 from workers.core.intake import Input
 from workers.core.placement import count, place
-from workers.core.recording import end_windows, record
 from workers.core.refusals import asks_nothing
-from workers.core.rules import RULES, Recorded, Rule
+from workers.core.rules import RULES, Rule
 from workers.core.settings import Settings
 from workers.core.stages import MEANINGS, Stage
 
@@ -46,13 +45,13 @@ class Turn:
 
     __slots__ = (
         "_ledger",
+        "cause",
         "changes",
         "context",
         "conversation",
         "input",
         "settings",
         "subject",
-        "timer",
     )
 
     def __init__(
@@ -70,14 +69,9 @@ class Turn:
         self.settings = settings
         self.context = context
         self.input = input_
-        self.timer = timer
+        self.cause = Cause(f"timer.{timer}") if input_ is None else cause_of(input_)
         self.changes: list[StateChange] = []
         self._ledger: Ledger | None = None
-
-    @property
-    def cause(self) -> Cause:
-        """The cause, as it is published."""
-        return Cause(f"timer.{self.timer}") if self.input is None else cause_of(self.input)
 
     @property
     def ledger(self) -> Ledger:
@@ -95,19 +89,13 @@ class Turn:
             return [*self.changes]
         return [*self.changes, *self._ledger.released, *self._ledger.held]
 
-    def accept(self, verdict: Rule | Recorded) -> None:
-        """Carry out what an input was judged to do."""
+    def consult(self) -> None:
+        """A consultant joins or leaves."""
         assert self.input is not None
-        end_windows(self.conversation, self.input)
-        if isinstance(verdict, Rule):
-            self.follow(verdict)
+        if self.input.type == "consult.started":
+            self.ledger.consult(self.input)
         else:
-            now_ms = self.context.now_ms
-            record(self.conversation, self.settings, verdict, self.input, now_ms)
-            if self.input.type == "consult.started":
-                self.ledger.consult(self.input)
-            elif self.input.type == "consult.ended":
-                self.ledger.end_consult(self.input)
+            self.ledger.end_consult(self.input)
 
     def follow(self, rule: Rule, scheduled_ms: int | None = None) -> None:
         """Carry out `rule`, and the rule that goes with it where its condition holds.

@@ -5,7 +5,6 @@ was said in the order in which it was said. It decides nothing on either side.
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -94,12 +93,10 @@ class Day:
             self.world.observe(topic, event)
         return events
 
-    def read_inputs(self) -> Iterator[bytes]:
-        """Every input as a line, in the order in which the engine took them."""
+    def read_inputs(self) -> list[Record]:
+        """Every input in the order in which the engine took it; call it once, at the end."""
         order = {CHANNEL_EVENTS: 0, AGENT_ACTIONS: 1}
-        records = sorted(
+        return sorted(
             self._read_inputs.poll(),
             key=lambda record: (record.timestamp_ms, order[record.topic], record.offset),
         )
-        for record in records:
-            yield record.value or b""

@@ -10,14 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from schemas.envelope import Envelope
-from schemas.input_data import (
-    ConversationStartedData,
-    Data,
-    RecordDeactivatedData,
-    SupervisorAssignData,
-    TransferData,
-)
+from schemas.envelope import ENVELOPE, Envelope
+from schemas.input_data import Data
 from schemas.registry import INPUTS
 from schemas.times import parse_time_ms
 from workers.core.intake import FINGERPRINT_BYTES, Input
@@ -61,7 +55,7 @@ def _data_model(name: str) -> type[Data]:
 
 
 # The validators themselves: one call less per event than `model_validate`.
-_VALIDATE_ENVELOPE: Final = Envelope.__pydantic_validator__.validate_python
+_VALIDATE_ENVELOPE: Final = ENVELOPE.validator.validate_python
 _VALIDATE_DATA: Final[dict[str, Callable[[Any], Any]]] = {
     name: _data_model(name).__pydantic_validator__.validate_python for name in INPUTS
 }
@@ -78,11 +72,11 @@ def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
 
 
 def _check_place(record: Record, envelope: Envelope, partitions: int) -> None:
-    if INPUTS[envelope.type].topic != record.topic:
-        raise Undecodable("wrong_topic", f"{envelope.type} belongs on another topic")
-    if record.key is None or record.key != envelope.subject.encode():
+    if INPUTS[envelope["type"]].topic != record.topic:
+        raise Undecodable("wrong_topic", f"{envelope['type']} belongs on another topic")
+    if record.key is None or record.key != envelope["subject"].encode():
         raise Undecodable("wrong_key", "the record's key is not its subject")
-    if envelope.type == "conversation.started":
+    if envelope["type"] == "conversation.started":
         home = partition_of(record.key, partitions)
         if home != record.partition:
             raise Undecodable("wrong_partition", f"the key belongs to partition {home}")
@@ -102,13 +96,13 @@ def read_event(key: bytes | None, value: bytes | None, headers: Headers) -> tupl
     if headers:
         members = _unwrap(members, headers)
     try:
-        envelope = _VALIDATE_ENVELOPE(members)
-        time_ms = parse_time_ms(envelope.time)
+        envelope: Envelope = _VALIDATE_ENVELOPE(members)
+        time_ms = parse_time_ms(envelope["time"])
     except ValidationError as error:
         raise Undecodable("undecodable", describe_error(error)) from None
     except ValueError as error:
         raise Undecodable("undecodable", f"time: {error}") from None
-    if envelope.type not in INPUTS:
+    if envelope["type"] not in INPUTS:
         raise Undecodable("unknown_type", "no such type of event")
     return envelope, time_ms
 
@@ -141,8 +135,8 @@ def _unwrap(members: dict[str, Any], headers: Headers) -> dict[str, Any]:
 
 def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> Input:
     """The core's view of an event; unusable `data` is its `problem`."""
-    type_, source, id_ = envelope.type, envelope.source, envelope.id
-    raw = envelope.data
+    type_, source, id_ = envelope["type"], envelope["source"], envelope["id"]
+    raw = envelope["data"]
     data: Data | None = None
     problem = None
     trigger, queue_id, target_id = type_, None, None
@@ -158,27 +152,17 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
         representative_id = target_id = members.get("representative_id")
         supervisor_id = members.get("supervisor_id")
         queue_id = members.get("queue_id")
-        if isinstance(data, TransferData):
-            trigger = f"{type_}/{data.to.kind}"
-            if data.to.kind == "queue":
-                queue_id, target_id = data.to.id, None
-            else:
-                target_id = data.to.id
-        elif isinstance(data, SupervisorAssignData):
-            trigger = f"{type_}/{'queue' if representative_id is None else 'representative'}"
-        elif isinstance(data, ConversationStartedData):
-            # Inbound, nobody is meant yet, whoever is named.
-            target_id = representative_id if data.direction == "outbound" else None
-        elif isinstance(data, RecordDeactivatedData):
-            trigger = f"{type_}/{'deleted' if data.outcome == 'deleted' else 'finished'}"
-    traceparent, tracestate = envelope.traceparent, envelope.tracestate
+        variant = _VARIANTS.get(type_)
+        if variant is not None:
+            trigger, queue_id, target_id = variant(data, queue_id, target_id)
+    traceparent, tracestate = envelope.get("traceparent"), envelope.get("tracestate")
     return Input(
         topic,
         partition,
         offset,
         type_,
         trigger,
-        envelope.subject,
+        envelope["subject"],
         id_,
         source,
         # The length keeps ("a", "bc") and ("ab", "c") apart.
@@ -189,9 +173,45 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
         supervisor_id,
         queue_id,
         target_id,
-        traceparent if type(traceparent) is str else None,
-        tracestate if type(tracestate) is str else None,
+        traceparent and _text(traceparent),
+        tracestate and _text(tracestate),
     )
+
+
+Meaning = tuple[str, str | None, str | None]
+
+
+def _read_transfer(data: Any, queue_id: str | None, target_id: str | None) -> Meaning:
+    del queue_id, target_id
+    trigger = f"representative.transfer/{data.to.kind}"
+    if data.to.kind == "queue":
+        return trigger, data.to.id, None
+    return trigger, None, data.to.id
+
+
+def _read_assignment(_: Any, queue_id: str | None, target_id: str | None) -> Meaning:
+    variant = "queue" if target_id is None else "representative"
+    return f"supervisor.assign/{variant}", queue_id, target_id
+
+
+def _read_deactivation(data: Any, queue_id: str | None, target_id: str | None) -> Meaning:
+    variant = "deleted" if data.outcome == "deleted" else "finished"
+    return f"record.deactivated/{variant}", queue_id, target_id
+
+
+def _read_start(data: Any, queue_id: str | None, target_id: str | None) -> Meaning:
+    # Inbound, nobody is meant yet, whoever is named.
+    outbound = data.direction == "outbound"
+    return "conversation.started", queue_id, target_id if outbound else None
+
+
+# Types whose trigger, queue or target is not simply what a member says.
+_VARIANTS: Final[dict[str, Callable[[Any, str | None, str | None], Meaning]]] = {
+    "representative.transfer": _read_transfer,
+    "supervisor.assign": _read_assignment,
+    "record.deactivated": _read_deactivation,
+    "conversation.started": _read_start,
+}
 
 
 def describe_error(error: ValidationError) -> str:

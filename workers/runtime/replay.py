@@ -59,7 +59,7 @@ class Replay:
                 step.count("dead_letter")
                 dead.append((len(step.outputs), describe_dead_line(line, error.code)))
                 continue
-            topic = INPUTS[envelope.type].topic
+            topic = INPUTS[envelope["type"]].topic
             offset = self._offsets[topic]
             self._offsets[topic] = offset + 1
             step.apply(Decoded(read_input(envelope, topic, 0, offset), time_ms), time_ms)

@@ -64,25 +64,24 @@ class Step:
 
     def apply(self, decoded: Decoded, timestamp_ms: int) -> None:
         """Fire what is due at the input's time, then decide the input."""
-        overlay, input_ = self._overlay, decoded.input
-        clock_ms = overlay.clock_ms
-        now_ms = timestamp_ms if clock_ms is None else max(timestamp_ms, clock_ms)
-        self.fire_timers(now_ms)
-        overlay.clock_ms = now_ms
+        overlay, context, input_ = self._overlay, self._context, decoded.input
+        timers = overlay.tables.timers
+        now_ms = timestamp_ms
+        if overlay.clock_ms is not None and overlay.clock_ms > now_ms:
+            now_ms = overlay.clock_ms
+        if timers.may_be_due(now_ms):
+            self.fire_timers(now_ms)
+        overlay.clock_ms = context.now_ms = now_ms
         subject = input_.conversation_id
-        conversation = overlay.conversation(subject)
-        self._context.now_ms = now_ms
-        decision = decide(conversation, input_, self._context)
-        self._tally[decision.outcome] += 1
-        conversation = decision.conversation
-        origin = ""
+        outcome, conversation, facts = decide(overlay.conversation(subject), input_, context)
+        self._tally[outcome] += 1
         if conversation is not None:
-            origin = conversation.origin
             overlay.put(subject, conversation)
-            overlay.tables.timers.enter(subject, conversation.earliest_ms())
-        if decision.facts:
+            timers.enter(subject, conversation.earliest_ms())
+        if facts:
+            origin = "" if conversation is None else conversation.origin
             time = format_time(now_ms)
-            for fact in decision.facts:
+            for fact in facts:
                 self.outputs.append(encode_fact(fact, origin, time, input_))
 
     def fire_timers(self, now_ms: int) -> None:

@@ -85,7 +85,14 @@ def read_counter(row: bytes | None) -> Counter:
 class Overlay:
     """What one batch sees and changes, over tables that it does not change."""
 
-    __slots__ = ("_conversations", "_counters", "_settings", "clock_ms", "tables")
+    __slots__ = (
+        "_conversations",
+        "_counters",
+        "_decoded_settings",
+        "_settings",
+        "clock_ms",
+        "tables",
+    )
 
     def __init__(self, tables: Tables) -> None:
         """Start with no changes."""
@@ -94,6 +101,7 @@ class Overlay:
         self._conversations: dict[str, Conversation | None] = {}
         self._counters: dict[str, Counter] = {}
         self._settings: dict[bytes, bytes] = {}
+        self._decoded_settings = dict(tables.settings)
 
     @property
     def touched(self) -> set[str]:
@@ -125,12 +133,12 @@ class Overlay:
 
     def settings_of(self, key: bytes) -> Settings:
         """The interned settings of a key."""
-        found = self.tables.settings.get(key)
-        return decode_settings(self._settings[key]) if found is None else found
+        return self._decoded_settings[key]
 
     def intern(self, key: bytes, row: bytes) -> None:
         """Keep settings that a conversation starts with."""
-        if key not in self.tables.settings:
+        if key not in self._decoded_settings:
+            self._decoded_settings[key] = decode_settings(row)
             self._settings[key] = row
 
     def writes(self) -> list[Write]:

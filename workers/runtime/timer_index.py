@@ -36,6 +36,11 @@ class TimerIndex:
         """When `next_due` may have something, or None; perhaps too early, never too late."""
         return self._heap[0][0] if self._heap else None
 
+    def may_be_due(self, now_ms: int) -> bool:
+        """Whether `next_due` is worth asking."""
+        heap = self._heap
+        return bool(heap) and heap[0][0] <= now_ms
+
     def next_due(self, now_ms: int) -> tuple[int, str] | None:
         """Take out the earliest entry that is due at `now_ms`, or None.
 
