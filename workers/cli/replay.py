@@ -46,7 +46,9 @@ def _run(file: BinaryIO, size: int, replay: Replay, until_ms: int | None, print_
                 if not print_state:
                     out.write(line + b"\n")
         if print_state:
-            out.write(msgspec.json.format(msgspec.json.encode(replay.state()), indent=2) + b"\n")
+            text = msgspec.json.encode(replay.state())
+            # One line for programs, indented for people.
+            out.write(msgspec.json.format(text, indent=2 if sys.stdout.isatty() else -1) + b"\n")
         out.flush()
     except BrokenPipeError:
         # The reader has had enough, as `| head` has; Python would complain at exit.

@@ -67,7 +67,7 @@ def reachable(kind: Kind) -> set[Stage]:
 def _targets(kind: Kind, stage: Stage, rule: Rule) -> tuple[Stage, ...]:
     """Where a rule leads: a record is never asked, others may be taken at once (auto_accept)."""
     if kind == "record":
-        if rule.id in {"C2", "B10", "B13"}:
+        if rule.id in {"C2", "B10", "B13", "B18"}:
             return ()
         if rule.to == "awaiting_acceptance":
             return ("in_conversation",)
@@ -84,11 +84,15 @@ def draw_chart(kind: Kind) -> str:
                 names = arrows.setdefault((stage, target), [])
                 if rule.id not in names:
                     names.append(rule.id)
-    lines = ["stateDiagram-v2", "    direction LR"]
+    lines = ["stateDiagram-v2", "    direction TB"]
     for (stage, target), names in arrows.items():
         start = "[*]" if stage == "nothing" else stage
         label = ", ".join(sorted(names, key=lambda name: (name[0], int(name[1:]))))
-        lines.append(f"    {start} --> {target}: {label}")
+        if stage == target:
+            # Inside the box: the label of an arrow to itself would hide others.
+            lines.append(f'    state "{stage}<br/>stays: {label}" as {stage}')
+        else:
+            lines.append(f"    {start} --> {target}: {label}")
     lines.append("    closed --> [*]")
     return "\n".join(lines)
 
