@@ -57,11 +57,10 @@ def _parse_slowly(text: str) -> int:
 
 def format_time(time_ms: int) -> str:
     """The RFC 3339 text (UTC, three fractional digits) of epoch milliseconds."""
-    days, rest_ms = divmod(time_ms, DAY_MS)
+    days = time_ms // DAY_MS
     day = _DAYS.get(days) or _keep_day(days)
-    minutes, rest_ms = divmod(rest_ms, 60_000)
-    seconds, millis = divmod(rest_ms, 1_000)
-    return f"{day}{_MINUTES[minutes]}{_SECONDS[seconds]}{_MILLIS[millis]}"
+    minute = _MINUTES[time_ms % DAY_MS // 60_000]
+    return f"{day}{minute}{_SECONDS[time_ms % 60_000 // 1_000]}{_MILLIS[time_ms % 1_000]}"
 
 
 def _keep_day(days: int) -> str:

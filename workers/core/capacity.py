@@ -95,8 +95,7 @@ class Ledger:
         consultant_id, settings = input_.representative_id, self.settings
         assert consultant_id is not None
         self.conversation.consultants.append(consultant_id)
-        direct = input_.member("via") == "direct"
-        if settings.direct_consult_blocks if direct else settings.queue_consult_blocks:
+        if settings.direct_consult_blocks if input_.direct else settings.queue_consult_blocks:
             self.hold(consultant_id, "consultant", "K1", forced=False)
 
     def end_consult(self, input_: Input) -> None:

@@ -8,9 +8,10 @@ from typing import Final
 import msgspec
 
 from schemas.input_data import ConversationStartedData, Data
+from schemas.vocabulary import Reason
 
 
-class Input(msgspec.Struct, frozen=True):
+class Input(msgspec.Struct):
     """One input event. `trigger` is its type, split where one type has several meanings.
 
     `problem` says what is wrong with `data` (then `data` is None), else it is None.
@@ -32,6 +33,12 @@ class Input(msgspec.Struct, frozen=True):
     supervisor_id: str | None = None
     queue_id: str | None = None
     target_id: str | None = None
+    # What only some types say: `auto_accept` of an offer, `overflow` of a move, if a consult is
+    # `direct`, the `reason` that the router gives for closing.
+    auto_accept: bool = False
+    overflow: bool = False
+    direct: bool = False
+    reason: Reason | None = None
     traceparent: str | None = None
     tracestate: str | None = None
 
@@ -40,10 +47,6 @@ class Input(msgspec.Struct, frozen=True):
         """The data of a `conversation.started`."""
         assert isinstance(self.data, ConversationStartedData)
         return self.data
-
-    def member(self, name: str) -> object:
-        """A member of `data` that only some types have; None where it is absent or null."""
-        return None if self.data is None else vars(self.data).get(name)
 
     @property
     def actor_id(self) -> str | None:

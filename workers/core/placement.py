@@ -63,6 +63,8 @@ def _end_windows(
 ) -> None:
     """A customer's window ends with open and active, a representative's with his part in it."""
     deadlines = conversation.deadlines
+    if not deadlines:
+        return
     if conversation.stage not in OPEN_OR_ACTIVE:
         deadlines.pop("customer_reconnect", None)
     if conversation.representative_id != former_id or conversation.stage not in ACTIVE:

@@ -20,11 +20,10 @@ def after(start_ms: int, duration_ms: int | None) -> int | None:
 
 def start(conversation: Conversation, name: str, now_ms: int, duration_ms: int | None) -> None:
     """Start a timer afresh; with a null duration, or past the year 9999, it does not run."""
-    deadline_ms = after(now_ms, duration_ms)
-    if deadline_ms is None:
-        conversation.deadlines.pop(name, None)
-    else:
-        conversation.deadlines[name] = deadline_ms
+    if duration_ms is not None and now_ms + duration_ms <= LAST_MS:
+        conversation.deadlines[name] = now_ms + duration_ms
+    elif name in conversation.deadlines:
+        del conversation.deadlines[name]
 
 
 def enter_stage(
@@ -33,7 +32,8 @@ def enter_stage(
     """Start the timers of the present stage afresh and end those of the former one."""
     deadlines = conversation.deadlines
     for name in STAGE_TIMERS:
-        deadlines.pop(name, None)
+        if name in deadlines:
+            del deadlines[name]
     match conversation.stage:
         case "scheduled" if scheduled_ms is not None:
             deadlines["scheduled"] = scheduled_ms

@@ -131,11 +131,13 @@ class Turn:
             conversation.queue_id,
             conversation.representative_id,
         )
-        if rule.moves and self.input is not None and self.input.queue_id is not None:
-            conversation.queue_id = self.input.queue_id
-        at_once = asks_nothing(settings) or self._member("auto_accept") is True
+        at_once, overflow = asks_nothing(settings), False
+        if self.input is not None:
+            at_once = at_once or self.input.auto_accept
+            overflow = self.input.overflow
+            if rule.moves and self.input.queue_id is not None:
+                conversation.queue_id = self.input.queue_id
         place(conversation, rule, target_id, at_once=at_once)
-        overflow = self._member("overflow") is True
         count(conversation, rule, before.representative_id, overflow=overflow)
         if before.stage != conversation.stage:
             conversation.stage_since_ms = now_ms
@@ -145,16 +147,13 @@ class Turn:
         conversation.sequence += 1
         self.changes.append(self._describe(rule, before))
 
-    def _member(self, name: str) -> object:
-        return None if self.input is None else self.input.member(name)
-
     def _describe(self, rule: Rule, before: Before) -> StateChange:
         conversation = self.conversation
         was, now = MEANINGS[before.stage], MEANINGS[conversation.stage]
         assert now.status is not None
         began = before.stage == "nothing"
         # O6 names no reason of its own: the router gives it.
-        given = self._member("reason")
+        given = None if self.input is None else self.input.reason
         return StateChange(
             conversation_id=self.subject,
             sequence=conversation.sequence,
@@ -165,7 +164,7 @@ class Turn:
             status=now.status,
             previous_detail=was.detail,
             detail=now.detail,
-            reason=rule.reason or (str(given) if given else now.reason),
+            reason=rule.reason or given or now.reason,
             channel=conversation.channel,
             workstream_id=conversation.workstream_id,
             customer_id=conversation.customer_id,

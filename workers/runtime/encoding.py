@@ -14,7 +14,6 @@ from workers.core.facts import (
     Fact,
     Held,
     Ignored,
-    Refused,
     Rejected,
     Released,
     StateChange,
@@ -49,39 +48,36 @@ _TYPES: Final[dict[type, tuple[str, str]]] = {
     Rejected: ("input.rejected", REJECTED_INPUTS),
     Ignored: ("input.ignored", REJECTED_INPUTS),
 }
-_ENCODER: Final = msgspec.json.Encoder()
+_ENCODE: Final = msgspec.json.Encoder().encode
 
 
 def encode_fact(fact: Fact, origin: str, time: str, cause: Input | None) -> Outgoing:
-    """The record of a fact: `origin` is its conversation's, `time` RFC 3339, no cause = a timer."""
-    type_, topic = _TYPES[type(fact)]
-    subject = fact.representative_id if isinstance(fact, CapacityChange) else fact.conversation_id
-    traceparent = cause.traceparent if cause else None
-    tracestate = cause.tracestate if cause else None
-    event = OutputEvent(
-        "1.0",
-        _identify(fact, origin),
-        SOURCE,
-        type_,
-        subject,
-        time,
-        fact,
-        cause.id if cause else UNSET,
-        UNSET if traceparent is None else traceparent,
-        UNSET if tracestate is None else tracestate,
-    )
-    return Outgoing(topic, subject.encode(), _ENCODER.encode(event), HEADERS)
+    """The record of a fact: `origin` is its conversation's, `time` RFC 3339, no cause = a timer.
 
-
-def _identify(fact: Fact, origin: str) -> str:
-    """An id that is unique among all outputs and the same in every run."""
+    Its id is unique among all outputs and the same in every run.
+    """
+    kind = type(fact)
+    type_, topic = _TYPES[kind]
     if isinstance(fact, StateChange):
-        return f"{origin}.{fact.sequence}"
-    if isinstance(fact, Released):
-        return f"{fact.hold_id}.released"
-    if isinstance(fact, Refused):
-        return f"{fact.input.topic}-{fact.input.partition}-{fact.input.offset}"
-    return fact.hold_id
+        subject, id_ = fact.conversation_id, f"{origin}.{fact.sequence}"
+    elif isinstance(fact, CapacityChange):
+        subject, id_ = fact.representative_id, fact.hold_id
+        if kind is Released:
+            id_ = f"{id_}.released"
+    else:
+        place = fact.input
+        subject, id_ = fact.conversation_id, f"{place.topic}-{place.partition}-{place.offset}"
+    causationid: str | UnsetType = UNSET
+    traceparent: str | UnsetType = UNSET
+    tracestate: str | UnsetType = UNSET
+    if cause is not None:
+        causationid = cause.id
+        traceparent = cause.traceparent or UNSET
+        tracestate = cause.tracestate or UNSET
+    event = OutputEvent(
+        "1.0", id_, SOURCE, type_, subject, time, fact, causationid, traceparent, tracestate
+    )
+    return Outgoing(topic, subject.encode(), _ENCODE(event), HEADERS)
 
 
 def encode_dead_letter(dead: DeadLetter) -> Outgoing:

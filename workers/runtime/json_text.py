@@ -29,33 +29,22 @@ def read_object(text: bytes) -> dict[str, Any]:
         raise UnusableText(str(error)) from None
     if type(value) is not dict:
         raise UnusableText("not a JSON object")
-    if text.count(b'":') != _count_members(value) or _has_space_before_colon(text):
+    # Where no white space precedes a colon each member shows as `":`. As many of these as members,
+    # in the three objects that an event may consist of: none is repeated, no other object is there.
+    members = len(value)
+    data = value.get("data")
+    if type(data) is dict:
+        members += len(data)
+        if "to" in data and type(data["to"]) is dict:
+            members += len(data["to"])
+    # Looking for one byte is much cheaper than for two; text of several lines is rare.
+    spaced = (b" " in text and b" :" in text) or b"\n" in text or b"\t" in text or b"\r" in text
+    if spaced or text.count(b'":') != members:
         _check_members(text)
         _check_depth(value)
     elif text.count(b"[") > DEPTH_MAX:
         _check_depth(value)
     return value
-
-
-def _count_members(value: dict[str, Any]) -> int:
-    """How many members an event of ours has, in all three objects that it may consist of.
-
-    Where no white space precedes a colon each member shows as `":`, so that as many of these as
-    members mean that none was repeated and that there is no further object.
-    """
-    members = len(value)
-    data = value.get("data")
-    if type(data) is dict:
-        members += len(data)
-        target = data.get("to")
-        if type(target) is dict:
-            members += len(target)
-    return members
-
-
-def _has_space_before_colon(text: bytes) -> bool:
-    # Looking for one byte is much cheaper than for two; text of several lines is rare.
-    return (b" " in text and b" :" in text) or b"\n" in text or b"\t" in text or b"\r" in text
 
 
 def _check_members(text: bytes) -> None:

@@ -73,10 +73,12 @@ class Step:
             self.fire_timers(now_ms)
         overlay.clock_ms = context.now_ms = now_ms
         subject = input_.conversation_id
-        outcome, conversation, facts = decide(overlay.conversation(subject), input_, context)
+        before = overlay.conversation(subject)
+        outcome, conversation, facts = decide(before, input_, context)
         self._tally[outcome] += 1
         if conversation is not None:
-            overlay.put(subject, conversation)
+            if before is None:
+                overlay.put(subject, conversation)
             timers.enter(subject, conversation.earliest_ms())
         if facts:
             origin = "" if conversation is None else conversation.origin
