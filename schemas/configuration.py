@@ -11,13 +11,27 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from schemas.envelope import Id
-from schemas.input_data import Units
+from schemas.input_data import Profiles, Units
 from schemas.vocabulary import Channel, Kind
 
 # A century: longer is a slip of the unit, and "never" is spelled null.
 SECONDS_MAX = 3_155_760_000
 Seconds = Annotated[float, Field(ge=0, le=SECONDS_MAX, allow_inf_nan=False)]
 WrapUpSeconds = Annotated[float, Field(ge=30, le=3_600, allow_inf_nan=False)]
+
+
+def _check_wrap_up(value: object) -> object:
+    """One sentence for all that the setting may be, where a union would complain of each part."""
+    if value in ("always", "never"):
+        return value
+    if isinstance(value, int | float) and value is not True and 30 <= value <= 3_600:
+        return value
+    raise ValueError("always, never, or 30 to 3600 seconds")
+
+
+BlockCapacityForWrapUp = Annotated[
+    Literal["always", "never"] | WrapUpSeconds, BeforeValidator(_check_wrap_up)
+]
 
 
 def _check_time_zone(name: str) -> str:
@@ -73,13 +87,15 @@ class Workstream(Configuration):
         }
     )
 
-    channel: Kind | Channel = Field(description="A kind takes all its channels, a channel itself.")
+    channel: Literal[Kind, Channel] = Field(
+        description="A kind takes all its channels, a channel itself."
+    )
     distribution: Literal["push", "pick"] = "push"
     units: Units | None = Field(
         default=None, description="Default 30, or 0 where `profiles` are given."
     )
-    profiles: list[Id] = Field(default=[], description="One slot of each is taken.")
-    block_capacity_for_wrap_up: Literal["always", "never"] | WrapUpSeconds = "always"
+    profiles: Profiles = Field(default=[], description="One slot of each is taken.")
+    block_capacity_for_wrap_up: BlockCapacityForWrapUp = "always"
     release_on_close: bool = False
     reserve_on_offer: bool = True
     keep_same_representative: bool | None = Field(
@@ -137,13 +153,13 @@ class Queue(Configuration):
     model_config = ConfigDict(json_schema_extra={"examples": [{}]})
 
 
-Settings = Annotated[Workstream, BeforeValidator(_empty_if_null)]
+Objects = BeforeValidator(_empty_if_null)
 
 
 class ContactCentre(Configuration):
-    """The whole of CONFIG.yaml; an object left empty has its defaults."""
+    """CONFIG.yaml; a section or an object left empty has its defaults."""
 
-    workstreams: dict[Id, Workstream] = {}
-    capacity_profiles: dict[Id, Annotated[CapacityProfile, BeforeValidator(_empty_if_null)]] = {}
-    representatives: dict[Id, Annotated[Representative, BeforeValidator(_empty_if_null)]] = {}
-    queues: dict[Id, Annotated[Queue, BeforeValidator(_empty_if_null)]] = {}
+    workstreams: Annotated[dict[Id, Workstream], Objects] = {}
+    capacity_profiles: Annotated[dict[Id, Annotated[CapacityProfile, Objects]], Objects] = {}
+    representatives: Annotated[dict[Id, Annotated[Representative, Objects]], Objects] = {}
+    queues: Annotated[dict[Id, Annotated[Queue, Objects]], Objects] = {}

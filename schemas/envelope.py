@@ -3,7 +3,7 @@
 It knows attributes only; what `data` means is said in `inputs` and `outputs`.
 """
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Final, Literal, NotRequired
 
 from pydantic import (
     AfterValidator,
@@ -17,8 +17,10 @@ from typing_extensions import TypedDict
 
 from schemas.times import parse_time_ms
 
-Source = Annotated[str, Field(min_length=1)]
-Id = Annotated[str, Field(min_length=1, max_length=256)]
+ID_LENGTH_MAX: Final = 256
+Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
+# Every output repeats the source of its cause, so it has a bound of its own.
+Source = Annotated[str, Field(min_length=1, max_length=1_024)]
 
 
 def _check_time(text: str) -> str:
@@ -44,7 +46,7 @@ class CloudEvent(BaseModel):
     specversion: Literal["1.0"] = Field(description="The CloudEvents version.")
     id: Id = Field(description="Unique per `source`; a repeat of both is a duplicate.")
     source: Source = Field(description="Who says so: a URI reference such as `/gateways/chat`.")
-    type: Source = Field(description="What is said.")
+    type: Annotated[str, Field(min_length=1)] = Field(description="What is said.")
     subject: Id = Field(description="The conversation id; also the record's Kafka key.")
     time: Time = Field(description="When it was said: RFC 3339 with an offset.")
     traceparent: SkipValidation[str | None] = Field(
@@ -66,7 +68,7 @@ class Envelope(TypedDict):
     specversion: Literal["1.0"]
     id: Id
     source: Source
-    type: Source
+    type: Annotated[str, Field(min_length=1)]
     subject: Id
     time: str
     data: dict[str, Any]

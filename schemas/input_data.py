@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from schemas.envelope import Id, Time
 from schemas.vocabulary import Channel
 
+PROFILES_MAX = 64
+Profiles = Annotated[list[Id], Field(max_length=PROFILES_MAX)]
 # Dataverse keeps capacity in a 32-bit integer.
 Units = Annotated[int, Field(ge=0, le=2_147_483_647)]
 
@@ -38,7 +40,7 @@ class ConversationStartedData(Data):
     handled_by: Literal["bot"] | None = Field(default=None, description="A bot answers first.")
     scheduled_for: Time | None = Field(default=None, description="When it becomes open.")
     units: Units | None = Field(default=None, description="Replaces the workstream's units.")
-    profiles: list[Id] | None = Field(
+    profiles: Profiles | None = Field(
         default=None, description="Capacity profiles beside the workstream's."
     )
 

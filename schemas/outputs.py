@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from schemas.envelope import CloudEvent, Id, Time
+from schemas.output_examples import CHANGED, HELD, REFUSED, output_example
 from schemas.vocabulary import (
     Channel,
     Detail,
@@ -25,9 +26,9 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Member(BaseModel):
-    """Base of everything inside `data`: closed, so that a reader can rely on it."""
+    """Base of everything inside `data`. A reader ignores members that a later version adds."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True)
 
 
 class Cause(Member):
@@ -141,8 +142,7 @@ class IgnoredData(Refusal):
 class Output(CloudEvent):
     """Base of every output."""
 
-    model_config = ConfigDict(extra="forbid")
-
+    subject: Id = Field(description="The conversation; of capacity changes the representative.")
     source: Literal["/omnistate"]
     causationid: Id | None = Field(
         default=None, description="The `id` of the input; absent where a timer fired."
@@ -152,12 +152,22 @@ class Output(CloudEvent):
 class ConversationStateChanged(Output):
     """A conversation changed."""
 
+    model_config = output_example(
+        "conversation.state_changed",
+        "3-17.2",
+        "chat-17",
+        CHANGED,
+        "evt-2",
+    )
+
     type: Literal["conversation.state_changed"]
     data: StateChange
 
 
 class CapacityHeld(Output):
     """A representative's capacity is held by a conversation. Key: the representative."""
+
+    model_config = output_example("capacity.held", "3-17.h1", "ana", HELD, "evt-2")
 
     type: Literal["capacity.held"]
     data: CapacityChange
@@ -166,6 +176,14 @@ class CapacityHeld(Output):
 class CapacityReleased(Output):
     """A hold ended; `hold_id` names it. Key: the representative."""
 
+    model_config = output_example(
+        "capacity.released",
+        "3-17.h1.released",
+        "ana",
+        HELD | {"rule": "A3", "partition_sequence": 13, "partition_units": 60},
+        "evt-2",
+    )
+
     type: Literal["capacity.released"]
     data: CapacityChange
 
@@ -173,12 +191,28 @@ class CapacityReleased(Output):
 class InputRejected(Output):
     """An action was refused."""
 
+    model_config = output_example(
+        "input.rejected",
+        "agent-actions-3-41",
+        "chat-17",
+        REFUSED | {"code": "invalid_status", "message": "Not possible now."},
+        "evt-2",
+    )
+
     type: Literal["input.rejected"]
     data: RejectionData
 
 
 class InputIgnored(Output):
     """A fact or repeat was ignored."""
+
+    model_config = output_example(
+        "input.ignored",
+        "agent-actions-3-41",
+        "chat-17",
+        REFUSED | {"code": "no_effect", "message": "It changes nothing."},
+        "evt-2",
+    )
 
     type: Literal["input.ignored"]
     data: IgnoredData

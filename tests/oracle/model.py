@@ -26,6 +26,7 @@ from .wire import (
     DeadLetterError,
     Event,
     Record,
+    could_be_id,
     dead_letter,
     decode,
     describe_cause,
@@ -159,7 +160,7 @@ class Engine:
             "detail": None if row is None else row.detail,
             "sequence": 0 if row is None else row.sequence,
             "cause": describe_cause(event),
-            "representative_id": named if isinstance(named, str) else None,
+            "representative_id": named if could_be_id(named) else None,
             "input": origin,
         }
         type_ = "input.ignored" if is_ignored(code, event.type) else "input.rejected"

@@ -141,6 +141,11 @@ def output(
     return {"topic": topic, "key": subject, "value": value}
 
 
+def could_be_id(value: object) -> bool:
+    """Anything else may be somebody's words, and is not repeated in an answer."""
+    return isinstance(value, str) and 1 <= len(value) <= 256
+
+
 def describe_cause(cause: Event | None, timer: str | None = None) -> dict[str, Any]:
     """`cause` of section 8: of the input, or of the timer with everything else null."""
     if cause is None:
@@ -150,5 +155,5 @@ def describe_cause(cause: Event | None, timer: str | None = None) -> dict[str, A
         actor = cause.data.get("representative_id")
     elif cause.type.startswith("supervisor."):
         actor = cause.data.get("supervisor_id")
-    actor = actor if isinstance(actor, str) else None
+    actor = actor if could_be_id(actor) else None
     return {"type": cause.type, "id": cause.id, "source": cause.source, "actor_id": actor}

@@ -10,6 +10,7 @@ from enum import Enum
 
 from workers.runtime.partitioning import partition_of
 from workers.runtime.ports import Fenced, Headers, Outgoing, Record, Write
+from workers.runtime.tables import TABLES
 
 
 class Visibility(Enum):
@@ -76,21 +77,25 @@ class MemoryLog:
         self._positions += 1
         return entry
 
-    def read(self, topic: str, partition: int, offset: int, max_records: int) -> list[Record]:
+    def read(
+        self, topic: str, partition: int, offset: int, max_records: int | None = None
+    ) -> list[Record]:
         """Committed records from `offset` on, up to the first one of an open transaction."""
-        return [entry.record for entry in self._stable(topic, partition, offset)[:max_records]]
+        return [entry.record for entry in self.stable(topic, partition, offset, max_records)]
 
-    def _stable(self, topic: str, partition: int, offset: int) -> list[Entry]:
+    def stable(
+        self, topic: str, partition: int, offset: int, max_entries: int | None = None
+    ) -> list[Entry]:
+        """The entries that `read` reads, with their places among all records."""
         entries = self._topics[topic][partition]
-        start = _index_of(entries, offset)
-        stable: list[Entry] = []
-        for index in range(start, len(entries)):
+        found: list[Entry] = []
+        for index in range(_index_of(entries, offset), len(entries)):
             entry = entries[index]
-            if entry.visibility is Visibility.OPEN:
+            if entry.visibility is Visibility.OPEN or len(found) == max_entries:
                 break
             if entry.visibility is Visibility.COMMITTED:
-                stable.append(entry)
-        return stable
+                found.append(entry)
+        return found
 
     def compact(self, topic: str) -> None:
         """Keep the last committed record of each key; tombstones go with what they delete."""
@@ -143,7 +148,7 @@ class MemoryConsumer:
         """Everything committed since the last call."""
         found: list[Entry] = []
         for (topic, partition), offset in self._next.items():
-            entries = self._log._stable(topic, partition, offset)  # noqa: SLF001
+            entries = self._log.stable(topic, partition, offset)
             if entries:
                 found.extend(entries)
                 self._next[topic, partition] = entries[-1].record.offset + 1
@@ -187,12 +192,10 @@ class MemoryPartition:
     async def restore(self) -> Sequence[Write]:
         """Every table's rows, the last value of each key."""
         rows: dict[tuple[str, bytes], bytes | None] = {}
-        prefix, suffix = f"{self.group}-", "-changelog"
-        for topic in self.log._topics:  # noqa: SLF001
-            if topic.startswith(prefix) and topic.endswith(suffix):
-                table = topic[len(prefix) : -len(suffix)]
-                for record in self.log.read(topic, self.number, 0, 2**62):
-                    rows[table, record.key or b""] = record.value
+        for table in TABLES:
+            topic = self.changelog_of(table)
+            for record in self.log.read(topic, self.number, 0):
+                rows[table, record.key or b""] = record.value
         return [Write(table, key, value) for (table, key), value in rows.items()]
 
     async def committed(self) -> Mapping[str, int]:

@@ -116,7 +116,7 @@ class Show:
         with (out / "outputs.jsonl").open("wb") as file:
             for record in self.day.outputs:
                 outgoing = Outgoing(record.topic, record.key, record.value)
-                file.write(describe_output(outgoing) + b"\n")
+                file.write(describe_output(outgoing))
 
     def draw(self, path: Path) -> None:
         """The picture of the day."""

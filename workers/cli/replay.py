@@ -3,6 +3,8 @@
 Reading and printing only; the run itself is `workers.runtime.replay`.
 """
 
+import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,57 +14,83 @@ import msgspec
 
 from schemas.times import parse_time_ms
 from workers.cli.configuration import UnusableFile, load_directory
-from workers.runtime.replay import Replay
+from workers.runtime.replay import BATCH, Replay
 
 UNUSABLE: Final = 2
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class UnwritableOutput(Exception):
+    """Standard output takes no more; the message says why."""
 
 
 def run_replay(events: Path, config: Path, until: str | None, *, print_state: bool) -> int:
     """Run the file and print. Exit status 0, or 2 after one line on standard error."""
+    if sys.stdout is None:
+        return _refuse("standard output: closed")
     try:
         until_ms = None if until is None else parse_time_ms(until)
-    except ValueError as error:
-        return _refuse(f"--until: {error}")
-    try:
-        directory = load_directory(config)
+        replay = Replay(load_directory(config))
         with events.open("rb") as file:
-            return _run(file, events.stat().st_size, Replay(directory), until_ms, print_state)
+            watched = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            for line in _run(file, replay, until_ms, print_state=print_state, regular=watched):
+                _print(line, flush=not watched)
+        _print(b"", flush=True)
+    except BrokenPipeError:
+        # The reader has had enough, as `| head` has; Python would complain of it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except UnwritableOutput as error:
+        return _refuse(f"standard output: {error}")
     except UnusableFile as error:
         return _refuse(str(error))
     except OSError as error:
-        return _refuse(f"{error.filename or events}: {error.strerror}")
-
-
-def _run(file: BinaryIO, size: int, replay: Replay, until_ms: int | None, print_state: bool) -> int:
-    out = sys.stdout.buffer
-    lines = replay.feed(_read_lines(file, size))
-    try:
-        for line in lines:
-            if not print_state:
-                out.write(line)
-                out.write(b"\n")
-        if until_ms is not None:
-            for line in replay.advance(until_ms):
-                if not print_state:
-                    out.write(line + b"\n")
-        if print_state:
-            text = msgspec.json.encode(replay.state())
-            # One line for programs, indented for people.
-            out.write(msgspec.json.format(text, indent=2 if sys.stdout.isatty() else -1) + b"\n")
-        out.flush()
-    except BrokenPipeError:
-        # The reader has had enough, as `| head` has; Python would complain at exit.
-        sys.stderr.close()
+        return _refuse(f"{events}: {error.strerror}")
+    except ValueError as error:
+        return _refuse(f"--until: {error}")
     return 0
 
 
-def _read_lines(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """The file's lines without their ends, with a progress bar where somebody watches."""
-    source: Iterable[bytes] = file
-    if sys.stderr.isatty() and size:
-        source = _with_progress(file, size)
-    for line in source:
-        yield line.rstrip(b"\r\n")
+def _run(
+    file: BinaryIO, replay: Replay, until_ms: int | None, *, print_state: bool, regular: bool
+) -> Iterator[bytes]:
+    """The lines to print."""
+    lines: Iterable[bytes] = file
+    if regular and sys.stderr is not None and sys.stderr.isatty() and not sys.stdout.isatty():
+        lines = _with_progress(file, os.fstat(file.fileno()).st_size)
+    # From a pipe, whoever writes may wait for the answer to each line.
+    outputs = replay.feed(_strip(lines), BATCH if regular else 1)
+    if not print_state:
+        yield from outputs
+    else:
+        for _ in outputs:
+            continue
+    if until_ms is not None:
+        later = list(replay.advance(until_ms))
+        if not print_state:
+            yield from later
+    if print_state:
+        # One line for programs, indented for people.
+        indent = 2 if sys.stdout.isatty() else -1
+        yield msgspec.json.format(msgspec.json.encode(replay.state()), indent=indent) + b"\n"
+
+
+def _strip(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines without their ends, the file without its byte order mark."""
+    mark = BYTE_ORDER_MARK
+    for line in lines:
+        yield line.removeprefix(mark).rstrip(b"\r\n")
+        mark = b""
+
+
+def _print(line: bytes, *, flush: bool) -> None:
+    try:
+        sys.stdout.buffer.write(line)
+        if flush:
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UnwritableOutput(error.strerror) from None
 
 
 def _with_progress(file: BinaryIO, size: int) -> Iterator[bytes]:
@@ -87,5 +115,6 @@ def _with_progress(file: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def _refuse(message: str) -> int:
-    print(f"omnistate replay: {message}", file=sys.stderr)
+    if sys.stderr is not None:
+        print(f"omnistate replay: {message}", file=sys.stderr)
     return UNUSABLE

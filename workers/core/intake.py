@@ -53,7 +53,7 @@ class Input(msgspec.Struct):
         """Whoever acted: the representative of `representative.*`, the supervisor of his."""
         if self.type.startswith("representative."):
             return self.representative_id
-        return self.supervisor_id
+        return self.supervisor_id if self.type.startswith("supervisor.") else None
 
 
 # How many bytes of the digest of (source, id) are kept: one in 2**64 repeats is not one.

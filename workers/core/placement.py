@@ -9,6 +9,8 @@ from workers.core.conversation import Conversation
 from workers.core.rules import Rule
 from workers.core.stages import ACTIVE, OPEN_OR_ACTIVE, UNASSIGNED, Stage
 
+# The reference system gives a conversation up after this many declines; it is advice to the router.
+SKIPPED_MAX: Final = 100
 _ASSIGNING: Final = frozenset({"offered", "given", "proposed"})
 
 
@@ -83,5 +85,6 @@ def count(conversation: Conversation, rule: Rule, former_id: str | None, *, over
         conversation.overflow_transfer_count += 1
     if rule.skips and former_id is not None and former_id not in conversation.skipped:
         conversation.skipped.append(former_id)
+        del conversation.skipped[:-SKIPPED_MAX]
     if rule.unskips and conversation.representative_id in conversation.skipped:
         conversation.skipped.remove(conversation.representative_id)

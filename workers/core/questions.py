@@ -12,6 +12,8 @@ from workers.core.intake import Input
 from workers.core.settings import Settings
 from workers.core.stages import OPEN_OR_ACTIVE, STAGES
 
+# Five are suggested to people; the bound keeps a row and a batch of outputs small.
+CONSULTANTS_MAX: Final = 100
 Question = Callable[[Conversation, Settings, Input], bool]
 Answer = bool | Question
 
@@ -61,6 +63,11 @@ def consults_or_is_primary(conversation: Conversation, _: Settings, input_: Inpu
 def does_not_consult(conversation: Conversation, _: Settings, input_: Input) -> bool:
     """The named representative does not consult."""
     return input_.representative_id not in conversation.consultants
+
+
+def has_too_many_consultants(conversation: Conversation, _: Settings, __: Input) -> bool:
+    """As many consult as a row has room for."""
+    return len(conversation.consultants) >= CONSULTANTS_MAX
 
 
 def customer_is_away(conversation: Conversation, _: Settings, __: Input) -> bool:

@@ -12,7 +12,14 @@ from schemas.registry import INPUTS, TRANSFER_FOR, kinds_of
 from schemas.vocabulary import KINDS, VO, Kind
 from workers.core.conversation import Conversation
 from workers.core.intake import Input
-from workers.core.questions import IDLE, Answer, Question, is_picked, lacks_the_offer
+from workers.core.questions import (
+    IDLE,
+    Answer,
+    Question,
+    has_too_many_consultants,
+    is_picked,
+    lacks_the_offer,
+)
 from workers.core.rules import RECORDED, RULES, Recorded, Rule, Who
 from workers.core.settings import Settings
 from workers.core.stages import STAGES, Stage
@@ -73,7 +80,9 @@ def _not_offered(_: Kind, __: Stage, trigger: str) -> Answer:
 
 
 def _invalid_status(kind: Kind, stage: Stage, trigger: str) -> Answer:
-    return not _choices(kind, stage, trigger)
+    if not _choices(kind, stage, trigger):
+        return True
+    return has_too_many_consultants if trigger == "consult.started" else False
 
 
 # The codes in the order of section 5, for a conversation that exists. Before them come

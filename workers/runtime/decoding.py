@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from schemas.envelope import ENVELOPE, Envelope
+from schemas.envelope import ENVELOPE, ID_LENGTH_MAX, Envelope
 from schemas.registry import INPUTS
 from schemas.times import parse_time_ms
 from workers.core.intake import FINGERPRINT_BYTES, Input
@@ -19,6 +19,8 @@ from workers.runtime.ports import Headers, Record
 from workers.runtime.reading import READERS
 
 RECORD_BYTES_MAX: Final = 65_536
+# W3C asks to pass on at least 512 characters; every output repeats them.
+TRACE_LENGTH_MAX: Final = 1_024
 STRUCTURED: Final = "application/cloudevents+json"
 
 
@@ -54,7 +56,7 @@ def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
     """The input in a record of an input topic that has `partitions` partitions."""
     topic, partition, offset, _, key, value, headers = record
     try:
-        envelope, time_ms = read_event(key, value, headers)
+        envelope, time_ms = read_event(value, headers)
         type_ = envelope["type"]
         if INPUTS[type_].topic != topic:
             return DeadLetter(record, "wrong_topic", f"{type_} belongs on another topic")
@@ -67,13 +69,17 @@ def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
     return Decoded(read_input(envelope, topic, partition, offset), time_ms)
 
 
-def read_event(key: bytes | None, value: bytes | None, headers: Headers) -> tuple[Envelope, int]:
-    """The envelope of a record of a known type, and its time in ms. Raises Undecodable."""
+def read_event(value: bytes | None, headers: Headers) -> tuple[Envelope, int]:
+    """The envelope of a record of a known type, and its time in ms. Raises Undecodable.
+
+    The value alone must not be over 64 KiB, nor the headers, so that a line of a file and a record
+    of a log are measured alike.
+    """
     if value is None:
         raise Undecodable("undecodable", "the record has no value")
-    size = len(value) + (len(key) if key else 0)
+    size = len(value)
     if headers:
-        size += sum(len(name) + len(text or b"") for name, text in headers)
+        size = max(size, sum(len(name) + len(text or b"") for name, text in headers))
     if size > RECORD_BYTES_MAX:
         raise Undecodable("oversized", f"{size} bytes; {RECORD_BYTES_MAX} are the most")
     try:
@@ -97,17 +103,15 @@ def read_event(key: bytes | None, value: bytes | None, headers: Headers) -> tupl
 
 def _unwrap(members: dict[str, Any], headers: Headers) -> dict[str, Any]:
     """The event's members in the content mode that the headers say (Kafka protocol binding)."""
-    named = {name.lower(): value for name, value in headers}
-    content_type = (
-        named.get("content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
-    )
+    try:
+        # A header without a value is as if it were not there.
+        named = {name.lower(): text.decode() for name, text in headers if text is not None}
+    except UnicodeDecodeError:
+        raise Undecodable("undecodable", "a header is not UTF-8") from None
+    content_type = named.get("content-type", "").partition(";")[0].strip().lower()
     if content_type == STRUCTURED:
         return members
-    attributes = {
-        name[3:]: value.decode(errors="replace")
-        for name, value in named.items()
-        if name.startswith("ce_")
-    }
+    attributes = {name[3:]: text for name, text in named.items() if name.startswith("ce_")}
     if attributes:
         if (
             content_type
@@ -138,8 +142,8 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
         fingerprint.digest(),
     )
     if "traceparent" in envelope or "tracestate" in envelope:
-        input_.traceparent = _text(envelope.get("traceparent"))
-        input_.tracestate = _text(envelope.get("tracestate"))
+        input_.traceparent = _trace(envelope.get("traceparent"))
+        input_.tracestate = _trace(envelope.get("tracestate"))
     validate, fill = READERS[type_]
     try:
         data = validate(envelope["data"])
@@ -158,9 +162,20 @@ def describe_error(error: ValidationError) -> str:
     """The first thing that is wrong, with the member's name and without its value."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
+    message = _PLAIN_WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
     return f"{place}: {message}" if place else message
 
 
+_PLAIN_WORDS: Final = {
+    "dict_type": "Input should be an object",
+    "model_type": "Input should be an object",
+}
+
+
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    """A string that could be an id, to be named in an answer; others may be somebody's words."""
+    return value if isinstance(value, str) and 1 <= len(value) <= ID_LENGTH_MAX else None
+
+
+def _trace(value: object) -> str | None:
+    return value if isinstance(value, str) and len(value) <= TRACE_LENGTH_MAX else None

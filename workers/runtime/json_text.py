@@ -10,6 +10,8 @@ from typing import Any, Final
 import msgspec
 
 DEPTH_MAX: Final = 100
+# An event, its data and the target of a transfer.
+_LEVELS: Final = 3
 _DECODER: Final = msgspec.json.Decoder()
 
 
@@ -42,7 +44,7 @@ def read_object(text: bytes) -> dict[str, Any]:
     if spaced or text.count(b'":') != members:
         _check_members(text)
         _check_depth(value)
-    elif text.count(b"[") > DEPTH_MAX:
+    elif text.count(b"[") > DEPTH_MAX - _LEVELS:
         _check_depth(value)
     return value
 

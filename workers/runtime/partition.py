@@ -29,7 +29,7 @@ starts from what the log has committed.
 from collections.abc import Iterable
 
 from workers.core.settings import Directory
-from workers.runtime.ports import Fenced, PartitionLog, Record
+from workers.runtime.ports import Fenced, PartitionLog, Record, Transaction
 from workers.runtime.step import Batch, Step
 from workers.runtime.tables import Tables
 
@@ -37,7 +37,7 @@ RECORDS_MAX = 2_000
 
 
 class UnknownOutcome(Exception):
-    """A commit failed: whether it took effect is for the next owner to read from the log."""
+    """A commit or an abort failed: what took effect is for the next owner to read from the log."""
 
 
 class PartitionTask:
@@ -53,6 +53,7 @@ class PartitionTask:
         self._partition = partition
         self._partitions = partitions
         self._offsets: dict[str, int] = {}
+        self._over = False
 
     async def start(self) -> None:
         """Take the partition over. Raises Fenced where somebody else took it in the meantime."""
@@ -78,6 +79,8 @@ class PartitionTask:
         return await self._commit((), until_ms)
 
     async def _commit(self, records: Iterable[Record], until_ms: int | None) -> Batch:
+        if self._over:
+            raise UnknownOutcome("this task is over; a new one has to take the partition over")
         step = Step(self.tables, self._directory, self._partition, self._partitions)
         offsets = dict(self._offsets)
         transaction = None
@@ -96,19 +99,30 @@ class PartitionTask:
             await transaction.send_offsets(offsets)
             await transaction.flush()
         except Fenced:
+            self._over = True
             raise
-        except BaseException:
+        except BaseException as error:
             step.drop()
-            if transaction is not None:
-                await transaction.abort()
-            await self._log.seek(self._offsets)
+            await self._undo(transaction, error)
             raise
         try:
             await transaction.commit()
-        except Fenced:
-            raise
         except BaseException as error:
+            # Whether it took effect is not known here, not even where somebody cancelled it.
+            self._over = True
+            if isinstance(error, Fenced) or not isinstance(error, Exception):
+                raise
             raise UnknownOutcome(str(error)) from error
         self.tables.merge(batch.writes)
         self._offsets = offsets
         return batch
+
+    async def _undo(self, transaction: Transaction | None, error: BaseException) -> None:
+        """Abort and read the inputs again; where even that fails, the task is over."""
+        try:
+            if transaction is not None:
+                await transaction.abort()
+            await self._log.seek(self._offsets)
+        except Exception:
+            self._over = True
+            raise UnknownOutcome(f"could not abort after: {error}") from error

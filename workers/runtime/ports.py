@@ -7,7 +7,8 @@ contract suite is run over both.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-Headers = tuple[tuple[str, bytes], ...]
+# Kafka knows headers without a value.
+Headers = tuple[tuple[str, bytes | None], ...]
 
 
 class Record(NamedTuple):

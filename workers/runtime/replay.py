@@ -31,13 +31,16 @@ class Replay:
         self._directory = directory
         self._offsets: dict[str, int] = dict.fromkeys((kind.topic for kind in INPUTS.values()), 0)
 
-    def feed(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """The output lines of event lines (without their line ends); blank lines are nothing."""
+    def feed(self, lines: Iterable[bytes], batch_lines: int = BATCH) -> Iterator[bytes]:
+        """The output lines, with their ends, of event lines without theirs; blank ones are nothing.
+
+        How many lines make a batch changes nothing but how soon outputs come.
+        """
         batch: list[bytes] = []
         for line in lines:
             if line.strip():
                 batch.append(line)
-                if len(batch) >= BATCH:
+                if len(batch) >= batch_lines:
                     yield from self._run(batch)
                     batch = []
         if batch:
@@ -54,7 +57,7 @@ class Replay:
         dead: list[tuple[int, bytes]] = []
         for line in lines:
             try:
-                envelope, time_ms = read_event(None, line, ())
+                envelope, time_ms = read_event(line, ())
             except Undecodable as error:
                 step.count("dead_letter")
                 dead.append((len(step.outputs), describe_dead_line(line, error.code)))
@@ -84,7 +87,7 @@ class Replay:
 def describe_output(outgoing: Outgoing) -> bytes:
     """One line of replay's output: topic, key and the event."""
     key = None if outgoing.key is None else outgoing.key.decode()
-    return b'{"topic":%b,"key":%b,"value":%b}' % (
+    return b'{"topic":%b,"key":%b,"value":%b}\n' % (
         _ENCODE(outgoing.topic),
         _ENCODE(key),
         outgoing.value or b"null",
@@ -94,4 +97,4 @@ def describe_output(outgoing: Outgoing) -> bytes:
 def describe_dead_line(line: bytes, code: str) -> bytes:
     """One line of replay's output for a line that is no event: its text and why."""
     text = line.decode(errors="replace")
-    return _ENCODE({"topic": "dead-letters", "key": None, "value": text, "error": code})
+    return _ENCODE({"topic": "dead-letters", "key": None, "value": text, "error": code}) + b"\n"

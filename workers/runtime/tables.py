@@ -19,6 +19,7 @@ CONVERSATIONS: Final = "conversations"
 COUNTERS: Final = "counters"
 SETTINGS: Final = "settings"
 CLOCK: Final = "clock"
+TABLES: Final = (CONVERSATIONS, COUNTERS, SETTINGS, CLOCK)
 CLOCK_KEY: Final = b"clock"
 _COUNTER_ENCODER: Final = msgspec.msgpack.Encoder()
 _COUNTER_DECODER: Final = msgspec.msgpack.Decoder(Counter)

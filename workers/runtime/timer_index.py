@@ -4,7 +4,11 @@ The deadlines are in the rows. The index may hold a conversation's entry too ear
 says so and it is entered again), never too late.
 """
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
+from typing import Final
+
+# How many entries may be out of date before it is worth clearing them away.
+SPARE: Final = 1_000
 
 
 class TimerIndex:
@@ -30,6 +34,13 @@ class TimerIndex:
         elif entered_ms is None or deadline_ms < entered_ms:
             self._entered[conversation_id] = deadline_ms
             heappush(self._heap, (deadline_ms, conversation_id))
+            if len(self._heap) > 2 * len(self._entered) + SPARE:
+                self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Throw out entries that are no longer valid, so that memory follows the conversations."""
+        self._heap = [(deadline_ms, id_) for id_, deadline_ms in self._entered.items()]
+        heapify(self._heap)
 
     @property
     def earliest_ms(self) -> int | None:
