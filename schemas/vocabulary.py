@@ -3,7 +3,7 @@
 Plain string literals with the Dataverse codes beside them; no behaviour and no rules.
 """
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 Kind = Literal["live_chat", "persistent_chat", "messaging", "voice", "record"]
 MessagingChannel = Literal[
@@ -28,18 +28,7 @@ RE: Final[Kind] = "record"
 KINDS: Final[tuple[Kind, ...]] = (LC, PC, AM, VO, RE)
 KIND_CODES: Final[dict[str, Kind]] = {"LC": LC, "PC": PC, "AM": AM, "VO": VO, "RE": RE}
 
-MESSAGING_CHANNELS: Final[tuple[MessagingChannel, ...]] = (
-    "sms",
-    "whatsapp",
-    "facebook",
-    "teams",
-    "line",
-    "wechat",
-    "apple_messages",
-    "twitter",
-    "google_business",
-    "custom",
-)
+MESSAGING_CHANNELS: Final[tuple[MessagingChannel, ...]] = get_args(MessagingChannel)
 KIND_OF_CHANNEL: Final[dict[str, Kind]] = {
     "live_chat": LC,
     "persistent_chat": PC,
@@ -102,8 +91,7 @@ Reason = Literal[
 ]
 # msdyn_statuschangereason counts up in exactly this order.
 REASON_CODES: Final[dict[str, int]] = {
-    reason: 192350001 + position
-    for position, reason in enumerate(Reason.__args__)  # type: ignore[attr-defined]
+    reason: 192350001 + position for position, reason in enumerate(get_args(Reason))
 }
 
 RejectionCode = Literal[

@@ -242,9 +242,11 @@ class MemoryTransaction:
     async def send(self, outputs: Iterable[Outgoing]) -> None:
         """Each output goes where its key belongs, as Kafka's default partitioner has it."""
         self._owner.check()
-        for topic, key, value, headers in outputs:
+        for each in outputs:
             self._entries.append(
-                self._owner.log.append(topic, key, value, headers, None, Visibility.OPEN)
+                self._owner.log.append(
+                    each.topic, each.key, each.value, each.headers, None, Visibility.OPEN
+                )
             )
 
     async def write(self, writes: Iterable[Write]) -> None:

@@ -4,7 +4,7 @@
 the row and the counters they are handed, which belong to the caller's overlay.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
 
@@ -26,13 +26,8 @@ from workers.core.turn import Turn
 Outcome = Literal["changed", "recorded", "ignored", "rejected"]
 
 
-class Decision(NamedTuple):
-    """The outcome of an input, its conversation (None where there is none) and what to publish."""
-
-    outcome: Outcome
-    conversation: Conversation | None
-    facts: list[Fact]
-
+# The outcome of an input, its conversation (None where there is none) and what to publish.
+Decision = tuple[Outcome, Conversation | None, list[Fact]]
 
 _DUPLICATE: Final = Refusal("duplicate", ignored=True)
 _INVALID: Final = Refusal("invalid_data", ignored=False)
@@ -101,7 +96,7 @@ def _begin(input_: Input, context: Context) -> Decision:
         rule = _BEGINNINGS["bot" if started.handled_by else "always"]
     turn = Turn(conversation, input_.conversation_id, settings, context, input_)
     turn.follow(rule, scheduled_ms)
-    return Decision("changed", conversation, turn.facts)
+    return "changed", conversation, turn.facts
 
 
 def _act(conversation: Conversation, input_: Input, context: Context) -> Decision:
@@ -114,13 +109,13 @@ def _act(conversation: Conversation, input_: Input, context: Context) -> Decisio
     if isinstance(verdict, Recorded):
         record(conversation, settings, verdict, input_, context.now_ms)
         if not verdict.consult:
-            return Decision("recorded", conversation, [])
+            return "recorded", conversation, []
     turn = Turn(conversation, input_.conversation_id, settings, context, input_)
     if isinstance(verdict, Recorded):
         turn.consult()
-        return Decision("recorded", conversation, turn.facts)
+        return "recorded", conversation, turn.facts
     turn.follow(verdict)
-    return Decision("changed", conversation, turn.facts)
+    return "changed", conversation, turn.facts
 
 
 def _refuse(refusal: Refusal, conversation: Conversation | None, input_: Input) -> Decision:
@@ -139,7 +134,7 @@ def _refuse(refusal: Refusal, conversation: Conversation | None, input_: Input) 
         representative_id=input_.representative_id,
         input=position_of(input_),
     )
-    return Decision("ignored" if refusal.ignored else "rejected", conversation, [refused])
+    return "ignored" if refusal.ignored else "rejected", conversation, [refused]
 
 
 def _firing(kind: Kind, stage: Stage, name: str) -> Rule | str:

@@ -4,7 +4,9 @@ A turn changes the row it was given and gathers the facts to publish, in the ord
 state changes, releases, holds. It never refuses anything: that has happened before.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from schemas.times import format_time
 from schemas.vocabulary import INTERNAL_STATUSES, LC, STATE_OF_STATUS
@@ -31,7 +33,7 @@ from workers.core.stages import MEANINGS, Stage
 _FOLLOWING: Final = {rule.id: rule for rule in RULES if rule.id in {"X2", "L1", "R1"}}
 
 
-class Before(NamedTuple):
+class Before(msgspec.Struct, frozen=True, gc=False):
     """What a change is compared with."""
 
     stage: Stage
@@ -154,37 +156,34 @@ class Turn:
         began = before.stage == "nothing"
         # O6 names no reason of its own: the router gives it.
         given = None if self.input is None else self.input.reason
+        # By position, in the order of the struct: naming 26 members costs seven times as much.
         return StateChange(
-            conversation_id=self.subject,
-            sequence=conversation.sequence,
-            rule=rule.id,
-            state=STATE_OF_STATUS[now.status],
-            internal=now.status in INTERNAL_STATUSES,
-            previous_status=was.status,
-            status=now.status,
-            previous_detail=was.detail,
-            detail=now.detail,
-            reason=rule.reason or given or now.reason,
-            channel=conversation.channel,
-            workstream_id=conversation.workstream_id,
-            customer_id=conversation.customer_id,
-            previous_queue_id=None if began else before.queue_id,
-            queue_id=conversation.queue_id,
-            previous_representative_id=before.representative_id,
-            representative_id=conversation.representative_id,
-            offered_representative_id=conversation.offered_representative_id,
-            skipped_representative_ids=list(conversation.skipped),
-            handler=_handler_of(conversation),
-            previous_status_seconds=None
-            if began
-            else _seconds(self.context.now_ms - before.since_ms),
-            transfer_count=conversation.transfer_count,
-            abandoned=rule.abandons
-            and not conversation.outbound
-            and conversation.served_by_id is None,
-            next_timer=_next_timer_of(conversation),
-            cause=self.cause,
-            input=None if self.input is None else position_of(self.input),
+            self.subject,
+            conversation.sequence,
+            rule.id,
+            STATE_OF_STATUS[now.status],
+            now.status in INTERNAL_STATUSES,
+            was.status,
+            now.status,
+            was.detail,
+            now.detail,
+            rule.reason or given or now.reason,
+            conversation.channel,
+            conversation.workstream_id,
+            conversation.customer_id,
+            None if began else before.queue_id,
+            conversation.queue_id,
+            before.representative_id,
+            conversation.representative_id,
+            conversation.offered_representative_id,
+            [*conversation.skipped],
+            _handler_of(conversation),
+            None if began else _seconds(self.context.now_ms - before.since_ms),
+            conversation.transfer_count,
+            rule.abandons and not conversation.outbound and conversation.served_by_id is None,
+            _next_timer_of(conversation),
+            self.cause,
+            None if self.input is None else position_of(self.input),
         )
 
 

@@ -7,6 +7,7 @@ but whose `data` is unusable, becomes an Input with a `problem`.
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from pydantic import ValidationError
 
 from schemas.envelope import ENVELOPE, ID_LENGTH_MAX, Envelope
@@ -41,7 +42,7 @@ class DeadLetter(NamedTuple):
     message: str
 
 
-class Decoded(NamedTuple):
+class Decoded(msgspec.Struct, frozen=True, gc=False):
     """An input and its own `time`, which only a log without append times goes by."""
 
     input: Input

@@ -7,6 +7,8 @@ contract suite is run over both.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 # Kafka knows headers without a value.
 Headers = tuple[tuple[str, bytes | None], ...]
 
@@ -23,7 +25,7 @@ class Record(NamedTuple):
     headers: Headers = ()
 
 
-class Outgoing(NamedTuple):
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """An output record; it goes to the partition number of whoever sends it, if the key says so."""
 
     topic: str
