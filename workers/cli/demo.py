@@ -34,7 +34,7 @@ DEFAULT_OUT: Final = Path("omnistate-demo")
 # Long enough for a person to follow, short enough to wait for.
 SHOW_SECONDS: Final = 12.0
 FRAME_SECONDS: Final = 0.1
-PIPE_WIDTH: Final = 120
+PIPE_WIDTH: Final = 150
 
 
 class Show:
