@@ -1,4 +1,4 @@
-"""README's commands do what README says: every `sh` block is run, every `text` block is its output."""
+"""README's commands do what README says: `sh` blocks are run, `text` blocks are what they print."""
 
 import os
 import re

@@ -43,6 +43,7 @@ class MemoryLog:
             topic: [[] for _ in range(count)] for topic, count in partitions.items()
         }
         self._next_offsets: dict[tuple[str, int], int] = {}
+        self._latest_ms: dict[tuple[str, int], int] = {}
         self._positions = 0
         self.epochs: dict[str, int] = {}
         self.open: dict[str, MemoryTransaction] = {}
@@ -67,9 +68,9 @@ class MemoryLog:
         entries = self._topics[topic][partition]
         offset = self._next_offsets.get((topic, partition), 0)
         # Append times of a partition never go back, whatever the clock does.
-        latest_ms = entries[-1].record.timestamp_ms if entries else None
         now_ms = self._clock()
-        timestamp_ms = now_ms if latest_ms is None else max(now_ms, latest_ms)
+        timestamp_ms = max(now_ms, self._latest_ms.get((topic, partition), now_ms))
+        self._latest_ms[topic, partition] = timestamp_ms
         record = Record(topic, partition, offset, timestamp_ms, key, value, headers)
         entry = Entry(record, self._positions, visibility)
         entries.append(entry)
@@ -174,16 +175,11 @@ class MemoryPartition:
 
     async def fence(self) -> None:
         """Raise the epoch; abort what a former owner left open."""
-        left = self.log.open.pop(self.transactional_id, None)
+        left = self.log.open.get(self.transactional_id)
         if left is not None:
             left.settle(Visibility.ABORTED)
         self.epoch = self.log.epochs.get(self.transactional_id, -1) + 1
         self.log.epochs[self.transactional_id] = self.epoch
-
-    def check(self) -> None:
-        """Raise Fenced where another owner has come."""
-        if self.log.epochs.get(self.transactional_id) != self.epoch:
-            raise Fenced(self.transactional_id)
 
     def changelog_of(self, table: str) -> str:
         """The topic that keeps a table's rows."""
@@ -223,11 +219,20 @@ class MemoryPartition:
         return records
 
     async def begin(self) -> "MemoryTransaction":
-        """Start a transaction under this owner's epoch."""
-        self.check()
+        """Start a transaction under this owner's epoch; one that was left open is aborted."""
+        check(self.log, self.transactional_id, self.epoch)
+        left = self.log.open.get(self.transactional_id)
+        if left is not None:
+            left.settle(Visibility.ABORTED)
         transaction = MemoryTransaction(self)
         self.log.open[self.transactional_id] = transaction
         return transaction
+
+
+def check(log: MemoryLog, transactional_id: str, epoch: int) -> None:
+    """Raise Fenced where another owner has come since `epoch`."""
+    if log.epochs.get(transactional_id) != epoch:
+        raise Fenced(transactional_id)
 
 
 class MemoryTransaction:
@@ -236,54 +241,67 @@ class MemoryTransaction:
     def __init__(self, owner: MemoryPartition) -> None:
         """Nothing is appended yet."""
         self._owner = owner
+        self._log = owner.log
+        self._epoch = owner.epoch
         self._entries: list[Entry] = []
         self._offsets: dict[str, int] = {}
+        self._settled = False
+
+    def _check(self) -> None:
+        check(self._log, self._owner.transactional_id, self._epoch)
+        if self._settled:
+            raise RuntimeError("the transaction is over")
 
     async def send(self, outputs: Iterable[Outgoing]) -> None:
         """Each output goes where its key belongs, as Kafka's default partitioner has it."""
-        self._owner.check()
+        self._check()
         for each in outputs:
-            self._entries.append(
-                self._owner.log.append(
-                    each.topic, each.key, each.value, each.headers, None, Visibility.OPEN
-                )
-            )
+            self._append(each.topic, each.key, each.value, each.headers, None)
 
     async def write(self, writes: Iterable[Write]) -> None:
         """Rows go to this partition number of their changelog."""
-        self._owner.check()
+        self._check()
         for table, key, value in writes:
-            topic = self._owner.changelog_of(table)
-            number = self._owner.number
-            self._entries.append(
-                self._owner.log.append(topic, key, value, (), number, Visibility.OPEN)
-            )
+            self._append(self._owner.changelog_of(table), key, value, (), self._owner.number)
+
+    def _append(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers,
+        partition: int | None,
+    ) -> None:
+        entry = self._log.append(topic, key, value, headers, partition, Visibility.OPEN)
+        self._entries.append(entry)
 
     async def send_offsets(self, offsets: Mapping[str, int]) -> None:
         """Kept until the commit."""
-        self._owner.check()
+        self._check()
         self._offsets.update(offsets)
 
     async def flush(self) -> None:
         """Everything is in memory already."""
-        self._owner.check()
+        self._check()
 
     async def commit(self) -> None:
         """Show the records and keep the offsets."""
-        self._owner.check()
+        self._check()
         owner = self._owner
         for topic, offset in self._offsets.items():
-            owner.log.offsets[owner.group, topic, owner.number] = offset
+            self._log.offsets[owner.group, topic, owner.number] = offset
         self.settle(Visibility.COMMITTED)
-        owner.log.open.pop(owner.transactional_id, None)
 
     async def abort(self) -> None:
-        """Hide the records for ever."""
+        """Hide the records for ever; what is over stays as it is."""
         self.settle(Visibility.ABORTED)
-        if self._owner.log.open.get(self._owner.transactional_id) is self:
-            del self._owner.log.open[self._owner.transactional_id]
 
     def settle(self, visibility: Visibility) -> None:
-        """Give every record of this transaction its fate."""
+        """Give every record of this transaction its fate, once."""
+        if self._settled:
+            return
+        self._settled = True
         for entry in self._entries:
             entry.visibility = visibility
+        if self._log.open.get(self._owner.transactional_id) is self:
+            del self._log.open[self._owner.transactional_id]

@@ -21,10 +21,15 @@ def next_midnight_ms(now_ms: int, time_zone: str) -> int | None:
     try:
         local = (EPOCH + timedelta(milliseconds=now_ms)).astimezone(zone)
         tomorrow = local.date() + _DAY
-        midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone)
-        return (midnight.astimezone(UTC) - EPOCH) // timedelta(milliseconds=1)
+        for fold in (0, 1):
+            # Where clocks go back just after midnight, a day begins twice.
+            midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone, fold=fold)
+            midnight_ms = (midnight.astimezone(UTC) - EPOCH) // timedelta(milliseconds=1)
+            if midnight_ms > now_ms:
+                return midnight_ms
     except OverflowError:
         return None
+    raise AssertionError(f"no midnight after {now_ms} in {time_zone}")
 
 
 @lru_cache(maxsize=1_024)

@@ -104,15 +104,21 @@ def read_event(value: bytes | None, headers: Headers) -> tuple[Envelope, int]:
 
 def _unwrap(members: dict[str, Any], headers: Headers) -> dict[str, Any]:
     """The event's members in the content mode that the headers say (Kafka protocol binding)."""
-    try:
-        # A header without a value is as if it were not there.
-        named = {name.lower(): text.decode() for name, text in headers if text is not None}
-    except UnicodeDecodeError:
-        raise Undecodable("undecodable", "a header is not UTF-8") from None
-    content_type = named.get("content-type", "").partition(";")[0].strip().lower()
+    content_type, attributes = "", {}
+    for name, text in headers:
+        lower = name.lower()
+        # A header without a value is as if it were not there; others than these are not ours.
+        if text is not None and (lower == "content-type" or lower.startswith("ce_")):
+            try:
+                value = text.decode()
+            except UnicodeDecodeError:
+                raise Undecodable("undecodable", f"header {lower} is not UTF-8") from None
+            if lower == "content-type":
+                content_type = value.partition(";")[0].strip().lower()
+            else:
+                attributes[lower.removeprefix("ce_")] = value
     if content_type == STRUCTURED:
         return members
-    attributes = {name[3:]: text for name, text in named.items() if name.startswith("ce_")}
     if attributes:
         if (
             content_type

@@ -123,6 +123,8 @@ class PartitionTask:
             if transaction is not None:
                 await transaction.abort()
             await self._log.seek(self._offsets)
-        except Exception:
+        except BaseException as failure:
             self._over = True
+            if not isinstance(failure, Exception):
+                raise
             raise UnknownOutcome(f"could not abort after: {error}") from error
