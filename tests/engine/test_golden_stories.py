@@ -1,0 +1,71 @@
+"""Golden stories: one conversation of each channel kind out of a seeded day, change by change.
+
+The stories are checked in as people read them. `python -m tests.engine.test_golden_stories` writes
+them anew; whoever does that reads the difference.
+"""
+
+import asyncio
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas.vocabulary import KIND_OF_CHANNEL, KINDS, STATE_CHANGES, Kind
+from workers.demo.day import Day
+from workers.demo.figures import Figures
+from workers.demo.report import choose_story
+
+GOLDEN = Path(__file__).parent / "golden"
+SEED, CONVERSATIONS = 11, 400
+
+
+@cache
+def stories() -> dict[str, list[dict[str, Any]]]:
+    """Every conversation's changes on the seeded day."""
+
+    async def live() -> Figures:
+        day = Day(SEED, CONVERSATIONS)
+        figures = Figures(day.world.start_ms)
+        await day.start()
+        while (outputs := await day.step()) is not None:
+            for topic, event in outputs:
+                if topic == STATE_CHANGES:
+                    figures.read(topic, event)
+        return figures
+
+    return asyncio.run(live()).stories
+
+
+def tell(kind: Kind) -> str:
+    """The most eventful conversation of a kind, a line a change."""
+    figures = Figures(0)
+    figures.stories = {
+        id_: story
+        for id_, story in stories().items()
+        if KIND_OF_CHANNEL[story[0]["data"]["channel"]] == kind
+    }
+    story = choose_story(figures)
+    lines = [f"{story[0]['subject']} on {story[0]['data']['channel']}, seed {SEED}"]
+    for event in story:
+        data = event["data"]
+        timer = data["next_timer"]
+        after = f"{timer['name']} at {timer['at'][11:19]}" if timer else "no timer"
+        whom = data["offered_representative_id"] or data["representative_id"] or "nobody"
+        lines.append(
+            f"{event['time'][11:23]} {data['sequence']:>2} {data['rule']:<3} "
+            f"{data['status']}/{data['detail'] or '-'}, {whom}, {data['queue_id']}, "
+            f"because {data['reason']}, by {data['cause']['type']}, {after}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_story_is_told_as_ever(kind: Kind) -> None:
+    assert tell(kind) == (GOLDEN / f"{kind}.txt").read_text(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for each in KINDS:
+        (GOLDEN / f"{each}.txt").write_text(tell(each), encoding="utf-8")
