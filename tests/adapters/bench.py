@@ -1,0 +1,91 @@
+"""The bench on which a log is tested: the log as its owners, its producers and its readers see it.
+
+What a log must do is said in `test_log_contract`; here is only how to put one there and look at it.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from workers.adapters.memory import MemoryLog
+from workers.runtime.ports import Outgoing, PartitionLog, Record, Transaction, Write
+from workers.runtime.tables import TABLES
+
+FIRST, SECOND, OUTPUT = "first-inputs", "second-inputs", "outputs"
+# One of the conversation worker's: a log need not know others.
+TABLE = TABLES[0]
+
+
+class Bench(Protocol):
+    """One co-partition of a log with inputs FIRST and SECOND (ties in that order), seen outside."""
+
+    def owner(self) -> PartitionLog:
+        """Somebody who may become the owner; each call gives another one."""
+
+    async def append(self, topic: str, key: bytes, at_ms: int) -> None:
+        """A producer's record; `at_ms` is the clock by which the log stamps it."""
+
+    async def outputs(self) -> Sequence[Record]:
+        """The records of OUTPUT that a reader of committed ones sees now."""
+
+    async def compact(self) -> None:
+        """Have every changelog compacted, as far as the log can be asked to."""
+
+
+Scenario = Callable[[Bench], Awaitable[None]]
+
+
+def out(*keys: bytes) -> list[Outgoing]:
+    return [Outgoing(OUTPUT, key, b"value", (("h", b"\xff"),)) for key in keys]
+
+
+def rows(**values: bytes | None) -> list[Write]:
+    return [Write(TABLE, key.encode(), value) for key, value in values.items()]
+
+
+async def commit(log: PartitionLog, *keys: bytes, writes: Sequence[Write] = ()) -> None:
+    transaction = await log.begin()
+    await transaction.send(out(*keys))
+    await transaction.write(writes)
+    await transaction.flush()
+    await transaction.commit()
+
+
+async def seen(bench: Bench) -> list[bytes | None]:
+    return [each.key for each in await bench.outputs()]
+
+
+async def restored(log: PartitionLog) -> dict[bytes, bytes]:
+    found = [(each.table, each.key, each.value) for each in await log.restore()]
+    assert len({(table, key) for table, key, _ in found}) == len(found), "each row once"
+    assert {table for table, _, _ in found} <= {TABLE}
+    return {key: value for _, key, value in found if value is not None}
+
+
+async def begin(log: PartitionLog, begun: list[Transaction]) -> None:
+    """Begin a transaction, into a list."""
+    begun.append(await log.begin())
+
+
+class MemoryBench:
+    """The embedded log on the bench."""
+
+    def __init__(self) -> None:
+        self.now_ms = 0
+        self.changelogs = [f"group-{table}-changelog" for table in TABLES]
+        topics = (FIRST, SECOND, OUTPUT, *self.changelogs)
+        self.log = MemoryLog(dict.fromkeys(topics, 2), lambda: self.now_ms)
+        self.number = 1
+
+    def owner(self) -> PartitionLog:
+        return self.log.partition("group", self.number, (FIRST, SECOND))
+
+    async def append(self, topic: str, key: bytes, at_ms: int) -> None:
+        self.now_ms = at_ms
+        self.log.append(topic, key, b"value", partition=self.number)
+
+    async def outputs(self) -> Sequence[Record]:
+        return self.log.consumer((OUTPUT,)).poll()
+
+    async def compact(self) -> None:
+        for changelog in self.changelogs:
+            self.log.compact(changelog)

@@ -1,0 +1,161 @@
+"""Watches a centre and holds every input and every timer to the laws.
+
+Any driver may use it: a state machine, or a day that was written elsewhere. It knows no rule's
+meaning; `seen` counts which ones were applied.
+"""
+
+from collections import Counter
+from typing import Any
+
+from tests.core.centre import Centre
+from tests.core.laws import (
+    Followed,
+    check_counters,
+    check_holds,
+    check_next_timer,
+    check_order,
+    check_row,
+    check_timers,
+    follow,
+)
+from workers.core.conversation import decode_conversation, encode_conversation
+from workers.core.facts import CapacityChange, Fact, Held, Refused, Released, StateChange
+from workers.core.intake import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, Input
+from workers.runtime.decoding import DeadLetter
+
+KEPT_BYTES = FINGERPRINT_BYTES * FINGERPRINTS_KEPT
+REFUSED = {"ignored", "rejected"}
+OF_A_HOLD = ("representative_id", "conversation_id", "role", "units", "profiles", "forced")
+
+
+class Witness:
+    """The changes, holds and sequences of a centre, as its readers know them."""
+
+    def __init__(self, centre: Centre) -> None:
+        self.centre = centre
+        self.seen: Counter[str] = Counter()
+        self._followed: dict[str, Followed] = {}
+        self._sequences: Counter[str] = Counter()
+        self._held: dict[str, Held] = {}
+        self._hold_ids: set[str] = set()
+
+    def move_on(self, now_ms: int) -> None:
+        """Move the clock and see every timer fire that is due."""
+        self.centre.now_ms = max(now_ms, self.centre.now_ms)
+        self._fire_due()
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Put one event in."""
+        decoded = self.centre.read(event)
+        if isinstance(decoded, DeadLetter):
+            self.seen["dead letter"] += 1
+            return
+        self._fire_due()
+        input_ = decoded.input
+        subject = input_.conversation_id
+        row = self.centre.rows.get(subject)
+        before = None if row is None else encode_conversation(row)
+        outcome, facts = self.centre.decide(input_)
+        self.seen[outcome] += 1
+        self._check_outcome(outcome, facts)
+        if before is None:
+            assert (subject in self.centre.rows) == (outcome == "changed")
+        else:
+            self._check_against(before, input_, outcome)
+        self._check(subject, facts, self.centre.now_ms)
+
+    def _check_outcome(self, outcome: str, facts: list[Fact]) -> None:
+        changes = [fact for fact in facts if isinstance(fact, StateChange)]
+        refused = [fact for fact in facts if isinstance(fact, Refused)]
+        assert bool(changes) == (outcome == "changed")
+        if outcome in REFUSED:
+            assert len(refused) == len(facts) == 1
+            self.seen[refused[0].code] += 1
+        else:
+            assert not refused
+        if outcome == "recorded":
+            rules = {fact.rule for fact in facts if isinstance(fact, CapacityChange)}
+            assert rules <= {"K1", "K2"}
+
+    def _check_against(self, before: bytes, input_: Input, outcome: str) -> None:
+        """The row compared with what it was: section 5, "changes nothing but the list"."""
+        known, after = decode_conversation(before), self.centre.rows[input_.conversation_id]
+        list_ = known.fingerprints
+        last = [
+            list_[at : at + FINGERPRINT_BYTES] for at in range(0, len(list_), FINGERPRINT_BYTES)
+        ]
+        repeated = input_.fingerprint in last
+        kept = list_ + (b"" if repeated else input_.fingerprint)
+        assert after.fingerprints == kept[-KEPT_BYTES:]
+        assert not repeated or outcome in REFUSED
+        assert known.stage != "closed" or outcome in REFUSED
+        if outcome in REFUSED:
+            known.fingerprints = after.fingerprints
+            assert encode_conversation(after) == encode_conversation(known)
+        elif outcome == "recorded":
+            assert (after.stage, after.sequence) == (known.stage, known.sequence)
+
+    def _fire_due(self) -> None:
+        last_ms = 0
+        for _ in range(1_000):
+            due_ms = self.centre.next_due_ms()
+            stages = {subject: row.stage for subject, row in self.centre.rows.items()}
+            fired = self.centre.fire_next()
+            if fired is None:
+                return
+            self.seen[f"timer.{fired.name}"] += 1
+            assert fired.at_ms == due_ms
+            assert fired.at_ms >= last_ms, "timers fire earliest first"
+            last_ms = fired.at_ms
+            was = stages[fired.subject]
+            if fired.name == "forget":
+                assert was == "closed"
+                del self._followed[fired.subject]
+                continue
+            assert fired.facts, "a timer that fires says something"
+            if was == "closed":
+                assert {getattr(fact, "rule", None) for fact in fired.facts} <= {"W5", "P1"}
+                assert self.centre.rows[fired.subject].stage == "closed"
+            self._check(fired.subject, fired.facts, fired.at_ms)
+        raise AssertionError("timers fire without end")
+
+    def _check(self, subject: str, facts: list[Fact], at_ms: int) -> None:
+        """Everything that was published, and the row it left."""
+        row = self.centre.rows.get(subject)
+        check_order(facts)
+        for fact in facts:
+            if isinstance(fact, CapacityChange):
+                self._check_capacity(subject, fact)
+        check_counters(self.centre.rows, self.centre.counters)
+        if row is None:
+            return
+        followed = self._followed.setdefault(subject, Followed())
+        changes = [fact for fact in facts if isinstance(fact, StateChange)]
+        for change in changes:
+            self.seen[change.rule] += 1
+            assert change.conversation_id == subject
+            follow(followed, change, at_ms)
+        if changes:
+            check_next_timer(changes[-1], row)
+            if changes[-1].cause.type == "supervisor.force_close":
+                assert {hold.role for hold in row.holds} <= {"daily"}, "A7, B16, W3: released"
+        check_row(row, followed, at_ms)
+        settings = self.centre.settings_of(row.settings_key)
+        check_holds(row, settings)
+        check_timers(row, settings)
+
+    def _check_capacity(self, subject: str, fact: CapacityChange) -> None:
+        self.seen[f"{fact.rule} of capacity"] += 1
+        representative_id = fact.representative_id
+        self._sequences[representative_id] += 1
+        assert fact.partition_sequence == self._sequences[representative_id], "gapless"
+        assert fact.conversation_id == subject
+        if isinstance(fact, Held):
+            assert fact.hold_id not in self._hold_ids, "the id of a hold is unique for ever"
+            self._hold_ids.add(fact.hold_id)
+            self._held[fact.hold_id] = fact
+            return
+        assert isinstance(fact, Released)
+        taken = self._held.pop(fact.hold_id)
+        for name in OF_A_HOLD:
+            assert getattr(fact, name) == getattr(taken, name), "given back as it was taken"

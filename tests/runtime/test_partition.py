@@ -1,0 +1,254 @@
+"""The partition task over the embedded log, with a fault at every numbered step of its protocol.
+
+Whatever happens, readers of committed records see exactly what they see of an undisturbed run, and
+a restart restores the tables that a run in one piece has.
+"""
+
+import asyncio
+import copy
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.runtime.faults import Fault, FaultyLog, Moment, World
+from tests.runtime.records import day_records, plain
+from workers.core.settings import Directory
+from workers.runtime.partition import PartitionTask, UnknownOutcome
+from workers.runtime.ports import Fenced, Outgoing, Record
+from workers.runtime.tables import Tables
+
+BATCH = 9
+STEPS = ("begin", "send", "write", "offsets", "flush", "commit")
+SEEDS = st.integers(0, 2**31)
+# Days of at least four batches, with dead letters, timers and holds.
+DAYS = (0, 42)
+Seen = tuple[dict[str, list[Outgoing]], dict[str, Any]]
+
+
+async def drain(task: PartitionTask, batch: int = BATCH) -> None:
+    while (await task.run_batch(batch))[1]:
+        pass
+
+
+async def live(world: World, directory: Directory, batch: int = BATCH) -> Seen:
+    """A new owner takes over and reads to the end."""
+    task = world.task(directory)
+    await task.start()
+    await drain(task, batch)
+    return world.outputs(), plain(task.tables)
+
+
+async def restored(world: World, directory: Directory) -> dict[str, Any]:
+    """The tables as the next owner restores them."""
+    task = world.task(directory)
+    await task.start()
+    return plain(task.tables)
+
+
+async def undisturbed(records: list[Record], directory: Directory) -> Seen:
+    return await live(World(records), directory)
+
+
+async def end(world: World, directory: Directory, expected: Seen) -> None:
+    """After a restart and to the end, topics and tables are as expected."""
+    assert await live(world, directory) == expected
+    assert await restored(world, directory) == expected[1]
+    world.compact()
+    assert await restored(world, directory) == expected[1]
+
+
+@pytest.mark.parametrize("seed", DAYS)
+def test_the_protocol_is_what_its_docstring_says(seed: int) -> None:
+    async def scenario() -> None:
+        records, directory = day_records(seed)
+        world = World(records)
+        log = FaultyLog(world.owner(), -1, Moment.BEFORE)
+        task = world.task(directory, log)
+        await task.start()
+        await drain(task)
+        batches = len(log.steps) // len(STEPS)
+        assert batches >= 4
+        assert log.steps == [*STEPS] * batches
+        await end(world, directory, await undisturbed(records, directory))
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("error", [Fault, asyncio.CancelledError])
+@pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.AFTER])
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("batch", [0, 2])
+@pytest.mark.parametrize("seed", DAYS)
+def test_a_fault_and_a_restart(
+    seed: int, batch: int, step: str, moment: Moment, error: type[BaseException]
+) -> None:
+    async def scenario() -> None:
+        records, directory = day_records(seed)
+        world = World(records)
+        log = FaultyLog(world.owner(), batch * len(STEPS) + STEPS.index(step), moment, error=error)
+        task = world.task(directory, log)
+        await task.start()
+        unknown, before = step == "commit" and error is Fault, plain(task.tables)
+        with pytest.raises(UnknownOutcome if unknown else error):  # noqa: PT012
+            while True:
+                before = copy.deepcopy(plain(task.tables))
+                await task.run_batch(BATCH)
+        assert log.struck == step
+        assert plain(task.tables) == before, "merged before it was committed"
+        await end(world, directory, await undisturbed(records, directory))
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.AFTER])
+@pytest.mark.parametrize("step", STEPS[:-1])
+@pytest.mark.parametrize("seed", DAYS)
+def test_a_fault_before_the_commit_and_another_try(seed: int, step: str, moment: Moment) -> None:
+    """The same task goes on: "the next call reads the same records again"."""
+
+    async def scenario() -> None:
+        records, directory = day_records(seed)
+        world = World(records)
+        log = FaultyLog(world.owner(), len(STEPS) + STEPS.index(step), moment)
+        task = world.task(directory, log)
+        await task.start()
+        expected = await undisturbed(records, directory)
+        with pytest.raises(Fault):
+            await drain(task)
+        assert plain(task.tables) == await _tables_of_the_log(world)
+        await drain(task)
+        assert (world.outputs(), plain(task.tables)) == expected
+        await end(world, directory, expected)
+
+    asyncio.run(scenario())
+
+
+async def _tables_of_the_log(world: World) -> dict[str, Any]:
+    """What the log has committed, without becoming an owner."""
+    tables = Tables()
+    tables.merge(await world.owner().restore())
+    return plain(tables)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("seed", DAYS)
+def test_a_second_owner_comes_at_any_step(seed: int, step: str) -> None:
+    """The first one is fenced, writes nothing more, and the second one takes up where it was."""
+
+    async def scenario() -> None:
+        records, directory = day_records(seed)
+        world, heirs = World(records), list[PartitionTask]()
+
+        async def take_over() -> None:
+            heirs.append(world.task(directory))
+            await heirs[0].start()
+
+        at = 2 * len(STEPS) + STEPS.index(step)
+        log = FaultyLog(world.owner(), at, Moment.FENCED, take_over)
+        zombie = world.task(directory, log)
+        await zombie.start()
+        with pytest.raises(Fenced):
+            await drain(zombie)
+        assert log.struck == step
+        (heir,) = heirs
+        seen = world.outputs()
+        for act in still_alive(zombie):
+            with pytest.raises((Fenced, UnknownOutcome)):
+                await act()
+            assert world.outputs() == seen
+        await drain(heir)
+        expected = await undisturbed(records, directory)
+        assert (world.outputs(), plain(heir.tables)) == expected
+        await end(world, directory, expected)
+
+    asyncio.run(scenario())
+
+
+def still_alive(zombie: PartitionTask) -> list[Callable[[], Any]]:
+    """Whatever a paused owner may try when it wakes."""
+    far_ms = (zombie.tables.clock_ms or 0) + 10**12
+    return [lambda: zombie.run_batch(1), lambda: zombie.fire_timers(far_ms)]
+
+
+@pytest.mark.parametrize("error", [Fault, asyncio.CancelledError])
+@pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.AFTER])
+@pytest.mark.parametrize("step", ["abort", "seek"])
+def test_a_failing_way_back_loses_no_record(
+    step: str, moment: Moment, error: type[BaseException]
+) -> None:
+    """Whoever tries again after an error reads the same records, or is told not to try again."""
+
+    async def scenario() -> None:
+        records, directory = day_records(DAYS[0])
+        world = World(records)
+        log = StumblingLog(world.owner(), STEPS.index("flush"), step, moment, error)
+        task = world.task(directory, log)
+        await task.start()
+        with suppress(Fault, Fenced, UnknownOutcome):
+            try:
+                await drain(task)
+            except (Fault, asyncio.CancelledError):
+                # Cancelled by a time limit, for one, which its setter takes for an error.
+                await drain(task)
+        assert log.stumbled
+        await end(world, directory, await undisturbed(records, directory))
+
+    asyncio.run(scenario())
+
+
+class StumblingLog(FaultyLog):
+    """A log that fails, and fails again at the first step of the way back."""
+
+    def __init__(
+        self, log: Any, at: int, second: str, moment: Moment, error: type[BaseException]
+    ) -> None:
+        super().__init__(log, at, Moment.BEFORE)
+        self._second = second
+        self._stumbling = error
+        self._when = moment
+        self.stumbled = False
+
+    async def step(self, name: str, act: Any) -> None:
+        await super().step(name, lambda: self._stumble(name, act))
+
+    async def seek(self, offsets: Any) -> None:
+        await self._stumble("seek", lambda: super(StumblingLog, self).seek(offsets))
+
+    async def _stumble(self, name: str, act: Any) -> None:
+        stumbles = self.struck is not None and not self.stumbled and name == self._second
+        self.stumbled |= stumbles
+        if stumbles and self._when is Moment.BEFORE:
+            raise self._stumbling(f"before {name}")
+        await act()
+        if stumbles:
+            raise self._stumbling(f"after {name}")
+
+
+@settings(max_examples=120, deadline=None)
+@given(seed=SEEDS, data=st.data())
+def test_any_chain_of_faults(seed: int, data: st.DataObject) -> None:
+    """Faults, restarts, fencing and compaction in any order, with any size of batch."""
+    records, directory = day_records(seed)
+    world = World(records)
+
+    async def scenario() -> None:
+        expected = await undisturbed(records, directory)
+        for _ in range(data.draw(st.integers(1, 4))):
+            at, moment = data.draw(st.integers(0, 30)), data.draw(st.sampled_from(Moment))
+            rival = world.owner()
+            log = FaultyLog(
+                world.owner(), at, moment, rival.fence if moment is Moment.FENCED else None
+            )
+            task = world.task(directory, log)
+            await task.start()
+            with suppress(Fault, Fenced, UnknownOutcome):
+                await drain(task, data.draw(st.integers(1, 12)))
+            if data.draw(st.booleans()):
+                world.compact()
+        await end(world, directory, expected)
+
+    asyncio.run(scenario())

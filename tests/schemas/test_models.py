@@ -1,0 +1,200 @@
+"""The models and the engine say the same: what goes in, what comes out, and what null means.
+
+Documents made from the models are `test_documents`'; here it is what the engine really reads and
+writes.
+"""
+
+import json
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from schemas import outputs
+from schemas.configuration import ContactCentre
+from schemas.input_data import TransferData
+from schemas.inputs import INPUT
+from schemas.outputs import OUTPUT
+from schemas.registry import INPUTS, OUTPUTS
+from tests.oracle.random_days import day_of
+from workers.cli.configuration import build_directory
+from workers.core import facts
+from workers.runtime.decoding import Decoded, decode_record
+from workers.runtime.ports import Record
+from workers.runtime.replay import Replay
+
+Event = dict[str, Any]
+SEEDS = st.integers(0, 2**31)
+# Each value of the engine's, and the model that describes it to readers.
+TWINS: dict[type[msgspec.Struct], type[BaseModel]] = {
+    facts.Cause: outputs.Cause,
+    facts.Position: outputs.InputPosition,
+    facts.NextTimer: outputs.NextTimer,
+    facts.Handler: outputs.Handler,
+    facts.StateChange: outputs.StateChange,
+    facts.Held: outputs.CapacityChange,
+    facts.Released: outputs.CapacityChange,
+    facts.Rejected: outputs.RejectionData,
+    facts.Ignored: outputs.IgnoredData,
+}
+
+
+def example_of(name: str) -> Event:
+    extra: Any = INPUTS[name].model.model_config["json_schema_extra"]
+    found: Event = extra["examples"][0]
+    return found
+
+
+def decode(event: Event) -> Decoded:
+    """The event through the engine's own decoder."""
+    key = event["subject"].encode()
+    record = Record(INPUTS[event["type"]].topic, 0, 3, 0, key, json.dumps(event).encode())
+    found = decode_record(record, 1)
+    assert isinstance(found, Decoded), found
+    return found
+
+
+def optional_members(model: type[BaseModel]) -> list[str]:
+    return [name for name, field in model.model_fields.items() if not field.is_required()]
+
+
+def data_model(name: str) -> type[BaseModel]:
+    model = INPUTS[name].model.model_fields["data"].annotation
+    assert isinstance(model, type)
+    assert issubclass(model, BaseModel)
+    return model
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_an_example_is_read_alike_by_the_engine_and_by_the_models(name: str) -> None:
+    event = example_of(name)
+    model: Any = INPUT.validate_json(json.dumps(event))
+    input_ = decode(event).input
+    kind = type(model)
+    assert kind is INPUTS[name].model
+    assert input_.problem is None
+    assert (input_.type, input_.id, input_.source) == (model.type, model.id, model.source)
+    assert input_.conversation_id == model.subject
+    assert input_.data == model.data
+    for member in ("representative_id", "supervisor_id", "queue_id"):
+        expected = getattr(model.data, member, None)
+        if member == "queue_id" and isinstance(model.data, TransferData):
+            expected = model.data.to.id if model.data.to.kind == "queue" else None
+        assert getattr(input_, member) == expected
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_null_of_an_optional_member_is_as_if_left_out(name: str) -> None:
+    event = example_of(name)
+    optional = optional_members(data_model(name))
+    bare = {key: value for key, value in event["data"].items() if key not in optional}
+    if name == "supervisor.assign":
+        bare["representative_id"] = "ana"
+        optional = ["queue_id"]
+    without = decode(event | {"data": bare})
+    assert without.input.problem is None
+    for member in optional:
+        assert decode(event | {"data": bare | {member: None}}) == without
+    assert decode(event | {"data": dict.fromkeys(optional) | bare}) == without
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_null_of_a_required_member_or_a_missing_one_is_a_problem(name: str) -> None:
+    event = example_of(name)
+    for member, field in data_model(name).model_fields.items():
+        if field.is_required():
+            left = {key: value for key, value in event["data"].items() if key != member}
+            for data in (left, left | {member: None}, left | {member: 5}):
+                problem = decode(event | {"data": data}).input.problem
+                assert problem is not None
+                assert member in problem, "the message names it"
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_unknown_members_change_nothing(name: str) -> None:
+    event = example_of(name)
+    more = event["data"] | {"unknown": {"a": [1]}, "Representative_Id": "x"}
+    assert decode(event | {"data": more, "unknown": 1}) == decode(event)
+
+
+def test_an_optional_member_must_not_be_mistyped() -> None:
+    for name in INPUTS:
+        event = example_of(name)
+        for member in optional_members(data_model(name)):
+            problem = decode(event | {"data": event["data"] | {member: {"a": 1}}}).input.problem
+            assert problem is not None
+            assert member in problem
+
+
+@pytest.mark.parametrize("struct", TWINS, ids=lambda struct: struct.__name__)
+def test_the_engine_writes_exactly_the_members_of_the_model(struct: type[msgspec.Struct]) -> None:
+    fields = {field.name: field for field in msgspec.structs.fields(struct)}
+    model = TWINS[struct].model_fields
+    assert list(fields) == list(model)
+    for name, field in model.items():
+        may_be_null = type(None) in get_args(field.annotation) or field.annotation is None
+        assert (type(None) in get_args(fields[name].type)) == may_be_null, name
+
+
+def run(day: tuple[list[bytes], Any, Any]) -> tuple[list[bytes], Replay]:
+    lines, configuration, _ = day
+    replay = Replay(build_directory(ContactCentre.model_validate(configuration)))
+    found = [*replay.feed(lines)]
+    found += replay.advance((replay.tables.clock_ms or 0) + 10**11)
+    return found, replay
+
+
+@settings(max_examples=80, deadline=None)
+@given(seed=SEEDS)
+def test_every_output_of_a_day_is_what_the_models_say(seed: int) -> None:
+    for line in run(day_of(seed))[0]:
+        output = json.loads(line)
+        if output["topic"] == "dead-letters":
+            continue
+        value = json.dumps(output["value"])
+        event = OUTPUT.validate_json(value)
+        model, topic = OUTPUTS[event.type]
+        assert (type(event), topic) == (model, output["topic"])
+        assert output["key"] == event.subject
+        # Nothing more than the model knows, and nothing less: it comes back word for word.
+        again = event.model_dump(mode="json", exclude_unset=True)
+        assert again == output["value"]
+        assert event.causationid == event.data.cause.id
+        assert ("causationid" in output["value"]) == (event.data.cause.id is not None)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=SEEDS)
+def test_a_day_with_every_optional_member_null_is_the_same_day(seed: int) -> None:
+    lines, configuration, until = day_of(seed)
+    spelled = [_with_nulls(line) for line in lines]
+    plain = [json.loads(line) for line in run((lines, configuration, until))[0]]
+    quoted = {
+        line.decode(errors="replace"): other for line, other in zip(lines, spelled, strict=True)
+    }
+    for output in plain:
+        # A dead letter quotes its line, which reads otherwise on the day with nulls.
+        if output["topic"] == "dead-letters":
+            output["value"] = quoted[output["value"]].decode(errors="replace")
+    assert [json.loads(line) for line in run((spelled, configuration, until))[0]] == plain
+
+
+def _with_nulls(line: bytes) -> bytes:
+    """The event with a null for each optional member that it leaves out."""
+    try:
+        event = json.loads(line)
+        nulls = dict.fromkeys(optional_members(data_model(event["type"])))
+        return json.dumps(event | {"data": nulls | event["data"]}).encode()
+    except (KeyError, TypeError, ValueError):
+        return line
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_a_reader_passes_over_what_a_later_version_adds(name: str) -> None:
+    extra: Any = OUTPUTS[name][0].model_config["json_schema_extra"]
+    event = extra["examples"][0]
+    later = event | {"added": 1, "data": event["data"] | {"added": {"a": 1}}}
+    assert OUTPUT.validate_python(later) == OUTPUT.validate_python(event)
