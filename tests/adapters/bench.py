@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from workers.adapters.memory import MemoryLog
+from workers.adapters.memory_partition import MemoryPartition
 from workers.runtime.ports import Outgoing, PartitionLog, Record, Transaction, Write
 from workers.runtime.tables import TABLES
 
@@ -16,7 +17,10 @@ TABLE = TABLES[0]
 
 
 class Bench(Protocol):
-    """One co-partition of a log with inputs FIRST and SECOND (ties in that order), seen outside."""
+    """One co-partition of a log with inputs FIRST and SECOND (ties in that order), from outside.
+
+    OUTPUT has one partition.
+    """
 
     def owner(self) -> PartitionLog:
         """Somebody who may become the owner; each call gives another one."""
@@ -72,16 +76,17 @@ class MemoryBench:
     def __init__(self) -> None:
         self.now_ms = 0
         self.changelogs = [f"group-{table}-changelog" for table in TABLES]
-        topics = (FIRST, SECOND, OUTPUT, *self.changelogs)
-        self.log = MemoryLog(dict.fromkeys(topics, 2), lambda: self.now_ms)
+        topics = dict.fromkeys((FIRST, SECOND, *self.changelogs), 2)
+        self.log = MemoryLog({**topics, OUTPUT: 1}, lambda: self.now_ms)
         self.number = 1
 
     def owner(self) -> PartitionLog:
-        return self.log.partition("group", self.number, (FIRST, SECOND))
+        return MemoryPartition(self.log, "group", self.number, (FIRST, SECOND))
 
     async def append(self, topic: str, key: bytes, at_ms: int) -> None:
         self.now_ms = at_ms
-        self.log.append(topic, key, b"value", partition=self.number)
+        number = 0 if topic == OUTPUT else self.number
+        self.log.append(topic, key, b"value", partition=number)
 
     async def outputs(self) -> Sequence[Record]:
         return self.log.consumer((OUTPUT,)).poll()

@@ -139,11 +139,12 @@ class LogContract(ABC):
             await left.send(out(b"open"))
             await left.write(rows(x=b"open"))
             await left.flush()
+            await bench.append(OUTPUT, b"behind", 10)
             assert await seen(bench) == [b"a"]
             await heir.fence()
             assert await restored(heir) == {b"x": b"1"}
             await commit(heir, b"b")
-            assert await seen(bench) == [b"a", b"b"]
+            assert await seen(bench) == [b"a", b"behind", b"b"]
 
         self.run(scenario)
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.adapters.memory import MemoryLog, MemoryPartition, Visibility
+from workers.adapters.memory import MemoryLog, Visibility
+from workers.adapters.memory_partition import MemoryPartition
 from workers.runtime.partitioning import partition_of
 from workers.runtime.ports import Outgoing
 
@@ -37,7 +38,7 @@ def keys(log: MemoryLog, topic: str = TOPIC, partition: int = 0) -> list[bytes |
 
 
 async def owner(log: MemoryLog) -> MemoryPartition:
-    partition = log.partition("group", 0, ())
+    partition = MemoryPartition(log, "group", 0, ())
     await partition.fence()
     return partition
 

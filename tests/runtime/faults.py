@@ -16,7 +16,8 @@ from schemas.vocabulary import (
     REJECTED_INPUTS,
     STATE_CHANGES,
 )
-from workers.adapters.memory import MemoryLog, MemoryPartition
+from workers.adapters.memory import MemoryLog
+from workers.adapters.memory_partition import MemoryPartition
 from workers.core.settings import Directory
 from workers.runtime.partition import PartitionTask
 from workers.runtime.ports import Outgoing, PartitionLog, Record, Transaction, Write
@@ -56,7 +57,7 @@ class World:
 
     def owner(self) -> MemoryPartition:
         """Somebody who may become the one owner."""
-        return self.log.partition(GROUP, 0, INPUTS)
+        return MemoryPartition(self.log, GROUP, 0, INPUTS)
 
     def task(self, directory: Directory, log: PartitionLog | None = None) -> PartitionTask:
         """A task over the log, or over another that stands before it."""

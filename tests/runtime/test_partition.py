@@ -49,10 +49,6 @@ async def restored(world: World, directory: Directory) -> dict[str, Any]:
     return plain(task.tables)
 
 
-async def undisturbed(records: list[Record], directory: Directory) -> Seen:
-    return await live(World(records), directory)
-
-
 async def end(world: World, directory: Directory, expected: Seen) -> None:
     """After a restart and to the end, topics and tables are as expected."""
     assert await live(world, directory) == expected
@@ -70,10 +66,9 @@ def test_the_protocol_is_what_its_docstring_says(seed: int) -> None:
         task = world.task(directory, log)
         await task.start()
         await drain(task)
-        batches = len(log.steps) // len(STEPS)
-        assert batches >= 4
-        assert log.steps == [*STEPS] * batches
-        await end(world, directory, await undisturbed(records, directory))
+        assert log.steps == [*STEPS] * (len(log.steps) // len(STEPS))
+        assert len(log.steps) >= 4 * len(STEPS)
+        await end(world, directory, await live(World(records), directory))
 
     asyncio.run(scenario())
 
@@ -99,7 +94,7 @@ def test_a_fault_and_a_restart(
                 await task.run_batch(BATCH)
         assert log.struck == step
         assert plain(task.tables) == before, "merged before it was committed"
-        await end(world, directory, await undisturbed(records, directory))
+        await end(world, directory, await live(World(records), directory))
 
     asyncio.run(scenario())
 
@@ -116,7 +111,7 @@ def test_a_fault_before_the_commit_and_another_try(seed: int, step: str, moment:
         log = FaultyLog(world.owner(), len(STEPS) + STEPS.index(step), moment)
         task = world.task(directory, log)
         await task.start()
-        expected = await undisturbed(records, directory)
+        expected = await live(World(records), directory)
         with pytest.raises(Fault):
             await drain(task)
         assert plain(task.tables) == await _tables_of_the_log(world)
@@ -161,7 +156,7 @@ def test_a_second_owner_comes_at_any_step(seed: int, step: str) -> None:
                 await act()
             assert world.outputs() == seen
         await drain(heir)
-        expected = await undisturbed(records, directory)
+        expected = await live(World(records), directory)
         assert (world.outputs(), plain(heir.tables)) == expected
         await end(world, directory, expected)
 
@@ -195,7 +190,7 @@ def test_a_failing_way_back_loses_no_record(
                 # Cancelled by a time limit, for one, which its setter takes for an error.
                 await drain(task)
         assert log.stumbled
-        await end(world, directory, await undisturbed(records, directory))
+        await end(world, directory, await live(World(records), directory))
 
     asyncio.run(scenario())
 
@@ -236,7 +231,7 @@ def test_any_chain_of_faults(seed: int, data: st.DataObject) -> None:
     world = World(records)
 
     async def scenario() -> None:
-        expected = await undisturbed(records, directory)
+        expected = await live(World(records), directory)
         for _ in range(data.draw(st.integers(1, 4))):
             at, moment = data.draw(st.integers(0, 30)), data.draw(st.sampled_from(Moment))
             rival = world.owner()

@@ -18,6 +18,7 @@ from schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
 from tests.runtime.faults import GROUP, INPUTS, OUTPUTS, Fault, FaultyLog, Moment, World
 from tests.runtime.records import day_records, number, plain, run
 from workers.adapters.memory import MemoryLog
+from workers.adapters.memory_partition import MemoryPartition
 from workers.core.settings import Directory
 from workers.runtime.partition import PartitionTask, UnknownOutcome
 from workers.runtime.partitioning import partition_of
@@ -180,7 +181,7 @@ def test_partitions_know_nothing_of_each_other(seed: int, partitions: int) -> No
             parts[number_].append(record._replace(timestamp_ms=clock[0], partition=number_))
         sent = []
         for number_ in range(partitions):
-            partition = log.partition(GROUP, number_, (CHANNEL_EVENTS, AGENT_ACTIONS))
+            partition = MemoryPartition(log, GROUP, number_, (CHANNEL_EVENTS, AGENT_ACTIONS))
             task = PartitionTask(partition, directory, number_, partitions)
             await task.start()
             await drain(task)

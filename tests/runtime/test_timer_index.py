@@ -20,7 +20,7 @@ ACTS = st.lists(
 def test_whatever_is_due_comes_out_earliest_first(
     acts: list[tuple[str, int | None]], ends_ms: int
 ) -> None:
-    """`wanted` holds when each should come up: the earliest that was asked for since it last did."""
+    """`wanted` is when each should come up: the earliest asked for since it last did."""
     index, wanted = TimerIndex(), dict[str, int]()
     for id_, at_ms in [*acts, ("due", ends_ms)]:
         if id_ != "due":

@@ -19,6 +19,7 @@ from schemas.vocabulary import (
     STATE_CHANGES,
 )
 from workers.adapters.memory import MemoryLog
+from workers.adapters.memory_partition import MemoryPartition
 from workers.core.settings import Directory
 from workers.demo.world import World
 from workers.runtime.partition import PartitionTask
@@ -48,7 +49,7 @@ class Day:
         topics = {topic.name: 1 for topic in load_topology().topics}
         self.log = MemoryLog(topics, lambda: self.now_ms)
         inputs = (CHANNEL_EVENTS, AGENT_ACTIONS)
-        self.partition = self.log.partition(GROUP, 0, inputs)
+        self.partition = MemoryPartition(self.log, GROUP, 0, inputs)
         self.task = PartitionTask(self.partition, self.directory, 0, 1)
         self.tally: Tally[str] = Tally()
         self.outputs: list[Record] = []
