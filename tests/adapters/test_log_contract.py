@@ -142,6 +142,7 @@ class LogContract(ABC):
             await bench.append(OUTPUT, b"behind", 10)
             assert await seen(bench) == [b"a"]
             await heir.fence()
+            assert await seen(bench) == [b"a", b"behind"]
             assert await restored(heir) == {b"x": b"1"}
             await commit(heir, b"b")
             assert await seen(bench) == [b"a", b"behind", b"b"]

@@ -18,7 +18,7 @@ from tests.runtime.faults import Fault, FaultyLog, Moment, World
 from tests.runtime.records import day_records, plain
 from workers.core.settings import Directory
 from workers.runtime.partition import PartitionTask, UnknownOutcome
-from workers.runtime.ports import Fenced, Outgoing, Record
+from workers.runtime.ports import Fenced, Outgoing
 from workers.runtime.tables import Tables
 
 BATCH = 9

@@ -101,6 +101,17 @@ def test_a_null_of_an_optional_member_is_as_if_left_out(name: str) -> None:
     assert decode(event | {"data": dict.fromkeys(optional) | bare}) == without
 
 
+@pytest.mark.parametrize(
+    ("name", "member"), [("router.assign", "auto_accept"), ("router.move", "overflow")]
+)
+def test_a_flag_is_raised_by_true_alone(name: str, member: str) -> None:
+    event = example_of(name)
+    bare = {key: value for key, value in event["data"].items() if key != member}
+    for data in (bare, bare | {member: None}, bare | {member: False}):
+        assert getattr(decode(event | {"data": data}).input, member) is False
+    assert getattr(decode(event | {"data": bare | {member: True}}).input, member) is True
+
+
 @pytest.mark.parametrize("name", INPUTS)
 def test_null_of_a_required_member_or_a_missing_one_is_a_problem(name: str) -> None:
     event = example_of(name)
