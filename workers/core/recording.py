@@ -28,11 +28,12 @@ def end_windows(conversation: Conversation, input_: Input) -> None:
     """What any accepted input of somebody ends: his window, and a record's closed session."""
     type_ = input_.type
     if type_ in _CUSTOMER_IS_BACK:
-        conversation.deadlines.pop("customer_reconnect", None)
+        if "customer_reconnect" in conversation.deadlines:
+            del conversation.deadlines["customer_reconnect"]
     elif type_.startswith("representative."):
         window = conversation.window_of(input_.representative_id)
-        if window is not None and type_ != "representative.disconnected":
-            conversation.deadlines.pop(window, None)
+        if window in conversation.deadlines and type_ != "representative.disconnected":
+            del conversation.deadlines[window]
         if window == "representative_reconnect" and type_ not in _OPENS_NO_SESSION:
             conversation.session_closed = False
 
@@ -48,6 +49,10 @@ def record(
 
     Who consults, and what it holds, is kept by `capacity.Ledger`.
     """
+    if recorded.activity:
+        timers.restart_activity(conversation, settings, now_ms)
+    if recorded.plain:
+        return
     match input_.type:
         case "customer.disconnected":
             timers.start(conversation, "customer_reconnect", now_ms, settings.customer_reconnect_ms)
@@ -59,5 +64,3 @@ def record(
             conversation.session_closed = True
         case "representative.message" if conversation.stage == "waiting":
             timers.start(conversation, "inactivity", now_ms, settings.waiting_ms)
-    if recorded.activity:
-        timers.restart_activity(conversation, settings, now_ms)

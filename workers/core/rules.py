@@ -196,10 +196,12 @@ class Recorded(NamedTuple):
     activity: bool = False
     # A consultant joins or leaves: capacity may be held or given back.
     consult: bool = False
+    # Nothing beyond the activity.
+    plain: bool = False
 
 
 RECORDED: Final[dict[str, Recorded]] = {
-    "customer.messaged": Recorded(activity=True),
+    "customer.messaged": Recorded(activity=True, plain=True),
     "customer.disconnected": Recorded(kinds=_kinds("LC")),
     "customer.reconnected": Recorded(kinds=_kinds("LC")),
     "representative.message": Recorded(who="primary_or_consultant", activity=True),
@@ -208,5 +210,5 @@ RECORDED: Final[dict[str, Recorded]] = {
     "representative.close_session": Recorded(kinds=_RECORDS, who="primary"),
     "consult.started": Recorded(activity=True, consult=True),
     "consult.ended": Recorded(activity=True, consult=True),
-    "supervisor.monitor": Recorded(activity=True),
+    "supervisor.monitor": Recorded(activity=True, plain=True),
 }

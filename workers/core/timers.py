@@ -31,9 +31,10 @@ def enter_stage(
 ) -> None:
     """Start the timers of the present stage afresh and end those of the former one."""
     deadlines = conversation.deadlines
-    for name in STAGE_TIMERS:
-        if name in deadlines:
-            del deadlines[name]
+    if deadlines:
+        for name in STAGE_TIMERS:
+            if name in deadlines:
+                del deadlines[name]
     match conversation.stage:
         case "scheduled" if scheduled_ms is not None:
             deadlines["scheduled"] = scheduled_ms

@@ -4,14 +4,14 @@ A turn changes the row it was given and gathers the facts to publish, in the ord
 state changes, releases, holds. It never refuses anything: that has happened before.
 """
 
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
 from schemas.times import format_time
 from schemas.vocabulary import INTERNAL_STATUSES, LC, STATE_OF_STATUS
 from workers.core import timers
-from workers.core.capacity import Ledger
+from workers.core.capacity import HOLDING, Ledger
 from workers.core.context import Context
 from workers.core.conversation import Conversation, Hold
 from workers.core.facts import (
@@ -88,7 +88,7 @@ class Turn:
     def facts(self) -> list[Fact]:
         """Everything to publish, in order."""
         if self._ledger is None:
-            return [*self.changes]
+            return cast("list[Fact]", self.changes)
         return [*self.changes, *self._ledger.released, *self._ledger.held]
 
     def consult(self) -> None:
@@ -144,7 +144,8 @@ class Turn:
         if before.stage != conversation.stage:
             conversation.stage_since_ms = now_ms
         timers.enter_stage(conversation, settings, now_ms, scheduled_ms)
-        self.ledger.settle(rule.id, releases_all=rule.releases_all)
+        if conversation.holds or conversation.stage in HOLDING:
+            self.ledger.settle(rule.id, releases_all=rule.releases_all)
         timers.forget(conversation, settings, now_ms)
         conversation.sequence += 1
         self.changes.append(self._describe(rule, before))

@@ -34,6 +34,7 @@ from workers.runtime.step import Batch, Step
 from workers.runtime.tables import Tables
 
 RECORDS_MAX = 2_000
+OVER = "this task is over; a new one has to take the partition over"
 
 
 class UnknownOutcome(Exception):
@@ -69,7 +70,14 @@ class PartitionTask:
 
         Raises what went wrong, after an abort; the next call reads the same records again.
         """
-        records = await self._log.read(max_records)
+        if self._over:
+            raise UnknownOutcome(OVER)
+        try:
+            records = await self._log.read(max_records)
+        except BaseException as error:
+            # The log may have moved on before it failed, or before somebody cancelled it.
+            await self._undo(None, error)
+            raise
         if not records:
             return Step(self.tables, self._directory).finish(), 0
         return await self._commit(records, None), len(records)
@@ -80,7 +88,7 @@ class PartitionTask:
 
     async def _commit(self, records: Iterable[Record], until_ms: int | None) -> Batch:
         if self._over:
-            raise UnknownOutcome("this task is over; a new one has to take the partition over")
+            raise UnknownOutcome(OVER)
         step = Step(self.tables, self._directory, self._partition, self._partitions)
         offsets = dict(self._offsets)
         transaction = None

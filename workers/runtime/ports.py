@@ -86,8 +86,8 @@ class PartitionLog(Protocol):
     async def read(self, max_records: int) -> Sequence[Record]:
         """The next records of both inputs, merged by timestamp (ties: channel-events, offset).
 
-        Empty where there is nothing to read now. A record is given only once no earlier one of the
-        other input can turn up any more.
+        Empty where there is nothing to read now. A record is held back while the log knows of an
+        earlier one of the other input; one that turns up later all the same is applied when seen.
         """
 
     async def begin(self) -> Transaction:

@@ -90,17 +90,12 @@ class Step:
         """Fire every timer due at `now_ms`, earliest first; each at its own deadline."""
         overlay = self._overlay
         timers = overlay.tables.timers
-        while (entry := timers.next_due(now_ms)) is not None:
-            entered_ms, subject = entry
+        while (subject := timers.next_due(now_ms)) is not None:
             conversation = overlay.conversation(subject)
             found = None if conversation is None else conversation.next_deadline()
             if conversation is None or found is None:
                 continue
             deadline_ms, name, hold = found
-            # An entry may be early: the row says when it is really due, perhaps not yet.
-            if deadline_ms > entered_ms:
-                timers.enter(subject, deadline_ms)
-                continue
             overlay.clock_ms = max(deadline_ms, overlay.clock_ms or deadline_ms)
             if name == "forget":
                 overlay.put(subject, None)

@@ -1,7 +1,8 @@
 """Which conversation has a timer due first: an index over rows, never the truth about deadlines.
 
-The deadlines are in the rows. The index may hold a conversation's entry too early (then the row
-says so and it is entered again), never too late.
+The deadlines are in the rows; the index knows the earliest of each conversation. Its heap may hold
+an entry too early, which is entered again when it comes up, but never too late: so activity that
+moves a deadline on, the most frequent case, costs no more than a look at a dictionary.
 """
 
 from heapq import heapify, heappop, heappush
@@ -12,34 +13,36 @@ SPARE: Final = 1_000
 
 
 class TimerIndex:
-    """A heap of (deadline in ms, conversation id), with at most one valid entry a conversation."""
+    """A heap of (deadline in ms, conversation id) over the earliest deadline of each."""
 
-    __slots__ = ("_entered", "_heap")
+    __slots__ = ("_due", "_heap")
 
     def __init__(self) -> None:
         """Start empty; `enter` every row that has a deadline."""
         self._heap: list[tuple[int, str]] = []
-        self._entered: dict[str, int] = {}
+        self._due: dict[str, int] = {}
 
     def __len__(self) -> int:
         """How many conversations are entered."""
-        return len(self._entered)
+        return len(self._due)
 
     def enter(self, conversation_id: str, deadline_ms: int | None) -> None:
-        """Make sure that the conversation comes up at `deadline_ms` or before; None = never."""
-        entered_ms = self._entered.get(conversation_id)
+        """Set the conversation's earliest deadline; None = it has none."""
+        former_ms = self._due.get(conversation_id)
         if deadline_ms is None:
-            if entered_ms is not None:
-                del self._entered[conversation_id]
-        elif entered_ms is None or deadline_ms < entered_ms:
-            self._entered[conversation_id] = deadline_ms
-            heappush(self._heap, (deadline_ms, conversation_id))
-            if len(self._heap) > 2 * len(self._entered) + SPARE:
-                self._rebuild()
+            if former_ms is not None:
+                del self._due[conversation_id]
+        elif deadline_ms != former_ms:
+            self._due[conversation_id] = deadline_ms
+            # Up to its former deadline the heap has an entry of it already.
+            if former_ms is None or deadline_ms < former_ms:
+                heappush(self._heap, (deadline_ms, conversation_id))
+                if len(self._heap) > 2 * len(self._due) + SPARE:
+                    self._rebuild()
 
     def _rebuild(self) -> None:
         """Throw out entries that are no longer valid, so that memory follows the conversations."""
-        self._heap = [(deadline_ms, id_) for id_, deadline_ms in self._entered.items()]
+        self._heap = [(deadline_ms, id_) for id_, deadline_ms in self._due.items()]
         heapify(self._heap)
 
     @property
@@ -52,15 +55,20 @@ class TimerIndex:
         heap = self._heap
         return bool(heap) and heap[0][0] <= now_ms
 
-    def next_due(self, now_ms: int) -> tuple[int, str] | None:
-        """Take out the earliest entry that is due at `now_ms`, or None.
+    def next_due(self, now_ms: int) -> str | None:
+        """Take out the conversation whose deadline is earliest and due at `now_ms`, or None.
 
         Ties go by conversation id. Whoever takes it out must `enter` it again.
         """
-        heap, entered = self._heap, self._entered
+        heap, due = self._heap, self._due
         while heap and heap[0][0] <= now_ms:
             entry = heappop(heap)
-            if entered.get(entry[1]) == entry[0]:
-                del entered[entry[1]]
-                return entry
+            deadline_ms = due.get(entry[1])
+            if deadline_ms is None or deadline_ms < entry[0]:
+                continue
+            if deadline_ms > entry[0]:
+                heappush(heap, (deadline_ms, entry[1]))
+                continue
+            del due[entry[1]]
+            return entry[1]
         return None
