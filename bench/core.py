@@ -22,6 +22,7 @@ from schemas.registry import INPUTS
 from workers.core.conversation import decode_conversation, encode_conversation
 from workers.demo.day import Day
 from workers.runtime.decoding import decode_record
+from workers.runtime.garbage import tune_garbage_collection
 from workers.runtime.ports import Record
 from workers.runtime.step import run_step
 from workers.runtime.tables import Tables
@@ -144,6 +145,7 @@ def main() -> None:
     parser.add_argument("--functions", type=int, default=25, help="rows of the profile; 0 = none")
     parser.add_argument("--short", action="store_true", help="leave the commands out")
     arguments = parser.parse_args()
+    tune_garbage_collection()
     day = live_day(arguments.conversations)
     records = day.read_inputs()
     assert {record.topic for record in records} <= {kind.topic for kind in INPUTS.values()}

@@ -10,6 +10,8 @@ from typing import Annotated, Final
 
 import typer
 
+from workers.runtime.garbage import tune_garbage_collection
+
 # As a shell reports a process that SIGINT ended.
 INTERRUPTED: Final = 130
 
@@ -61,6 +63,7 @@ def demo(
 
 def main() -> None:
     """The entry point of the `omnistate` command; misuse is one line and exit status 2."""
+    tune_garbage_collection()
     # Time zones come from the pinned tzdata, so that midnights do not depend on the machine.
     zoneinfo.reset_tzpath(())
     try:

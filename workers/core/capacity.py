@@ -117,9 +117,11 @@ class Ledger:
     def hold(self, representative_id: str, role: Role, rule: str, *, forced: bool) -> None:
         """Take what the conversation costs; slots kept until midnight are a hold of their own."""
         conversation, settings = self.conversation, self.settings
-        at_once, daily = self.context.directory.split_by_reset(
-            dict.fromkeys((*settings.profiles, *conversation.profiles))
-        )
+        at_once: list[str] = []
+        daily: list[str] = []
+        if settings.profiles or conversation.profiles:
+            attached = dict.fromkeys((*settings.profiles, *conversation.profiles))
+            at_once, daily = self.context.directory.split_by_reset(attached)
         units = settings.units if conversation.units is None else conversation.units
         self._take(representative_id, role, units, at_once, rule, forced=forced)
         if daily and self.find(representative_id, "daily") is None:

@@ -80,8 +80,6 @@ class Conversation(msgspec.Struct, array_like=True):
     def knows(self, fingerprint: bytes) -> bool:
         """Whether this input is among the last ones."""
         kept = self.fingerprints
-        if fingerprint not in kept:
-            return False
         position = kept.find(fingerprint)
         while position >= 0 and position % FINGERPRINT_BYTES:
             position = kept.find(fingerprint, position + 1)

@@ -46,7 +46,11 @@ def decide(conversation: Conversation | None, input_: Input, context: Context) -
     if input_.problem is not None:
         return _refuse(_INVALID, conversation, input_)
     if conversation is not None:
-        if started or conversation.knows(input_.fingerprint):
+        fingerprint = input_.fingerprint
+        # Looking for the bytes anywhere is quick; only a find is worth a closer look.
+        if started or (
+            fingerprint in conversation.fingerprints and conversation.knows(fingerprint)
+        ):
             return _refuse(_DUPLICATE, conversation, input_)
         return _act(conversation, input_, context)
     if not started:
@@ -105,7 +109,8 @@ def _act(conversation: Conversation, input_: Input, context: Context) -> Decisio
     if isinstance(verdict, Refusal):
         return _refuse(verdict, conversation, input_)
     conversation.remember(input_.fingerprint)
-    end_windows(conversation, input_)
+    if conversation.deadlines or conversation.session_closed:
+        end_windows(conversation, input_)
     if isinstance(verdict, Recorded):
         record(conversation, settings, verdict, input_, context.now_ms)
         if not verdict.consult:

@@ -30,7 +30,8 @@ class Input(msgspec.Struct):
     data: Data | None = None
     problem: str | None = None
     representative_id: str | None = None
-    supervisor_id: str | None = None
+    # Whoever acted: the representative of `representative.*`, the supervisor of `supervisor.*`.
+    actor_id: str | None = None
     queue_id: str | None = None
     target_id: str | None = None
     # What only some types say: `auto_accept` of an offer, `overflow` of a move, if a consult is
@@ -47,13 +48,6 @@ class Input(msgspec.Struct):
         """The data of a `conversation.started`."""
         assert isinstance(self.data, ConversationStartedData)
         return self.data
-
-    @property
-    def actor_id(self) -> str | None:
-        """Whoever acted: the representative of `representative.*`, the supervisor of his."""
-        if self.type.startswith("representative."):
-            return self.representative_id
-        return self.supervisor_id if self.type.startswith("supervisor.") else None
 
 
 # How many bytes of the digest of (source, id) are kept: one in 2**64 repeats is not one.

@@ -6,11 +6,17 @@ It moves the row's words only; timers, holds and facts follow in `turn`.
 from typing import Final
 
 from workers.core.conversation import Conversation
-from workers.core.rules import Rule
+from workers.core.rules import RULES, Rule
 from workers.core.stages import ACTIVE, OPEN_OR_ACTIVE, UNASSIGNED, Stage
 
 # The reference system gives a conversation up after this many declines; it is advice to the router.
 SKIPPED_MAX: Final = 100
+# The rules that `count` has anything to do with.
+COUNTING: Final = frozenset(
+    rule.id
+    for rule in RULES
+    if rule.counts_transfer or rule.declined or rule.moves or rule.skips or rule.unskips
+)
 _ASSIGNING: Final = frozenset({"offered", "given", "proposed"})
 
 
@@ -40,7 +46,8 @@ def place(conversation: Conversation, rule: Rule, target_id: str | None, *, at_o
             conversation.consultants.remove(representative_id)
     else:
         conversation.consultants.clear()
-    _end_windows(conversation, former_id, offered_id)
+    if conversation.deadlines:
+        _end_windows(conversation, former_id, offered_id)
 
 
 def _assign(conversation: Conversation, rule: Rule, target_id: str | None) -> None:
@@ -65,8 +72,6 @@ def _end_windows(
 ) -> None:
     """A customer's window ends with open and active, a representative's with his part in it."""
     deadlines = conversation.deadlines
-    if not deadlines:
-        return
     if conversation.stage not in OPEN_OR_ACTIVE:
         deadlines.pop("customer_reconnect", None)
     if conversation.representative_id != former_id or conversation.stage not in ACTIVE:

@@ -155,9 +155,10 @@ def judge(
         if question is None or question(conversation, settings, input_):
             return refusal
     for choice in cell.choices:
-        if isinstance(choice, Rule) and choice.when == "at_once" and not asks_nothing(settings):
+        if choice.when == "at_once" and not asks_nothing(settings):
             continue
-        if may(choice.who, conversation, input_.representative_id):
+        who = choice.who
+        if who == "anyone" or may(who, conversation, input_.representative_id):
             return choice
         return NO_EFFECT if cell.fact else NOT_ASSIGNED
     raise AssertionError(f"no choice left for {input_.trigger} in {conversation.stage}")
@@ -170,8 +171,6 @@ def asks_nothing(settings: Settings) -> bool:
 
 def may(who: Who, conversation: Conversation, representative_id: str | None) -> bool:
     """Whether the representative is the one who may."""
-    if who == "anyone":
-        return True
     if representative_id is None:
         return False
     if who == "primary":

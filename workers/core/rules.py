@@ -192,6 +192,7 @@ class Recorded(NamedTuple):
 
     kinds: frozenset[Kind] = frozenset(KINDS)
     who: Who = "anyone"
+    when: When = "always"
     # Restarts the activity timers of section 7.
     activity: bool = False
     # A consultant joins or leaves: capacity may be held or given back.

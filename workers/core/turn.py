@@ -24,7 +24,7 @@ from workers.core.facts import (
     position_of,
 )
 from workers.core.intake import Input
-from workers.core.placement import count, place
+from workers.core.placement import COUNTING, count, place
 from workers.core.refusals import asks_nothing
 from workers.core.rules import RULES, Rule
 from workers.core.settings import Settings
@@ -140,7 +140,8 @@ class Turn:
             if rule.moves and self.input.queue_id is not None:
                 conversation.queue_id = self.input.queue_id
         place(conversation, rule, target_id, at_once=at_once)
-        count(conversation, rule, before.representative_id, overflow=overflow)
+        if rule.id in COUNTING:
+            count(conversation, rule, before.representative_id, overflow=overflow)
         if before.stage != conversation.stage:
             conversation.stage_since_ms = now_ms
         timers.enter_stage(conversation, settings, now_ms, scheduled_ms)

@@ -157,7 +157,10 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
     except ValidationError as error:
         input_.problem = describe_error(error)
         input_.representative_id = _text(envelope["data"].get("representative_id"))
-        input_.supervisor_id = _text(envelope["data"].get("supervisor_id"))
+        if type_.startswith("representative."):
+            input_.actor_id = input_.representative_id
+        elif type_.startswith("supervisor."):
+            input_.actor_id = _text(envelope["data"].get("supervisor_id"))
     else:
         input_.data = data
         if fill is not None:

@@ -43,7 +43,7 @@ def _fill_deactivation(input_: Input, data: RecordDeactivatedData) -> None:
 
 
 def _fill_representative(input_: Input, data: RepresentativeData) -> None:
-    input_.representative_id = input_.target_id = data.representative_id
+    input_.representative_id = input_.target_id = input_.actor_id = data.representative_id
 
 
 def _fill_offer(input_: Input, data: RouterAssignData) -> None:
@@ -61,7 +61,7 @@ def _fill_close(input_: Input, data: RouterCloseData) -> None:
 
 
 def _fill_transfer(input_: Input, data: TransferData) -> None:
-    input_.representative_id = data.representative_id
+    input_.representative_id = input_.actor_id = data.representative_id
     input_.trigger = f"{input_.type}/{data.to.kind}"
     if data.to.kind == "queue":
         input_.queue_id = data.to.id
@@ -75,11 +75,11 @@ def _fill_consult(input_: Input, data: ConsultData) -> None:
 
 
 def _fill_supervisor(input_: Input, data: SupervisorData) -> None:
-    input_.supervisor_id = data.supervisor_id
+    input_.actor_id = data.supervisor_id
 
 
 def _fill_assignment(input_: Input, data: SupervisorAssignData) -> None:
-    input_.supervisor_id = data.supervisor_id
+    input_.actor_id = data.supervisor_id
     input_.representative_id = input_.target_id = data.representative_id
     input_.queue_id = data.queue_id
     variant = "queue" if data.representative_id is None else "representative"
@@ -87,7 +87,7 @@ def _fill_assignment(input_: Input, data: SupervisorAssignData) -> None:
 
 
 def _fill_supervisor_transfer(input_: Input, data: SupervisorTransferData) -> None:
-    input_.supervisor_id = data.supervisor_id
+    input_.actor_id = data.supervisor_id
     input_.representative_id = input_.target_id = data.representative_id
 
 
