@@ -79,7 +79,10 @@ def test_an_example_is_read_alike_by_the_engine_and_by_the_models(name: str) -> 
     assert (input_.type, input_.id, input_.source) == (model.type, model.id, model.source)
     assert input_.conversation_id == model.subject
     assert input_.data == model.data
-    for member in ("representative_id", "supervisor_id", "queue_id"):
+    actor = {"representative": "representative_id", "supervisor": "supervisor_id"}
+    acted = getattr(model.data, actor.get(name.partition(".")[0], "-"), None)
+    assert input_.actor_id == acted
+    for member in ("representative_id", "queue_id"):
         expected = getattr(model.data, member, None)
         if member == "queue_id" and isinstance(model.data, TransferData):
             expected = model.data.to.id if model.data.to.kind == "queue" else None
