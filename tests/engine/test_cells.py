@@ -1,8 +1,16 @@
-"""Every cell of the table, from the expectation that was written independently of it."""
+"""Every cell of the table and every story, by an expectation written apart from both programs.
+
+The engine and the oracle pass the same suite.
+"""
+
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.engine.running import Output, run
+from tests.engine import running
+from tests.engine.running import Output
+from tests.oracle import model
 from tests.oracle.cells import CELLS, TIMER_CELLS
 from tests.oracle.narration import read, tell
 from tests.oracle.scenes import config_of, members_of, scene, start_timer, timer_config
@@ -10,6 +18,9 @@ from tests.oracle.stories import STORIES
 from workers.core import stages, transitions
 
 UNTIL = "2025-03-08T00:00:00Z"
+Program = Callable[[list[bytes], dict[str, Any], str | None], tuple[list[Output], dict[str, Any]]]
+PROGRAMS: dict[str, Program] = {"engine": running.run, "oracle": model.run}
+both = pytest.mark.parametrize("program", PROGRAMS)
 
 
 def outcome_of(outputs: list[Output]) -> str:
@@ -22,22 +33,24 @@ def outcome_of(outputs: list[Output]) -> str:
     return "+".join(rules) or "recorded"
 
 
+@both
 @pytest.mark.parametrize(("stage", "kind", "variant"), CELLS)
-def test_cell(stage: str, kind: str, variant: str) -> None:
+def test_cell(program: str, stage: str, kind: str, variant: str) -> None:
     """One input variant, in one stage, for one kind."""
-    config = config_of(kind)
-    before, _ = run(scene(stage, kind), config)
-    after, _ = run(scene(stage, kind, [(variant, members_of(variant, kind))]), config)
+    run, config = PROGRAMS[program], config_of(kind)
+    before, _ = run(scene(stage, kind), config, None)
+    after, _ = run(scene(stage, kind, [(variant, members_of(variant, kind))]), config, None)
     assert after[: len(before)] == before
     assert outcome_of(after[len(before) :]) == CELLS[stage, kind, variant]
 
 
+@both
 @pytest.mark.parametrize(("stage", "kind", "timer"), TIMER_CELLS)
-def test_timer_cell(stage: str, kind: str, timer: str) -> None:
+def test_timer_cell(program: str, stage: str, kind: str, timer: str) -> None:
     """One timer, in one stage, for one kind: its first firing after the scene."""
+    run, config = PROGRAMS[program], timer_config(kind, timer)
     lines = scene(stage, kind, start_timer(timer, stage, kind))
-    config = timer_config(kind, timer)
-    before, _ = run(lines, config)
+    before, _ = run(lines, config, None)
     outputs, _ = run(lines, config, UNTIL)
     fired = [
         (output["value"]["data"]["cause"]["type"], output["value"]["data"])
@@ -54,11 +67,12 @@ def test_timer_cell(stage: str, kind: str, timer: str) -> None:
     assert rule == TIMER_CELLS[stage, kind, timer]
 
 
+@both
 @pytest.mark.parametrize("title", STORIES)
-def test_story(title: str) -> None:
+def test_story(program: str, title: str) -> None:
     """A day, hour by hour, as somebody worked it out by hand."""
     lines, config, until, expected = read(STORIES[title])
-    outputs, _ = run(lines, config, until)
+    outputs, _ = PROGRAMS[program](lines, config, until)
     assert tell(outputs) == expected
 
 

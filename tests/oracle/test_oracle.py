@@ -1,28 +1,25 @@
-"""The model against the hand-written cells, and against the stories."""
+"""What the oracle must do beyond the suite that it passes beside the engine.
+
+That suite, of every cell and every story, is tests/engine/test_cells.py.
+"""
 
 from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from .cells import CELLS, TIMER_CELLS
 from .model import run
-from .narration import read, tell
 from .random_days import Day, days
 from .scenes import (
     CONVERSATION,
     config_of,
     encode,
     event,
-    members_of,
     scene,
-    start_timer,
-    timer_config,
 )
 from .stories import STORIES
-from .wire import Record
 
 RULES = (
     [f"C{n}" for n in range(1, 5)]
@@ -33,54 +30,6 @@ RULES = (
     + ["W1", "W2", "W3", "W4", "W5", "X1", "X2", "X3", "X4", "X5", "X6", "X7"]
     + ["L1", "K1", "K2", "P1"]
 )
-
-
-def outcome_of(outputs: list[Record]) -> str:
-    """The outcome of one input, from what it put out, in the words of `cells`."""
-    rules = []
-    for record in outputs:
-        value = record["value"]
-        if value["type"] == "conversation.state_changed":
-            rules.append(value["data"]["rule"])
-        elif value["type"] in ("input.ignored", "input.rejected"):
-            return f"{value['type'].removeprefix('input.')}:{value['data']['code']}"
-    return "+".join(rules) or "recorded"
-
-
-@pytest.mark.parametrize(("stage", "kind", "variant"), CELLS)
-def test_cell(stage: str, kind: str, variant: str) -> None:
-    """One input variant, in one stage, for one kind."""
-    before = scene(stage, kind)
-    lines = scene(stage, kind, [(variant, members_of(variant, kind))])
-    count = len(run(before, config_of(kind))[0])
-    outputs, _ = run(lines, config_of(kind))
-    assert outcome_of(outputs[count:]) == CELLS[stage, kind, variant]
-
-
-@pytest.mark.parametrize(("stage", "kind", "timer"), TIMER_CELLS)
-def test_timer_cell(stage: str, kind: str, timer: str) -> None:
-    """One timer, in one stage, for one kind: its first firing after the scene."""
-    lines = scene(stage, kind, start_timer(timer, stage, kind))
-    config = timer_config(kind, timer)
-    count = len(run(lines, config)[0])
-    outputs, _ = run(lines, config, until="2025-03-08T00:00:00Z")
-    rule = "-"
-    for data in (record["value"]["data"] for record in outputs[count:]):
-        if data["cause"]["type"] == f"timer.{timer.partition(':')[0]}":
-            rule = data["rule"]
-            break
-        if "sequence" in data:
-            # Another change has taken it out of the stage.
-            break
-    assert rule == TIMER_CELLS[stage, kind, timer]
-
-
-@pytest.mark.parametrize("title", STORIES)
-def test_story(title: str) -> None:
-    """A day, hour by hour."""
-    lines, config, until, expected = read(STORIES[title])
-    outputs, _ = run(lines, config, until)
-    assert tell(outputs) == expected
 
 
 def test_every_rule_is_expected_somewhere() -> None:
