@@ -84,6 +84,11 @@ def test_state_is_one_object_on_one_line(tmp_path: Path, config: Path) -> None:
         ("workstreams: {c: {channel: voice, colour: red}}", b"colour"),
         ("workstreams: {c: {channel: voice, block_capacity_for_wrap_up: 29}}", b"workstreams.c"),
         ("representatives: {ana: {time_zone: Mars/Base}}", b"unknown time zone"),
+        ("workstreams: {c: {channel: sms, offer_timeout: 2026-13-45}}", b"c.offer_timeout"),
+        ("workstreams: {c: {channel: sms}, c: {channel: voice}}", b"stands twice"),
+        ("queues: {007: {}}", b"quote the key '007'"),
+        ("workstreams: {c: {channel: !!int x}}", b"not YAML"),
+        ('representatives: {"a\\nb": 1}', b"a mapping is needed"),
     ],
 )
 def test_unusable_configuration(tmp_path: Path, content: str, complaint: bytes) -> None:
@@ -93,6 +98,17 @@ def test_unusable_configuration(tmp_path: Path, content: str, complaint: bytes) 
     assert (run.returncode, run.stdout) == (2, b"")
     assert complaint in run.stderr
     assert run.stderr.count(b"\n") == 1
+
+
+def test_an_empty_section_has_its_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("workstreams:\n  chat: {channel: live_chat}\nrepresentatives:\nqueues:\n")
+    assert replay(tmp_path, path, started())[0]["key"] == "chat-1"
+
+
+def test_a_byte_order_mark_is_not_part_of_the_first_event(tmp_path: Path, config: Path) -> None:
+    marked = replay(tmp_path, config, b"\xef\xbb\xbf" + started())
+    assert marked == replay(tmp_path, config, started())
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "."])
