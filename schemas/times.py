@@ -51,6 +51,7 @@ def _parse_slowly(text: str) -> int:
     time_ms = since.days * DAY_MS + since.seconds * 1_000 + since.microseconds // 1_000 + leap_ms
     if not FIRST_MS <= time_ms <= LAST_MS:
         raise ValueError("outside the years 1 to 9999")
+    # So that the tables know the day, and its next instant is read quickly.
     format_time(time_ms)
     return time_ms
 

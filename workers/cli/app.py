@@ -22,11 +22,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _root() -> None:
-    """The conversation state engine for contact centres."""
-
-
 @app.command()
 def replay(
     events: Annotated[Path, typer.Argument(help="Input events, one CloudEvent a line.")],

@@ -66,7 +66,6 @@ class Board:
     """The conversations by queue and by representative, and the capacity that is left."""
 
     def __init__(self, payroll: Payroll) -> None:
-        self._payroll = payroll
         self.conversations: dict[str, Conversation] = {}
         self.open: dict[str, dict[str, Conversation]] = {queue_id: {} for queue_id in QUEUES}
         self.unfinished: dict[str, Conversation] = {}

@@ -26,7 +26,6 @@ class WorkstreamFigures:
     declined: int = 0
     overflowed: int = 0
     answer_ms: list[int] = field(default_factory=list)
-    by_status: Counter[str] = field(default_factory=Counter)
 
     @property
     def average_answer_seconds(self) -> float | None:
@@ -41,7 +40,6 @@ class Sample:
     at_ms: int
     by_status: dict[str, int]
     occupied_units: int
-    in_wrap_up: int
 
 
 class Figures:
@@ -51,12 +49,11 @@ class Figures:
         """Nothing has happened at `start_ms`."""
         self.workstreams: dict[str, WorkstreamFigures] = {}
         self.statuses: Counter[str] = Counter()
-        self.rules: Counter[str] = Counter()
         self.units: dict[str, int] = {}
-        self.held: dict[str, int] = {}
         self.samples: list[Sample] = []
         self.stories: dict[str, list[Event]] = {}
         self._opened_ms: dict[str, int] = {}
+        self._served: set[str] = set()
         self._next_sample_ms = start_ms
 
     def read(self, topic: str, event: Event) -> None:
@@ -67,44 +64,33 @@ class Figures:
             self._read_change(event, at_ms)
         elif topic == CAPACITY_CHANGES:
             data = event["data"]
-            self.rules[data["rule"]] += data["rule"] in {"K1", "K2", "P1", "W4", "W5"}
             self.units[data["representative_id"]] = data["partition_units"]
-            delta = 1 if event["type"] == "capacity.held" else -1
-            if data["role"] != "daily":
-                held = self.held
-                held[data["representative_id"]] = held.get(data["representative_id"], 0) + delta
 
     def sample(self, at_ms: int) -> None:
         """Write the time line on to `at_ms`."""
         while self._next_sample_ms <= at_ms:
             counts = {name: count for name, count in self.statuses.items() if name != "closed"}
             occupied = sum(self.units.values())
-            self.samples.append(
-                Sample(self._next_sample_ms, counts, occupied, counts.get("wrap_up", 0))
-            )
+            self.samples.append(Sample(self._next_sample_ms, counts, occupied))
             self._next_sample_ms += SAMPLE_MS
 
     def _read_change(self, event: Event, at_ms: int) -> None:
         data = event["data"]
         conversation_id, rule = data["conversation_id"], data["rule"]
         figures = self.workstreams.setdefault(data["workstream_id"], WorkstreamFigures())
-        self.rules[rule] += 1
         self.stories.setdefault(conversation_id, []).append(event)
-        for counts in (self.statuses, figures.by_status):
-            if data["previous_status"] is not None:
-                counts[data["previous_status"]] -= 1
-            counts[data["status"]] += 1
         if data["previous_status"] is None:
             figures.started += 1
+        else:
+            self.statuses[data["previous_status"]] -= 1
+        self.statuses[data["status"]] += 1
         if data["detail"] == "awaiting_assignment":
             self._opened_ms.setdefault(conversation_id, at_ms)
-        if data["detail"] == "in_conversation" and data["previous_detail"] != "in_conversation":
-            opened_ms = self._opened_ms.get(conversation_id)
-            if opened_ms is not None and opened_ms >= 0:
-                figures.answer_ms.append(at_ms - opened_ms)
-            if opened_ms != -1:
-                figures.served += 1
-            self._opened_ms[conversation_id] = -1
+        if data["detail"] == "in_conversation" and conversation_id not in self._served:
+            self._served.add(conversation_id)
+            figures.served += 1
+            if conversation_id in self._opened_ms:
+                figures.answer_ms.append(at_ms - self._opened_ms[conversation_id])
         figures.closed += data["status"] == "closed"
         figures.abandoned += data["abandoned"]
         figures.transfers += rule in {"B7", "B11", "B12", "B17"}

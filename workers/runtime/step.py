@@ -1,4 +1,4 @@
-"""The step: one batch of records as a pure function over an overlay of the rows.
+"""The step: one batch of records, decided over an overlay of the rows.
 
 For each record: decode, fire the timers that are due, decide. It reads no clock and does no I/O;
 the same code runs over Kafka, over the embedded log and in `omnistate replay`, and the result does
@@ -29,7 +29,11 @@ class Batch(NamedTuple):
 
 
 class Step:
-    """One batch of one partition: fed record by record, then finished or dropped."""
+    """One batch of one partition: fed record by record, then finished or dropped.
+
+    The rows stay as they are until the caller merges the batch's writes. Only the index of timers,
+    which is derived from them, goes along; `drop` brings it back.
+    """
 
     __slots__ = ("_context", "_overlay", "_partitions", "_tally", "outputs")
 
