@@ -40,7 +40,7 @@ generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document and the c
 	@$(bin)/python -m schemas.documents
 	@$(bin)/python -m workers.cli.charts
 
-constraints: .venv/.developer ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows
+constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows
 	@$(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(bin)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \
 		--group build --group pins --no-emit-package omnistate --no-header --no-annotate \

@@ -47,7 +47,7 @@ def rows(**values: bytes | None) -> list[Write]:
 
 
 async def commit(log: PartitionLog, *keys: bytes, writes: Sequence[Write] = ()) -> None:
-    transaction = await log.begin()
+    transaction = await log.begin(None)
     await transaction.send(out(*keys))
     await transaction.write(writes)
     await transaction.flush()
@@ -59,15 +59,15 @@ async def seen(bench: Bench) -> list[bytes | None]:
 
 
 async def restored(log: PartitionLog) -> dict[bytes, bytes]:
-    found = [(each.table, each.key, each.value) for each in await log.restore()]
-    assert len({(table, key) for table, key, _ in found}) == len(found), "each row once"
-    assert {table for table, _, _ in found} <= {TABLE}
-    return {key: value for _, key, value in found if value is not None}
+    found = [each async for part in log.restore() for each in part.writes]
+    assert {each.table for each in found} <= {TABLE}
+    last = {each.key: each.value for each in found}
+    return {key: value for key, value in last.items() if value is not None}
 
 
 async def begin(log: PartitionLog, begun: list[Transaction]) -> None:
     """Begin a transaction, into a list."""
-    begun.append(await log.begin())
+    begun.append(await log.begin(None))
 
 
 class MemoryBench:

@@ -119,13 +119,13 @@ def test_a_second_beginning_does_not_hold_readers_back_for_ever(log: MemoryLog) 
 
     async def scenario() -> None:
         partition = await owner(log)
-        left = await partition.begin()
+        left = await partition.begin(None)
         await left.send([Outgoing(TOPIC, b"left", b"")])
         try:
-            transaction = await partition.begin()
+            transaction = await partition.begin(None)
         except Exception:
             await left.abort()
-            transaction = await partition.begin()
+            transaction = await partition.begin(None)
         await transaction.send([Outgoing(TOPIC, b"a", b"")])
         await transaction.commit()
         await owner(log)
@@ -137,7 +137,7 @@ def test_a_second_beginning_does_not_hold_readers_back_for_ever(log: MemoryLog) 
 def test_what_was_committed_cannot_be_aborted_afterwards(log: MemoryLog) -> None:
     async def scenario() -> None:
         partition = await owner(log)
-        transaction = await partition.begin()
+        transaction = await partition.begin(None)
         await transaction.send([Outgoing(TOPIC, b"a", b"")])
         await transaction.commit()
         try:

@@ -4,7 +4,7 @@ Every call of the ports that changes something is a numbered step; the fault com
 the effect of one of them. What the task under test does then is its own business.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Final
 
@@ -19,8 +19,9 @@ from schemas.vocabulary import (
 from workers.adapters.memory import MemoryLog
 from workers.adapters.memory_partition import MemoryPartition
 from workers.core.settings import Directory
+from workers.runtime.conversations import Conversations, process_conversations
 from workers.runtime.partition import PartitionTask
-from workers.runtime.ports import Outgoing, PartitionLog, Record, Transaction, Write
+from workers.runtime.ports import Outgoing, PartitionLog, Record, Restored, Transaction, Write
 from workers.runtime.tables import TABLES
 
 GROUP: Final = "conversation"
@@ -59,9 +60,11 @@ class World:
         """Somebody who may become the one owner."""
         return MemoryPartition(self.log, GROUP, 0, INPUTS)
 
-    def task(self, directory: Directory, log: PartitionLog | None = None) -> PartitionTask:
+    def task(
+        self, directory: Directory, log: PartitionLog | None = None
+    ) -> PartitionTask[Conversations]:
         """A task over the log, or over another that stands before it."""
-        return PartitionTask(log or self.owner(), directory, 0, 1)
+        return PartitionTask(log or self.owner(), process_conversations(directory))
 
     def outputs(self) -> dict[str, list[Outgoing]]:
         """Everything that a reader of committed records sees, by topic."""
@@ -92,7 +95,9 @@ class FaultyLog:
         moment: Moment,
         interfere: Interfere | None = None,
         error: type[BaseException] = Fault,
+        announce: bool = False,
     ) -> None:
+        """`announce` counts the steps of the transaction that ends a takeover, too."""
         self._log = log
         self._at = at
         self._moment = moment
@@ -100,6 +105,8 @@ class FaultyLog:
         self._error = error
         self.steps: list[str] = []
         self.struck: str | None = None
+        self._announce = announce
+        self._announcing = False
 
     async def step(self, name: str, act: Callable[[], Awaitable[None]]) -> None:
         """Carry out a step, unless the fault is in it."""
@@ -116,10 +123,11 @@ class FaultyLog:
             raise self._error(f"after {name}")
 
     async def fence(self) -> None:
+        self._announcing = not self._announce
         await self._log.fence()
 
-    async def restore(self) -> Sequence[Write]:
-        return await self._log.restore()
+    def restore(self) -> AsyncIterator[Restored]:
+        return self._log.restore()
 
     async def committed(self) -> Mapping[str, int]:
         return await self._log.committed()
@@ -127,14 +135,20 @@ class FaultyLog:
     async def seek(self, offsets: Mapping[str, int]) -> None:
         await self._log.seek(offsets)
 
-    async def read(self, max_records: int) -> Sequence[Record]:
-        return await self._log.read(max_records)
+    async def read(self, max_records: int, wait_ms: int = 0) -> Sequence[Record]:
+        return await self._log.read(max_records, wait_ms)
 
-    async def begin(self) -> Transaction:
+    async def has_caught_up(self) -> bool:
+        return await self._log.has_caught_up()
+
+    async def begin(self, at_ms: int | None) -> Transaction:
+        if self._announcing:
+            self._announcing = False
+            return await self._log.begin(at_ms)
         found: list[Transaction] = []
 
         async def act() -> None:
-            found.append(await self._log.begin())
+            found.append(await self._log.begin(at_ms))
 
         await self.step("begin", act)
         return FaultyTransaction(self, found[0])

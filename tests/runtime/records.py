@@ -95,6 +95,7 @@ def plain(tables: Tables) -> dict[str, Any]:
         "counters": tables.counters,
         "settings": tables.settings,
         "clock_ms": tables.clock_ms,
+        "offsets": tables.offsets or {},
     }
 
 

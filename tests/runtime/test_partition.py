@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.runtime.faults import Fault, FaultyLog, Moment, World
 from tests.runtime.records import day_records, plain
 from workers.core.settings import Directory
+from workers.runtime.conversations import Conversations
 from workers.runtime.partition import PartitionTask, UnknownOutcome
 from workers.runtime.ports import Fenced, Outgoing
 from workers.runtime.tables import Tables
@@ -29,8 +30,8 @@ DAYS = (0, 42)
 Seen = tuple[dict[str, list[Outgoing]], dict[str, Any]]
 
 
-async def drain(task: PartitionTask, batch: int = BATCH) -> None:
-    while (await task.run_batch(batch))[1]:
+async def drain(task: PartitionTask[Conversations], batch: int = BATCH) -> None:
+    while (await task.run_batch(batch)).records:
         pass
 
 
@@ -39,14 +40,14 @@ async def live(world: World, directory: Directory, batch: int = BATCH) -> Seen:
     task = world.task(directory)
     await task.start()
     await drain(task, batch)
-    return world.outputs(), plain(task.tables)
+    return world.outputs(), plain(task.processor.tables)
 
 
 async def restored(world: World, directory: Directory) -> dict[str, Any]:
     """The tables as the next owner restores them."""
     task = world.task(directory)
     await task.start()
-    return plain(task.tables)
+    return plain(task.processor.tables)
 
 
 async def end(world: World, directory: Directory, expected: Seen) -> None:
@@ -87,13 +88,13 @@ def test_a_fault_and_a_restart(
         log = FaultyLog(world.owner(), batch * len(STEPS) + STEPS.index(step), moment, error=error)
         task = world.task(directory, log)
         await task.start()
-        unknown, before = step == "commit" and error is Fault, plain(task.tables)
+        unknown, before = step == "commit" and error is Fault, plain(task.processor.tables)
         with pytest.raises(UnknownOutcome if unknown else error):  # noqa: PT012
             while True:
-                before = copy.deepcopy(plain(task.tables))
+                before = copy.deepcopy(plain(task.processor.tables))
                 await task.run_batch(BATCH)
         assert log.struck == step
-        assert plain(task.tables) == before, "merged before it was committed"
+        assert plain(task.processor.tables) == before, "merged before it was committed"
         await end(world, directory, await live(World(records), directory))
 
     asyncio.run(scenario())
@@ -114,9 +115,9 @@ def test_a_fault_before_the_commit_and_another_try(seed: int, step: str, moment:
         expected = await live(World(records), directory)
         with pytest.raises(Fault):
             await drain(task)
-        assert plain(task.tables) == await _tables_of_the_log(world)
+        assert plain(task.processor.tables) == await _tables_of_the_log(world)
         await drain(task)
-        assert (world.outputs(), plain(task.tables)) == expected
+        assert (world.outputs(), plain(task.processor.tables)) == expected
         await end(world, directory, expected)
 
     asyncio.run(scenario())
@@ -125,7 +126,8 @@ def test_a_fault_before_the_commit_and_another_try(seed: int, step: str, moment:
 async def _tables_of_the_log(world: World) -> dict[str, Any]:
     """What the log has committed, without becoming an owner."""
     tables = Tables()
-    tables.merge(await world.owner().restore())
+    async for part in world.owner().restore():
+        tables.merge(part.writes)
     return plain(tables)
 
 
@@ -136,7 +138,7 @@ def test_a_second_owner_comes_at_any_step(seed: int, step: str) -> None:
 
     async def scenario() -> None:
         records, directory = day_records(seed)
-        world, heirs = World(records), list[PartitionTask]()
+        world, heirs = World(records), list[PartitionTask[Conversations]]()
 
         async def take_over() -> None:
             heirs.append(world.task(directory))
@@ -157,15 +159,15 @@ def test_a_second_owner_comes_at_any_step(seed: int, step: str) -> None:
             assert world.outputs() == seen
         await drain(heir)
         expected = await live(World(records), directory)
-        assert (world.outputs(), plain(heir.tables)) == expected
+        assert (world.outputs(), plain(heir.processor.tables)) == expected
         await end(world, directory, expected)
 
     asyncio.run(scenario())
 
 
-def still_alive(zombie: PartitionTask) -> list[Callable[[], Any]]:
+def still_alive(zombie: PartitionTask[Conversations]) -> list[Callable[[], Any]]:
     """Whatever a paused owner may try when it wakes."""
-    far_ms = (zombie.tables.clock_ms or 0) + 10**12
+    far_ms = (zombie.processor.tables.clock_ms or 0) + 10**12
     return [lambda: zombie.run_batch(1), lambda: zombie.fire_timers(far_ms)]
 
 

@@ -20,6 +20,7 @@ from tests.runtime.records import day_records, number, plain, run
 from workers.adapters.memory import MemoryLog
 from workers.adapters.memory_partition import MemoryPartition
 from workers.core.settings import Directory
+from workers.runtime.conversations import Conversations, process_conversations
 from workers.runtime.partition import PartitionTask, UnknownOutcome
 from workers.runtime.partitioning import partition_of
 from workers.runtime.ports import Outgoing, Record
@@ -29,14 +30,16 @@ SEEDS = st.integers(0, 2**31)
 LATER_MS = (1, 1_000, 60_000, 3_600_000, 86_400_000, 10**13)
 
 
-async def owner(world: World, directory: Directory, log: Any = None) -> PartitionTask:
+async def owner(
+    world: World, directory: Directory, log: Any = None
+) -> PartitionTask[Conversations]:
     task = world.task(directory, log)
     await task.start()
     return task
 
 
-async def drain(task: PartitionTask) -> None:
-    while (await task.run_batch())[1]:
+async def drain(task: PartitionTask[Conversations]) -> None:
+    while (await task.run_batch()).records:
         pass
 
 
@@ -48,9 +51,13 @@ def told(world: World) -> dict[str, list[Outgoing]]:
     }
 
 
-def rows(task: PartitionTask) -> dict[str, Any]:
+def rows(task: PartitionTask[Conversations]) -> dict[str, Any]:
     """The tables without the clock, which a probe moves and a timer need not."""
-    return {name: table for name, table in plain(task.tables).items() if name != "clock_ms"}
+    return {
+        name: table
+        for name, table in plain(task.processor.tables).items()
+        if name not in {"clock_ms", "offsets"}
+    }
 
 
 def in_order(records: list[Record]) -> list[Record]:
@@ -90,7 +97,9 @@ def test_at_the_end_the_clock_fires_what_a_record_would(seed: int, later_ms: int
         await drain(busy)
         assert told(by_clock) == told(by_record)
         assert rows(waiting) == rows(busy)
-        assert plain((await owner(by_clock, directory)).tables) == plain(waiting.tables)
+        assert plain((await owner(by_clock, directory)).processor.tables) == plain(
+            waiting.processor.tables
+        )
 
     asyncio.run(scenario())
 
@@ -119,7 +128,7 @@ def test_between_records_the_clock_changes_nothing(seed: int, chance: int) -> No
         await task.fire_timers(world.now_ms)
         await calm.fire_timers(world.now_ms)
         assert world.outputs() == expected.outputs()
-        assert plain(task.tables) == plain(calm.tables)
+        assert plain(task.processor.tables) == plain(calm.processor.tables)
 
     asyncio.run(scenario())
 
@@ -133,7 +142,7 @@ def test_a_fault_while_the_clock_fires(step: int, moment: Moment) -> None:
         far_ms = calm.now_ms + 10**10
         expected = await owner(calm, directory)
         await drain(expected)
-        assert (await expected.fire_timers(far_ms)).tally["timer"] > 3
+        assert (await expected.fire_timers(far_ms)).batch.tally["timer"] > 3
         before = await owner(world, directory)
         await drain(before)
         log = FaultyLog(world.owner(), step, moment)
@@ -144,8 +153,10 @@ def test_a_fault_while_the_clock_fires(step: int, moment: Moment) -> None:
             task = await owner(world, directory)
         await task.fire_timers(far_ms)
         assert world.outputs() == calm.outputs()
-        assert plain(task.tables) == plain(expected.tables)
-        assert plain((await owner(world, directory)).tables) == plain(expected.tables)
+        assert plain(task.processor.tables) == plain(expected.processor.tables)
+        assert plain((await owner(world, directory)).processor.tables) == plain(
+            expected.processor.tables
+        )
 
     asyncio.run(scenario())
 
@@ -158,9 +169,9 @@ def test_nothing_to_do_is_no_transaction() -> None:
         task = await owner(world, directory, log)
         await drain(task)
         steps = list(log.steps)
-        batch, count = await task.run_batch()
+        batch, count, _, _ = await task.run_batch()
         assert (count, batch.outputs, batch.writes) == (0, [], [])
-        assert not (await task.fire_timers(0)).outputs
+        assert not (await task.fire_timers(0)).batch.outputs
         assert log.steps == steps
 
     asyncio.run(scenario())
@@ -185,7 +196,7 @@ def test_partitions_know_nothing_of_each_other(seed: int, partitions: int) -> No
         sent = []
         for number_ in range(partitions):
             partition = MemoryPartition(log, GROUP, number_, (CHANNEL_EVENTS, AGENT_ACTIONS))
-            task = PartitionTask(partition, directory, number_, partitions)
+            task = PartitionTask(partition, process_conversations(directory, number_, partitions))
             await task.start()
             await drain(task)
             outputs, tables, _ = run(
@@ -195,7 +206,8 @@ def test_partitions_know_nothing_of_each_other(seed: int, partitions: int) -> No
                 partition=number_,
                 partitions=partitions,
             )
-            assert plain(task.tables) == plain(tables)
+            offsets = {"offsets": task.offsets}
+            assert plain(task.processor.tables) == plain(tables) | offsets
             sent += outputs
         found = [
             Outgoing(each.topic, each.key, each.value, each.headers)

@@ -51,7 +51,7 @@ def test_the_packaged_declaration_names_every_topic_of_the_contract() -> None:
         "conversation-conversations-changelog",
         "conversation-counters-changelog",
         "conversation-settings-changelog",
-        "conversation-clock-changelog",
+        "conversation-positions-changelog",
     }
 
 
@@ -93,7 +93,7 @@ def dead_letter_not_produced(d: Declaration) -> None:
 
 
 def changelog_that_forgets(d: Declaration) -> None:
-    topic(d, "conversation-clock-changelog")["config"]["cleanup.policy"] = "delete"
+    topic(d, "conversation-positions-changelog")["config"]["cleanup.policy"] = "delete"
 
 
 def configuration_that_forgets(d: Declaration) -> None:
@@ -160,7 +160,10 @@ def unknown_default(d: Declaration) -> None:
         (without_dead_letter, "topic agent-actions is consumed, but names no dead_letter"),
         (dead_letter_that_is_none, "topic agent-actions: dead_letter queues is no dead-letter"),
         (dead_letter_not_produced, "reads capacity-changes, but does not produce dead-letters"),
-        (changelog_that_forgets, "conversation-clock-changelog: changelog needs cleanup.policy: c"),
+        (
+            changelog_that_forgets,
+            "conversation-positions-changelog: changelog needs cleanup.policy: c",
+        ),
         (configuration_that_forgets, "workstreams: configuration needs cleanup.policy: compact"),
         (compacted_input, "topic channel-events: input needs cleanup.policy: delete"),
         (producers_clock, "channel-events: input needs message.timestamp.type: LogAppendTime"),

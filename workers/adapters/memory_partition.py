@@ -3,10 +3,10 @@
 The twin of a Kafka consumer and transactional producer, behind the ports of the runtime.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from workers.adapters.memory import Entry, MemoryLog, Visibility
-from workers.runtime.ports import Fenced, Headers, Outgoing, Record, Write
+from workers.runtime.ports import Fenced, Headers, Outgoing, Record, Restored, Write
 from workers.runtime.tables import TABLES
 
 
@@ -39,14 +39,12 @@ class MemoryPartition:
         """The topic that keeps a table's rows."""
         return f"{self.group}-{table}-changelog"
 
-    async def restore(self) -> Sequence[Write]:
-        """Every table's rows, the last value of each key."""
-        rows: dict[tuple[str, bytes], bytes | None] = {}
-        for table in TABLES:
-            topic = self.changelog_of(table)
-            for record in self.log.read(topic, self.number, 0):
-                rows[table, record.key or b""] = record.value
-        return [Write(table, key, value) for (table, key), value in rows.items()]
+    async def restore(self) -> AsyncIterator[Restored]:
+        """Every table's rows, a table at a time."""
+        for number, table in enumerate(TABLES, 1):
+            records = self.log.read(self.changelog_of(table), self.number, 0)
+            writes = [Write(table, record.key or b"", record.value) for record in records]
+            yield Restored(writes, number, len(TABLES))
 
     async def committed(self) -> Mapping[str, int]:
         """Zero for an input that was never committed."""
@@ -57,8 +55,8 @@ class MemoryPartition:
         """Read on from these offsets."""
         self._next.update(offsets)
 
-    async def read(self, max_records: int) -> Sequence[Record]:
-        """The merge of both inputs: the log's append times never go back, so nothing is early."""
+    async def read(self, max_records: int, wait_ms: int = 0) -> Sequence[Record]:  # noqa: ARG002
+        """The merge of both inputs: append times never go back, so nothing is early; no waiting."""
         merged: list[tuple[int, int, Record]] = []
         for rank, topic in enumerate(self._inputs):
             start = self._next.get(topic, 0)
@@ -72,7 +70,13 @@ class MemoryPartition:
             self._next[record.topic] = record.offset + 1
         return records
 
-    async def begin(self) -> "MemoryTransaction":
+    async def has_caught_up(self) -> bool:
+        """Whether no input holds a committed record that was not read."""
+        return not any(
+            self.log.read(topic, self.number, self._next.get(topic, 0), 1) for topic in self._inputs
+        )
+
+    async def begin(self, at_ms: int | None) -> "MemoryTransaction":  # noqa: ARG002
         """Start a transaction under this owner's epoch; one that was left open is aborted."""
         check(self.log, self.transactional_id, self.epoch)
         left = self.log.open.get(self.transactional_id)

@@ -95,7 +95,7 @@ class Show:
     def conclude(self) -> bool:
         """Print what a manager would want to see; False where the ledger does not balance."""
         day, console = self.day, self.console
-        drift = self.recount.compare(describe_state(day.task.tables, day.directory))
+        drift = self.recount.compare(describe_state(day.task.processor.tables, day.directory))
         console.print()
         print_workstreams(console, self.figures)
         console.print()

@@ -22,6 +22,7 @@ from workers.adapters.memory import MemoryLog
 from workers.adapters.memory_partition import MemoryPartition
 from workers.core.settings import Directory
 from workers.demo.world import World
+from workers.runtime.conversations import process_conversations
 from workers.runtime.partition import PartitionTask
 from workers.runtime.ports import Record
 from workers.runtime.topology import load_topology
@@ -50,7 +51,7 @@ class Day:
         self.log = MemoryLog(topics, lambda: self.now_ms)
         inputs = (CHANNEL_EVENTS, AGENT_ACTIONS)
         self.partition = MemoryPartition(self.log, GROUP, 0, inputs)
-        self.task = PartitionTask(self.partition, self.directory, 0, 1)
+        self.task = PartitionTask(self.partition, process_conversations(self.directory))
         self.tally: Tally[str] = Tally()
         self.outputs: list[Record] = []
         self._read_inputs = self.log.consumer(inputs)
@@ -68,11 +69,11 @@ class Day:
         next_ms = self.world.next_at_ms()
         if next_ms is None:
             return None
-        due_ms = self.task.tables.timers.earliest_ms
+        due_ms = self.task.processor.due_ms
         if due_ms is not None and due_ms + TIMER_GRACE_MS <= next_ms:
             self.now_ms = max(self.now_ms, due_ms + TIMER_GRACE_MS)
-            batch = await self.task.fire_timers(due_ms)
-            self.tally.update(batch.tally)
+            fired = await self.task.fire_timers(due_ms)
+            self.tally.update(fired.batch.tally)
             return self._deliver()
         self.now_ms = next_ms
         events = self.world.act()
@@ -81,8 +82,8 @@ class Day:
             self.log.append(topic, event["subject"].encode(), _ENCODE(event))
         if not events:
             return []
-        batch, _ = await self.task.run_batch()
-        self.tally.update(batch.tally)
+        committed = await self.task.run_batch()
+        self.tally.update(committed.batch.tally)
         return self._deliver()
 
     def _deliver(self) -> list[tuple[str, Event]]:

@@ -6,8 +6,9 @@ Taking over (`start`), in this order:
 
     1. fence      a former owner can write nothing more; what it left open is aborted
     2. restore    read the changelogs to their end
-    3. seek       to the committed input offsets
+    3. seek       to the input offsets that the tables were committed with
     4. index      enter every row's deadline
+    5. announce   commit the position once more: proves that we may write
 
 One batch (`run_batch`), in this order:
 
@@ -15,7 +16,7 @@ One batch (`run_batch`), in this order:
     2. step       over an overlay: decode, timers, decide; the tables stay as they are
     3. begin      the transaction
     4. send       the outputs
-    5. write      each changed row once, into the changelogs
+    5. write      each changed row once, and the position, into the changelogs
     6. offsets    the next offset to read of each input
     7. flush      wait until the log has taken everything
     8. commit     now, and only now, everything is visible
@@ -26,82 +27,157 @@ happened. Where 8 itself fails its outcome is unknown: the task is thrown away a
 starts from what the log has committed.
 """
 
-from collections.abc import Iterable
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from workers.core.settings import Directory
-from workers.runtime.ports import Fenced, PartitionLog, Record, Transaction
-from workers.runtime.step import Batch, Step
-from workers.runtime.tables import Tables
+from workers.runtime.ports import (
+    Batch,
+    Fenced,
+    PartitionLog,
+    Processor,
+    Record,
+    Restored,
+    Transaction,
+    Write,
+)
+from workers.runtime.position import POSITION_KEY, POSITIONS, Position, encode_position
 
-RECORDS_MAX = 2_000
-OVER = "this task is over; a new one has to take the partition over"
+P = TypeVar("P", bound=Processor)
+
+RECORDS_MAX: Final = 2_000
+# So many records are decided before heartbeats and other partitions get their turn.
+RECORDS_AT_A_STRETCH: Final = 100
+OVER: Final = "this task is over; a new one has to take the partition over"
 
 
 class UnknownOutcome(Exception):
     """A commit or an abort failed: what took effect is for the next owner to read from the log."""
 
 
-class PartitionTask:
-    """One partition of the conversation worker, over any log."""
+class TablesLost(Exception):
+    """Inputs were committed, but the tables that they led to are gone from the changelogs."""
 
-    def __init__(
-        self, log: PartitionLog, directory: Directory, partition: int, partitions: int
-    ) -> None:
-        """The tables are empty until `start` has restored them."""
-        self.tables = Tables()
+
+class Committed(NamedTuple):
+    """One committed batch, how many records it took, and what it took of time."""
+
+    batch: Batch
+    records: int
+    step_s: float
+    commit_s: float
+
+
+class PartitionTask(Generic[P]):
+    """One partition of a worker, over any log."""
+
+    def __init__(self, log: PartitionLog, make_processor: Callable[[], P]) -> None:
+        """The rows are empty until `start` has restored them."""
+        self.processor = make_processor()
+        self._make_processor = make_processor
         self._log = log
-        self._directory = directory
-        self._partition = partition
-        self._partitions = partitions
         self._offsets: dict[str, int] = {}
+        self._pending: Sequence[Record] = ()
         self._over = False
+        # Set while no batch is under way: only then may somebody else take over in good order.
+        self.idle = asyncio.Event()
+        self.idle.set()
 
-    async def start(self) -> None:
-        """Take the partition over. Raises Fenced where somebody else took it in the meantime."""
+    @property
+    def offsets(self) -> dict[str, int]:
+        """The next offset to take of each input."""
+        return dict(self._offsets)
+
+    async def start(self, report: Callable[[Restored], None] | None = None) -> bool:
+        """Take the partition over; `report` is told how the restore comes on.
+
+        Returns whether the group's offsets were those of the tables; where they were not, the
+        tables are right. Raises Fenced where somebody else took it, and TablesLost.
+        """
         await self._log.fence()
-        self.tables = Tables()
-        self.tables.merge(await self._log.restore())
-        self._offsets = dict(await self._log.committed())
+        self.processor = self._make_processor()
+        async for part in self._log.restore():
+            self.processor.merge(part.writes)
+            if report is not None:
+                report(part)
+        committed = dict(await self._log.committed())
+        restored = self.processor.offsets
+        if restored is None and any(committed.values()):
+            raise TablesLost(f"inputs are committed up to {committed}, but there are no tables")
+        self._offsets = {**committed, **(restored or {})}
         await self._log.seek(self._offsets)
-        self.tables.index_timers()
+        self.processor.index()
+        await self._commit((), None, announce=True)
+        return self._offsets == committed
 
-    async def run_batch(self, max_records: int = RECORDS_MAX) -> tuple[Batch, int]:
-        """Read, decide and commit one batch; returns it with the number of records it took.
+    async def rewind(self) -> None:
+        """Read on from the last commit, after somebody else may have moved the log's position."""
+        self._pending = ()
+        await self._log.seek(self._offsets)
+
+    async def run_batch(self, max_records: int = RECORDS_MAX, wait_ms: int = 0) -> Committed:
+        """Read, decide and commit one batch; it has no records where there was nothing to read.
 
         Raises what went wrong, after an abort; the next call reads the same records again.
         """
         if self._over:
             raise UnknownOutcome(OVER)
-        try:
-            records = await self._log.read(max_records)
-        except BaseException as error:
-            # The log may have moved on before it failed, or before somebody cancelled it.
-            await self._undo(None, error)
-            raise
+        records = self._pending
         if not records:
-            return Step(self.tables, self._directory).finish(), 0
-        return await self._commit(records, None), len(records)
+            try:
+                records = await self._log.read(max_records, wait_ms)
+            except BaseException as error:
+                # The log may have moved on before it failed, or before somebody cancelled it.
+                await self._undo(None, error)
+                raise
+            self._pending = records
+        if not records:
+            return Committed(self.processor.begin().finish(self._offsets), 0, 0.0, 0.0)
+        return await self._commit(records, None)
 
-    async def fire_timers(self, until_ms: int) -> Batch:
+    async def fire_timers(self, until_ms: int) -> Committed:
         """Fire by wall clock what is due at `until_ms`: only for a partition that has caught up."""
         return await self._commit((), until_ms)
 
-    async def _commit(self, records: Iterable[Record], until_ms: int | None) -> Batch:
+    async def _commit(
+        self, records: Sequence[Record], until_ms: int | None, *, announce: bool = False
+    ) -> Committed:
         if self._over:
             raise UnknownOutcome(OVER)
-        step = Step(self.tables, self._directory, self._partition, self._partitions)
+        self.idle.clear()
+        try:
+            return await self._carry_out(records, until_ms, announce=announce)
+        finally:
+            self.idle.set()
+
+    async def _carry_out(
+        self, records: Sequence[Record], until_ms: int | None, *, announce: bool
+    ) -> Committed:
+        began_s = time.perf_counter()
+        step = self.processor.begin()
         offsets = dict(self._offsets)
+        taken = 0
         transaction = None
         try:
             for record in records:
-                step.take(record)
+                if not step.take(record):
+                    break
                 offsets[record.topic] = record.offset + 1
+                taken += 1
+                if taken % RECORDS_AT_A_STRETCH == 0:
+                    await asyncio.sleep(0)
             if until_ms is not None:
                 step.fire_timers(until_ms)
-            batch = step.finish()
-            if not batch.outputs and not batch.writes and offsets == self._offsets:
-                return batch
-            transaction = await self._log.begin()
+            batch = step.finish(offsets)
+            decided_s = time.perf_counter()
+            if announce and not batch.writes:
+                position = encode_position(Position(batch.clock_ms, offsets))
+                batch.writes.append(Write(POSITIONS, POSITION_KEY, position))
+            if not batch.outputs and not batch.writes:
+                return Committed(batch, taken, decided_s - began_s, 0.0)
+            last_ms = records[taken - 1].timestamp_ms if taken else None
+            transaction = await self._log.begin(batch.clock_ms or last_ms)
             await transaction.send(batch.outputs)
             await transaction.write(batch.writes)
             await transaction.send_offsets(offsets)
@@ -120,13 +196,15 @@ class PartitionTask:
             self._over = True
             if isinstance(error, Fenced) or not isinstance(error, Exception):
                 raise
-            raise UnknownOutcome(str(error)) from error
-        self.tables.merge(batch.writes)
+            raise UnknownOutcome(str(error) or type(error).__name__) from error
+        self.processor.commit(batch)
         self._offsets = offsets
-        return batch
+        self._pending = records[taken:]
+        return Committed(batch, taken, decided_s - began_s, time.perf_counter() - decided_s)
 
     async def _undo(self, transaction: Transaction | None, error: BaseException) -> None:
         """Abort and read the inputs again; where even that fails, the task is over."""
+        self._pending = ()
         try:
             if transaction is not None:
                 await transaction.abort()
@@ -135,4 +213,4 @@ class PartitionTask:
             self._over = True
             if not isinstance(failure, Exception):
                 raise
-            raise UnknownOutcome(f"could not abort after: {error}") from error
+            raise UnknownOutcome(f"could not abort after: {error!r}") from error

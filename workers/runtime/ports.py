@@ -4,7 +4,8 @@ Protocols and plain values only. Kafka and the embedded log implement the same o
 contract suite is run over both.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter as Tally
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -42,8 +43,85 @@ class Write(NamedTuple):
     value: bytes | None
 
 
+class Restored(NamedTuple):
+    """A part of the tables as they are read back, and how far that has come, in log records."""
+
+    writes: Sequence[Write]
+    done: int
+    total: int
+
+
 class Fenced(Exception):
     """Somebody else owns this partition now; nothing more can be written to it."""
+
+
+class LogUnavailable(Exception):
+    """The log cannot do its part at present; whoever owns the partition may try again later."""
+
+
+class Batch(NamedTuple):
+    """What a step comes to: all of it is committed, or none."""
+
+    outputs: list[Outgoing]
+    writes: list[Write]
+    # The processor's clock after the batch, epoch milliseconds; None before the first event.
+    clock_ms: int | None
+    # Inputs by outcome (changed, recorded, ignored, rejected, dead_letter), and timers fired.
+    tally: Tally[str]
+    # For metrics: ("rule", its id), ("rejected", code), ("ignored", code), ("dead_letter", code).
+    details: Tally[tuple[str, str]]
+    # How long after its deadline each timer fired, in ms of the clock that fired it.
+    lateness_ms: list[int]
+    # By how much the number of rows in each stage has changed.
+    stages: Tally[str]
+
+
+class Work(Protocol):
+    """One batch under way, over rows that stay as they are until it is committed."""
+
+    def take(self, record: Record) -> bool:
+        """Apply a record; False where the batch is full and the record is for the next one."""
+
+    def fire_timers(self, now_ms: int) -> bool:
+        """Fire what is due; False where the batch is full before everything has fired."""
+
+    def finish(self, offsets: Mapping[str, int]) -> Batch:
+        """What it comes to, with the position that it reaches among its writes."""
+
+    def drop(self) -> None:
+        """Forget the batch: the rows are as if it had never been."""
+
+
+class Processor(Protocol):
+    """A worker's part in a partition task: its rows, and what records do to them."""
+
+    @property
+    def offsets(self) -> Mapping[str, int] | None:
+        """The next offset of each input by the rows; None before the first batch."""
+
+    @property
+    def clock_ms(self) -> int | None:
+        """The partition's clock, epoch milliseconds."""
+
+    @property
+    def due_ms(self) -> int | None:
+        """When the next timer may be due, or None."""
+
+    @property
+    def stages(self) -> Mapping[str, int]:
+        """How many rows there are in each stage."""
+
+    def merge(self, writes: Iterable[Write]) -> None:
+        """Take over committed rows, in a restore."""
+
+    def commit(self, batch: Batch) -> None:
+        """Take over what a committed batch has changed."""
+
+    def index(self) -> None:
+        """Derive what is derived from the rows, after a restore."""
+
+    def begin(self) -> Work:
+        """Start a batch."""
 
 
 class Transaction(Protocol):
@@ -74,8 +152,8 @@ class PartitionLog(Protocol):
     async def fence(self) -> None:
         """Become the one owner: a former one can write nothing more, its open work is aborted."""
 
-    async def restore(self) -> Sequence[Write]:
-        """The last committed value of each row, from the compacted changelogs."""
+    def restore(self) -> AsyncIterator[Restored]:
+        """The committed rows from the compacted changelogs, part by part; the last value counts."""
 
     async def committed(self) -> Mapping[str, int]:
         """The next offset to read of each input topic, as last committed."""
@@ -83,12 +161,16 @@ class PartitionLog(Protocol):
     async def seek(self, offsets: Mapping[str, int]) -> None:
         """Read on from these offsets."""
 
-    async def read(self, max_records: int) -> Sequence[Record]:
+    async def read(self, max_records: int, wait_ms: int = 0) -> Sequence[Record]:
         """The next records of both inputs, merged by timestamp (ties: channel-events, offset).
 
-        Empty where there is nothing to read now. A record is held back while the log knows of an
-        earlier one of the other input; one that turns up later all the same is applied when seen.
+        Empty where there is nothing to read within `wait_ms`. A record is held back while the log
+        knows of an earlier one of the other input; one that turns up later all the same is applied
+        when seen.
         """
 
-    async def begin(self) -> Transaction:
-        """Start a transaction. Raises Fenced."""
+    async def has_caught_up(self) -> bool:
+        """Whether everything that the inputs held when this was asked has been read."""
+
+    async def begin(self, at_ms: int | None) -> Transaction:
+        """Start a transaction whose records bear this time. Raises Fenced."""

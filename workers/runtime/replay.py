@@ -48,9 +48,11 @@ class Replay:
 
     def advance(self, until_ms: int) -> Iterator[bytes]:
         """The output lines of timers due at `until_ms` or before."""
-        step = Step(self.tables, self._directory)
-        step.fire_timers(until_ms)
-        yield from self._finish(step)
+        done = False
+        while not done:
+            step = Step(self.tables, self._directory)
+            done = step.fire_timers(until_ms)
+            yield from self._finish(step)
 
     def _run(self, lines: list[bytes]) -> Iterator[bytes]:
         step = Step(self.tables, self._directory)
@@ -65,7 +67,10 @@ class Replay:
             topic = INPUTS[envelope["type"]].topic
             offset = self._offsets[topic]
             self._offsets[topic] = offset + 1
-            step.apply(Decoded(read_input(envelope, topic, 0, offset), time_ms), time_ms)
+            decoded = Decoded(read_input(envelope, topic, 0, offset), time_ms)
+            while not step.apply(decoded, time_ms):
+                yield from self._finish(step, dead)
+                step, dead = Step(self.tables, self._directory), []
         yield from self._finish(step, dead)
 
     def _finish(self, step: Step, dead: Iterable[tuple[int, bytes]] = ()) -> Iterator[bytes]:

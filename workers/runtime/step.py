@@ -5,27 +5,26 @@ the same code runs over Kafka, over the embedded log and in `omnistate replay`, 
 not depend on how records are cut into batches.
 """
 
+import sys
 from collections import Counter as Tally
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from schemas.times import format_time
 from workers.core.context import Context
 from workers.core.decision import decide, fire
+from workers.core.facts import Fact, Ignored, Refused, Rejected, StateChange
+from workers.core.intake import Input
 from workers.core.settings import Directory
 from workers.runtime.decoding import DeadLetter, Decoded, decode_record
 from workers.runtime.encoding import encode_dead_letter, encode_fact
-from workers.runtime.ports import Outgoing, Record, Write
+from workers.runtime.ports import Batch, Outgoing, Record
 from workers.runtime.tables import Overlay, Tables
 
-
-class Batch(NamedTuple):
-    """What a step comes to: all of it is committed, or none."""
-
-    outputs: list[Outgoing]
-    writes: list[Write]
-    # Inputs by outcome (changed, recorded, ignored, rejected, dead_letter), and timers fired.
-    tally: Tally[str]
+# A batch is full when it has so many outputs, or so many bytes of dead letters.
+OUTPUTS_MAX: Final = 10_000
+DEAD_BYTES_MAX: Final = 4_000_000
+_DETAILS: Final = {StateChange: "rule", Rejected: "rejected", Ignored: "ignored"}
 
 
 class Step:
@@ -35,10 +34,25 @@ class Step:
     which is derived from them, goes along; `drop` brings it back.
     """
 
-    __slots__ = ("_context", "_overlay", "_partitions", "_tally", "outputs")
+    __slots__ = (
+        "_context",
+        "_dead_bytes",
+        "_details",
+        "_lateness_ms",
+        "_outputs_max",
+        "_overlay",
+        "_partitions",
+        "_tally",
+        "outputs",
+    )
 
     def __init__(
-        self, tables: Tables, directory: Directory, partition: int = 0, partitions: int = 1
+        self,
+        tables: Tables,
+        directory: Directory,
+        partition: int = 0,
+        partitions: int = 1,
+        outputs_max: int = OUTPUTS_MAX,
     ) -> None:
         """A batch over `tables`, which only `finish`'s caller may change, by merging its writes."""
         self._overlay = overlay = Overlay(tables)
@@ -46,35 +60,47 @@ class Step:
             directory, overlay.settings_of, overlay.intern, overlay.counter_of, partition
         )
         self._partitions = partitions
+        self._outputs_max = outputs_max
+        self._dead_bytes = 0
         self.outputs: list[Outgoing] = []
         self._tally: Tally[str] = Tally()
+        self._details: Tally[tuple[str, str]] = Tally()
+        self._lateness_ms: list[int] = []
 
-    def take(self, record: Record) -> None:
-        """Decode and apply one record, at its timestamp or at the clock where that is later."""
+    def take(self, record: Record) -> bool:
+        """Decode and apply one record, at its timestamp or at the clock where that is later.
+
+        False where the batch is full: nothing of the record has been done, though timers that were
+        due before it may have fired.
+        """
+        if len(self.outputs) >= self._outputs_max or self._dead_bytes >= DEAD_BYTES_MAX:
+            return False
         decoded = decode_record(record, self._partitions)
         if isinstance(decoded, DeadLetter):
             self.put_aside(decoded)
-        else:
-            self.apply(decoded, record.timestamp_ms)
+            return True
+        return self.apply(decoded, record.timestamp_ms)
 
     def put_aside(self, dead: DeadLetter) -> None:
         """Make a record a dead letter; the clock stands still."""
         self.count("dead_letter")
+        self._details["dead_letter", dead.code] += 1
+        self._dead_bytes += len(dead.record.value or b"")
         self.outputs.append(encode_dead_letter(dead))
 
     def count(self, outcome: str) -> None:
         """Count an input whose outcome was decided elsewhere."""
         self._tally[outcome] += 1
 
-    def apply(self, decoded: Decoded, timestamp_ms: int) -> None:
-        """Fire what is due at the input's time, then decide the input."""
+    def apply(self, decoded: Decoded, timestamp_ms: int) -> bool:
+        """Fire what is due at the input's time, then decide the input; False as with `take`."""
         overlay, context, input_ = self._overlay, self._context, decoded.input
         timers = overlay.tables.timers
         now_ms = timestamp_ms
         if overlay.clock_ms is not None and overlay.clock_ms > now_ms:
             now_ms = overlay.clock_ms
-        if timers.may_be_due(now_ms):
-            self.fire_timers(now_ms)
+        if timers.may_be_due(now_ms) and not self.fire_timers(now_ms):
+            return False
         overlay.clock_ms = context.now_ms = now_ms
         subject = input_.conversation_id
         before = overlay.conversation(subject)
@@ -86,18 +112,23 @@ class Step:
             timers.enter(subject, conversation.earliest_ms())
         if facts:
             origin = "" if conversation is None else conversation.origin
-            time = format_time(now_ms)
-            for fact in facts:
-                self.outputs.append(encode_fact(fact, origin, time, input_))
+            self._publish(facts, origin, now_ms, input_)
+        return True
 
-    def fire_timers(self, now_ms: int) -> None:
-        """Fire every timer due at `now_ms`, earliest first; each at its own deadline."""
+    def fire_timers(self, now_ms: int) -> bool:
+        """Fire every timer due at `now_ms`, earliest first; each at its own deadline.
+
+        False where the batch was full before all had fired; the next batch goes on from there.
+        """
         overlay = self._overlay
         timers = overlay.tables.timers
-        while (subject := timers.next_due(now_ms)) is not None:
-            conversation = overlay.conversation(subject)
+        while timers.may_be_due(now_ms):
+            if len(self.outputs) >= self._outputs_max:
+                return False
+            subject = timers.next_due(now_ms)
+            conversation = None if subject is None else overlay.conversation(subject)
             found = None if conversation is None else conversation.next_deadline()
-            if conversation is None or found is None:
+            if subject is None or conversation is None or found is None:
                 continue
             deadline_ms, name, hold = found
             overlay.clock_ms = max(deadline_ms, overlay.clock_ms or deadline_ms)
@@ -105,16 +136,34 @@ class Step:
                 overlay.put(subject, None)
                 continue
             self._tally["timer"] += 1
+            self._lateness_ms.append(now_ms - deadline_ms)
             self._context.now_ms = deadline_ms
             facts = fire(conversation, subject, name, hold, self._context)
-            time = format_time(deadline_ms)
-            for fact in facts:
-                self.outputs.append(encode_fact(fact, conversation.origin, time, None))
+            self._publish(facts, conversation.origin, deadline_ms, None)
             timers.enter(subject, conversation.earliest_ms())
+        return True
 
-    def finish(self) -> Batch:
-        """The batch's outputs and changed rows."""
-        return Batch(self.outputs, self._overlay.writes(), self._tally)
+    def _publish(self, facts: list[Fact], origin: str, at_ms: int, cause: Input | None) -> None:
+        time = format_time(at_ms)
+        for fact in facts:
+            kind = _DETAILS.get(type(fact))
+            if kind is not None:
+                label = fact.code if isinstance(fact, Refused) else fact.rule
+                self._details[kind, label] += 1
+            self.outputs.append(encode_fact(fact, origin, time, cause))
+
+    def finish(self, offsets: Mapping[str, int] | None = None) -> Batch:
+        """The batch's outputs and changed rows; `offsets` = the next of each input after it."""
+        overlay = self._overlay
+        return Batch(
+            self.outputs,
+            overlay.writes(overlay.tables.offsets or {} if offsets is None else offsets),
+            overlay.clock_ms,
+            self._tally,
+            self._details,
+            self._lateness_ms,
+            overlay.stage_changes(),
+        )
 
     def drop(self) -> None:
         """Forget the batch: the tables are as if it had never been."""
@@ -129,7 +178,12 @@ def run_step(
     partitions: int = 1,
 ) -> Batch:
     """One whole batch; the caller merges its writes into `tables` once they are committed."""
-    step = Step(tables, directory, partition, partitions)
+    step = Step(tables, directory, partition, partitions, sys.maxsize)
     for record in records:
-        step.take(record)
+        if not step.take(record):
+            raise BatchFull(len(step.outputs))
     return step.finish()
+
+
+class BatchFull(Exception):
+    """More than one batch can hold was asked of one."""

@@ -4,7 +4,8 @@ Rows are bytes, decoded when touched. An overlay never changes the tables: `writ
 changed, and whoever committed it merges. Dropping an overlay loses nothing but the batch.
 """
 
-from collections.abc import Iterable
+from collections import Counter as Tally
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -13,14 +14,19 @@ from workers.core.context import Counter
 from workers.core.conversation import Conversation, decode_conversation, encode_conversation
 from workers.core.settings import Settings, decode_settings
 from workers.runtime.ports import Write
+from workers.runtime.position import (
+    POSITION_KEY,
+    POSITIONS,
+    Position,
+    decode_position,
+    encode_position,
+)
 from workers.runtime.timer_index import TimerIndex
 
 CONVERSATIONS: Final = "conversations"
 COUNTERS: Final = "counters"
 SETTINGS: Final = "settings"
-CLOCK: Final = "clock"
-TABLES: Final = (CONVERSATIONS, COUNTERS, SETTINGS, CLOCK)
-CLOCK_KEY: Final = b"clock"
+TABLES: Final = (CONVERSATIONS, COUNTERS, SETTINGS, POSITIONS)
 _COUNTER_ENCODER: Final = msgspec.msgpack.Encoder()
 _COUNTER_DECODER: Final = msgspec.msgpack.Decoder(Counter)
 
@@ -28,7 +34,15 @@ _COUNTER_DECODER: Final = msgspec.msgpack.Decoder(Counter)
 class Tables:
     """The committed rows of one partition and what is derived from them."""
 
-    __slots__ = ("clock_ms", "conversations", "counters", "settings", "timers")
+    __slots__ = (
+        "clock_ms",
+        "conversations",
+        "counters",
+        "offsets",
+        "settings",
+        "stages",
+        "timers",
+    )
 
     def __init__(self) -> None:
         """Start empty; restore with `merge`."""
@@ -36,7 +50,9 @@ class Tables:
         self.counters: dict[str, bytes] = {}
         self.settings: dict[bytes, Settings] = {}
         self.clock_ms: int | None = None
+        self.offsets: dict[str, int] | None = None
         self.timers = TimerIndex()
+        self.stages: Tally[str] = Tally()
 
     def merge(self, writes: Iterable[Write]) -> None:
         """Take over committed rows; a None value deletes. Raises KeyError for an unknown table."""
@@ -48,15 +64,18 @@ class Tables:
                     _put(self.counters, key.decode(), value)
                 case "settings" if value is not None:
                     self.settings[key] = decode_settings(value)
-                case "clock" if value is not None:
-                    self.clock_ms = int(value)
+                case "positions" if value is not None:
+                    self.clock_ms, self.offsets = decode_position(value)
                 case _:
                     raise KeyError(table)
 
-    def index_timers(self) -> None:
-        """Enter every row's next deadline, after a restore."""
+    def index(self) -> None:
+        """Enter every row's next deadline and count the rows by stage, after a restore."""
+        self.stages.clear()
         for conversation_id, row in self.conversations.items():
-            self.timers.enter(conversation_id, _deadline_of(row))
+            conversation = decode_conversation(row)
+            self.stages[conversation.stage] += 1
+            self.timers.enter(conversation_id, conversation.earliest_ms())
 
     def reindex(self, conversation_ids: set[str]) -> None:
         """Enter these rows again, after a batch that touched them was dropped."""
@@ -91,6 +110,7 @@ class Overlay:
         "_counters",
         "_decoded_settings",
         "_settings",
+        "_stages",
         "clock_ms",
         "tables",
     )
@@ -100,6 +120,8 @@ class Overlay:
         self.tables = tables
         self.clock_ms = tables.clock_ms
         self._conversations: dict[str, Conversation | None] = {}
+        # The stage in which each row was found, since it changes in place.
+        self._stages: dict[str, str] = {}
         self._counters: dict[str, Counter] = {}
         self._settings: dict[bytes, bytes] = {}
         self._decoded_settings = dict(tables.settings)
@@ -117,6 +139,8 @@ class Overlay:
             row = self.tables.conversations.get(conversation_id)
             found = None if row is None else decode_conversation(row)
             self._conversations[conversation_id] = found
+            if found is not None:
+                self._stages[conversation_id] = found.stage
             return found
 
     def put(self, conversation_id: str, conversation: Conversation | None) -> None:
@@ -142,18 +166,34 @@ class Overlay:
             self._decoded_settings[key] = decode_settings(row)
             self._settings[key] = row
 
-    def writes(self) -> list[Write]:
-        """Every row that differs from the tables, each once."""
+    def writes(self, offsets: Mapping[str, int]) -> list[Write]:
+        """Every row that differs from the tables, each once, and the position where it moves."""
+        tables = self.tables
         writes = [Write(SETTINGS, key, row) for key, row in self._settings.items()]
-        before = self.tables.conversations
+        before = tables.conversations
         for conversation_id, conversation in self._conversations.items():
             row = None if conversation is None else encode_conversation(conversation)
             if row != before.get(conversation_id):
                 writes.append(Write(CONVERSATIONS, conversation_id.encode(), row))
         for representative_id, counter in self._counters.items():
             row = _COUNTER_ENCODER.encode(counter)
-            if row != self.tables.counters.get(representative_id):
+            if row != tables.counters.get(representative_id):
                 writes.append(Write(COUNTERS, representative_id.encode(), row))
-        if self.clock_ms is not None and self.clock_ms != self.tables.clock_ms:
-            writes.append(Write(CLOCK, CLOCK_KEY, b"%d" % self.clock_ms))
+        position = Position(self.clock_ms, dict(offsets))
+        if position != (tables.clock_ms, tables.offsets or {}):
+            writes.append(Write(POSITIONS, POSITION_KEY, encode_position(position)))
         return writes
+
+    def stage_changes(self) -> Tally[str]:
+        """By how much the number of rows in each stage has changed."""
+        changes: Tally[str] = Tally()
+        before = self._stages
+        for conversation_id, conversation in self._conversations.items():
+            former = before.get(conversation_id)
+            stage = None if conversation is None else conversation.stage
+            if former != stage:
+                if former is not None:
+                    changes[former] -= 1
+                if stage is not None:
+                    changes[stage] += 1
+        return changes

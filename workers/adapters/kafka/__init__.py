@@ -1,0 +1,1 @@
+"""Kafka through aiokafka: the one package that imports the driver."""

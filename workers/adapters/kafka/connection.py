@@ -1,0 +1,120 @@
+"""Where the cluster is, who we are to it, and what our names are called there.
+
+It opens no connection by itself: it makes consumers, producers and admin clients that are alike.
+"""
+
+import ssl
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+
+SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+# The default of 100 put the 99th percentile of a commit at over 100 ms, on a real broker.
+RETRY_BACKOFF_MS: Final = 10
+REQUEST_TIMEOUT_MS: Final = 40_000
+# Below the broker's default of 1,048,588 bytes a batch, with room for a batch's own header.
+BATCH_BYTES_MAX: Final = 1_000_000
+PARTITION_FETCH_BYTES: Final = 524_288
+
+
+class UnusableCredentials(ValueError):
+    """A certificate, a key or a password that cannot be used; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One cluster as one installation sees it. The password never shows in its `repr`."""
+
+    brokers: str = "localhost:9092"
+    # In front of every topic, group and transactional id.
+    prefix: str = ""
+    security_protocol: SecurityProtocol = "PLAINTEXT"
+    sasl_mechanism: SaslMechanism = "PLAIN"
+    sasl_username: str | None = None
+    sasl_password: str | None = field(default=None, repr=False)
+    ssl_ca_file: str | None = None
+    ssl_cert_file: str | None = None
+    ssl_key_file: str | None = None
+
+    def physical(self, name: str) -> str:
+        """What a topic, group or transactional id of ours is called on the cluster."""
+        return self.prefix + name
+
+    def logical(self, name: str) -> str:
+        """What we call a topic of the cluster. Raises ValueError for one that is not ours."""
+        if not name.startswith(self.prefix):
+            raise ValueError(f"{name} is not of this installation")
+        return name[len(self.prefix) :]
+
+    def consumer(self, **options: Any) -> AIOKafkaConsumer:
+        """A consumer of committed records that commits nothing by itself; not started."""
+        return AIOKafkaConsumer(
+            **self._options(),
+            **{
+                "isolation_level": "read_committed",
+                "enable_auto_commit": False,
+                "auto_offset_reset": "earliest",
+                "max_partition_fetch_bytes": PARTITION_FETCH_BYTES,
+                **options,
+            },
+        )
+
+    def member(self, group: str, session_timeout_ms: int) -> AIOKafkaConsumer:
+        """A member of a group to which partitions are assigned by number, alike for all topics."""
+        return self.consumer(
+            group_id=self.physical(group),
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=session_timeout_ms,
+            heartbeat_interval_ms=session_timeout_ms // 4,
+            rebalance_timeout_ms=max(session_timeout_ms, 30_000),
+            # Batches are bounded; a worker that restores for long is no dead one.
+            max_poll_interval_ms=3_600_000,
+            fetch_max_wait_ms=100,
+        )
+
+    def producer(self, **options: Any) -> AIOKafkaProducer:
+        """An idempotent producer; not started. A `transactional_id` is given as on the cluster."""
+        return AIOKafkaProducer(
+            **self._options(),
+            **{
+                "enable_idempotence": True,
+                "max_batch_size": BATCH_BYTES_MAX,
+                "max_request_size": 2 * BATCH_BYTES_MAX,
+                **options,
+            },
+        )
+
+    def admin(self) -> AIOKafkaAdminClient:
+        """An admin client; not started."""
+        return AIOKafkaAdminClient(**self._options())
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "bootstrap_servers": self.brokers,
+            "client_id": "omnistate",
+            "request_timeout_ms": REQUEST_TIMEOUT_MS,
+            "retry_backoff_ms": RETRY_BACKOFF_MS,
+            "security_protocol": self.security_protocol,
+            "ssl_context": self._ssl_context(),
+            "sasl_mechanism": self.sasl_mechanism,
+            "sasl_plain_username": self.sasl_username,
+            "sasl_plain_password": self.sasl_password,
+        }
+
+    def _ssl_context(self) -> ssl.SSLContext | None:
+        if not self.security_protocol.endswith("SSL"):
+            return None
+        try:
+            context = ssl.create_default_context(cafile=self.ssl_ca_file)
+            if self.ssl_cert_file is not None:
+                context.load_cert_chain(self.ssl_cert_file, self.ssl_key_file)
+        except (OSError, ssl.SSLError) as error:
+            files = (self.ssl_ca_file, self.ssl_cert_file, self.ssl_key_file)
+            names = ", ".join(file for file in files if file)
+            raise UnusableCredentials(f"{names}: {error.strerror or error}") from None
+        return context
