@@ -3,6 +3,7 @@
 What a log must do is said in `test_log_contract`; here is only how to put one there and look at it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
@@ -35,6 +36,10 @@ class Bench(Protocol):
         """Have every changelog compacted, as far as the log can be asked to."""
 
 
+# How long a read may take where there is something to read, and not where there is nothing.
+WAIT_MS = 300
+SETTLED_S = 5.0
+
 Scenario = Callable[[Bench], Awaitable[None]]
 
 
@@ -52,6 +57,15 @@ async def commit(log: PartitionLog, *keys: bytes, writes: Sequence[Write] = ()) 
     await transaction.write(writes)
     await transaction.flush()
     await transaction.commit()
+
+
+async def comes_to(ask: Callable[[], Awaitable[object]], expected: object) -> bool:
+    """Whether an answer is, or before long becomes, what is expected: a log may take its time."""
+    for _ in range(int(SETTLED_S / 0.05)):
+        if await ask() == expected:
+            return True
+        await asyncio.sleep(0.05)
+    return False
 
 
 async def seen(bench: Bench) -> list[bytes | None]:

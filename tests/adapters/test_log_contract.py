@@ -16,10 +16,12 @@ from tests.adapters.bench import (
     FIRST,
     OUTPUT,
     SECOND,
+    WAIT_MS,
     Bench,
     MemoryBench,
     Scenario,
     begin,
+    comes_to,
     commit,
     out,
     restored,
@@ -56,7 +58,7 @@ class LogContract(ABC):
             log = bench.owner()
             await log.fence()
             await log.seek(await log.committed())
-            records = [record for _ in range(9) for record in await log.read(2)]
+            records = [record for _ in range(9) for record in await log.read(2, WAIT_MS)]
             assert [each.key for each in records] == [b"a", b"b", b"c", b"d", b"e"]
             assert [each.timestamp_ms for each in records] == [10, 20, 30, 40, 50]
             assert [(each.topic, each.offset) for each in records] == [
@@ -77,11 +79,14 @@ class LogContract(ABC):
             log = bench.owner()
             await log.fence()
             await log.seek({FIRST: 0, SECOND: 0})
-            records = [record for _ in range(4) for record in await log.read(most)]
+            records = [record for _ in range(4) for record in await log.read(most, WAIT_MS)]
             assert [each.key for each in records] == [b"a", b"b", b"c", b"d"]
             assert not await log.read(most)
             await log.seek({FIRST: 1, SECOND: 1})
-            assert [each.key for each in await log.read(9)] == [b"b", b"d"]
+            assert [each.key for _ in range(4) for each in await log.read(9, WAIT_MS)] == [
+                b"b",
+                b"d",
+            ]
 
         self.run(scenario)
 
@@ -124,7 +129,7 @@ class LogContract(ABC):
             await commit(log, b"b")
             assert await seen(bench) == [b"a", b"b"]
             assert await restored(log) == {b"x": b"1", b"y": b"1"}
-            assert await log.committed() == {FIRST: 0, SECOND: 0}
+            assert await comes_to(log.committed, {FIRST: 0, SECOND: 0})
 
         self.run(scenario)
 
@@ -153,17 +158,17 @@ class LogContract(ABC):
         async def scenario(bench: Bench) -> None:
             log = bench.owner()
             await log.fence()
-            assert await log.committed() == {FIRST: 0, SECOND: 0}
+            assert await comes_to(log.committed, {FIRST: 0, SECOND: 0})
             transaction = await log.begin(None)
             await transaction.send(out(b"a"))
             await transaction.send_offsets({FIRST: 3})
             await transaction.flush()
-            assert await log.committed() == {FIRST: 0, SECOND: 0}
+            assert await comes_to(log.committed, {FIRST: 0, SECOND: 0})
             await transaction.commit()
-            assert await log.committed() == {FIRST: 3, SECOND: 0}
+            assert await comes_to(log.committed, {FIRST: 3, SECOND: 0})
             heir = bench.owner()
             await heir.fence()
-            assert await heir.committed() == {FIRST: 3, SECOND: 0}
+            assert await comes_to(heir.committed, {FIRST: 3, SECOND: 0})
 
         self.run(scenario)
 
@@ -195,7 +200,7 @@ class LogContract(ABC):
                 await commit(zombie, b"zombie")
             assert await seen(bench) == [b"a", b"b"]
             assert await restored(heir) == {b"x": b"1", b"y": b"2"}
-            assert await heir.committed() == {FIRST: 0, SECOND: 0}
+            assert await comes_to(heir.committed, {FIRST: 0, SECOND: 0})
 
         self.run(scenario)
 

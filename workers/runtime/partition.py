@@ -89,6 +89,11 @@ class PartitionTask(Generic[P]):
         """The next offset to take of each input."""
         return dict(self._offsets)
 
+    @property
+    def pending(self) -> Sequence[Record]:
+        """Records that were read and are not committed yet."""
+        return self._pending
+
     async def start(self, report: Callable[[Restored], None] | None = None) -> bool:
         """Take the partition over; `report` is told how the restore comes on.
 

@@ -1,0 +1,171 @@
+"""The contract of a log, kept by a real Kafka."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import NewTopic
+
+from tests.adapters.bench import FIRST, OUTPUT, SECOND, Bench
+from tests.adapters.test_log_contract import LogContract
+from workers.adapters.kafka.cluster import Cluster
+from workers.adapters.kafka.connection import Connection
+from workers.adapters.kafka.ends import EndOffsets
+from workers.adapters.kafka.partition import KafkaPartition, Surroundings
+from workers.adapters.kafka.transaction import Place
+from workers.runtime.broker_clock import BrokerClock
+from workers.runtime.ports import PartitionLog, Record
+from workers.runtime.tables import TABLES
+
+CHANGELOGS = {table: f"group-{table}-changelog" for table in TABLES}
+NUMBER = 1
+
+
+class TrialPartition(KafkaPartition):
+    """A partition whose owner joins no group: it is assigned by hand."""
+
+    def __init__(self, surroundings: Surroundings, place: Place) -> None:
+        super().__init__(surroundings, place, (FIRST, SECOND), lambda *_: None)
+        self._begun = False
+
+    async def fence(self) -> None:
+        if not self._begun:
+            self._begun = True
+            await self._member.start()
+            self._member.assign(list(self._topics))
+        await super().fence()
+
+
+class KafkaBench:
+    """A real Kafka on the bench."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.admin = connection.admin()
+        self.ends = EndOffsets(connection)
+        self.producer: AIOKafkaProducer = connection.producer()
+        self.owners: list[TrialPartition] = []
+        self.counts = {FIRST: 2, SECOND: 2, OUTPUT: 1, **dict.fromkeys(CHANGELOGS.values(), 2)}
+
+    async def start(self) -> None:
+        await self.admin.start()
+        names = {self.connection.physical(topic): count for topic, count in self.counts.items()}
+        await self.admin.create_topics(
+            [NewTopic(name, count, 1, topic_configs=_config(name)) for name, count in names.items()]
+        )
+        await self.ends.start()
+        await self.producer.start()
+
+    async def stop(self) -> None:
+        for owner in self.owners:
+            await owner.close()
+            await owner._member.stop()
+        await self.producer.stop()
+        await self.ends.stop()
+        await self.admin.close()
+
+    def owner(self) -> PartitionLog:
+        surroundings = Surroundings(
+            self.connection,
+            self.connection.consumer(),
+            Cluster(self.connection, self.admin),
+            self.ends,
+            BrokerClock(),
+        )
+        place = Place("group", NUMBER, CHANGELOGS, self.counts, self.connection.physical)
+        self.owners.append(TrialPartition(surroundings, place))
+        return self.owners[-1]
+
+    async def append(self, topic: str, key: bytes, at_ms: int) -> None:
+        number = 0 if topic == OUTPUT else NUMBER
+        await self.producer.send_and_wait(
+            self.connection.physical(topic), b"value", key, number, timestamp_ms=at_ms
+        )
+
+    async def outputs(self) -> Sequence[Record]:
+        consumer = self.connection.consumer()
+        await consumer.start()
+        try:
+            where = TopicPartition(self.connection.physical(OUTPUT), 0)
+            consumer.assign([where])
+            end = await self._settled(consumer, where)
+            found: list[Record] = []
+            while await consumer.position(where) < end:
+                for each in (await consumer.getmany(where, timeout_ms=100)).get(where, []):
+                    record = Record(OUTPUT, 0, each.offset, each.timestamp, each.key, each.value)
+                    found.append(record._replace(headers=each.headers))
+            return found
+        finally:
+            await consumer.stop()
+
+    async def _settled(self, consumer: AIOKafkaConsumer, where: TopicPartition) -> int:
+        """The end of what is committed: markers are written a little after a commit has returned.
+
+        Where a transaction stays open, the end of what comes before it.
+        """
+        every = self.connection.consumer(isolation_level="read_uncommitted")
+        await every.start()
+        try:
+            for _ in range(20):
+                end = int((await consumer.end_offsets([where]))[where])
+                if end == (await every.end_offsets([where]))[where]:
+                    break
+                await asyncio.sleep(0.02)
+            return end
+        finally:
+            await every.stop()
+
+    async def stamp(self, topic: str) -> None:
+        """Let the broker say when records of a topic were appended."""
+        cluster = Cluster(self.connection, self.admin)
+        await cluster.alter({topic: {"message.timestamp.type": "LogAppendTime"}})
+
+    async def compact(self) -> None:
+        """Kafka compacts when it likes; what it must give back is the same before and after."""
+
+
+def _config(name: str) -> dict[str, str]:
+    # The bench says when a record was appended; in production the broker does.
+    return {"cleanup.policy": "compact"} if name.endswith("-changelog") else {}
+
+
+class TestKafkaLog(LogContract):
+    """Kafka keeps the contract."""
+
+    @pytest.fixture(autouse=True)
+    def _on(self, brokers: str) -> None:
+        self.brokers = brokers
+
+    @asynccontextmanager
+    async def _bench(self) -> AsyncIterator[Bench]:
+        bench = KafkaBench(Connection(brokers=self.brokers, prefix=f"{uuid.uuid4().hex[:8]}."))
+        try:
+            await bench.start()
+            yield bench
+        finally:
+            await bench.stop()
+
+    def test_append_times_never_go_back(self) -> None:
+        """In production the broker stamps them: what a producer says does not count."""
+
+        async def scenario(bench: Bench) -> None:
+            assert isinstance(bench, KafkaBench)
+            await bench.stamp(FIRST)
+            for at_ms in (30, 10, 40, 20):
+                await bench.append(FIRST, b"a", at_ms)
+            log = bench.owner()
+            await log.fence()
+            await log.seek({FIRST: 0, SECOND: 0})
+            times = [each.timestamp_ms for _ in range(3) for each in await log.read(9, 500)]
+            assert len(times) == 4
+            assert times == sorted(times)
+            assert abs(times[0] - time.time() * 1_000) < 60_000
+
+        self.run(scenario)
+
+    def open(self) -> AbstractAsyncContextManager[Bench]:
+        return self._bench()

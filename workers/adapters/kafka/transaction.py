@@ -1,0 +1,173 @@
+"""One transaction of a partition's owner: the port `Transaction` on aiokafka's producer.
+
+`send_batch` instead of `send`, since it costs a third. Every batch's future is awaited in `flush`:
+aiokafka would commit although a batch has failed.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from workers.adapters.kafka.connection import BATCH_BYTES_MAX
+from workers.adapters.kafka.trouble import translated
+from workers.runtime.partitioning import partition_of
+from workers.runtime.ports import Fenced, Headers, LogUnavailable, Outgoing, Write
+
+# Within aiokafka's own time for a request, after which it would send a commit a second time.
+COMMIT_TIMEOUT_S: Final = 30.0
+GZIP: Final = 1
+PLAIN: Final = 0
+# Partitions of so many keys are remembered: hashing one in Python takes some microseconds.
+KNOWN_MAX: Final = 50_000
+
+
+class KafkaTransaction:
+    """Outputs, rows and offsets, appended as whole batches."""
+
+    def __init__(
+        self,
+        producer: AIOKafkaProducer,
+        place: "Place",
+        at_ms: int | None,
+        observe: Callable[[int], None],
+    ) -> None:
+        """`observe` is told the append time of the position row."""
+        self._producer = producer
+        self._place = place
+        self._at_ms = at_ms
+        self._observe = observe
+        self._waiting: list[asyncio.Future[Any]] = []
+        self._positions: asyncio.Future[Any] | None = None
+
+    async def send(self, outputs: Iterable[Outgoing]) -> None:
+        """Each output goes where its key belongs."""
+        batches: dict[tuple[str, int], list[Outgoing]] = {}
+        partition_of = self._place.partition_of
+        for each in outputs:
+            batches.setdefault((each.topic, partition_of(each.topic, each.key)), []).append(each)
+        for (topic, partition), found in batches.items():
+            records = [(each.key, each.value, each.headers) for each in found]
+            # A dead letter may have come out of a small compressed batch, and must fit again.
+            codec = GZIP if topic in self._place.compressed else PLAIN
+            await self._append(topic, partition, records, codec)
+
+    async def write(self, writes: Iterable[Write]) -> None:
+        """Rows go to this partition number of their changelog."""
+        rows: dict[str, list[tuple[bytes, bytes | None, Headers]]] = {}
+        for table, key, value in writes:
+            rows.setdefault(table, []).append((key, value, ()))
+        for table, records in rows.items():
+            await self._append(self._place.changelogs[table], self._place.number, records, PLAIN)
+            if table == self._place.timed:
+                self._positions = self._waiting[-1]
+
+    async def _append(
+        self,
+        topic: str,
+        partition: int,
+        records: Sequence[tuple[bytes | None, bytes | None, Headers]],
+        codec: int,
+    ) -> None:
+        batch = BatchBuilder(BATCH_BYTES_MAX, codec, is_transactional=1)
+        for key, value, headers in records:
+            if not self._put(batch, key, value, headers):
+                await self._ship(batch, topic, partition)
+                batch = BatchBuilder(BATCH_BYTES_MAX, codec, is_transactional=1)
+                self._put(batch, key, value, headers)
+        await self._ship(batch, topic, partition)
+
+    def _put(
+        self, batch: BatchBuilder, key: bytes | None, value: bytes | None, headers: Headers
+    ) -> bool:
+        added = batch.append(timestamp=self._at_ms, key=key, value=value, headers=[*headers])
+        return added is not None
+
+    async def _ship(self, batch: BatchBuilder, topic: str, partition: int) -> None:
+        with translated():
+            name = self._place.physical(topic)
+            future = await self._producer.send_batch(batch, name, partition=partition)
+        self._waiting.append(future)
+
+    async def send_offsets(self, offsets: Mapping[str, int]) -> None:
+        """Under way from here on; `flush` waits for it."""
+        place = self._place
+        positions = {
+            TopicPartition(place.physical(topic), place.number): offset
+            for topic, offset in offsets.items()
+        }
+        sending = self._producer.send_offsets_to_transaction(positions, place.physical(place.group))
+        self._waiting.append(asyncio.ensure_future(sending))
+
+    async def flush(self) -> None:
+        """Wait for every batch and for the offsets. Raises Fenced and LogUnavailable."""
+        outcomes = await asyncio.gather(*self._waiting, return_exceptions=True)
+        self._waiting.clear()
+        with translated():
+            for outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    raise outcome
+        if self._positions is not None:
+            self._observe(self._positions.result().timestamp)
+
+    async def commit(self) -> None:
+        """Make everything visible. Raises Fenced; LogUnavailable = nobody knows."""
+        with translated():
+            check_alive(self._producer)
+            async with asyncio.timeout(COMMIT_TIMEOUT_S):
+                await self._producer.commit_transaction()
+
+    async def abort(self) -> None:
+        """Make nothing of it visible. Raises LogUnavailable where that could not be settled."""
+        with translated():
+            try:
+                async with asyncio.timeout(COMMIT_TIMEOUT_S):
+                    await asyncio.gather(*self._waiting, return_exceptions=True)
+                    await self._producer.abort_transaction()
+            except AssertionError as error:
+                # The producer's own state machine: it died of what went wrong before.
+                raise LogUnavailable(f"the producer cannot abort: {error}") from error
+
+
+def check_alive(producer: AIOKafkaProducer) -> None:
+    """Raise what a producer died of, Fenced where it was closed: asking it would wait for ever."""
+    sender = producer._sender.sender_task  # noqa: SLF001
+    if sender.done():
+        error = None if sender.cancelled() else sender.exception()
+        raise error or Fenced("the producer was closed for another one")
+
+
+class Place:
+    """Where one partition's owner writes: names, partition numbers and changelogs."""
+
+    def __init__(
+        self,
+        group: str,
+        number: int,
+        changelogs: Mapping[str, str],
+        counts: Mapping[str, int],
+        physical: Callable[[str], str],
+    ) -> None:
+        """`changelogs` by table; `counts` says how many partitions each output topic has."""
+        self.group = group
+        self.number = number
+        self.changelogs = changelogs
+        self.physical = physical
+        self.compressed = frozenset({"dead-letters"})
+        self.timed = "positions"
+        self._counts = counts
+        self._known: dict[tuple[str, bytes], int] = {}
+
+    def partition_of(self, topic: str, key: bytes | None) -> int:
+        """Where Kafka's default partitioner puts a key; one without goes to partition 0."""
+        if key is None:
+            return 0
+        try:
+            return self._known[topic, key]
+        except KeyError:
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
+            found = self._known[topic, key] = partition_of(key, self._counts[topic])
+            return found

@@ -1,0 +1,41 @@
+"""`omnistate worker …`: one worker in the foreground.
+
+It puts settings, topics, engine and shell together; what a worker does is elsewhere.
+"""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from workers.cli.options import CLUSTER, WORKER, with_settings
+
+if TYPE_CHECKING:
+    from workers.shell.settings import Settings
+else:
+    Settings = Any  # typer evaluates the annotations of commands
+
+commands = typer.Typer(help="Run one worker, in the foreground.", no_args_is_help=True)
+
+
+@commands.command("conversation")
+@with_settings(*CLUSTER, *WORKER)
+def run_conversation_worker(settings: Settings) -> int:
+    """Keep conversations and capacity: one worker of the group, until SIGTERM or Ctrl-C."""
+    from workers.shell.app import run_engine
+    from workers.shell.engine import ConversationEngine, Unusable
+    from workers.shell.logs import configure_logs
+    from workers.shell.metrics import Metrics
+    from workers.shell.reporting import Report
+    from workers.shell.settings import UnusableSetting
+
+    configure_logs(settings.log_level, settings.log_format)
+    metrics = Metrics()
+    report = Report(metrics, bar=settings.log_format == "console")
+    try:
+        topology = settings.load_topology()
+        engine = ConversationEngine(settings, topology, metrics, report)
+        return run_engine("conversation", settings, engine, metrics)
+    except (Unusable, UnusableSetting) as error:
+        print(f"omnistate worker conversation: {error}", file=sys.stderr)
+        return 1

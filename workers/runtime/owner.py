@@ -1,0 +1,164 @@
+"""One partition's owner: keeps a partition task running for as long as the group wants it here.
+
+It takes the partition over, runs batches, fires timers by the brokers' clock once everything has
+been read, and starts anew after a fault. It knows no driver, and decides nothing about records.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final, Generic, Protocol, TypeVar
+
+from workers.runtime.broker_clock import BrokerClock
+from workers.runtime.observer import Observer
+from workers.runtime.partition import PartitionTask, UnknownOutcome
+from workers.runtime.ports import Fenced, LogUnavailable, PartitionLog, Processor, Restored
+
+# How long a read waits for a record; timers and revocations are looked at in between.
+READ_WAIT_MS: Final = 200
+BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0)
+# A zombie that has just been fenced learns by then from the group that it is no member any more.
+FENCED_BACKOFF_S: Final = 1.0
+
+P = TypeVar("P", bound=Processor)
+
+
+class OwnedLog(PartitionLog, Protocol):
+    """A partition's log as its owner needs it."""
+
+    owned: bool
+
+    async def close(self) -> None:
+        """Let go of everything that `fence` has taken."""
+
+    def backlog(self, topic: str) -> int:
+        """How many records of an input are known of and not taken yet."""
+
+    def oldest_ms(self, topic: str) -> int | None:
+        """The append time of the oldest record that was fetched and not taken yet."""
+
+
+class Owner(Generic[P]):
+    """Owns one partition from `run` until it is stopped or released."""
+
+    def __init__(
+        self,
+        number: int,
+        log: OwnedLog,
+        make_processor: Callable[[], P],
+        clock: BrokerClock,
+        observer: Observer,
+        timer_grace_ms: int,
+    ) -> None:
+        """Nothing is taken over before `run`."""
+        self.number = number
+        self.log = log
+        self.running = False
+        self.restored_ratio = 0.0
+        self.task: PartitionTask[P] = PartitionTask(log, make_processor)
+        self._make_processor = make_processor
+        self._clock = clock
+        self._observer = observer
+        self._timer_grace_ms = timer_grace_ms
+        self._stopping = asyncio.Event()
+        self._resumed = asyncio.Event()
+        self._resumed.set()
+        # Whether the group has been rebalanced since the log was last sought.
+        self._moved = False
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Until `stop`; what is no fault of the log's is raised and ends the worker."""
+        try:
+            while not self._stopping.is_set():
+                try:
+                    await self._take_over()
+                    await self._work()
+                except Fenced as error:
+                    self._observer.fenced(self.number, str(error))
+                    await self._wait(FENCED_BACKOFF_S)
+                except (LogUnavailable, UnknownOutcome) as error:
+                    self._observer.failed(self.number, str(error))
+                    await self._wait(BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1)])
+                    self._failures += 1
+                finally:
+                    self.running = False
+        finally:
+            await self.log.close()
+
+    async def _take_over(self) -> None:
+        await self._resumed.wait()
+        self._moved = False
+        began_s = time.monotonic()
+        self.task = PartitionTask(self.log, self._make_processor)
+        self.restored_ratio = 0.0
+
+        def report(part: Restored) -> None:
+            self.restored_ratio = part.done / part.total if part.total else 1.0
+            self._observer.restoring(self.number, part)
+
+        agreed = await self.task.start(report)
+        self._failures = 0
+        self.running, self.restored_ratio = True, 1.0
+        self._observer.started(self.number, time.monotonic() - began_s, agreed=agreed)
+
+    async def _work(self) -> None:
+        """Batch by batch; a pause ends between two of them."""
+        task = self.task
+        while not self._stopping.is_set():
+            if self._moved:
+                await self._resumed.wait()
+                self._moved = False
+                await task.rewind()
+                continue
+            committed = await task.run_batch(wait_ms=READ_WAIT_MS)
+            if committed.records:
+                self._observer.committed(self.number, committed)
+            else:
+                await self._fire_timers()
+
+    async def _fire_timers(self) -> None:
+        """By wall clock: what was due before everything was read, so no record was earlier."""
+        now_ms, due_ms = self._clock.now_ms(), self.task.processor.due_ms
+        if now_ms is None or due_ms is None or due_ms + self._timer_grace_ms > now_ms:
+            return
+        if await self.log.has_caught_up() and self.log.owned:
+            committed = await self.task.fire_timers(now_ms - self._timer_grace_ms)
+            self._observer.committed(self.number, committed)
+
+    async def _wait(self, seconds: float) -> None:
+        """A pause that `stop` cuts short."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    def lag(self, topic: str) -> tuple[int, float]:
+        """How many records of an input are not taken yet, and the age of the oldest in seconds."""
+        waiting = [record for record in self.task.pending if record.topic == topic]
+        records = self.log.backlog(topic) + len(waiting)
+        oldest_ms = waiting[0].timestamp_ms if waiting else self.log.oldest_ms(topic)
+        now_ms = self._clock.now_ms()
+        if oldest_ms is None or now_ms is None:
+            return records, 0.0
+        return records, max(0, now_ms - oldest_ms) / 1_000
+
+    async def pause(self) -> None:
+        """Take no further batch, and wait until the present one is committed."""
+        self.log.owned = False
+        self._moved = True
+        self._resumed.clear()
+        self._observer.paused(self.number)
+        await self.task.idle.wait()
+
+    def resume(self) -> None:
+        """The partition stayed here: go on from the last commit."""
+        self.log.owned = True
+        self._resumed.set()
+
+    def stop(self) -> None:
+        """End after the present batch."""
+        self.log.owned = False
+        self._stopping.set()
+        self._resumed.set()
