@@ -1,13 +1,13 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format bench-core generate constraints clean
+.PHONY: help setup demo broker test check format bench-core generate constraints clean
 
 PYTHON ?= python3
 ARGS ?=
 bin := .venv/bin
 # What there is of these: mypy refuses a path that does not exist.
-typed := $(wildcard workers schemas tests bench)
+typed := $(wildcard workers schemas tests bench deploy)
 pins := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 install := $(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check --editable
 
@@ -19,6 +19,9 @@ setup: .venv/.developer ## make .venv with everything that test, check and bench
 
 demo: .venv/.user ## run a small contact centre's day on the embedded log: nothing else to install or start
 	@$(bin)/omnistate demo $(ARGS)
+
+broker: .venv/.user ## run a real Kafka on localhost:9092 for trials, until Ctrl-C (ARGS="--port 9093")
+	@$(bin)/python -m deploy.broker $(ARGS)
 
 test: .venv/.developer ## run the tests (ARGS="-k name" picks some)
 	@$(bin)/pytest -n auto --dist worksteal $(ARGS)
@@ -36,9 +39,10 @@ format: .venv/.developer ## format the code and mend what the linter can mend
 bench-core: .venv/.user ## measure the core on this machine
 	@$(bin)/python -m bench.core $(ARGS)
 
-generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document and the charts anew
+generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the charts and the tables anew
 	@$(bin)/python -m schemas.documents
 	@$(bin)/python -m workers.cli.charts
+	@$(bin)/python -m workers.cli.reference
 
 constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows
 	@$(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check uv
@@ -49,7 +53,7 @@ constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versio
 
 clean: ## remove .venv and every cache
 	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
-	@find workers schemas tests $(wildcard bench) -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find workers schemas tests $(wildcard bench deploy) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python that is new enough; a half-made .venv is taken away again.
 $(bin)/python:

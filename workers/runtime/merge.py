@@ -14,6 +14,10 @@ from workers.runtime.ports import Record
 # A batch's records are held in memory with all that they lead to.
 BATCH_BYTES_MAX: Final = 4_000_000
 
+# Of an input that has records and one that had none: up to which offset of the former nothing
+# earlier can turn up on the latter.
+Vouched = dict[tuple[str, str], int]
+
 
 class Merge:
     """Buffers of records in offset order, one for each input."""
@@ -21,8 +25,7 @@ class Merge:
     def __init__(self, inputs: Sequence[str]) -> None:
         """On equal times, earlier ones of `inputs` go first."""
         self._buffers: dict[str, deque[Record]] = {topic: deque() for topic in inputs}
-        # Up to which offset nothing earlier can turn up on the inputs that were empty.
-        self._vouched: dict[str, int] = dict.fromkeys(inputs, -1)
+        self._vouched: Vouched = {}
 
     def add(self, topic: str, records: Iterable[Record]) -> None:
         """Append records of one input, in offset order."""
@@ -30,40 +33,45 @@ class Merge:
 
     def clear(self) -> None:
         """Forget everything, after the log was sought elsewhere."""
-        for topic, buffer in self._buffers.items():
+        for buffer in self._buffers.values():
             buffer.clear()
-            self._vouched[topic] = -1
+        self._vouched.clear()
 
     @property
     def empty_inputs(self) -> list[str]:
         """The inputs with nothing buffered."""
         return [topic for topic, buffer in self._buffers.items() if not buffer]
 
-    def vouch(self) -> dict[str, int]:
-        """The last offset buffered of each input, for `accept` once the empty ones are checked."""
-        return {topic: buffer[-1].offset for topic, buffer in self._buffers.items() if buffer}
+    def vouch(self) -> Vouched:
+        """What is buffered now, for `accept` once the empty inputs have been looked at."""
+        return {
+            (topic, empty): buffer[-1].offset
+            for empty in self.empty_inputs
+            for topic, buffer in self._buffers.items()
+            if buffer
+        }
 
-    def accept(self, vouched: dict[str, int]) -> None:
-        """Let everything up to these offsets go, even past empty inputs."""
+    def accept(self, vouched: Vouched) -> None:
+        """Let everything up to these offsets go past the inputs that were empty."""
         self._vouched.update(vouched)
 
     def take(self, max_records: int) -> list[Record]:
         """The next records that may go, in order; bounded in number and in bytes."""
         taken: list[Record] = []
         room = BATCH_BYTES_MAX
-        buffers = list(self._buffers.values())
+        buffers, vouched = self._buffers, self._vouched
         while len(taken) < max_records and room > 0:
             first: deque[Record] | None = None
-            empty = False
-            for buffer in buffers:
+            empty: list[str] = []
+            for topic, buffer in buffers.items():
                 if not buffer:
-                    empty = True
+                    empty.append(topic)
                 elif first is None or buffer[0].timestamp_ms < first[0].timestamp_ms:
                     first = buffer
             if first is None:
                 break
             head = first[0]
-            if empty and head.offset > self._vouched[head.topic]:
+            if any(head.offset > vouched.get((head.topic, each), -1) for each in empty):
                 break
             taken.append(first.popleft())
             room -= len(head.value or b"")

@@ -111,11 +111,18 @@ class Owner(Generic[P]):
                 self._moved = False
                 await task.rewind()
                 continue
-            committed = await task.run_batch(wait_ms=READ_WAIT_MS)
+            committed = await task.run_batch(wait_ms=self._patience_ms())
             if committed.records:
                 self._observer.committed(self.number, committed)
             else:
                 await self._fire_timers()
+
+    def _patience_ms(self) -> int:
+        """How long to wait for a record: no longer than until the next timer may fire."""
+        now_ms, due_ms = self._clock.now_ms(), self.task.processor.due_ms
+        if now_ms is None or due_ms is None:
+            return READ_WAIT_MS
+        return min(READ_WAIT_MS, max(1, due_ms + self._timer_grace_ms - now_ms))
 
     async def _fire_timers(self) -> None:
         """By wall clock: what was due before everything was read, so no record was earlier."""
@@ -124,7 +131,9 @@ class Owner(Generic[P]):
             return
         if await self.log.has_caught_up() and self.log.owned:
             committed = await self.task.fire_timers(now_ms - self._timer_grace_ms)
-            self._observer.committed(self.number, committed)
+            late_ms = [late_ms + self._timer_grace_ms for late_ms in committed.batch.lateness_ms]
+            batch = committed.batch._replace(lateness_ms=late_ms)
+            self._observer.committed(self.number, committed._replace(batch=batch))
 
     async def _wait(self, seconds: float) -> None:
         """A pause that `stop` cuts short."""

@@ -89,6 +89,9 @@ def run_engine(name: str, settings: Settings, engine: Engine, metrics: Metrics) 
         worker.execute_from_commandline()
     except SystemExit as end:
         status = int(end.code or 0)
+    finally:
+        # Faust makes a consumer, with a thread's loop, even if it is never started.
+        app.consumer._thread.thread_loop.close()  # noqa: SLF001
     if host.failure is not None:
         problem = host.failure
         if isinstance(problem, Unusable):

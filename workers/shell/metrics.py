@@ -6,7 +6,7 @@ id of a conversation or of a person.
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -31,6 +31,28 @@ LATENESS: Final = (0.01, 0.1, 0.5, 1, 1.5, 2, 3, 5, 10, 60, 600, 3_600, 86_400)
 RECORDS: Final = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000)
 
 
+class Description(NamedTuple):
+    """A metric in words."""
+
+    name: str
+    kind: str
+    labels: tuple[str, ...]
+    text: str
+
+
+def _present(name: str, text: str, *labels: str) -> Description:
+    return Description(f"omnistate_{name}", "gauge", labels, text)
+
+
+PRESENT: Final = {
+    "lag": _present("lag_records", "Inputs known of and not taken yet.", "topic", "partition"),
+    "age": _present("lag_seconds", "Age of the oldest such input.", "topic", "partition"),
+    "running": _present("partition_running", "1 = restored and running.", "partition"),
+    "restored": _present("restore_ratio", "How far the restore has come, 0 to 1.", "partition"),
+    "conversations": _present("conversations", "Conversations held, by status.", "status"),
+}
+
+
 class Metrics:
     """Everything that one worker counts; `expose` is the text that Prometheus reads."""
 
@@ -41,10 +63,14 @@ class Metrics:
         PlatformCollector(registry=registry)
         GCCollector(registry=registry)
 
+        self._described: list[Description] = []
+
         def count(name: str, text: str, *labels: str) -> Counter:
+            self._described.append(Description(f"omnistate_{name}", "counter", labels, text))
             return Counter(f"omnistate_{name}", text, labels, registry=registry)
 
         def measure(name: str, text: str, buckets: Iterable[float]) -> Histogram:
+            self._described.append(Description(f"omnistate_{name}", "histogram", (), text))
             return Histogram(f"omnistate_{name}", text, buckets=tuple(buckets), registry=registry)
 
         self._inputs = count("inputs", "Inputs by outcome.", "outcome")
@@ -72,6 +98,14 @@ class Metrics:
     def expose(self) -> bytes:
         """Prometheus' text format."""
         return generate_latest(self._registry)
+
+    def describe(self) -> list[Description]:
+        """Every metric of ours, by name."""
+        suffix = {"counter": "_total"}
+        counted = [
+            each._replace(name=each.name + suffix.get(each.kind, "")) for each in self._described
+        ]
+        return sorted([*counted, *PRESENT.values()])
 
     def committed(self, committed: Committed) -> None:
         """A batch was committed."""
@@ -121,26 +155,21 @@ class Present(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Lag and age by topic and partition, restores under way, conversations by status."""
-        lag = _gauge("lag_records", "Inputs known of and not taken yet.", "topic", "partition")
-        age = _gauge("lag_seconds", "Age of the oldest such input.", "topic", "partition")
-        running = _gauge("partition_running", "1 = restored and running.", "partition")
-        restored = _gauge("restore_ratio", "How far the restore has come, 0 to 1.", "partition")
-        conversations = _gauge("conversations", "Conversations held, by status.", "status")
+        found = {
+            key: GaugeMetricFamily(each.name, each.text, labels=each.labels)
+            for key, each in PRESENT.items()
+        }
         statuses: Tally[str] = Tally({MEANINGS[stage].status or "": 0 for stage in STAGES[1:]})
         for owner in self._owners():
             number = str(owner.number)
-            running.add_metric([number], float(owner.running))
-            restored.add_metric([number], owner.restored_ratio)
+            found["running"].add_metric([number], float(owner.running))
+            found["restored"].add_metric([number], owner.restored_ratio)
             for stage, count in owner.task.processor.stages.items():
                 statuses[MEANINGS[stage].status or ""] += count
             for topic in self._inputs:
                 records, seconds = owner.lag(topic)
-                lag.add_metric([topic, number], records)
-                age.add_metric([topic, number], seconds)
+                found["lag"].add_metric([topic, number], records)
+                found["age"].add_metric([topic, number], seconds)
         for status, count in statuses.items():
-            conversations.add_metric([status], count)
-        return iter([lag, age, running, restored, conversations])
-
-
-def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"omnistate_{name}", text, labels=labels)
+            found["conversations"].add_metric([status], count)
+        return iter(found.values())

@@ -1,0 +1,96 @@
+"""Kafka's server.properties, as text.
+
+Everything that makes this broker quick to start and to test is here; it knows no process and no
+socket.
+"""
+
+import itertools
+import json
+from collections.abc import Mapping
+from typing import Literal
+
+Security = Literal["plaintext", "tls", "sasl"]
+ClientCertificate = Literal["none", "requested", "required"]
+
+PLAINTEXT, TLS, SASL_TLS, SASL, CONTROLLER = "PLAINTEXT", "TLS", "SASL_TLS", "SASL", "CONTROLLER"
+PROTOCOLS = {
+    PLAINTEXT: "PLAINTEXT",
+    TLS: "SSL",
+    SASL_TLS: "SASL_SSL",
+    SASL: "SASL_PLAINTEXT",
+    CONTROLLER: "PLAINTEXT",
+}
+LISTENERS: dict[Security, tuple[str, ...]] = {
+    "plaintext": (CONTROLLER, PLAINTEXT),
+    "tls": (CONTROLLER, PLAINTEXT, TLS),
+    "sasl": (CONTROLLER, PLAINTEXT, TLS, SASL_TLS, SASL),
+}
+LOG_FOLDER, CERTIFICATES_FOLDER = "log", "certificates"
+MECHANISMS = ("SCRAM-SHA-256", "SCRAM-SHA-512")
+
+SMALL = {
+    "auto.create.topics.enable": "false",
+    # One node holds the only copy of everything.
+    "default.replication.factor": "1",
+    "min.insync.replicas": "1",
+    "offsets.topic.num.partitions": "4",
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "share.coordinator.state.topic.num.partitions": "4",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    # 128 MiB of a heap of 512 otherwise; this much compacts half a million keys in a pass.
+    "log.cleaner.dedupe.buffer.size": "16777216",
+}
+QUICK = {
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
+    # After kill -9 the node's next life must wait for its last one's session to end: 9 s otherwise.
+    "broker.session.timeout.ms": "2000",
+    "broker.heartbeat.interval.ms": "500",
+}
+
+
+def broker_properties(
+    ports: Mapping[str, int],
+    host: str,
+    client_certificate: ClientCertificate,
+    settings: Mapping[str, str],
+) -> str:
+    """Kafka's server.properties; `settings` are the caller's, and win.
+
+    Paths are relative to the broker's folder, in which it runs.
+    """
+    clients = [name for name in ports if name != CONTROLLER]
+    values = {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        "controller.quorum.voters": f"1@{host}:{ports[CONTROLLER]}",
+        "controller.listener.names": CONTROLLER,
+        "inter.broker.listener.name": PLAINTEXT,
+        "listener.security.protocol.map": ",".join(f"{name}:{PROTOCOLS[name]}" for name in ports),
+        "listeners": ",".join(f"{name}://{host}:{port}" for name, port in ports.items()),
+        "advertised.listeners": ",".join(f"{name}://{host}:{ports[name]}" for name in clients),
+        "log.dirs": LOG_FOLDER,
+        **SMALL,
+        **QUICK,
+    }
+    if TLS in ports:
+        values |= {
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": f"{CERTIFICATES_FOLDER}/broker.pem",
+            "ssl.truststore.type": "PEM",
+            "ssl.truststore.location": f"{CERTIFICATES_FOLDER}/ca.pem",
+            f"listener.name.{TLS.lower()}.ssl.client.auth": client_certificate,
+        }
+    if SASL in ports:
+        values["sasl.enabled.mechanisms"] = ",".join(MECHANISMS)
+        for name, mechanism in itertools.product((SASL_TLS, SASL), MECHANISMS):
+            key = f"listener.name.{name.lower()}.{mechanism.lower()}.sasl.jaas.config"
+            values[key] = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+    values |= settings
+    # Java's properties know JSON's escapes.
+    return "".join(f"{key}={json.dumps(value)[1:-1]}\n" for key, value in values.items())

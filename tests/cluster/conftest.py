@@ -1,0 +1,64 @@
+"""A real Kafka for the tests of this folder: one that all share, or one of a test's own.
+
+OMNISTATE_TEST_BROKERS names one that runs already. Without Java or Maven the tests are skipped, but
+where CI=true they fail: a machine that checks everything must not leave these out unseen.
+"""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.broker import Broker, BrokerUnavailable, jars, shared_broker
+
+
+@pytest.fixture(scope="session")
+def kafka_installed() -> None:
+    """Skip where no broker can be had."""
+    reason = None
+    try:
+        jars.provide()
+    except BrokerUnavailable as missing:
+        reason = f"no Kafka: {missing}"
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    if reason:
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def brokers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The bootstrap servers of the one broker of this run, shared by all of its workers."""
+    given = os.environ.get("OMNISTATE_TEST_BROKERS")
+    if given:
+        return given
+    request.getfixturevalue("kafka_installed")
+    folder, run = tmp_path_factory.getbasetemp(), os.getpid()
+    if hasattr(request.config, "workerinput"):  # a worker of pytest-xdist, started by the run
+        folder, run = folder.parent, os.getppid()
+    return shared_broker(folder, until_pid=run)
+
+
+@pytest.fixture
+def prefix() -> str:
+    """What a test's topics begin with, so that tests on one broker do not meet."""
+    return f"t-{uuid.uuid4().hex[:8]}."
+
+
+@pytest.fixture
+def own_broker(kafka_installed: None, tmp_path: Path) -> Iterator[Callable[..., Broker]]:
+    """Start a broker for this test alone; the options are those of `Broker`."""
+    started: list[Broker] = []
+
+    def start(**options: Any) -> Broker:
+        broker = Broker(tmp_path / f"broker-{len(started)}", **options)
+        started.append(broker)
+        broker.start()
+        return broker
+
+    yield start
+    for broker in started:
+        broker.close()

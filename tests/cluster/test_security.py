@@ -1,0 +1,96 @@
+"""TLS and SASL/SCRAM against a real broker: commands and a worker, by settings alone."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.broker import Broker
+from tests.cluster.installation import installed, wait_until
+from tests.cluster.reading import read_events
+from tests.cluster.test_worker import CENTRE, story
+
+
+@pytest.fixture(scope="module")
+def secured(kafka_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    folder = tmp_path_factory.mktemp("secured")
+    broker = Broker(folder, security="sasl", client_certificate="required")
+    broker.start()
+    yield broker
+    broker.close()
+
+
+def _tls(broker: Broker) -> dict[str, str]:
+    return {
+        "brokers": broker.bootstrap_tls,
+        "security_protocol": "SSL",
+        "ssl_ca_file": str(broker.ca_file),
+        "ssl_cert_file": str(broker.cert_file),
+        "ssl_key_file": str(broker.key_file),
+    }
+
+
+def _scram_tls(broker: Broker) -> dict[str, str]:
+    return {
+        "brokers": broker.bootstrap_sasl_tls,
+        "security_protocol": "sasl_ssl",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_username": broker.username,
+        "sasl_password": broker.password,
+        "ssl_ca_file": str(broker.ca_file),
+    }
+
+
+def _scram(broker: Broker) -> dict[str, str]:
+    return {
+        "brokers": broker.bootstrap_sasl,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-256",
+        "sasl_username": broker.username,
+        "sasl_password": broker.password,
+    }
+
+
+@pytest.mark.parametrize("settings_of", [_tls, _scram_tls, _scram])
+def test_everything_works_over_it(
+    secured: Broker, prefix: str, tmp_path: Path, settings_of: Callable[[Broker], dict[str, str]]
+) -> None:
+    settings = settings_of(secured)
+    brokers = settings.pop("brokers")
+    with installed(brokers, prefix, tmp_path, **settings) as found:
+        found.set_up(CENTRE, partitions=1)
+        worker = found.worker()
+        found.send(story("chat-1"))
+        wait_until("a timer", lambda: worker.metric("omnistate_timers_fired_total") == 1)
+        assert worker.stop() == 0
+        assert secured.password not in worker.log()
+    topic = f"{prefix}conversation-state-changes"
+    assert len(read_events(secured.bootstrap, topic)) == 5
+
+
+def test_a_wrong_password_is_said_in_one_line(secured: Broker, prefix: str, tmp_path: Path) -> None:
+    settings = {**_scram(secured), "sasl_password": "not-the-password"}
+    brokers = settings.pop("brokers")
+    with installed(brokers, prefix, tmp_path, **settings) as found:
+        said = found.run("topics", "plan", status=1)
+        worker = found.worker(ready=False)
+        wait_until("waiting", lambda: "waiting_for_broker" in worker.log())
+        assert worker.stop() == 0
+    assert len(said.splitlines()) == 1
+    assert "not-the-password" not in said + worker.log()
+
+
+def test_settings_that_do_not_go_together(brokers: str, prefix: str, tmp_path: Path) -> None:
+    for settings, name in (
+        ({"security_protocol": "SASL_SSL"}, "OMNISTATE_SASL_USERNAME"),
+        ({"security_protocol": "TLS"}, "OMNISTATE_SECURITY_PROTOCOL"),
+        ({"ssl_cert_file": "here.pem"}, "OMNISTATE_SSL_CERT_FILE"),
+        ({"security_protocol": "SSL", "ssl_ca_file": "/no/such.pem"}, "/no/such.pem"),
+        ({"web_port": "0"}, "OMNISTATE_WEB_PORT"),
+        ({"topics_file": "/no/such.yaml"}, "OMNISTATE_TOPICS_FILE"),
+    ):
+        with installed(brokers, prefix, tmp_path, **settings) as found:
+            command = ("worker", "conversation") if "web_port" in settings else ("lag",)
+            said = found.run(*command, status=2)
+        assert len(said.splitlines()) == 1, said
+        assert name in said
