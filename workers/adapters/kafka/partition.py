@@ -4,7 +4,6 @@ Reads through the worker's one group member, writes through a transactional prod
 whose fixed id is the fence. Everything that aiokafka raises leaves here in the runtime's words.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -14,14 +13,13 @@ from aiokafka.errors import IllegalStateError
 from workers.adapters.kafka.cluster import Cluster
 from workers.adapters.kafka.connection import Connection
 from workers.adapters.kafka.ends import EndOffsets
-from workers.adapters.kafka.transaction import KafkaTransaction, Place, check_alive
+from workers.adapters.kafka.producer import check_alive, end_producer, start_producer
+from workers.adapters.kafka.transaction import KafkaTransaction, Place
 from workers.adapters.kafka.trouble import translated
 from workers.runtime.broker_clock import BrokerClock
 from workers.runtime.merge import Merge
 from workers.runtime.ports import Fenced, LogUnavailable, Record, Restored, Write
 
-# The heir of a dead owner aborts at once; this is for a partition that nobody takes over.
-TRANSACTION_TIMEOUT_MS: Final = 30_000
 # How long one fetch is waited for while an input that seems behind catches up.
 CATCH_UP_WAIT_MS: Final = 50
 
@@ -63,24 +61,14 @@ class KafkaPartition:
     async def fence(self) -> None:
         """Start a producer under the fixed id; a former one can write nothing more."""
         await self.close()
-        place = self._place
-        name = self._connection.physical(f"{place.group}-{place.number}")
-        producer = self._connection.producer(
-            transactional_id=name, transaction_timeout_ms=TRANSACTION_TIMEOUT_MS
-        )
-        try:
-            with translated():
-                await producer.start()
-        except BaseException:
-            await producer.stop()
-            raise
-        self._producer = producer
+        name = f"{self._place.group}-{self._place.number}"
+        self._producer = await start_producer(self._connection, name)
 
     async def close(self) -> None:
         """Let the producer go; a transaction that is open is left to the next owner's fence."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            await _end(producer)
+            await end_producer(producer)
 
     async def restore(self) -> AsyncIterator[Restored]:
         """Every changelog from its beginning to its end, all at once."""
@@ -242,17 +230,3 @@ class KafkaPartition:
             check_alive(producer)
             await producer.begin_transaction()
         return KafkaTransaction(producer, self._place, at_ms, self._clock.observe)
-
-
-async def _end(producer: AIOKafkaProducer) -> None:
-    """Stop a producer that may have died, without waiting for what it could not deliver."""
-    sender = producer._sender.sender_task  # noqa: SLF001
-    stopping = asyncio.ensure_future(producer.stop())
-    done, _ = await asyncio.wait([stopping], timeout=2)
-    if not done:
-        stopping.cancel()
-        if sender is not None:
-            sender.cancel()
-        await producer.client.close()
-    # What it died of has been reported where it happened.
-    await asyncio.gather(stopping, *([sender] if sender else []), return_exceptions=True)

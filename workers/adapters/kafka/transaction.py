@@ -12,9 +12,10 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from workers.adapters.kafka.connection import BATCH_BYTES_MAX
+from workers.adapters.kafka.producer import check_alive
 from workers.adapters.kafka.trouble import translated
 from workers.runtime.partitioning import partition_of
-from workers.runtime.ports import Fenced, Headers, LogUnavailable, Outgoing, Write
+from workers.runtime.ports import Headers, LogUnavailable, Outgoing, Write
 
 # Within aiokafka's own time for a request, after which it would send a commit a second time.
 COMMIT_TIMEOUT_S: Final = 30.0
@@ -129,14 +130,6 @@ class KafkaTransaction:
             except AssertionError as error:
                 # The producer's own state machine: it died of what went wrong before.
                 raise LogUnavailable(f"the producer cannot abort: {error}") from error
-
-
-def check_alive(producer: AIOKafkaProducer) -> None:
-    """Raise what a producer died of, Fenced where it was closed: asking it would wait for ever."""
-    sender = producer._sender.sender_task  # noqa: SLF001
-    if sender.done():
-        error = None if sender.cancelled() else sender.exception()
-        raise error or Fenced("the producer was closed for another one")
 
 
 class Place:
