@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel
 
 from schemas.asyncapi import Untitled, asyncapi
-from schemas.registry import CONFIGURATION, INPUTS, OUTPUTS
+from schemas.registry import CONFIGURATION, INPUTS, OUTPUTS, PRESENCE_INPUTS
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = Path("schemas/json")
@@ -28,6 +28,7 @@ HEADER: Final = "# Generated from the models and topics.yaml by `make generate`;
 MESSAGES: Final[dict[str, type[BaseModel]]] = {
     **{name: kind.model for name, kind in INPUTS.items()},
     **{name: model for name, (model, _) in OUTPUTS.items()},
+    **{name: model for name, (model, _) in PRESENCE_INPUTS.items()},
     **{
         re.sub(r"(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower(): model
         for model in CONFIGURATION.values()

@@ -6,7 +6,7 @@ The one list that decoders, documents and tests go by; no behaviour beyond looki
 from inspect import isclass
 from typing import Final, NamedTuple
 
-from schemas import agent_actions, channel_events, outputs
+from schemas import agent_actions, channel_events, outputs, presence
 from schemas.configuration import CapacityProfile, Configuration, Queue, Representative, Workstream
 from schemas.envelope import CloudEvent
 from schemas.vocabulary import (
@@ -15,6 +15,8 @@ from schemas.vocabulary import (
     CHANNEL_EVENTS,
     KIND_CODES,
     REJECTED_INPUTS,
+    REPRESENTATIVE_CAPACITY,
+    REPRESENTATIVE_PRESENCE,
     STATE_CHANGES,
     Kind,
 )
@@ -75,6 +77,19 @@ OUTPUTS: Final[dict[str, tuple[type[CloudEvent], str]]] = {
     "capacity.released": (outputs.CapacityReleased, CAPACITY_CHANGES),
     "input.rejected": (outputs.InputRejected, REJECTED_INPUTS),
     "input.ignored": (outputs.InputIgnored, REJECTED_INPUTS),
+    "representative.capacity_changed": (
+        presence.RepresentativeCapacityChanged,
+        REPRESENTATIVE_CAPACITY,
+    ),
+}
+# Not among INPUTS, which are the conversation worker's.
+PRESENCE_INPUTS: Final[dict[str, tuple[type[CloudEvent], str]]] = {
+    "representative.presence": (presence.RepresentativePresence, REPRESENTATIVE_PRESENCE),
+}
+# Where whoever publishes an input puts it.
+ROUTES: Final[dict[str, str]] = {
+    **{name: kind.topic for name, kind in INPUTS.items()},
+    **{name: topic for name, (_, topic) in PRESENCE_INPUTS.items()},
 }
 CONFIGURATION: Final[dict[str, type[Configuration]]] = {
     "workstreams": Workstream,

@@ -42,6 +42,7 @@ def test_the_packaged_declaration_names_every_topic_of_the_contract() -> None:
         "capacity-profiles",
         "queues",
         "representative-capacity",
+        "representative-presence",
     }
     assert {t.name for t in topology.topics_of("conversation")} == {
         "channel-events",
@@ -138,7 +139,7 @@ def changelog_elsewhere(d: Declaration) -> None:
 
 
 def orphaned_changelog(d: Declaration) -> None:
-    group(d, "representative")["tables"] = {}
+    del group(d, "representative")["tables"]["totals"]
 
 
 def no_partitions(d: Declaration) -> None:
@@ -159,7 +160,10 @@ def unknown_default(d: Declaration) -> None:
         (uneven, "co-partitioned, but have 12 and 6 partitions"),
         (without_dead_letter, "topic agent-actions is consumed, but names no dead_letter"),
         (dead_letter_that_is_none, "topic agent-actions: dead_letter queues is no dead-letter"),
-        (dead_letter_not_produced, "reads capacity-changes, but does not produce dead-letters"),
+        (
+            dead_letter_not_produced,
+            "reads representative-presence, but does not produce",
+        ),
         (
             changelog_that_forgets,
             "conversation-positions-changelog: changelog needs cleanup.policy: c",
@@ -173,10 +177,13 @@ def unknown_default(d: Declaration) -> None:
         (undeclared_input, "group projection: topic elsewhere is not declared"),
         (followed_stream, "follows channel-events, which is no configuration topic"),
         (misnamed_changelog, "table sums needs representative-sums-changelog"),
-        (changelog_elsewhere, "capacity-changes and representative-totals-changelog must be co-p"),
+        (
+            changelog_elsewhere,
+            "representative-presence and representative-totals-changelog must be",
+        ),
         (orphaned_changelog, "representative-totals-changelog belongs to no group's table"),
-        (no_partitions, "topics.9.partitions: Input should be greater than 0"),
-        (unknown_member, "topics.9.owner: Extra inputs are not permitted"),
+        (no_partitions, "topics.10.partitions: Input should be greater than 0"),
+        (unknown_member, "topics.10.owner: Extra inputs are not permitted"),
         (unknown_default, "defaults: there are those of partitions and replication_factor"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",

@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator, Draft202012Validator, ValidationError
 
 from schemas import documents
 from schemas.documents import FOLDER, MESSAGES, ROOT
-from schemas.registry import CONFIGURATION, INPUTS, OUTPUTS
+from schemas.registry import CONFIGURATION, INPUTS, OUTPUTS, PRESENCE_INPUTS
 
 Document = dict[str, Any]
 SPECS = "@asyncapi/specs@6.11.1"
@@ -101,6 +101,7 @@ def test_every_message_lies_on_the_topic_that_the_registry_says() -> None:
     assert declared == {
         **{name: kind.topic for name, kind in INPUTS.items()},
         **{name: topic for name, (_, topic) in OUTPUTS.items()},
+        **{name: topic for name, (_, topic) in PRESENCE_INPUTS.items()},
         **{names[model]: topic for topic, model in CONFIGURATION.items()},
     }
 
