@@ -13,8 +13,16 @@ from workers.runtime.tables import TABLES
 class MemoryPartition:
     """One co-partition of the embedded log: the port `PartitionLog`."""
 
-    def __init__(self, log: MemoryLog, group: str, partition: int, inputs: Sequence[str]) -> None:
+    def __init__(
+        self,
+        log: MemoryLog,
+        group: str,
+        partition: int,
+        inputs: Sequence[str],
+        tables: Sequence[str] = TABLES,
+    ) -> None:
         """Nothing is owned until `fence`."""
+        self._tables = tuple(tables)
         self.log = log
         self.group = group
         self.number = partition
@@ -41,10 +49,10 @@ class MemoryPartition:
 
     async def restore(self) -> AsyncIterator[Restored]:
         """Every table's rows, a table at a time."""
-        for number, table in enumerate(TABLES, 1):
+        for number, table in enumerate(self._tables, 1):
             records = self.log.read(self.changelog_of(table), self.number, 0)
             writes = [Write(table, record.key or b"", record.value) for record in records]
-            yield Restored(writes, number, len(TABLES))
+            yield Restored(writes, number, len(self._tables))
 
     async def committed(self) -> Mapping[str, int]:
         """Zero for an input that was never committed."""

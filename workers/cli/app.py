@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from workers.cli import audit, config, dead_letters, lag, send, topics, worker
 from workers.runtime.garbage import tune_garbage_collection
 
 # As a shell reports a process that SIGINT ended.
@@ -20,6 +21,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
+app.add_typer(config.commands, name="config")
+app.add_typer(dead_letters.commands, name="dead-letters")
+app.add_typer(topics.commands, name="topics")
+app.add_typer(worker.commands, name="worker")
+app.command("send")(send.send)
+app.command("lag")(lag.lag)
+app.command("audit")(audit.audit)
 
 
 @app.command()

@@ -22,8 +22,19 @@ commands = typer.Typer(help="Run one worker, in the foreground.", no_args_is_hel
 @with_settings(*CLUSTER, *WORKER)
 def run_conversation_worker(settings: Settings) -> int:
     """Keep conversations and capacity: one worker of the group, until SIGTERM or Ctrl-C."""
+    return _run_partitions("conversation", settings)
+
+
+@commands.command("representative")
+@with_settings(*CLUSTER, *WORKER)
+def run_representative_worker(settings: Settings) -> int:
+    """Add capacity up over all partitions, and derive presence: one worker of the group."""
+    return _run_partitions("representative", settings)
+
+
+def _run_partitions(group: str, settings: Settings) -> int:
     from workers.shell.app import run_engine
-    from workers.shell.engine import ConversationEngine, Unusable
+    from workers.shell.engine import PartitionEngine, Unusable
     from workers.shell.logs import configure_logs
     from workers.shell.metrics import Metrics
     from workers.shell.reporting import Report
@@ -34,8 +45,8 @@ def run_conversation_worker(settings: Settings) -> int:
     report = Report(metrics, bar=settings.log_format == "console")
     try:
         topology = settings.load_topology()
-        engine = ConversationEngine(settings, topology, metrics, report)
-        return run_engine("conversation", settings, engine, metrics)
+        engine = PartitionEngine(group, settings, topology, metrics, report)
+        return run_engine(group, settings, engine, metrics)
     except (Unusable, UnusableSetting) as error:
-        print(f"omnistate worker conversation: {error}", file=sys.stderr)
+        print(f"omnistate worker {group}: {error}", file=sys.stderr)
         return 1

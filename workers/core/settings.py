@@ -142,7 +142,7 @@ def decode_settings(row: bytes) -> Settings:
 class Directory:
     """The configuration in force: what conversations started now inherit, and present limits."""
 
-    __slots__ = ("profiles", "representatives", "workstreams")
+    __slots__ = ("profiles", "representatives", "version", "workstreams")
 
     def __init__(
         self,
@@ -151,12 +151,38 @@ class Directory:
         representatives: Mapping[str, Representative] | None = None,
     ) -> None:
         """Resolve every workstream once; profiles and representatives are looked up as they are."""
+        # Counts the changes, so that whoever derives something from it knows when to do so anew.
+        self.version = 0
         self.workstreams: dict[str, tuple[bytes, bytes, Settings]] = {}
         for id_, workstream in (workstreams or {}).items():
-            settings = resolve(workstream)
-            self.workstreams[id_] = (*encode_settings(settings), settings)
+            self.put_workstream(id_, workstream)
         self.profiles = dict(profiles or {})
         self.representatives = dict(representatives or {})
+
+    def put_workstream(self, id_: str, workstream: Workstream | None) -> None:
+        """Add or replace a workstream; None takes it away."""
+        self.version += 1
+        if workstream is None:
+            self.workstreams.pop(id_, None)
+        else:
+            settings = resolve(workstream)
+            self.workstreams[id_] = (*encode_settings(settings), settings)
+
+    def put_profile(self, name: str, profile: CapacityProfile | None) -> None:
+        """Add or replace a capacity profile; None takes it away."""
+        self.version += 1
+        if profile is None:
+            self.profiles.pop(name, None)
+        else:
+            self.profiles[name] = profile
+
+    def put_representative(self, id_: str, representative: Representative | None) -> None:
+        """Add or replace a representative; None takes him away."""
+        self.version += 1
+        if representative is None:
+            self.representatives.pop(id_, None)
+        else:
+            self.representatives[id_] = representative
 
     def split_by_reset(self, profiles: Iterable[str]) -> tuple[list[str], list[str]]:
         """The profiles that are given back at once, and those kept until the end of the day."""

@@ -4,6 +4,7 @@ Decoding knows no conversation. What cannot be decoded becomes a DeadLetter with
 but whose `data` is unusable, becomes an Input with a `problem`.
 """
 
+from collections.abc import Container
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -70,8 +71,10 @@ def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
     return Decoded(read_input(envelope, topic, partition, offset), time_ms)
 
 
-def read_event(value: bytes | None, headers: Headers) -> tuple[Envelope, int]:
-    """The envelope of a record of a known type, and its time in ms. Raises Undecodable.
+def read_event(
+    value: bytes | None, headers: Headers, known: Container[str] = INPUTS
+) -> tuple[Envelope, int]:
+    """The envelope of a record of a `known` type, and its time in ms. Raises Undecodable.
 
     The value alone must not be over 64 KiB, nor the headers, so that a line of a file and a record
     of a log are measured alike.
@@ -97,7 +100,7 @@ def read_event(value: bytes | None, headers: Headers) -> tuple[Envelope, int]:
         raise
     except ValueError as error:
         raise Undecodable("undecodable", f"time: {error}") from None
-    if envelope["type"] not in INPUTS:
+    if envelope["type"] not in known:
         raise Undecodable("unknown_type", "no such type of event")
     return envelope, time_ms
 
@@ -135,8 +138,7 @@ def _unwrap(members: dict[str, Any], headers: Headers) -> dict[str, Any]:
 def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> Input:
     """The core's view of an event; unusable `data` is its `problem`."""
     type_, source, id_ = envelope["type"], envelope["source"], envelope["id"]
-    # The length keeps ("a", "bc") and ("ab", "c") apart.
-    fingerprint = blake2b(f"{len(source)}:{source}{id_}".encode(), digest_size=FINGERPRINT_BYTES)
+    fingerprint = fingerprint_of(source, id_)
     input_ = Input(
         topic,
         partition,
@@ -146,7 +148,7 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
         envelope["subject"],
         id_,
         source,
-        fingerprint.digest(),
+        fingerprint,
     )
     if "traceparent" in envelope or "tracestate" in envelope:
         input_.traceparent = _trace(envelope.get("traceparent"))
@@ -166,6 +168,13 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
         if fill is not None:
             fill(input_, data)
     return input_
+
+
+def fingerprint_of(source: str, id_: str) -> bytes:
+    """The digest by which a repeat is known."""
+    # The length keeps ("a", "bc") and ("ab", "c") apart.
+    text = f"{len(source)}:{source}{id_}".encode()
+    return blake2b(text, digest_size=FINGERPRINT_BYTES).digest()
 
 
 def describe_error(error: ValidationError) -> str:

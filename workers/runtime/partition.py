@@ -29,6 +29,7 @@ starts from what the log has committed.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -67,6 +68,9 @@ class Committed(NamedTuple):
     records: int
     step_s: float
     commit_s: float
+
+
+NOTHING: Final = Committed(Batch([], [], None, Counter(), Counter(), [], Counter()), 0, 0.0, 0.0)
 
 
 class PartitionTask(Generic[P]):
@@ -138,7 +142,7 @@ class PartitionTask(Generic[P]):
                 raise
             self._pending = records
         if not records:
-            return Committed(self.processor.begin().finish(self._offsets), 0, 0.0, 0.0)
+            return NOTHING
         return await self._commit(records, None)
 
     async def fire_timers(self, until_ms: int) -> Committed:
@@ -180,6 +184,7 @@ class PartitionTask(Generic[P]):
                 position = encode_position(Position(batch.clock_ms, offsets))
                 batch.writes.append(Write(POSITIONS, POSITION_KEY, position))
             if not batch.outputs and not batch.writes:
+                self.processor.commit(batch)
                 return Committed(batch, taken, decided_s - began_s, 0.0)
             last_ms = records[taken - 1].timestamp_ms if taken else None
             transaction = await self._log.begin(batch.clock_ms or last_ms)

@@ -11,14 +11,21 @@ from workers.adapters.kafka.cluster import open_cluster
 from workers.adapters.kafka.directory import ConfigurationFollower
 from workers.adapters.kafka.failures import ClusterFailure, Unreachable
 from workers.adapters.kafka.group import GroupMember
-from workers.runtime.conversations import Conversations, process_conversations
-from workers.runtime.ports import LogUnavailable
+from workers.core.settings import Directory
+from workers.runtime.conversations import process_conversations
+from workers.runtime.ports import LogUnavailable, Processor
+from workers.runtime.representatives import process_representatives
 from workers.runtime.topology import Topology
 from workers.shell.metrics import Metrics
 from workers.shell.reporting import Report
 from workers.shell.settings import Settings
 
-GROUP: Final = "conversation"
+Processing = Callable[[Directory, int, int], Callable[[], Processor]]
+# What each worker on the partition task does with its partitions, by its group's name.
+PROCESSING: Final[dict[str, Processing]] = {
+    "conversation": process_conversations,
+    "representative": process_representatives,
+}
 # How often the topics are looked at while the worker runs: one may be deleted under it.
 CHECK_S: Final = 10.0
 RETRY_S: Final = 1.0
@@ -43,36 +50,39 @@ class Engine(Protocol):
         """Whether every partition that it owns runs, and how each stands."""
 
 
-class ConversationEngine:
-    """One worker of the group `conversation`."""
+class PartitionEngine:
+    """One worker of a group that runs on partition tasks."""
 
     def __init__(
-        self, settings: Settings, topology: Topology, metrics: Metrics, report: Report
+        self, group: str, settings: Settings, topology: Topology, metrics: Metrics, report: Report
     ) -> None:
         """Nothing is connected before `run`."""
+        self._group = topology.group(group)
         self._settings = settings
         self._topology = topology
         self._metrics = metrics
         self._report = report
         self._follower: ConfigurationFollower | None = None
-        self._member: GroupMember[Conversations] | None = None
+        self._member: GroupMember[Processor] | None = None
         self._metrics.watch(
-            lambda: self._member.owners if self._member else (), topology.group(GROUP).consumes
+            lambda: self._member.owners if self._member else (), self._group.consumes
         )
 
     async def run(self) -> None:
         """Until cancelled. Raises Unusable, or what ended a partition."""
         counts = await self._wait_for_topics()
-        self._follower = ConfigurationFollower(self._settings.connection, self._complain)
+        group = self._group
+        self._follower = ConfigurationFollower(
+            self._settings.connection, self._complain, group.follows
+        )
         await self._retry(self._follower.start)
         directory = self._follower.directory
-        group = self._topology.group(GROUP)
         partitions = counts[group.consumes[0]]
 
-        def make_processor(number: int) -> Callable[[], Conversations]:
-            return process_conversations(directory, number, partitions)
+        def make_processor(number: int) -> Callable[[], Processor]:
+            return PROCESSING[group.name](directory, number, partitions)
 
-        def make_member() -> GroupMember[Conversations]:
+        def make_member() -> GroupMember[Processor]:
             return GroupMember(
                 self._settings.connection,
                 group,
@@ -136,7 +146,7 @@ class ConversationEngine:
         while True:
             try:
                 async with open_cluster(self._settings.connection) as cluster:
-                    readiness = await cluster.missing_or_wrong(self._topology, GROUP)
+                    readiness = await cluster.missing_or_wrong(self._topology, self._group.name)
             except ClusterFailure as failure:
                 if not told:
                     told = True
@@ -154,7 +164,7 @@ class ConversationEngine:
             await asyncio.sleep(CHECK_S)
             try:
                 async with open_cluster(self._settings.connection) as cluster:
-                    readiness = await cluster.missing_or_wrong(self._topology, GROUP)
+                    readiness = await cluster.missing_or_wrong(self._topology, self._group.name)
             except ClusterFailure:
                 # The partitions say so themselves; here it is only not known.
                 continue

@@ -50,6 +50,7 @@ PRESENT: Final = {
     "running": _present("partition_running", "1 = restored and running.", "partition"),
     "restored": _present("restore_ratio", "How far the restore has come, 0 to 1.", "partition"),
     "conversations": _present("conversations", "Conversations held, by status.", "status"),
+    "representatives": _present("representatives", "Representatives whose totals are held."),
 }
 
 
@@ -79,6 +80,7 @@ class Metrics:
             "rejected": count("rejections", "Rejected inputs by code.", "code"),
             "ignored": count("ignored", "Ignored inputs by code.", "code"),
             "dead_letter": count("dead_letters", "Dead letters by reason.", "reason"),
+            "gap": count("capacity_gaps", "Capacity changes that never arrived.", "topic"),
         }
         self._timers = count("timers_fired", "Timers fired.")
         self._lateness = measure("timer_lateness_seconds", "How late timers fired.", LATENESS)
@@ -159,17 +161,22 @@ class Present(Collector):
             key: GaugeMetricFamily(each.name, each.text, labels=each.labels)
             for key, each in PRESENT.items()
         }
+        known = 0
         statuses: Tally[str] = Tally({MEANINGS[stage].status or "": 0 for stage in STAGES[1:]})
         for owner in self._owners():
             number = str(owner.number)
             found["running"].add_metric([number], float(owner.running))
             found["restored"].add_metric([number], owner.restored_ratio)
             for stage, count in owner.task.processor.stages.items():
+                if stage == "known":
+                    known += count
+                    continue
                 statuses[MEANINGS[stage].status or ""] += count
             for topic in self._inputs:
                 records, seconds = owner.lag(topic)
                 found["lag"].add_metric([topic, number], records)
                 found["age"].add_metric([topic, number], seconds)
+        found["representatives"].add_metric([], known)
         for status, count in statuses.items():
             found["conversations"].add_metric([status], count)
         return iter(found.values())

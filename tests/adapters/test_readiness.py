@@ -1,0 +1,88 @@
+"""What is wrong with topics for whoever needs them, in one line."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.adapters.test_differences import as_declared
+from workers.adapters.kafka.differences import TopicState
+from workers.adapters.kafka.readiness import judge
+from workers.runtime.topology import Group, load_topology
+
+TOPOLOGY = load_topology()
+
+
+def problem_of(found: dict[str, TopicState], group: str = "conversation") -> str | None:
+    names = TOPOLOGY.group(group).topics
+    return judge(TOPOLOGY, names, found, lambda name: f"blue.{name}").problem
+
+
+def changed(
+    name: str, partitions: int = 12, settings: Mapping[str, str] | None = None
+) -> dict[str, TopicState]:
+    found = as_declared()
+    found[name] = TopicState(partitions, 3, {**found[name].config, **(settings or {})})
+    return found
+
+
+@pytest.mark.parametrize("group", [group.name for group in TOPOLOGY.groups])
+def test_topics_as_declared_are_ready(group: str) -> None:
+    assert problem_of(as_declared(), group) is None
+
+
+@pytest.mark.parametrize("group", TOPOLOGY.groups, ids=lambda group: group.name)
+def test_every_topic_of_a_worker_is_missed(group: Group) -> None:
+    name = group.name
+    for topic in TOPOLOGY.group(name).topics:
+        found = as_declared()
+        del found[topic]
+        assert (
+            problem_of(found, name) == f"topic blue.{topic} is missing: run omnistate topics apply"
+        )
+
+
+def test_topics_of_others_are_not_looked_at() -> None:
+    found = as_declared()
+    del found["representative-totals-changelog"]
+    assert problem_of(found) is None
+    assert problem_of(found, "representative") is not None
+
+
+def test_any_count_does_that_all_co_partitioned_topics_share() -> None:
+    found = {name: state._replace(partitions=5) for name, state in as_declared().items()}
+    readiness = judge(TOPOLOGY, TOPOLOGY.group("conversation").topics, found, str)
+    assert readiness.problem is None
+    assert readiness.partitions["agent-actions"] == 5
+
+
+@pytest.mark.parametrize(
+    "name", ["agent-actions", "rejected-inputs", "conversation-positions-changelog"]
+)
+def test_counts_that_differ(name: str) -> None:
+    assert problem_of(changed(name, 6)) == (
+        f"topic blue.{name} has 6 partitions, blue.channel-events 12, but they must agree: "
+        "run omnistate topics apply"
+    )
+
+
+def test_topics_that_share_nothing_may_differ() -> None:
+    assert problem_of(changed("capacity-changes", 6)) is None
+    assert problem_of(changed("dead-letters", 6)) is None
+    assert problem_of(changed("capacity-changes", 6), "representative") is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "wrong"),
+    [
+        ("channel-events", {"message.timestamp.type": "CreateTime"}, True),
+        ("conversation-positions-changelog", {"message.timestamp.type": "CreateTime"}, True),
+        ("conversation-counters-changelog", {"cleanup.policy": "delete"}, True),
+        ("workstreams", {"cleanup.policy": "delete"}, True),
+        ("conversation-state-changes", {"cleanup.policy": "compact"}, False),
+        ("channel-events", {"retention.ms": "1"}, False),
+    ],
+)
+def test_settings_that_correctness_rests_on(
+    name: str, settings: dict[str, str], wrong: bool
+) -> None:
+    assert (problem_of(changed(name, settings=settings)) is not None) is wrong

@@ -1,0 +1,22 @@
+"""A morning in the contact centre that all tests of the audit tamper with, each with a copy."""
+
+import pytest
+
+from tests.audit.rig import Rig, demo_rig
+
+
+@pytest.fixture(scope="session")
+def morning() -> Rig:
+    """Half a day, so that conversations are open and capacity is held."""
+    rig = demo_rig(3, 150, hours=6)
+    findings = rig.audit()
+    assert findings.ok, findings.violations[:5]
+    assert not findings.notes
+    assert findings.counts["still held"] > 3
+    return rig
+
+
+@pytest.fixture
+def rig(morning: Rig) -> Rig:
+    """A copy of it."""
+    return morning.clone()

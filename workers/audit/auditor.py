@@ -1,0 +1,80 @@
+"""The audit itself: what is read in which order, and who looks at it.
+
+    1. layout         the topics, their partitions, and what retention has left
+    2. configuration  as it is now, and since when
+    3. cut            the positions: how far each partition had come
+    4. scope          what of each partition a replay can prove
+    5. rows           the changelogs of conversations, counters and settings, of every partition
+    6. holds          every hold and release; then what is left is compared with the rows
+    7. answers        refusals and dead letters, which lie by their own keys
+    8. partitions     one after the other: changes, inputs and their replay, accounting
+    9. offsets        what the group has committed; then the positions once more, and the doubts
+
+The order of 3, 5 and 6 to 8 is what makes the audit right on a system at work (see `cut`). Memory:
+for all partitions, the rows (some 600 bytes a conversation that is remembered), the open holds, a
+counter for each representative and partition, 32 bytes a refusal, 200 a dead letter, and, to be
+replayed, 16 a hold or release; for one partition at a time, a byte an input, 16 bytes a change, a
+number for each closed conversation, and the replay's tables.
+"""
+
+from schemas.vocabulary import STATE_CHANGES
+from workers.audit.accounts import Accounts
+from workers.audit.comparison import Published
+from workers.audit.configuration import read_configuration
+from workers.audit.cut import read_cut
+from workers.audit.dead_letters import DeadLetters
+from workers.audit.findings import Findings
+from workers.audit.layout import WORKER, read_layout
+from workers.audit.ledger import Ledger
+from workers.audit.offsets import check_offsets
+from workers.audit.partition import PartitionAudit
+from workers.audit.refusals import Refusals
+from workers.audit.rows import read_rows
+from workers.audit.scope import find_scopes
+from workers.audit.source import TopicReader
+from workers.audit.trail import Trail
+from workers.runtime.topology import Topology
+
+
+async def estimate_records(reader: TopicReader, topology: Topology) -> int:
+    """About how many records an audit reads; more, since offsets count markers, too."""
+    group = topology.group(WORKER)
+    total = 0
+    for topic in group.topics:
+        total += sum(await reader.ends(topic)) - sum(await reader.beginnings(topic))
+    return total
+
+
+async def audit(reader: TopicReader, topology: Topology) -> Findings:
+    """Audit a whole log. Raises LogUnavailable where it cannot be read."""
+    findings = Findings()
+    layout = await read_layout(reader, topology)
+    configured = await read_configuration(reader, layout, findings)
+    cut = await read_cut(reader, layout, findings)
+    scopes = await find_scopes(reader, layout, cut, configured, findings)
+    rows = await read_rows(reader, layout, cut, findings)
+    followed = {
+        number for number, scope in enumerate(scopes) if scope.replayed and not scope.changed
+    }
+    accounts = Accounts(layout, rows, findings, followed)
+    ledger = Ledger(layout, cut, rows, accounts, findings)
+    await ledger.read(reader)
+    ledger.conclude()
+    accounts.conclude()
+    refusals = Refusals(layout, cut, [scope.left_out for scope in scopes], findings)
+    await refusals.read(reader)
+    dead_letters = DeadLetters(layout, cut, findings)
+    await dead_letters.read(reader)
+    for partition, scope in enumerate(scopes):
+        lacking = layout.lacks_records(STATE_CHANGES, partition)
+        trail = Trail(STATE_CHANGES, partition, lacking=lacking)
+        published = Published(trail, refusals, accounts, dead_letters)
+        one = PartitionAudit(partition, layout, cut, published, scope, findings)
+        await one.run(reader, rows, configured)
+    await check_offsets(reader, layout, cut, findings)
+    if findings.found["replay"] and any(scope.fresh for scope in scopes):
+        findings.note(
+            "the configuration was published less than a minute before the first inputs came: a "
+            "worker at work then may have taken some before it knew, which the replay cannot tell"
+        )
+    return findings

@@ -1,0 +1,97 @@
+"""`omnistate audit`: reads everything back and checks every law.
+
+Exit status: 0 where all laws hold, 1 where one does not, 2 where the topics could not be read.
+"""
+
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workers.cli.options import CLUSTER, TOPICS, with_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from workers.adapters.kafka.connection import Connection
+    from workers.audit.findings import Findings
+    from workers.audit.source import TopicReader
+    from workers.runtime.ports import Record
+    from workers.runtime.topology import Topology
+    from workers.shell.settings import Settings
+else:
+    Settings = Any  # typer evaluates the annotations of commands
+
+
+@with_settings(*CLUSTER, *TOPICS)
+def audit(
+    settings: Settings,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> int:
+    """Check that nothing was lost, doubled, skipped or leaked; exit 1 where something was.
+
+    Reads inputs, outputs and tables back, read_committed, beside the workers or after them.
+    """
+    from workers.cli.session import UNUSABLE, run_on_cluster, say
+
+    async def work(connection: "Connection", topology: "Topology") -> int:
+        from workers.adapters.kafka.failures import ClusterFailure
+        from workers.adapters.kafka.reader import open_reader
+        from workers.runtime.ports import LogUnavailable
+
+        try:
+            async with open_reader(connection) as reader:
+                findings = await _audit(reader, topology)
+        except (ClusterFailure, LogUnavailable) as error:
+            return say("audit", str(error), UNUSABLE)
+        _print(findings, as_json=as_json)
+        return 0 if findings.ok else 1
+
+    return run_on_cluster("audit", settings, work)
+
+
+async def _audit(reader: "TopicReader", topology: "Topology") -> "Findings":
+    from workers.audit.auditor import audit, estimate_records
+    from workers.audit.source import WatchedReader
+
+    with ExitStack() as shown:
+        if sys.stderr is not None and sys.stderr.isatty():
+            total = await estimate_records(reader, topology)
+            reader = WatchedReader(reader, _show_progress(shown, total))
+        return await audit(reader, topology)
+
+
+def _show_progress(shown: ExitStack, total: int) -> "Callable[[str, Sequence[Record]], None]":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    progress = shown.enter_context(
+        Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("records"),
+            console=Console(stderr=True),
+            transient=True,
+        )
+    )
+    task = progress.add_task("audit", total=total)
+
+    def watch(topic: str, records: "Sequence[Record]") -> None:
+        progress.update(task, advance=len(records), description=topic)
+
+    return watch
+
+
+def _print(findings: "Findings", *, as_json: bool) -> None:
+    from rich.console import Console
+
+    from workers.audit.report import describe_findings, print_findings
+
+    if as_json:
+        import json
+
+        print(json.dumps(describe_findings(findings)))
+    else:
+        print_findings(Console(width=None if sys.stdout.isatty() else 120), findings)
