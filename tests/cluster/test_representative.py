@@ -1,0 +1,87 @@
+"""`omnistate worker representative` behind the engine: it says what the holds come to."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.installation import Installation, installed, wait_until
+from tests.cluster.reading import read_events, read_records
+from tests.cluster.test_worker import event
+
+CENTRE: dict[str, Any] = {
+    "workstreams": {
+        "chat": {"channel": "live_chat", "units": 30},
+        "call": {"channel": "voice", "profiles": ["call"]},
+    },
+    "capacity_profiles": {"call": {"limit": 1, "blocking": True}},
+    "representatives": {"ana": {"units": 100}, "bob": {"units": 60}},
+    "queues": {},
+}
+
+
+@pytest.fixture
+def installation(brokers: str, prefix: str, tmp_path: Path) -> Iterator[Installation]:
+    with installed(brokers, prefix, tmp_path) as found:
+        found.set_up(CENTRE, partitions=3)
+        yield found
+
+
+def picture(found: Installation) -> dict[str, dict[str, Any]]:
+    """The last that was published of each representative."""
+    last = {
+        each.key.decode(): each.value
+        for each in read_records(found.brokers, f"{found.prefix}representative-capacity")
+    }
+    return {id_: json.loads(value)["data"] for id_, value in last.items() if value is not None}
+
+
+def held(found: Installation) -> dict[str, int]:
+    """Units by representative, counted from the holds alone."""
+    units: dict[str, int] = {}
+    for each in read_events(found.brokers, f"{found.prefix}capacity-changes"):
+        sign = 1 if each["type"] == "capacity.held" else -1
+        data = each["data"]
+        units[data["representative_id"]] = (
+            units.get(data["representative_id"], 0) + sign * data["units"]
+        )
+    return units
+
+
+def offer(number: int, id_: str, workstream: str = "chat") -> list[dict[str, Any]]:
+    channel = "live_chat" if workstream == "chat" else "voice"
+    subject = f"{workstream}-{number}"
+    return [
+        event(1, "conversation.started", subject, channel=channel, workstream_id=workstream),
+        event(2, "router.assign", subject, representative_id=id_),
+        event(3, "representative.accept", subject, representative_id=id_),
+    ]
+
+
+def test_totals_presence_and_limits(installation: Installation) -> None:
+    engine, worker = installation.worker(), installation.worker("representative")
+    installation.send([each for n in range(4) for each in offer(n, "ana")] + offer(9, "bob"))
+
+    def settled() -> bool:
+        seen = {id_: each["occupied_units"] for id_, each in picture(installation).items()}
+        return seen == {"ana": 120, "bob": 30} == held(installation)
+
+    wait_until("totals", settled)
+    ana, bob = picture(installation)["ana"], picture(installation)["bob"]
+    assert (ana["available_units"], ana["presence"]) == (-20, "do_not_disturb")
+    assert (bob["available_units"], bob["presence"], bob["gaps"]) == (30, "busy", 0)
+    worker.end()
+    presence = event(8, "representative.presence", "bob", presence="away")
+    installation.send([presence, presence, *offer(10, "bob", "call")])
+    installation.configure({**CENTRE, "representatives": {"ana": {"units": 200}, "bob": {}}})
+    other = installation.worker("representative")
+    wait_until("limits", lambda: picture(installation)["ana"]["available_units"] == 80)
+    wait_until("presence", lambda: picture(installation)["bob"]["presence"] == "away")
+    wait_until("a call", lambda: picture(installation)["bob"]["blocked_by_profile"])
+    assert picture(installation)["bob"]["presence_reason"] == "set_by_representative"
+    assert other.metric("omnistate_ignored_total", code="duplicate") == 1
+    assert other.metric("omnistate_representatives") == 2
+    assert other.metric("omnistate_capacity_gaps_total") == 0
+    assert [engine.stop(), other.stop()] == [0, 0]
