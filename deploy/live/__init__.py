@@ -1,0 +1,1 @@
+"""A whole contact centre on this machine, live: `make live`."""

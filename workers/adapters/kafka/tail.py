@@ -1,0 +1,66 @@
+"""The newest committed records of whole topics, as somebody beside the engine reads them.
+
+It joins no group and commits nothing; what was there before it started it does not see.
+"""
+
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from workers.adapters.kafka.cluster import open_cluster
+from workers.adapters.kafka.connection import Connection
+from workers.adapters.kafka.failures import explained, stop_client
+from workers.runtime.ports import Record
+
+
+class Tail:
+    """`async with Tail(...) as tail`, then `poll` again and again."""
+
+    def __init__(self, connection: Connection, topics: Iterable[str]) -> None:
+        """Topics by our names."""
+        self._connection = connection
+        self._topics = tuple(topics)
+        self._consumer: AIOKafkaConsumer = connection.consumer(fetch_max_wait_ms=50)
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Connect, and stand at the end of every partition. Raises ClusterFailure."""
+        self._stack.push_async_callback(stop_client, self._consumer)
+        async with open_cluster(self._connection) as cluster:
+            shapes = await cluster.describe(self._topics)
+        places = [
+            TopicPartition(self._connection.physical(topic), number)
+            for topic, shape in shapes.items()
+            for number in range(shape.partitions)
+        ]
+        with explained("reading outputs"):
+            await self._consumer.start()
+            self._consumer.assign(places)
+            for place, offset in (await self._consumer.end_offsets(places)).items():
+                self._consumer.seek(place, offset)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Disconnect."""
+        await self._stack.aclose()
+
+    async def poll(self, wait_ms: int) -> list[Record]:
+        """What has been committed since, in the order of its times. Raises ClusterFailure."""
+        with explained("reading outputs"):
+            fetched = await self._consumer.getmany(timeout_ms=wait_ms)
+        records = [
+            Record(
+                self._connection.logical(each.topic),
+                each.partition,
+                each.offset,
+                each.timestamp,
+                each.key,
+                each.value,
+                each.headers,
+            )
+            for found in fetched.values()
+            for each in found
+        ]
+        return sorted(records, key=lambda record: record.timestamp_ms)
