@@ -236,3 +236,24 @@ def test_poison_goes_to_the_dead_letters_and_the_partition_goes_on(
 
 def test_the_port_of_another_test_is_not_ours() -> None:
     assert free_port() != free_port()
+
+
+@pytest.mark.parametrize("how", ["stopped", "paused"])
+def test_it_ends_in_time_without_its_broker_and_goes_on_with_it(
+    own_broker: Callable[..., Broker], prefix: str, tmp_path: Path, how: str
+) -> None:
+    broker = own_broker(settings={"broker.session.timeout.ms": "60000"})
+    with installed(broker.bootstrap, prefix, tmp_path) as found:
+        found.set_up(CENTRE, partitions=2)
+        found.send([each for n in range(20) for each in story(f"chat-{n}")[:2]])
+        worker, other = found.worker(), found.worker()
+        # One timer each is due while nobody answers.
+        (broker.stop if how == "stopped" else broker.pause)()
+        time.sleep(2.5)
+        began_s = time.monotonic()
+        assert other.stop(30) == 0
+        assert time.monotonic() - began_s < 10
+        (broker.start if how == "stopped" else broker.resume)()
+        wait_until("goes on", lambda: worker.is_ready() and len(worker.partitions()) == 2, 60)
+        wait_until("timers", lambda: {each[2] for each in changes(found)} >= {"A3"}, 30)
+        assert worker.stop() == 0

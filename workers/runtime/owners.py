@@ -14,7 +14,7 @@ from workers.runtime.ports import Processor
 
 # A batch that takes longer is left to the fence of whoever comes next.
 PAUSE_S: Final = 5.0
-STOP_S: Final = 5.0
+STOP_S: Final = 3.0
 
 P = TypeVar("P", bound=Processor)
 

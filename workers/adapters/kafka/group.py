@@ -22,7 +22,7 @@ from workers.runtime.owners import Owners
 from workers.runtime.ports import LogUnavailable, Processor
 from workers.runtime.topology import Group
 
-LEAVE_S: Final = 3.0
+LEAVE_S: Final = 1.5
 
 P = TypeVar("P", bound=Processor)
 
@@ -90,9 +90,9 @@ class GroupMember(Generic[P]):
         """Finish what is under way, commit it, leave the group, disconnect."""
         async with self._rebalance:
             await self.owners.stop()
-        for act in (self._member.stop, self._surroundings.ends.stop):
-            await _bounded(act())
-        await _bounded(self._admin.close())
+        ends = self._surroundings.ends
+        acts = (self._member.stop(), ends.stop(), self._admin.close())
+        await asyncio.gather(*map(_bounded, acts))
 
     async def revoke(self) -> None:
         """A rebalance begins."""
