@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from schemas.vocabulary import KINDS
+from workers.cli.generated import keep
 from workers.core.chart import TITLES, draw_chart, list_rules
 from workers.core.transitions import TABLE
 
@@ -42,15 +43,7 @@ def describe_law() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the document, or with `--check` exit 1 where it is stale."""
-    text = describe_law()
-    if "--check" in arguments:
-        if not LAW.exists() or LAW.read_text(encoding="utf-8") != text:
-            print(f"stale: {LAW.name}; run make generate", file=sys.stderr)
-            return 1
-        return 0
-    LAW.parent.mkdir(exist_ok=True)
-    LAW.write_text(text, encoding="utf-8")
-    return 0
+    return keep(LAW, describe_law(), arguments)
 
 
 if __name__ == "__main__":

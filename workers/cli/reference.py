@@ -12,6 +12,7 @@ from typing import Final
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from workers.cli.generated import keep
 from workers.runtime.topology import load_topology
 from workers.shell.metrics import Metrics
 from workers.shell.settings import PREFIX, Settings
@@ -94,15 +95,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the document, or with `--check` exit 1 where it is stale."""
-    text = describe_operation()
-    if "--check" in arguments:
-        if not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != text:
-            print(f"stale: {DOCUMENT.name}; run make generate", file=sys.stderr)
-            return 1
-        return 0
-    DOCUMENT.parent.mkdir(exist_ok=True)
-    DOCUMENT.write_text(text, encoding="utf-8")
-    return 0
+    return keep(DOCUMENT, describe_operation(), arguments)
 
 
 if __name__ == "__main__":
