@@ -150,7 +150,11 @@ class Representative(Configuration):
 class Queue(Configuration):
     """A place where open work waits."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"service_level_threshold": 30}]})
+
+    service_level_threshold: Seconds = Field(
+        default=20, description="How soon a conversation should be accepted once it is open."
+    )
 
 
 Objects = BeforeValidator(_empty_if_null)

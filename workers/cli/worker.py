@@ -32,6 +32,27 @@ def run_representative_worker(settings: Settings) -> int:
     return _run_partitions("representative", settings)
 
 
+@commands.command("figures")
+@with_settings(*CLUSTER, *(name for name in WORKER if name != "timer_grace"), "redis_url")
+def run_figures_worker(settings: Settings) -> int:
+    """Count service figures in windows of time; they may be a little off, and stop nobody."""
+    from workers.shell.app import run_engine
+    from workers.shell.engine import Unusable
+    from workers.shell.figures import GROUP, FiguresEngine
+    from workers.shell.figures_metrics import FiguresMetrics
+    from workers.shell.logs import configure_logs
+    from workers.shell.settings import UnusableSetting
+
+    configure_logs(settings.log_level, settings.log_format)
+    try:
+        engine = FiguresEngine(settings, settings.load_topology())
+        metrics = FiguresMetrics(engine.rows, engine.tally, lambda: engine.readiness()[0])
+        return run_engine(GROUP, settings, engine, metrics)
+    except (Unusable, UnusableSetting) as error:
+        print(f"omnistate worker {GROUP}: {error}", file=sys.stderr)
+        return 1
+
+
 def _run_partitions(group: str, settings: Settings) -> int:
     from workers.shell.app import run_engine
     from workers.shell.engine import PartitionEngine, Unusable

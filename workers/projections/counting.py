@@ -1,10 +1,10 @@
 """Figures counted into two tables: what is remembered of conversations, and windows of counts.
 
 The tables are mappings, whoever keeps them (Faust's tables; dicts in tests). They are written while a
-change is taken and at no other time, so that Faust knows which partition a row belongs to. No I/O.
+change is taken and at no other time, so that Faust knows which partition a row is of. No I/O.
 
-These figures lose a little rather than stop, and are never authoritative: at least once, what is in flight
-when a worker dies may be missing or count twice; they can be counted again from the changes.
+These figures lose a little rather than stop, and are never authoritative: at least once, what is in
+flight when a worker dies may be missing or count twice; the changes can be counted again.
 """
 
 from collections import Counter as Tally

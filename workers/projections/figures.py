@@ -10,14 +10,14 @@ Each figure counts in the window in which it came about, for the workstream and 
 - service level: accepted within the queue's threshold ÷ accepted (S58, S60: abandoned ones are not
   in the denominator). `abandoned_in_time` lets anybody compute another formula.
 - abandoned: changes that say `abandoned`, in the queue in which the customer gave up.
-- handled: closed after somebody was in conversation, outbound ones too. The handle time is all of its
+- handled: closed after somebody was in conversation, outbound ones too. Handle time is all of its
   in_conversation and wrap_up, over all representatives and queues, counted when it closes (S58).
 - wrap-up time: of each wrap_up when it ends, whoever ends it.
 - transfers: increments of `transfer_count`, in the queue that the conversation was in before.
 - reopened: waiting → open (`X1`).
 
-Records are left out, as in the reference system (domain.md, section 8). A repeat adds nothing while the
-conversation is remembered; a conversation whose beginning was not seen adds no firsts and no handle time.
+Records are left out, as in the reference system (domain.md, section 8). A repeat adds nothing while
+the conversation is remembered; one whose beginning was not seen adds no firsts and no handle time.
 """
 
 from collections.abc import Sequence

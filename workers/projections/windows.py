@@ -1,7 +1,7 @@
 """Rows of service figures, added up from what partitions counted in five-minute windows; pure.
 
-A part is what one partition counted in one window for one workstream and queue. Hours are the sum of their
-twelve windows, so that the two can never disagree; rows of a workstream are the sum over partitions.
+A part is what one partition counted in one window for one workstream and queue. Hours are the sum
+of their twelve windows, so that the two can never disagree; a row is the sum over partitions.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from workers.projections.figures import FIGURES, Counts, add_counts
 WINDOW_S: Final = 300
 HOUR_S: Final = 3_600
 SIZES_S: Final = (WINDOW_S, HOUR_S)
-# How long a window takes late changes: timers fire late after an outage, with their deadline as time.
+# For how long a window takes late changes: after an outage timers fire late, with their deadline.
 KEPT_S: Final = 6 * HOUR_S
 # Queue of the row that adds up a whole workstream. No id is empty.
 ALL_QUEUES: Final = ""
@@ -56,7 +56,7 @@ class Row(NamedTuple):
         """Every figure by name, durations in seconds; an average of nothing is None."""
         counts = {name: self.counts.get(name, 0) for name in FIGURES}
         return {
-            **{_in_seconds(name): _scaled(name, number) for name, number in counts.items()},
+            **{in_seconds(name): _scaled(name, number) for name, number in counts.items()},
             "service_level": _ratio(counts["accepted_in_time"], counts["accepted"]),
             "average_answer_seconds": _ratio(counts["answer_ms"], counts["accepted"] * 1_000),
             "average_handle_seconds": _ratio(counts["handle_ms"], counts["handled"] * 1_000),
@@ -110,7 +110,8 @@ def as_fields(rows: Iterable[Row]) -> dict[str, str]:
     return fields
 
 
-def _in_seconds(name: str) -> str:
+def in_seconds(name: str) -> str:
+    """What a figure is called where durations are seconds."""
     return f"{name.removesuffix('_ms')}_seconds" if name.endswith("_ms") else name
 
 

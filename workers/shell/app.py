@@ -1,14 +1,14 @@
 """The Faust app that hosts an engine: its lifecycle, its signals, its web server.
 
 Faust's own consumer, producer, agents and tables stay off: events, tables and offsets go through
-the partition tasks. The one module that imports Faust.
+the partition tasks. Beside it only `workers.shell.stream` imports Faust, for the figures.
 """
 
 import asyncio
 import socket
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import faust
 from faust.app.base import BootStrategy
@@ -16,8 +16,15 @@ from mode import Service
 
 from workers.shell.engine import Engine, Unusable
 from workers.shell.logs import get_logger
-from workers.shell.metrics import CONTENT_TYPE, Metrics
+from workers.shell.metrics import CONTENT_TYPE
 from workers.shell.settings import Settings
+
+
+class Exposition(Protocol):
+    """What `GET /metrics` serves."""
+
+    def expose(self) -> bytes:
+        """Prometheus' text format."""
 
 
 class WebOnly(BootStrategy):  # type: ignore[misc]
@@ -69,7 +76,7 @@ class Host(Service):  # type: ignore[misc]
         await self.engine.stop()
 
 
-def run_engine(name: str, settings: Settings, engine: Engine, metrics: Metrics) -> int:
+def run_engine(name: str, settings: Settings, engine: Engine, metrics: Exposition) -> int:
     """Run until a signal (0) or until the engine ends by itself (1, and a log line says why)."""
     _check_port(settings.web_host, settings.web_port)
     loop = asyncio.new_event_loop()
@@ -122,7 +129,7 @@ def _make_app(name: str, settings: Settings, loop: asyncio.AbstractEventLoop) ->
     )
 
 
-def _add_pages(app: Shell, engine: Engine, metrics: Metrics) -> None:
+def _add_pages(app: Shell, engine: Engine, metrics: Exposition) -> None:
     @app.page("/health/live")  # type: ignore[untyped-decorator]
     async def live(web: Any, _: Any) -> Any:
         return web.json({"live": True})

@@ -1,9 +1,9 @@
 """The Faust app that counts figures: an agent on the state changes, and two tables of Faust's.
 
-This is where Faust's streams and tables serve: few records, and what is lost is little. The figures
+This is where Faust's streams and tables serve: few records, and what is lost is little. Figures
 are counted at least once and are never authoritative: Faust sends tables and offsets one after the
-other, so that what is in flight when a worker dies may be missing from them or count twice. Whoever
-wants them exactly counts the changes again: without its group's offsets and changelogs a worker does.
+other, so that what is in flight when a worker dies may be missing from them or count twice. They
+are rebuilt from the topic: without its group's offsets and changelogs a worker counts all of it.
 
 Faust declares no topic and keeps nothing on disk; its consumer and its producer are our
 connection's (TLS, SASL, committed records only: Faust's own would read aborted ones, too).
@@ -12,11 +12,13 @@ connection's (TLS, SASL, committed records only: Faust's own would read aborted 
 import asyncio
 import time
 import warnings
+from collections import Counter as Tally
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import faust
+from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers import aiokafka as driver
 from pydantic import ValidationError
 
@@ -40,7 +42,7 @@ class StreamEnded(Exception):
 class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     """Faust's consumer thread with a consumer of ours."""
 
-    def _create_worker_consumer(self, transport: Any) -> Any:
+    def _create_worker_consumer(self, transport: Any) -> Any:  # noqa: ARG002
         conf = self.app.conf
         self._assignor = self.app.assignor
         return self.app.connection.consumer(
@@ -96,19 +98,19 @@ class FiguresStream:
         session_timeout_s: float,
     ) -> None:
         """Make the app in the running loop; nothing is connected yet."""
-        self.unreadable = 0
+        self._unreadable = 0
         self._topic = connection.physical(STATE_CHANGES)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             self._app = _make_app(connection, session_timeout_s)
             windows = self._app.Table("windows").tumbling(WINDOW_S)
             conversations = self._app.Table("conversations")
-            self.counting = Counting(
+            self._counting = Counting(
                 conversations, windows.table, windows.table.window.current, threshold_ms
             )
-            # Of the last table, so that both have been read back.
+            # Called when both tables have been read back.
             conversations.on_recover(self._recovered)
-            source = self._app.topic(self._topic, key_type=bytes, value_type=bytes)
+            source = self._app.topic(self._topic, key_serializer="raw", value_serializer="raw")
             self._app.agent(source, name=GROUP)(self._count)
 
     @property
@@ -124,7 +126,14 @@ class FiguresStream:
 
     def parts(self, now_s: float) -> list[Part]:
         """What has been counted in the partitions that are ours, while they are."""
-        return self.counting.parts(self.partitions, now_s) if self.ready else []
+        return self._counting.parts(self.partitions, now_s) if self.ready else []
+
+    def tally(self) -> "Tally[str]":
+        """What became of the changes that were read."""
+        found: Tally[str] = Tally(unreadable=self._unreadable)
+        for outcome, number in self._counting.tally.items():
+            found[outcome] = number
+        return found
 
     async def run(self) -> None:
         """Until cancelled. Raises StreamEnded."""
@@ -146,22 +155,22 @@ class FiguresStream:
     def _assignment(self) -> Any:
         try:
             return self._app.consumer.assignment()
-        except faust.exceptions.ConsumerNotStarted:
+        except ConsumerNotStarted:
             return ()
 
     async def _recovered(self) -> None:
-        self.counting.recovered()
+        self._counting.recovered()
 
     async def _count(self, stream: Any) -> None:
         async for event in stream.events():
             try:
                 change = ConversationStateChanged.model_validate_json(event.value)
             except ValidationError:
-                self.unreadable += 1
+                self._unreadable += 1
                 continue
             now_ms = round(time.time() * 1_000)
             partition = event.message.partition
-            self.counting.take(change.data, parse_time_ms(change.time), partition, now_ms)
+            self._counting.take(change.data, parse_time_ms(change.time), partition, now_ms)
 
 
 def _make_app(connection: Connection, session_timeout_s: float) -> _App:
