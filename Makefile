@@ -1,10 +1,12 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo broker test check format bench-core generate constraints clean
+.PHONY: help setup demo broker live test chaos check format bench-core generate constraints clean
 
 PYTHON ?= python3
 ARGS ?=
+ROUNDS ?= 10
+SEED ?= 1
 bin := .venv/bin
 # What there is of these: mypy refuses a path that does not exist.
 typed := $(wildcard workers schemas tests bench deploy)
@@ -23,8 +25,14 @@ demo: .venv/.user ## run a small contact centre's day on the embedded log: nothi
 broker: .venv/.user ## run a real Kafka on localhost:9092 for trials, until Ctrl-C (ARGS="--port 9093")
 	@$(bin)/python -m deploy.broker $(ARGS)
 
+live: .venv/.user ## a contact centre on real Kafka and Redis, and the board to watch it (ARGS="--speed 60")
+	@$(bin)/python -m deploy.live $(ARGS)
+
 test: .venv/.developer ## run the tests (ARGS="-k name" picks some)
 	@$(bin)/pytest -n auto --dist worksteal $(ARGS)
+
+chaos: .venv/.developer ## break workers and broker at random, and audit what is left (ROUNDS=10 SEED=1)
+	@$(bin)/python -m tests.chaos --rounds $(ROUNDS) --seed $(SEED) $(ARGS)
 
 check: .venv/.developer ## lint, formatting, types, architecture
 	@$(bin)/ruff check

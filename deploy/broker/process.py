@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 TIED = str(Path(__file__).with_name("tied.py"))
@@ -19,11 +19,18 @@ class TiedProcess:
     The kernel kills it when the *thread* that started it ends, so start it from one that lives on.
     """
 
-    def __init__(self, command: Sequence[str], folder: Path, console: str) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        console: str,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         with (folder / console).open("wb") as words:
             self._process = subprocess.Popen(
                 [sys.executable, "-IS", TIED, str(os.getpid()), *command],
                 cwd=folder,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=words,
                 stderr=subprocess.STDOUT,

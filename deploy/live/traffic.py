@@ -66,6 +66,11 @@ class Traffic:
         self._speed = speed
         self._began_ms = time.time() * 1_000
 
+    @property
+    def time_of_day(self) -> str:
+        """What time it is in their day."""
+        return format_time(self._to_world_ms(time.time() * 1_000))[11:16]
+
     async def run(self) -> None:
         """Until the day is over, or cancelled. Raises ClusterFailure."""
         inputs = load_topology().group(GROUP).consumes
