@@ -179,3 +179,9 @@ def by_input(event: Event) -> bool:
 
 def anything(event: Event) -> bool:
     return True
+
+
+def input_of(spot: Spot) -> Place | None:
+    """The input that a change or a refusal names."""
+    named = spot.event["data"]["input"]
+    return named and (named["topic"], named["partition"], named["offset"])

@@ -23,15 +23,11 @@ from tests.audit.tampering import (
     by_input,
     check,
     find,
+    input_of,
     set_data,
     set_event,
     spots,
 )
-
-
-def input_of(spot: Spot) -> Place:
-    named = spot.event["data"]["input"]
-    return named["topic"], named["partition"], named["offset"]
 
 
 def of_an_action(event: Event) -> bool:
@@ -43,13 +39,16 @@ def drop_answer(topic: str, wanted: Callable[[Event], bool]) -> Callable[[Rig], 
     def tamper(rig: Rig) -> Place:
         spot = find(rig, topic, wanted)
         spot.drop()
-        return input_of(spot)
+        place = input_of(spot)
+        assert place is not None
+        return place
 
     return tamper
 
 
 def drop_input(rig: Rig) -> Place:
     place = input_of(find(rig, STATE_CHANGES, by_input))
+    assert place is not None
     next(spot for spot in spots(rig, place[0]) if spot.place == place).drop()
     return place
 
@@ -63,6 +62,12 @@ def drop_dead_letter(rig: Rig) -> Place:
     spot.drop()
     topic, partition, offset = (spot.record.headers[-1][1] or b"").decode().rsplit("/", 2)
     return topic, int(partition), int(offset)
+
+
+def move_origin(rig: Rig, place: str) -> Place:
+    spot = dead_letter(rig)
+    origin = f"{CHANNEL_EVENTS}{place}".encode()
+    return spot.put(headers=(*spot.record.headers[:-1], ("omnistate-origin", origin)))
 
 
 def refuse_twice(rig: Rig) -> Place:
@@ -90,6 +95,8 @@ ACCOUNTING: Final[dict[str, Case]] = {
         "accounting",
         lambda rig: dead_letter(rig).put(headers=dead_letter(rig).record.headers[:-1]),
     ),
+    "a dead letter of no partition": ("accounting", lambda rig: move_origin(rig, "/9/0")),
+    "a dead letter of no input": ("accounting", lambda rig: move_origin(rig, "/0/99999")),
     "a refusal of no input": altered(
         "accounting",
         REJECTED_INPUTS,
@@ -136,6 +143,7 @@ def go_back(rig: Rig) -> Place:
 
 
 def lose_inputs(rig: Rig) -> Place:
+    """The last ones of a topic, as an unclean election of a leader would."""
     entries = rig.entries(AGENT_ACTIONS, 0)
     del entries[-3:]
     return AGENT_ACTIONS, 0, entries[-1].record.offset + 1
@@ -160,3 +168,18 @@ def test_accounting(rig: Rig, name: str) -> None:
 @pytest.mark.parametrize("name", OFFSETS)
 def test_offsets(rig: Rig, name: str) -> None:
     check(rig, OFFSETS[name])
+
+
+def test_what_names_a_lost_input(rig: Rig) -> None:
+    lose_inputs(rig)
+    findings = rig.audit()
+    assert "is no input" in " ".join(
+        each.sentence for each in findings.violations if each.law == "accounting"
+    )
+
+
+def test_dead_letters_of_other_workers(rig: Rig) -> None:
+    spot = dead_letter(rig)
+    headers = (*spot.record.headers[:-1], ("omnistate-origin", b"capacity-changes/0/0"))
+    rig.log.append(DEAD_LETTERS, None, b"", headers, 0)
+    assert rig.audit().ok

@@ -105,6 +105,7 @@ HOLDS: Final[dict[str, Case]] = {
     "hold_id": altered(set_data(hold_id="9-9.h9")),
     "id": altered(lambda event: event.update(id="x")),
     "causationid": altered(lambda event: event.update(causationid="x")),
+    "a later batch's": altered(lambda event: event.update(time="2030-01-01T00:00:00Z")),
     "time back": altered(lambda event: event.update(time="2026-01-01T00:00:00Z"), is_released),
 }
 
@@ -112,3 +113,21 @@ HOLDS: Final[dict[str, Case]] = {
 @pytest.mark.parametrize("name", HOLDS)
 def test_holds(rig: Rig, name: str) -> None:
     check(rig, HOLDS[name])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [(is_held, "is held again after it was given back"), (is_released, "is given back twice")],
+)
+def test_once_is_enough(rig: Rig, wanted: Callable[[Event], bool], sentence: str) -> None:
+    """Of a hold that has ended."""
+    released = find(rig, CAPACITY_CHANGES, is_released).event["data"]["hold_id"]
+    spot = find(
+        rig,
+        CAPACITY_CHANGES,
+        lambda event: wanted(event) and bool(event["data"]["hold_id"] == released),
+    )
+    place = spot.repeat()
+    assert f"hold {released} {sentence}" in {
+        each.sentence for each in rig.audit().violations if each[1:4] == place
+    }

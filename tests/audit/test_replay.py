@@ -1,13 +1,12 @@
-"""The law of replay finds what no other law looks at; and a zombie's batch breaks many laws."""
+"""The law of replay finds what no other law looks at; see `tampering`."""
 
-import asyncio
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from schemas.vocabulary import CAPACITY_CHANGES, DEAD_LETTERS, REJECTED_INPUTS, STATE_CHANGES
-from tests.audit.rig import CONVERSATIONS, COUNTERS, POSITIONS, Rig
+from tests.audit.rig import CONVERSATIONS, POSITIONS, Rig
 from tests.audit.tampering import (
     Case,
     Event,
@@ -19,7 +18,7 @@ from tests.audit.tampering import (
     by_input,
     check,
     find,
-    places,
+    input_of,
     set_data,
     set_event,
     spots,
@@ -28,6 +27,8 @@ from tests.audit.tampering import (
 from workers.core.context import Counter
 from workers.core.conversation import Conversation
 
+ANSWERS: Final = (STATE_CHANGES, REJECTED_INPUTS)
+
 
 def later(event: Event) -> None:
     event["data"]["next_timer"] = {"name": "auto_close", "at": "2030-01-01T00:00:00.000Z"}
@@ -35,15 +36,6 @@ def later(event: Event) -> None:
 
 def another_actor(event: Event) -> None:
     event["data"]["cause"]["actor_id"] = "somebody else"
-
-
-def lose_all_of_one(rig: Rig) -> Place:
-    """Everything that was published of a representative."""
-    lost = spots(rig, CAPACITY_CHANGES)[0]
-    for spot in reversed(spots(rig, CAPACITY_CHANGES)):
-        if spot.record.key == lost.record.key:
-            spot.drop()
-    return CAPACITY_CHANGES, lost.partition, 0
 
 
 def spoil_dead_letter(rig: Rig) -> Place:
@@ -69,12 +61,7 @@ def reorder(counter: Counter) -> bool:
 
 def lose_recorded(rig: Rig) -> Place:
     """An input that was recorded is gone: the row shows it, in the list of its last inputs."""
-    named = {
-        tuple(spot.event["data"]["input"].values())
-        for topic in (STATE_CHANGES, REJECTED_INPUTS)
-        for spot in spots(rig, topic)
-        if spot.event["data"]["input"]
-    }
+    named = {input_of(spot) for topic in ANSWERS for spot in spots(rig, topic)}
     lost = next(
         spot
         for spot in reversed(spots(rig, "channel-events"))
@@ -147,89 +134,3 @@ REPLAY: Final[dict[str, Case]] = {
 def test_replay(rig: Rig, name: str) -> None:
     findings = check(rig, REPLAY[name])
     assert set(findings.found) == {"replay"}, findings.violations
-
-
-def test_what_is_no_text_at_all(rig: Rig) -> None:
-    """Bytes that are not UTF-8: in an output, a position and an input."""
-    change = find(rig, STATE_CHANGES, third)
-    change.put(value=change.bytes.replace(b'"id"', b'"\xff"'))
-    position = spots(rig, POSITIONS)[5]
-    position.put(value=b'{"\xff": 1}')
-    spot = spots(rig, "agent-actions")[3]
-    spot.put(value=b'{"\xff": 1}')
-    findings = rig.audit()
-    assert change.place in places(findings, "sequence") & places(findings, "replay")
-    assert position.place in places(findings, "offsets")
-    assert spot.place in places(findings, "replay") | places(findings, "accounting")
-
-
-def test_headers_and_key_are_named(rig: Rig) -> None:
-    find(rig, STATE_CHANGES, third).put(key=b"other", headers=(("x", b"y"),))
-    (violation,) = [each for each in rig.audit().violations if each.law == "replay"]
-    assert violation.sentence.endswith("differs in key, headers")
-
-
-def test_everything_of_a_representative_lost(rig: Rig) -> None:
-    findings = check(rig, ("replay", lose_all_of_one))
-    assert findings.found["tables"]
-
-
-def test_a_difference_is_said_without_values(rig: Rig) -> None:
-    spot = find(rig, STATE_CHANGES, third)
-    spot.alter(set_data(rule="secret", reason="overflow"))
-    (violation,) = rig.audit().violations
-    assert violation.sentence.startswith("the replay gives conversation.state_changed (sequence 3")
-    assert violation.sentence.endswith("differs in data.rule, data.reason")
-    for word in ("secret", "overflow", spot.event["subject"]):
-        assert word not in violation.sentence
-
-
-def test_two_changes_of_one_instant_swapped() -> None:
-    """No other law looks at the order between conversations."""
-    rig = Rig({"workstreams": {"chat": {"channel": "live_chat"}}}, 1_000, partitions=1)
-    for subject in ("a", "b"):
-        data = {"channel": "live_chat", "workstream_id": "chat"}
-        rig.send(rig.event("conversation.started", subject, subject, **data))
-    asyncio.run(rig.run())
-    assert rig.audit().ok
-    one, other = spots(rig, STATE_CHANGES)
-    one.swap(other)
-    (violation,) = rig.audit().violations
-    assert (violation.law, *violation[1:4]) == ("replay", *one.place)
-    assert violation.sentence.endswith("something else lies here")
-
-
-def test_a_batch_that_a_zombie_committed_again(morning: Rig) -> None:
-    """Everything that one transaction wrote, once more: outputs, rows and position."""
-    rig = morning.clone()
-    batch = [
-        spot
-        for topic in (STATE_CHANGES, CAPACITY_CHANGES, CONVERSATIONS, COUNTERS, POSITIONS)
-        for spot in transaction_of(rig, topic)
-    ]
-    doubled = {spot.topic: spot.repeat() for spot in batch}
-    findings = rig.audit()
-    assert doubled[STATE_CHANGES] in places(findings, "sequence")
-    assert doubled[STATE_CHANGES] in places(findings, "accounting")
-    assert doubled[STATE_CHANGES] in places(findings, "replay")
-    assert doubled[CAPACITY_CHANGES] in places(findings, "holds")
-    assert doubled[POSITIONS] in places(findings, "offsets")
-    assert doubled[CONVERSATIONS] in places(findings, "tables") | places(findings, "replay")
-
-
-def transaction_of(rig: Rig, topic: str) -> list[Any]:
-    """What was written between two positions of partition 1, in whose batch a hold was taken."""
-    held = next(
-        rig.entries(CAPACITY_CHANGES, spot.partition)[spot.index].position
-        for spot in spots(rig, CAPACITY_CHANGES)
-        if spot.event["data"]["partition"] == 1 and spot.event["data"]["rule"] == "O1"
-    )
-    positions = [entry.position for entry in rig.entries(POSITIONS, 1)]
-    end = next(position for position in positions if position > held)
-    begin = max((position for position in positions if position < held), default=-1)
-    return [
-        spot
-        for spot in spots(rig, topic)
-        if begin < rig.entries(topic, spot.partition)[spot.index].position <= end
-        and (topic == CAPACITY_CHANGES or spot.partition == 1)
-    ]

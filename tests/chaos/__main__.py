@@ -1,0 +1,93 @@
+"""`make chaos`: break workers and the broker at random, and look at what is left.
+
+The same seed draws the same faults. Exit status 0 where every law held, 1 where one did not.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from deploy.broker import BrokerFailed, BrokerUnavailable
+from tests.chaos.faults import FAULTS
+from tests.chaos.rounds import Options, Run
+
+WIDTH = 150
+
+
+def options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command's options."""
+    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=10, metavar="N")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=300, help="inputs a second")
+    parser.add_argument("--report", type=Path, metavar="FILE.json", help="where figures go, too")
+    parser.add_argument(
+        "--kinds", metavar="NAME,NAME", default="", help=f"only these of: {', '.join(FAULTS)}"
+    )
+    given = parser.parse_args(arguments)
+    given.kinds = [name.strip() for name in given.kinds.split(",") if name.strip()]
+    unknown = [name for name in given.kinds if name not in FAULTS]
+    if unknown:
+        parser.error(f"there is no fault {unknown[0]!r}")
+    return given
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run; the exit code."""
+    given = options(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    # Of a broker that is gone they would say a line every few milliseconds.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    console = Console(highlight=False, soft_wrap=True)
+    folder = Path(tempfile.mkdtemp(prefix="omnistate-chaos-"))
+    run = Run(
+        Options(given.rounds, given.seed, given.rate, given.kinds),
+        folder,
+        lambda line: console.print(line, markup=False),
+    )
+    status, kept = 1, True
+    try:
+        asyncio.run(run.run())
+        kept = bool(run.figures.violations)
+        status = int(kept)
+    except KeyboardInterrupt:
+        kept = False
+        console.print("interrupted")
+    except (BrokerFailed, BrokerUnavailable) as error:
+        kept = False
+        console.print(f"No broker: {error}")
+    finally:
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
+    _conclude(run, given, console)
+    if kept:
+        console.print(f"Logs of the workers and the broker's data: {folder}")
+    return status
+
+
+def _conclude(run: Run, given: argparse.Namespace, console: Console) -> None:
+    console.print()
+    run.figures.print_on(console)
+    for sentence in run.figures.unasked_ends:
+        console.print(f"- {sentence}", markup=False)
+    kinds = f' --kinds "{",".join(given.kinds)}"' if given.kinds else ""
+    console.print(
+        f"again: python -m tests.chaos --rounds {given.rounds} --seed {given.seed}"
+        f" --rate {given.rate:g}{kinds}"
+    )
+    if given.report is not None:
+        given.report.write_text(json.dumps(run.figures.summarise(), indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

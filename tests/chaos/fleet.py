@@ -1,0 +1,164 @@
+"""The fleet: the workers that shall run, and a supervisor that starts the dead ones again.
+
+As an orchestrator would: whoever ends is started again after a moment, whyever it ended. An end
+that nobody has asked for is kept with what the worker said about it.
+"""
+
+import asyncio
+import itertools
+import random
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.chaos.worker import Worker
+
+LOOK_S: Final = 0.1
+RESTART_S: Final = 0.3
+# Section 10: it finishes, commits, leaves and exits 0 within this time.
+TERMINATE_S: Final = 10.0
+READY_S: Final = 60.0
+
+
+class Fleet:
+    """Starts, watches and ends the workers of one installation."""
+
+    def __init__(
+        self, folder: Path, settings: Mapping[str, object], say: Callable[[str], None]
+    ) -> None:
+        self.workers: list[Worker] = []
+        # Held by whoever changes how many there are.
+        self.sizing = asyncio.Lock()
+        # Workers that are gone: their logs still tell.
+        self.former: list[Worker] = []
+        self.unasked_ends: list[str] = []
+        self.violations: list[str] = []
+        self._folder = folder
+        self._settings = settings
+        self._say = say
+        self._numbers = itertools.count(1)
+        self._supervisor: asyncio.Task[None] | None = None
+
+    def watch(self) -> None:
+        """Start the supervisor."""
+        self._supervisor = asyncio.create_task(self._supervise())
+
+    def add(self) -> Worker:
+        """One more worker; it is not waited for."""
+        name = f"worker-{next(self._numbers)}"
+        worker = Worker(name, self._folder / name, self._settings)
+        self.workers.append(worker)
+        worker.start()
+        return worker
+
+    async def end_well(self, worker: Worker) -> None:
+        """SIGTERM: it must exit 0 in time."""
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        status = await worker.terminate(TERMINATE_S)
+        if status is None:
+            self.violations.append(f"{worker.name} did not end within {TERMINATE_S:g} s of SIGTERM")
+        elif status == -15 and worker.silent:
+            self._say(f"{worker.name} had not begun to listen")
+        elif status != 0:
+            self.violations.append(
+                f"{worker.name} ended with status {status} after SIGTERM: {last_words(worker)}"
+            )
+        self._say(f"{worker.name} ended with {status} after {loop.time() - began_s:.1f} s")
+
+    def remove(self, worker: Worker) -> None:
+        """It has ended and shall not be started again."""
+        self.workers.remove(worker)
+        self.former.append(worker)
+        worker.close()
+        shutil.rmtree(worker.folder, ignore_errors=True)
+
+    @asynccontextmanager
+    async def take(self, draw: random.Random) -> AsyncIterator[Worker]:
+        """Some running worker for oneself; the supervisor leaves it alone meanwhile."""
+        while not (free := [each for each in self.workers if not each.taken and each.running]):
+            await asyncio.sleep(LOOK_S)
+        worker = draw.choice(free)
+        worker.taken = True
+        try:
+            yield worker
+        finally:
+            worker.taken = False
+
+    async def end_all(self) -> None:
+        """SIGTERM to everybody at once; each must exit 0 in time."""
+        for worker in self.workers:
+            worker.taken = True
+        await asyncio.gather(*(self.end_well(worker) for worker in self.workers))
+
+    async def close(self) -> None:
+        """Leave no process behind."""
+        if self._supervisor is not None:
+            self._supervisor.cancel()
+            await asyncio.gather(self._supervisor, return_exceptions=True)
+        for worker in self.workers:
+            worker.close()
+
+    async def running_partitions(self) -> list[int] | None:
+        """The partitions that run, by all workers; None where one of these is not ready."""
+        found = await asyncio.gather(*(worker.ready() for worker in self.workers))
+        numbers: list[int] = []
+        for each in found:
+            if each is None:
+                return None
+            numbers += each
+        return sorted(numbers)
+
+    async def await_ready(self, worker: Worker) -> None:
+        """Until one worker is ready; the round's own wait judges those that never are."""
+        try:
+            async with asyncio.timeout(READY_S):
+                while await worker.ready() is None:
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            self._say(f"{worker.name} is still not ready after {READY_S:g} s")
+
+    @property
+    def restarts(self) -> int:
+        """How often a worker was started again."""
+        return sum(max(0, each.starts - 1) for each in (*self.workers, *self.former))
+
+    def count_said(self, event: str) -> int:
+        """How often the workers, present and former, have logged an event."""
+        return sum(
+            line.get("event") == event
+            for worker in (*self.workers, *self.former)
+            for line in worker.said()
+        )
+
+    async def _supervise(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            for worker in list(self.workers):
+                if worker.taken or worker.running:
+                    continue
+                status = worker.status
+                # A kill -9 is ours, and so the kernel's word for it.
+                if status != -9:
+                    end = f"{worker.name} ended by itself with {status}: {last_words(worker)}"
+                    self.unasked_ends.append(end)
+                    self._say(end)
+                await asyncio.sleep(RESTART_S)
+                if worker in self.workers and not _is_taken(worker):
+                    worker.start()
+
+
+def _is_taken(worker: Worker) -> bool:
+    return worker.taken
+
+
+def last_words(worker: Worker) -> str:
+    """The last thing that a worker said of itself."""
+    for line in reversed(worker.said()):
+        if line.get("level") == "error" and "reason" in line:
+            return f"{line['event']}: {line['reason']}"
+        if text := line.get("line", ""):
+            return str(text)
+    return "it said nothing"

@@ -1,0 +1,193 @@
+"""The generator: a thread that keeps publishing, whatever becomes of the brokers.
+
+One lane a partition: consecutive events of one topic go as a batch, and the next batch waits for
+its acknowledgement, so that a conversation's inputs are appended in causal order. An idempotent
+producer of aiokafka never gives a batch up, so each is acknowledged once, sooner or later.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.partitioner import murmur2
+
+from tests.chaos.journal import Journal
+from tests.chaos.traffic import Event
+
+TICK_S: Final = 0.02
+BATCH_RECORDS_MAX: Final = 500
+# While brokers are away, gateways hold back rather than pile up.
+PENDING_MAX: Final = 3_000
+
+
+class Generator:
+    """Publishes a stream at a rate; `start` it, and `stop` it whatever happens."""
+
+    def __init__(
+        self, brokers: str, prefix: str, journal: Journal, stream: Iterable[Event], rate: float
+    ) -> None:
+        self.journal = journal
+        self.failure: BaseException | None = None
+        self._brokers = brokers
+        self._prefix = prefix
+        self._stream: Iterator[Event] = iter(stream)
+        self._rate = rate
+        self._lanes = [_Lane(number) for number in range(journal.partitions)]
+        self._flowing = False
+        self._inbox: deque[Event] = deque()
+        self._loop = asyncio.new_event_loop()
+        self._main: asyncio.Task[None] | None = None
+        self._started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="generator", daemon=True)
+
+    def start(self) -> None:
+        """Return when it is connected; nothing flows before `resume`."""
+        self._thread.start()
+        self._started.result(timeout=60)
+
+    def stop(self) -> None:
+        """End the thread; may be called at any time."""
+        if self._main is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._main.cancel)
+        if self._thread.is_alive():
+            self._thread.join(timeout=15)
+
+    def resume(self) -> None:
+        """Let the stream flow."""
+        self._flowing = True
+
+    async def hold(self, timeout_s: float = 90) -> None:
+        """Stop the stream and wait until everything is acknowledged."""
+        self._flowing = False
+        async with asyncio.timeout(timeout_s):
+            while self.pending:
+                if self.failure is not None:
+                    raise RuntimeError("the generator has died") from self.failure
+                await asyncio.sleep(0.02)
+
+    def put(self, events: Iterable[Event]) -> None:
+        """Publish these as well, behind what is pending."""
+        self._inbox.extend(events)
+
+    def partition_of(self, key: bytes | None) -> int:
+        """Where Kafka's default partitioner puts a key."""
+        return int(murmur2(key or b"") & 0x7FFFFFFF) % len(self._lanes)
+
+    @property
+    def pending(self) -> int:
+        """How many events wait for their acknowledgement."""
+        return len(self._inbox) + sum(lane.pending for lane in self._lanes)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._main = self._loop.create_task(self._live())
+        try:
+            self._loop.run_until_complete(self._main)
+        except asyncio.CancelledError:
+            pass  # that is how `stop` ends it
+        except BaseException as error:
+            self.failure = error
+            if not self._started.done():
+                self._started.set_exception(error)
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+
+    async def _live(self) -> None:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._brokers,
+            client_id="chaos",
+            enable_idempotence=True,
+            max_batch_size=900_000,
+            # Also the time after which a batch without a known leader is given up.
+            request_timeout_ms=120_000,
+            retry_backoff_ms=50,
+        )
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            await producer.start()
+            tasks = [asyncio.create_task(self._run_lane(lane, producer)) for lane in self._lanes]
+            tasks.append(asyncio.create_task(self._feed()))
+            self._started.set_result(None)
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            # `stop` waits for what was never delivered; where brokers are gone, that is for ever.
+            stopping = asyncio.ensure_future(producer.stop())
+            await asyncio.wait([stopping], timeout=3)
+            if not stopping.done():
+                producer._sender.sender_task.cancel()
+                stopping.cancel()
+                await producer.client.close()
+            await asyncio.gather(stopping, return_exceptions=True)
+
+    async def _feed(self) -> None:
+        due, then_s = 0.0, self._loop.time()
+        while True:
+            await asyncio.sleep(TICK_S)
+            passed_s, then_s = self._loop.time() - then_s, self._loop.time()
+            while self._inbox:
+                # In this order, so that it is pending all the while.
+                self._enqueue(self._inbox[0])
+                self._inbox.popleft()
+            if not self._flowing or self.pending > PENDING_MAX:
+                continue
+            due += self._rate * passed_s
+            for _ in range(int(due)):
+                self._enqueue(next(self._stream))
+            due -= int(due)
+
+    def _enqueue(self, event: Event) -> None:
+        number = event.partition
+        lane = self._lanes[self.partition_of(event.key) if number is None else number]
+        lane.events.append(event)
+        lane.wake.set()
+
+    async def _run_lane(self, lane: "_Lane", producer: AIOKafkaProducer) -> None:
+        while True:
+            await lane.wake.wait()
+            lane.wake.clear()
+            while lane.events:
+                await self._send_run(lane, producer)
+
+    async def _send_run(self, lane: "_Lane", producer: AIOKafkaProducer) -> None:
+        topic, sent = lane.events[0].topic, list[Event]()
+        batch = producer.create_batch()
+        while lane.events and lane.events[0].topic == topic and len(sent) < BATCH_RECORDS_MAX:
+            event = lane.events[0]
+            if not _put(batch, event):
+                break
+            lane.sending = len(sent) + 1
+            sent.append(lane.events.popleft())
+        batch.close()
+        future = await producer.send_batch(batch, self._prefix + topic, partition=lane.number)
+        acknowledged = await future
+        place = (topic, lane.number)
+        self.journal.append(place, sent, acknowledged.offset, acknowledged.timestamp)
+        lane.sending = 0
+
+
+def _put(batch: Any, event: Event) -> bool:
+    """Whether there was room."""
+    key, value, headers = event.key, event.value, list(event.headers)
+    return batch.append(timestamp=None, key=key, value=value, headers=headers) is not None
+
+
+class _Lane:
+    """What one partition has to send yet."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.events: deque[Event] = deque()
+        self.sending = 0
+        self.wake = asyncio.Event()
+
+    @property
+    def pending(self) -> int:
+        return len(self.events) + self.sending

@@ -1,0 +1,145 @@
+"""One installation on the broker: a prefix, its topics and configuration, its workers and traffic.
+
+It is put up with omnistate's own commands, as an operator would, and taken down whole.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from aiokafka.admin import AIOKafkaAdminClient
+
+from schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
+from tests.chaos.fleet import Fleet
+from tests.chaos.generator import Generator
+from tests.chaos.journal import Journal, Place
+from tests.chaos.positions import Positions
+from tests.chaos.traffic import Json, Traffic
+from tests.chaos.witness import Witness
+from tests.chaos.worker import COMMAND, environment
+
+PARTITIONS: Final = 4
+INPUTS: Final = (CHANNEL_EVENTS, AGENT_ACTIONS)
+GROUP: Final = "conversation"
+COMMAND_S: Final = 300.0
+# Kafka needs more than this on a busy machine, and a worker that is alive for us may miss it.
+SESSION_TIMEOUT_S: Final = 3.0
+
+
+class CommandFailed(Exception):
+    """A command of omnistate ended otherwise than it should; the message is what it said."""
+
+
+class Installation:
+    """Put up by `open`, taken down by `close`, which may be called whatever happened before."""
+
+    def __init__(
+        self,
+        brokers: str,
+        prefix: str,
+        folder: Path,
+        traffic: Traffic,
+        rate: float,
+        say: Callable[[str], None],
+    ) -> None:
+        self.brokers = brokers
+        self.prefix = prefix
+        self.traffic = traffic
+        self.journal = Journal(INPUTS, PARTITIONS)
+        self.witness = Witness(brokers, prefix, self.journal)
+        self.positions = Positions(brokers, prefix, PARTITIONS)
+        self.generator = Generator(brokers, prefix, self.journal, self.traffic, rate)
+        settings = {
+            "brokers": brokers,
+            "topic_prefix": prefix,
+            "session_timeout": SESSION_TIMEOUT_S,
+        }
+        self.fleet = Fleet(folder, settings, say)
+        self._settings = settings
+        self._folder = folder
+        self._following: asyncio.Task[None] | None = None
+
+    async def open(self, configuration: Json, workers: int) -> None:
+        """Topics, configuration, workers, traffic."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._folder / "centre.yaml"
+        file.write_text(yaml.safe_dump(configuration), encoding="utf-8")
+        await self.run("topics", "apply", "--replication-factor=1", f"--partitions={PARTITIONS}")
+        await self.run("config", "apply", str(file))
+        self._following = asyncio.create_task(self.positions.follow())
+        for _ in range(workers):
+            self.fleet.add()
+        self.fleet.watch()
+        await asyncio.to_thread(self.generator.start)
+
+    async def close(self) -> None:
+        """End everything that was started."""
+        self.generator.stop()
+        await self.fleet.close()
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+
+    async def forget(self) -> None:
+        """Delete the topics, so that a broker that recovers has little to read."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.brokers)
+        await admin.start()
+        try:
+            names = [name for name in await admin.list_topics() if name.startswith(self.prefix)]
+            await admin.delete_topics(names)
+        finally:
+            await admin.close()
+
+    async def run(self, *arguments: str, expected: int = 0) -> str:
+        """Run an omnistate command; what it prints. Raises CommandFailed."""
+        status, out, err = await self._run(*arguments)
+        if status != expected:
+            raise CommandFailed(f"omnistate {' '.join(arguments)}: {status}: {err or out}")
+        return out
+
+    async def audit(self) -> list[str]:
+        """What `omnistate audit` finds; an audit that does not finish raises CommandFailed."""
+        status, out, err = await self._run("audit", "--json")
+        try:
+            found: dict[str, Any] = json.loads(out)
+        except ValueError:
+            raise CommandFailed(f"omnistate audit: {status}: {err or out}") from None
+        violations = [json.dumps(each) for each in found["violations"]]
+        if status == 0 and not violations:
+            return []
+        return violations or [f"the audit ended with {status}: {err}"]
+
+    async def _run(self, *arguments: str) -> tuple[int | None, str, str]:
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            *arguments,
+            env=environment(**self._settings),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(COMMAND_S):
+                out, err = await process.communicate()
+        except BaseException:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+            raise
+        return process.returncode, out.decode(), err.decode()
+
+    async def group_offsets(self) -> dict[Place, int]:
+        """What the group has committed."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.brokers)
+        await admin.start()
+        try:
+            found = await admin.list_consumer_group_offsets(self.prefix + GROUP)
+        finally:
+            await admin.close()
+        return {
+            (place.topic.removeprefix(self.prefix), place.partition): committed.offset
+            for place, committed in found.items()
+        }

@@ -1,0 +1,118 @@
+"""How far the engine has come, as it commits it: the positions of each partition, followed live.
+
+It reads the positions' changelog, read_committed, with a consumer of its own. From it follow who
+has caught up, and how long a partition stood still while it had work.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from tests.chaos.journal import Journal, Place
+
+TOPIC: Final = "conversation-positions-changelog"
+POLL_MS: Final = 100
+
+
+class Position(NamedTuple):
+    """One committed batch: when the broker appended it, its clock, its next offsets."""
+
+    append_ms: int
+    clock_ms: int | None
+    offsets: Mapping[str, int]
+
+
+class Positions:
+    """Every position since the beginning, by partition; `follow` runs until it is cancelled."""
+
+    def __init__(self, brokers: str, prefix: str, partitions: int) -> None:
+        self.reached: list[list[Position]] = [[] for _ in range(partitions)]
+        self._brokers = brokers
+        self._places = [TopicPartition(prefix + TOPIC, number) for number in range(partitions)]
+        self._next = dict.fromkeys(self._places, 0)
+
+    async def follow(self) -> None:
+        """Read what is committed; brokers may go and come."""
+        while True:
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=self._brokers,
+                isolation_level="read_committed",
+                enable_auto_commit=False,
+                retry_backoff_ms=50,
+            )
+            try:
+                await consumer.start()
+                consumer.assign(self._places)
+                for place, offset in self._next.items():
+                    consumer.seek(place, offset)
+                while True:
+                    await self._poll(consumer)
+            except (KafkaError, OSError):
+                await asyncio.sleep(0.2)
+            finally:
+                await consumer.stop()
+
+    async def _poll(self, consumer: AIOKafkaConsumer) -> None:
+        found = await consumer.getmany(timeout_ms=POLL_MS)
+        for place, records in found.items():
+            for record in records:
+                row = json.loads(record.value)
+                position = Position(record.timestamp, row["clock_ms"], row["offsets"])
+                self.reached[place.partition].append(position)
+                self._next[place] = record.offset + 1
+
+    def next_offset(self, place: Place) -> int:
+        """The next offset of an input that its partition will take."""
+        topic, number = place
+        reached = self.reached[number]
+        return reached[-1].offsets.get(topic, 0) if reached else 0
+
+    def covers(self, ends: Mapping[Place, int]) -> bool:
+        """Whether everything before these offsets is committed."""
+        return all(self.next_offset(place) >= end for place, end in ends.items())
+
+    def missing(self, ends: Mapping[Place, int]) -> str:
+        """What is not, in a line."""
+        behind = {place: end - self.next_offset(place) for place, end in ends.items()}
+        return ", ".join(
+            f"{topic}-{number}: {count}" for (topic, number), count in behind.items() if count > 0
+        )
+
+    def longest_stall_ms(self, journal: Journal, since: list[int]) -> int:
+        """The longest time that an input waited while its partition committed nothing.
+
+        `since` is how many positions each partition had when the time in question began.
+        """
+        return max(
+            self._stall_ms(journal, number, max(begin, 1)) for number, begin in enumerate(since)
+        )
+
+    def _stall_ms(self, journal: Journal, number: int, begin: int) -> int:
+        reached, longest = self.reached[number], 0
+        for before, after in zip(reached[begin - 1 :], reached[begin:], strict=False):
+            waiting = [
+                entries[offset].append_ms
+                for (topic, partition), entries in journal.entries.items()
+                if partition == number and (offset := before.offsets.get(topic, 0)) < len(entries)
+            ]
+            if waiting:
+                longest = max(longest, after.append_ms - max(before.append_ms, min(waiting)))
+        return longest
+
+    def find_contradictions(self) -> list[str]:
+        """Where a position goes back, or its clock is ahead of the broker's."""
+        found = []
+        for number, reached in enumerate(self.reached):
+            for before, after in pairwise(reached):
+                if any(after.offsets.get(topic, 0) < at for topic, at in before.offsets.items()):
+                    found.append(f"partition {number}: offsets go back: {before} {after}")
+                if (after.clock_ms or 0) < (before.clock_ms or 0):
+                    found.append(f"partition {number}: the clock goes back: {before} {after}")
+                if after.clock_ms is not None and after.clock_ms > after.append_ms:
+                    found.append(f"partition {number}: the clock is ahead of the broker's: {after}")
+        return found

@@ -1,0 +1,207 @@
+"""The rounds: strike, recover, judge; with a fresh installation every few rounds.
+
+An audit reads everything from the beginning, so that an installation which lived for ever would
+make each round longer than the one before.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from tests.chaos.faults import FAULTS, WORKERS_MAX, Trial
+from tests.chaos.figures import Figures, Round
+from tests.chaos.installation import PARTITIONS, Installation
+from tests.chaos.outage import Outage
+from tests.chaos.plan import Strike, draw_rounds
+from tests.chaos.traffic import Json, Traffic, hurry, tell_day
+
+ROUNDS_PER_INSTALLATION: Final = 5
+WORKERS: Final = 2
+CONVERSATIONS: Final = 200
+# Long enough for the quick timers of what was said during the fault.
+FLOW_S: Final = 7.0
+STRIKES_S: Final = 240.0
+RECOVERY_S: Final = 90.0
+# After the last input: so that only the wall clock can fire what is due.
+QUIET_S: Final = 2.5
+# One breach may lead to hundreds.
+SHOWN: Final = 10
+
+
+class Options:
+    """What a run is made of; `kinds` are names of FAULTS."""
+
+    def __init__(self, rounds: int, seed: int, rate: float, kinds: Sequence[str] = ()) -> None:
+        self.rounds = rounds
+        self.seed = seed
+        self.rate = rate
+        self.kinds = tuple(kinds) or tuple(FAULTS)
+
+
+class Run:
+    """One run; `figures` is what it has come to so far."""
+
+    def __init__(self, options: Options, folder: Path, write: Callable[[str], None]) -> None:
+        self.figures = Figures(options.seed, options.rate)
+        self._options = options
+        self._folder = folder
+        self._write = write
+        self._began_s = time.monotonic()
+        self._round = 0
+        self._violations: list[str] = []
+
+    async def run(self) -> None:
+        """All rounds, or as many as it takes to break a law."""
+        options = self._options
+        self._say(f"seed {options.seed}: a broker is started")
+        day, configuration = await tell_day(options.seed, CONVERSATIONS)
+        plan = draw_rounds(options.seed, options.kinds)
+        try:
+            async with Outage(self._folder / "broker") as outage:
+                left, number = options.rounds, 0
+                while left > 0 and not self.figures.violations:
+                    number += 1
+                    count = min(left, ROUNDS_PER_INSTALLATION)
+                    left -= count
+                    await self._run_installation(outage, number, count, day, configuration, plan)
+        finally:
+            self.figures.seconds = time.monotonic() - self._began_s
+
+    async def _run_installation(
+        self,
+        outage: Outage,
+        number: int,
+        count: int,
+        day: list[Json],
+        configuration: Json,
+        plan: Iterator[list[Strike]],
+    ) -> None:
+        options = self._options
+        here = Installation(
+            outage.brokers,
+            f"chaos-{number}.",
+            self._folder / f"installation-{number}",
+            Traffic(day, f"{options.seed}/{number}"),
+            options.rate,
+            self._say,
+        )
+        trial = Trial(here, outage, self._say, self._violate)
+        try:
+            await here.open(hurry(configuration), WORKERS)
+            await self._recover(here)
+            for strikes in plan:
+                self._round += 1
+                self.figures.rounds.append(await self._run_round(trial, strikes))
+                count -= 1
+                if self.figures.violations or count == 0:
+                    break
+            await self._end_installation(here)
+        finally:
+            await here.close()
+
+    async def _run_round(self, trial: Trial, strikes: list[Strike]) -> Round:
+        here, began_s = trial.installation, time.monotonic()
+        positions = here.positions
+        since = [len(reached) for reached in positions.reached]
+        before = here.witness.counts.copy()
+        restarts = here.fleet.restarts
+        here.generator.resume()
+        await self._trim(here)
+        async with asyncio.timeout(STRIKES_S):
+            await asyncio.gather(*(self._strike(trial, strike) for strike in strikes))
+        recovery_s = await self._recover(here)
+        await asyncio.sleep(max(0.0, FLOW_S - (time.monotonic() - began_s)))
+        await self._judge(here)
+        found = here.witness.counts - before
+        result = Round(
+            number=self._round,
+            kinds=[strike.kind for strike in strikes],
+            counts=dict(found),
+            restarts=here.fleet.restarts - restarts,
+            recovery_s=recovery_s,
+            stall_s=positions.longest_stall_ms(here.journal, since) / 1_000,
+            seconds=time.monotonic() - began_s,
+            violations=self._take_violations(here),
+        )
+        self._say(result.describe())
+        return result
+
+    async def _strike(self, trial: Trial, strike: Strike) -> None:
+        await asyncio.sleep(strike.delay_s)
+        await FAULTS[strike.kind](trial, strike.draw())
+
+    async def _trim(self, here: Installation) -> None:
+        """Faults add workers; each round begins with a few."""
+        for worker in here.fleet.workers[WORKERS_MAX:]:
+            worker.taken = True
+            await here.fleet.end_well(worker)
+            here.fleet.remove(worker)
+
+    async def _recover(self, here: Installation) -> float:
+        """Until every partition runs and all that was there has been taken; seconds."""
+        began_s, ends = time.monotonic(), here.journal.ends()
+        try:
+            async with asyncio.timeout(RECOVERY_S):
+                while not await self._has_recovered(here, ends):
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            partitions = await here.fleet.running_partitions()
+            self._violate(
+                f"not recovered after {RECOVERY_S:g} s: running {partitions}, "
+                f"not taken {here.positions.missing(ends) or 'nothing'}"
+            )
+        return time.monotonic() - began_s
+
+    async def _has_recovered(self, here: Installation, ends: dict[tuple[str, int], int]) -> bool:
+        if not here.positions.covers(ends):
+            return False
+        return await here.fleet.running_partitions() == [*range(PARTITIONS)]
+
+    async def _judge(self, here: Installation) -> None:
+        """Let everything come to rest, and look at it."""
+        await here.generator.hold()
+        if not self._violations:
+            await self._recover(here)
+        await asyncio.sleep(QUIET_S)
+        reached = {place: here.positions.next_offset(place) for place in here.journal.entries}
+        await here.witness.look(reached, at_ms=round(time.time() * 1_000))
+        await self._look_at_offsets(here)
+        self._violations += await here.audit()
+
+    async def _look_at_offsets(self, here: Installation) -> None:
+        """The group has no lag, and the tables have come exactly as far."""
+        ends = here.journal.ends()
+        committed = await here.group_offsets()
+        for place, end in ends.items():
+            reached = here.positions.next_offset(place)
+            if not reached == end == committed.get(place, 0):
+                offset = committed.get(place)
+                self._violate(f"{place}: {end} inputs, {reached} taken, {offset} committed")
+        self._violations += here.positions.find_contradictions()
+
+    async def _end_installation(self, here: Installation) -> None:
+        """Everybody leaves in order; what is at rest then is judged to the last record."""
+        if not self.figures.violations:
+            await here.fleet.end_all()
+            await here.witness.look(here.journal.ends())
+            self._violations += await here.audit()
+            self.figures.late_violations += self._take_violations(here)
+        self.figures.take_fleet(here.fleet)
+        if not self.figures.violations:
+            await here.forget()
+
+    def _take_violations(self, here: Installation) -> list[str]:
+        found = [*self._violations, *here.witness.violations, *here.fleet.violations]
+        self._violations.clear()
+        for sentence in found[:SHOWN]:
+            self._say(f"VIOLATION: {sentence}")
+        return found
+
+    def _violate(self, sentence: str) -> None:
+        self._violations.append(sentence)
+
+    def _say(self, sentence: str) -> None:
+        where = f"round {self._round}" if self._round else "start"
+        self._write(f"{time.monotonic() - self._began_s:7.1f} s  {where:9} {sentence}")
