@@ -19,6 +19,8 @@ READ_WAIT_MS: Final = 200
 BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0)
 # A zombie that has just been fenced learns by then from the group that it is no member any more.
 FENCED_BACKOFF_S: Final = 1.0
+# More than every bound within a turn: a client of the log that waits for ever is left behind.
+TURN_S: Final = 75.0
 
 P = TypeVar("P", bound=Processor)
 
@@ -63,6 +65,7 @@ class Owner(Generic[P]):
         self._stopping = asyncio.Event()
         self._resumed = asyncio.Event()
         self._resumed.set()
+        self._turned_s = time.monotonic()
         # Whether the group has been rebalanced since the log was last sought.
         self._moved = False
         self._failures = 0
@@ -72,6 +75,7 @@ class Owner(Generic[P]):
         try:
             while not self._stopping.is_set():
                 try:
+                    self._turned_s = time.monotonic()
                     await self._take_over()
                     await self._work()
                 except Fenced as error:
@@ -106,16 +110,24 @@ class Owner(Generic[P]):
         """Batch by batch; a pause ends between two of them."""
         task = self.task
         while not self._stopping.is_set():
+            self._turned_s = time.monotonic()
             if self._moved:
                 await self._resumed.wait()
                 self._moved = False
                 await task.rewind()
                 continue
-            committed = await task.run_batch(wait_ms=self._patience_ms())
-            if committed.records:
-                self._observer.committed(self.number, committed)
-            else:
-                await self._fire_timers()
+            try:
+                async with asyncio.timeout(TURN_S):
+                    await self._turn(task)
+            except TimeoutError:
+                raise LogUnavailable(f"no end of step {task.doing} in {TURN_S:g} s") from None
+
+    async def _turn(self, task: PartitionTask[P]) -> None:
+        committed = await task.run_batch(wait_ms=self._patience_ms())
+        if committed.records:
+            self._observer.committed(self.number, committed)
+        else:
+            await self._fire_timers()
 
     def _patience_ms(self) -> int:
         """How long to wait for a record: no longer than until the next timer may fire."""
@@ -142,6 +154,13 @@ class Owner(Generic[P]):
                 await self._stopping.wait()
         except TimeoutError:
             return
+
+    @property
+    def standing_still_s(self) -> float:
+        """For how long it has been at one and the same turn of its work; 0 while it is not ours."""
+        if not self.log.owned or not self._resumed.is_set():
+            return 0.0
+        return time.monotonic() - self._turned_s
 
     def lag(self, topic: str) -> tuple[int, float]:
         """How many records of an input are not taken yet, and the age of the oldest in seconds."""

@@ -84,6 +84,8 @@ class PartitionTask(Generic[P]):
         self._offsets: dict[str, int] = {}
         self._pending: Sequence[Record] = ()
         self._over = False
+        # The step of the protocol that it is at, for whoever asks why it takes so long.
+        self.doing = "nothing yet"
         # Set while no batch is under way: only then may somebody else take over in good order.
         self.idle = asyncio.Event()
         self.idle.set()
@@ -134,6 +136,7 @@ class PartitionTask(Generic[P]):
             raise UnknownOutcome(OVER)
         records = self._pending
         if not records:
+            self.doing = "read"
             try:
                 records = await self._log.read(max_records, wait_ms)
             except BaseException as error:
@@ -160,10 +163,11 @@ class PartitionTask(Generic[P]):
         finally:
             self.idle.set()
 
-    async def _carry_out(
+    async def _carry_out(  # noqa: PLR0915
         self, records: Sequence[Record], until_ms: int | None, *, announce: bool
     ) -> Committed:
         began_s = time.perf_counter()
+        self.doing = "step"
         step = self.processor.begin()
         offsets = dict(self._offsets)
         taken = 0
@@ -187,10 +191,15 @@ class PartitionTask(Generic[P]):
                 self.processor.commit(batch)
                 return Committed(batch, taken, decided_s - began_s, 0.0)
             last_ms = records[taken - 1].timestamp_ms if taken else None
+            self.doing = "begin"
             transaction = await self._log.begin(batch.clock_ms or last_ms)
+            self.doing = "send"
             await transaction.send(batch.outputs)
+            self.doing = "write"
             await transaction.write(batch.writes)
+            self.doing = "offsets"
             await transaction.send_offsets(offsets)
+            self.doing = "flush"
             await transaction.flush()
         except Fenced:
             self._over = True
@@ -199,6 +208,7 @@ class PartitionTask(Generic[P]):
             step.drop()
             await self._undo(transaction, error)
             raise
+        self.doing = "commit"
         try:
             await transaction.commit()
         except BaseException as error:
@@ -215,6 +225,7 @@ class PartitionTask(Generic[P]):
     async def _undo(self, transaction: Transaction | None, error: BaseException) -> None:
         """Abort and read the inputs again; where even that fails, the task is over."""
         self._pending = ()
+        self.doing = "abort"
         try:
             if transaction is not None:
                 await transaction.abort()

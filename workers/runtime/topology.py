@@ -213,7 +213,10 @@ def _wrong_reading(topology: Topology, group: Group) -> Iterator[str]:
         dead_letter = topology.topic(name).dead_letter
         if dead_letter is None:
             yield f"group {group.name}: topic {name} is consumed, but names no dead_letter"
-        elif dead_letter not in group.produces and group.delivery == "exactly-once":
+        # Who loses a little anyway, or keeps no tables and is rebuilt at will, leaves it out.
+        elif (
+            dead_letter not in group.produces and group.delivery == "exactly-once" and group.tables
+        ):
             yield f"group {group.name}: reads {name}, but does not produce {dead_letter}"
     for name in set(group.follows) - _names(topology, "configuration"):
         yield f"group {group.name}: follows {name}, which is no configuration topic"

@@ -29,6 +29,8 @@ PROCESSING: Final[dict[str, Processing]] = {
 # How often the topics are looked at while the worker runs: one may be deleted under it.
 CHECK_S: Final = 10.0
 RETRY_S: Final = 1.0
+# Longer than everything that a turn may wait for.
+STANDSTILL_S: Final = 120.0
 # Looked for so often before it counts as gone: a broker that restarts knows few topics at first.
 MISSED_MAX: Final = 3
 
@@ -168,9 +170,20 @@ class PartitionEngine:
             except ClusterFailure:
                 # The partitions say so themselves; here it is only not known.
                 continue
+            self._look_for_standstill()
             missed = 0 if readiness.problem is None else missed + 1
             if missed == MISSED_MAX:
                 raise Unusable(str(readiness.problem))
+
+    def _look_for_standstill(self) -> None:
+        """Raise Unusable where a partition does nothing although the cluster answers."""
+        for owner in self._member.owners if self._member is not None else ():
+            # A restore may take long; it is seen to come on.
+            if owner.running and owner.standing_still_s > STANDSTILL_S:
+                raise Unusable(
+                    f"partition {owner.number} has stood still for {owner.standing_still_s:.0f} s "
+                    "though the cluster answers"
+                )
 
     async def _retry(self, act: Callable[[], Any]) -> None:
         while True:

@@ -77,6 +77,7 @@ class GroupMember(Generic[P]):
         background = [
             self._member._coordinator._coordination_task,  # noqa: SLF001
             self._member._fetcher.error_future,  # noqa: SLF001
+            self._member._client._sync_task,  # noqa: SLF001
         ]
         await asyncio.wait([*background, self.owners.failure], return_when=asyncio.FIRST_COMPLETED)
         if self.owners.failure.done():

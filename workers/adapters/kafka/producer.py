@@ -14,7 +14,8 @@ from workers.runtime.ports import Fenced
 
 # The heir of a dead owner aborts at once; this is for a partition that nobody takes over.
 TRANSACTION_TIMEOUT_MS: Final = 30_000
-STOP_S: Final = 2.0
+START_S: Final = 30.0
+STOP_S: Final = 1.5
 
 
 async def start_producer(connection: Connection, transactional_id: str) -> AIOKafkaProducer:
@@ -28,9 +29,10 @@ async def start_producer(connection: Connection, transactional_id: str) -> AIOKa
     )
     try:
         with translated():
-            await producer.start()
+            async with asyncio.timeout(START_S):
+                await producer.start()
     except BaseException:
-        await producer.stop()
+        await end_producer(producer)
         raise
     return producer
 
@@ -48,10 +50,14 @@ async def end_producer(producer: AIOKafkaProducer) -> None:
     sender = producer._sender.sender_task  # noqa: SLF001
     stopping = asyncio.ensure_future(producer.stop())
     done, _ = await asyncio.wait([stopping], timeout=STOP_S)
+    left = [stopping] if sender is None else [stopping, sender]
     if not done:
-        stopping.cancel()
-        if sender is not None:
-            sender.cancel()
-        await producer.client.close()
-    # What it died of has been reported where it happened.
-    await asyncio.gather(stopping, *([sender] if sender else []), return_exceptions=True)
+        for task in left:
+            task.cancel()
+        left.append(asyncio.ensure_future(producer.client.close()))
+    # Its sender may wait for ever for a request, even when it is cancelled.
+    done, _ = await asyncio.wait(left, timeout=STOP_S)
+    for task in done:
+        if not task.cancelled():
+            # What it died of has been reported where it happened.
+            task.exception()

@@ -12,13 +12,17 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from workers.adapters.kafka.connection import BATCH_BYTES_MAX
-from workers.adapters.kafka.producer import check_alive
+from workers.adapters.kafka.producer import TRANSACTION_TIMEOUT_MS, check_alive
 from workers.adapters.kafka.trouble import translated
 from workers.runtime.partitioning import partition_of
 from workers.runtime.ports import Headers, LogUnavailable, Outgoing, Write
 
 # Within aiokafka's own time for a request, after which it would send a commit a second time.
 COMMIT_TIMEOUT_S: Final = 30.0
+# After as long the coordinator aborts; and aiokafka has been seen to wait for ever after an outage.
+FLUSH_TIMEOUT_S: Final = TRANSACTION_TIMEOUT_MS / 1_000
+# What cannot be aborted is aborted by the next fence.
+ABORT_TIMEOUT_S: Final = 5.0
 GZIP: Final = 1
 PLAIN: Final = 0
 # Partitions of so many keys are remembered: hashing one in Python takes some microseconds.
@@ -89,7 +93,8 @@ class KafkaTransaction:
     async def _ship(self, batch: BatchBuilder, topic: str, partition: int) -> None:
         with translated():
             name = self._place.physical(topic)
-            future = await self._producer.send_batch(batch, name, partition=partition)
+            async with asyncio.timeout(FLUSH_TIMEOUT_S):
+                future = await self._producer.send_batch(batch, name, partition=partition)
         self._waiting.append(future)
 
     async def send_offsets(self, offsets: Mapping[str, int]) -> None:
@@ -104,9 +109,10 @@ class KafkaTransaction:
 
     async def flush(self) -> None:
         """Wait for every batch and for the offsets. Raises Fenced and LogUnavailable."""
-        outcomes = await asyncio.gather(*self._waiting, return_exceptions=True)
-        self._waiting.clear()
         with translated():
+            async with asyncio.timeout(FLUSH_TIMEOUT_S):
+                outcomes = await asyncio.gather(*self._waiting, return_exceptions=True)
+            self._waiting.clear()
             for outcome in outcomes:
                 if isinstance(outcome, BaseException):
                     raise outcome
@@ -124,7 +130,7 @@ class KafkaTransaction:
         """Make nothing of it visible. Raises LogUnavailable where that could not be settled."""
         with translated():
             try:
-                async with asyncio.timeout(COMMIT_TIMEOUT_S):
+                async with asyncio.timeout(ABORT_TIMEOUT_S):
                     await asyncio.gather(*self._waiting, return_exceptions=True)
                     await self._producer.abort_transaction()
             except AssertionError as error:
