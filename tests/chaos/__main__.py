@@ -44,8 +44,6 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run; the exit code."""
     given = options(arguments)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
     # Of a broker that is gone they would say a line every few milliseconds.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)
@@ -57,10 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     status, kept = 1, True
     try:
-        asyncio.run(run.run())
+        asyncio.run(_run_until_told(run))
         kept = bool(run.figures.violations)
         status = int(kept)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         kept = False
         console.print("interrupted")
     except (BrokerFailed, BrokerUnavailable) as error:
@@ -73,6 +71,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if kept:
         console.print(f"Logs of the workers and the broker's data: {folder}")
     return status
+
+
+async def _run_until_told(run: Run) -> None:
+    """Run, or end in order at the first signal; further ones do not disturb the end."""
+    running = asyncio.ensure_future(run.run())
+    told: list[int] = []
+
+    def end(number: int) -> None:
+        if not told:
+            told.append(number)
+            running.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, end, number)
+    await running
 
 
 def _conclude(run: Run, given: argparse.Namespace, console: Console) -> None:

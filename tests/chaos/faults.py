@@ -46,6 +46,9 @@ async def kill(trial: Trial, draw: random.Random) -> None:
 async def pause(trial: Trial, draw: random.Random) -> None:
     """SIGSTOP for longer than its session, then SIGCONT: a zombie, which may write nothing."""
     fleet = trial.installation.fleet
+    if len(fleet.workers) == 1:
+        # With nobody to take over there would be no zombie.
+        await add(trial, draw)
     async with fleet.take(draw) as worker:
         seconds = SESSION_TIMEOUT_S + 1.5 + 2 * draw.random()
         others = {each: each.log_size() for each in fleet.workers if each is not worker}
@@ -152,8 +155,7 @@ async def crowd(trial: Trial, draw: random.Random) -> None:
 async def fence(trial: Trial, draw: random.Random) -> None:
     """An outsider starts a producer with a partition's transactional id, several times over."""
     here = trial.installation
-    number = draw.randrange(PARTITIONS)
-    name = f"{here.prefix}{GROUP}-{number}"
+    name = f"{here.prefix}{GROUP}-{draw.randrange(PARTITIONS)}"
     times = draw.randint(2, 4)
     trial.say(f"an outsider fences {name} {times} times")
     for _ in range(times):
@@ -184,8 +186,8 @@ async def burst(trial: Trial, draw: random.Random) -> None:
     number = draw.randrange(PARTITIONS)
     events = draw_burst(draw, BURST, number, here.traffic.subjects, here.generator.partition_of)
     place = (events[0].topic, number)
-    trial.say(f"{len(events):,} more records for {place[0]}-{number}")
     wanted = here.journal.ends()[place] + len(events)
+    trial.say(f"{len(events):,} more records for {place[0]}-{number}")
     here.generator.put(events)
     while here.journal.ends()[place] < wanted:
         await asyncio.sleep(0.05)
@@ -195,10 +197,9 @@ async def empty_disk(trial: Trial, draw: random.Random) -> None:
     """kill -9, and its folder is gone when it starts again."""
     async with trial.installation.fleet.take(draw) as worker:
         worker.kill()
-        left = [path.name for path in worker.folder.rglob("*")]
         shutil.rmtree(worker.folder)
         worker.start()
-        trial.say(f"{worker.name} is killed and starts on an empty disk (there was: {left or 0})")
+        trial.say(f"{worker.name} is killed and starts on an empty disk")
 
 
 async def wrong_clock(trial: Trial, draw: random.Random) -> None:

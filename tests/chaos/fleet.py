@@ -137,7 +137,8 @@ class Fleet:
         while True:
             await asyncio.sleep(LOOK_S)
             for worker in list(self.workers):
-                if worker.taken or worker.running:
+                # Another one was waited for meanwhile: this one may be gone.
+                if worker.taken or worker.running or worker not in self.workers:
                     continue
                 status = worker.status
                 # A kill -9 is ours, and so the kernel's word for it.

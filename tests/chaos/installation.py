@@ -108,9 +108,14 @@ class Installation:
         except ValueError:
             raise CommandFailed(f"omnistate audit: {status}: {err or out}") from None
         violations = [json.dumps(each) for each in found["violations"]]
-        if status == 0 and not violations:
-            return []
-        return violations or [f"the audit ended with {status}: {err}"]
+        # It must have looked at everything: nothing was deleted or configured anew.
+        violations += [f"the audit leaves something out: {note}" for note in found["notes"]]
+        taken = found["counts"]["inputs"]
+        if taken != self.journal.count:
+            violations.append(f"the audit counts {taken} inputs, {self.journal.count} were sent")
+        if status != 0 and not violations:
+            violations.append(f"the audit ended with {status}: {err}")
+        return violations
 
     async def _run(self, *arguments: str) -> tuple[int | None, str, str]:
         process = await asyncio.create_subprocess_exec(

@@ -25,6 +25,8 @@ class CrewLog(MemoryPartition):
         super().__init__(log, GROUP, number, INPUTS)
         self.owned = True
         self.error: BaseException | None = None
+        # A read that waits for what cannot come while the partition is taken away and given back.
+        self.blind = False
         self.frozen = asyncio.Event()
         self.frozen.set()
 
@@ -37,6 +39,9 @@ class CrewLog(MemoryPartition):
 
     async def read(self, max_records: int, wait_ms: int = 0) -> Sequence[Record]:
         await asyncio.sleep(0.0005)
+        while self.blind and self.owned:
+            await asyncio.sleep(0.0005)
+        self.blind = False
         if not self.owned:
             return []
         return await super().read(min(max_records, 7), wait_ms)

@@ -97,6 +97,45 @@ def test_who_keeps_a_partition_keeps_its_tables() -> None:
     asyncio.run(scenario())
 
 
+def test_a_quick_rebalance_ends_a_read_that_began_before_it() -> None:
+    """Chaos found it: taken away and given back at once, a partition waited for ever."""
+
+    async def scenario() -> None:
+        records, directory = day_records(1)
+        world = World(records[:20])
+        crew = Crew(world.log, directory, 1)
+        crew.owners.assign({0})
+        await comes_true(crew.caught_up)
+        crew.logs[0].blind = True
+        await asyncio.sleep(0.01)
+        await crew.owners.revoke()
+        crew.owners.assign({0})
+        world.append(records[20:])
+        await comes_true(crew.caught_up, 5)
+        await crew.owners.stop()
+
+    asyncio.run(scenario())
+
+
+def test_who_is_told_to_end_while_he_waits_fences_nobody() -> None:
+    async def scenario() -> None:
+        records, directory = day_records(1)
+        world = World(records)
+        crew, heir = Crew(world.log, directory, 1), Crew(world.log, directory, 1)
+        crew.owners.assign({0})
+        (owner,) = crew.owners
+        owner._resumed.clear()
+        heir.owners.assign({0})
+        await comes_true(heir.caught_up)
+        crew.owners.assign(())
+        await crew.owners.stop()
+        await heir.owners.stop()
+        assert ("fenced", 0) not in heir.notes.told
+        assert ("started", 0) not in crew.notes.told
+
+    asyncio.run(scenario())
+
+
 def test_what_is_no_fault_of_the_log_ends_the_worker() -> None:
     async def scenario() -> None:
         records, directory = day_records(0)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from workers.runtime.topology import TopologyError, load_topology, packaged_path
+from workers.runtime.topology import Topology, TopologyError, load_topology, packaged_path
 
 Declaration = dict[str, Any]
 
@@ -53,6 +53,8 @@ def test_the_packaged_declaration_names_every_topic_of_the_contract() -> None:
         "conversation-counters-changelog",
         "conversation-settings-changelog",
         "conversation-positions-changelog",
+        "figures-conversations-changelog",
+        "figures-windows-changelog",
     }
 
 
@@ -64,6 +66,15 @@ def test_topics_have_the_defaults_where_they_say_nothing(declaration: Declaratio
 
 def test_channel_events_come_first_on_equal_timestamps() -> None:
     assert load_topology().group("conversation").consumes == ("channel-events", "agent-actions")
+
+
+def test_only_a_group_that_may_lose_something_needs_no_dead_letters(
+    declaration: Declaration,
+) -> None:
+    assert load_topology().group("figures").produces == ()
+    group(declaration, "figures")["delivery"] = "exactly-once"
+    with pytest.raises(ValueError, match="but does not produce dead-letters"):
+        Topology.model_validate(declaration)
 
 
 def test_settings_are_text_as_kafka_keeps_them() -> None:

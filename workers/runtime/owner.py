@@ -91,8 +91,8 @@ class Owner(Generic[P]):
             await self.log.close()
 
     async def _take_over(self) -> None:
-        await self._resumed.wait()
-        self._moved = False
+        if not await self._is_ours():
+            return
         began_s = time.monotonic()
         self.task = PartitionTask(self.log, self._make_processor)
         self.restored_ratio = 0.0
@@ -112,9 +112,8 @@ class Owner(Generic[P]):
         while not self._stopping.is_set():
             self._turned_s = time.monotonic()
             if self._moved:
-                await self._resumed.wait()
-                self._moved = False
-                await task.rewind()
+                if await self._is_ours():
+                    await task.rewind()
                 continue
             try:
                 async with asyncio.timeout(TURN_S):
@@ -128,6 +127,18 @@ class Owner(Generic[P]):
             self._observer.committed(self.number, committed)
         else:
             await self._fire_timers()
+
+    async def _is_ours(self) -> bool:
+        """Wait until the group wants it here; False where it was told to end meanwhile.
+
+        Only from here on the log is read again: a wait that began before the partition was taken
+        away must end, and would not where it came back at once.
+        """
+        await self._resumed.wait()
+        if self._stopping.is_set():
+            return False
+        self._moved, self.log.owned = False, True
+        return True
 
     def _patience_ms(self) -> int:
         """How long to wait for a record: no longer than until the next timer may fire."""
@@ -182,7 +193,6 @@ class Owner(Generic[P]):
 
     def resume(self) -> None:
         """The partition stayed here: go on from the last commit."""
-        self.log.owned = True
         self._resumed.set()
 
     def stop(self) -> None:

@@ -232,6 +232,6 @@ class PartitionTask(Generic[P]):
             await self._log.seek(self._offsets)
         except BaseException as failure:
             self._over = True
-            if not isinstance(failure, Exception):
+            if isinstance(failure, Fenced) or not isinstance(failure, Exception):
                 raise
             raise UnknownOutcome(f"could not abort after: {error!r}") from error

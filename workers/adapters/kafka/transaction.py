@@ -95,7 +95,7 @@ class KafkaTransaction:
             name = self._place.physical(topic)
             async with asyncio.timeout(FLUSH_TIMEOUT_S):
                 future = await self._producer.send_batch(batch, name, partition=partition)
-        self._waiting.append(future)
+        self._wait_for(future)
 
     async def send_offsets(self, offsets: Mapping[str, int]) -> None:
         """Under way from here on; `flush` waits for it."""
@@ -105,7 +105,12 @@ class KafkaTransaction:
             for topic, offset in offsets.items()
         }
         sending = self._producer.send_offsets_to_transaction(positions, place.physical(place.group))
-        self._waiting.append(asyncio.ensure_future(sending))
+        self._wait_for(asyncio.ensure_future(sending))
+
+    def _wait_for(self, future: asyncio.Future[Any]) -> None:
+        # Where the transaction fails before its flush, what became of this one is nobody's.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._waiting.append(future)
 
     async def flush(self) -> None:
         """Wait for every batch and for the offsets. Raises Fenced and LogUnavailable."""
@@ -134,6 +139,7 @@ class KafkaTransaction:
                     await asyncio.gather(*self._waiting, return_exceptions=True)
                     await self._producer.abort_transaction()
             except AssertionError as error:
+                check_alive(self._producer)
                 # The producer's own state machine: it died of what went wrong before.
                 raise LogUnavailable(f"the producer cannot abort: {error}") from error
 
