@@ -1,7 +1,7 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo broker live test chaos check format bench-core generate constraints clean
+.PHONY: help setup demo broker live test chaos check format bench-core generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
@@ -34,6 +34,9 @@ test: .venv/.developer ## run the tests (ARGS="-k name" picks some)
 chaos: .venv/.developer ## break workers and broker at random, and audit what is left (ROUNDS=10 SEED=1)
 	@$(bin)/python -m tests.chaos --rounds $(ROUNDS) --seed $(SEED) $(ARGS)
 
+pictures: .venv/.developer ## photograph the board of a centre at work for the README (some seven minutes)
+	@$(bin)/python -m tests.board.pictures $(ARGS)
+
 check: .venv/.developer ## lint, formatting, types, architecture
 	@$(bin)/ruff check
 	@$(bin)/ruff format --check
@@ -51,6 +54,7 @@ generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the char
 	@$(bin)/python -m schemas.documents
 	@$(bin)/python -m workers.cli.charts
 	@$(bin)/python -m workers.cli.reference
+	@$(bin)/python -m workers.cli.openapi
 
 constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows
 	@$(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check uv

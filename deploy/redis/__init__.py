@@ -4,6 +4,6 @@ Nothing of omnistate imports it, and it imports nothing of omnistate. It keeps n
 and asks nobody for a password: no way to run Redis in production.
 """
 
-from deploy.redis.server import RedisFailed, RedisServer, RedisUnavailable
+from deploy.redis.server import RedisFailed, RedisServer, RedisUnavailable, executable
 
-__all__ = ["RedisFailed", "RedisServer", "RedisUnavailable"]
+__all__ = ["RedisFailed", "RedisServer", "RedisUnavailable", "executable"]

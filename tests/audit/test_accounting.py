@@ -24,6 +24,7 @@ from tests.audit.tampering import (
     check,
     find,
     input_of,
+    places,
     set_data,
     set_event,
     spots,
@@ -183,3 +184,15 @@ def test_dead_letters_of_other_workers(rig: Rig) -> None:
     headers = (*spot.record.headers[:-1], ("omnistate-origin", b"capacity-changes/0/0"))
     rig.log.append(DEAD_LETTERS, None, b"", headers, 0)
     assert rig.audit().ok
+
+
+def test_a_refusal_of_an_input_that_is_still_to_come(rig: Rig) -> None:
+    """It agrees in itself, but its partition has not come so far."""
+
+    def change(event: Event) -> None:
+        event["data"]["input"].update(offset=10**6)
+        named = event["data"]["input"]
+        event["id"] = f"{named['topic']}-{named['partition']}-{named['offset']}"
+
+    place = find(rig, REJECTED_INPUTS, anything).alter(change)
+    assert place in places(rig.audit(), "accounting")

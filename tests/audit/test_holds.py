@@ -131,3 +131,35 @@ def test_once_is_enough(rig: Rig, wanted: Callable[[Event], bool], sentence: str
     assert f"hold {released} {sentence}" in {
         each.sentence for each in rig.audit().violations if each[1:4] == place
     }
+
+
+def move(rig: Rig) -> Place:
+    spot = find(rig, CAPACITY_CHANGES, is_held)
+    spot.drop()
+    there, record = 1 - spot.partition, spot.record
+    entry = rig.log.append(CAPACITY_CHANGES, record.key, record.value, record.headers, there)
+    return CAPACITY_CHANGES, there, entry.record.offset
+
+
+def hold_twice(rig: Rig) -> Place:
+    """A hold that is open still."""
+    ended = {
+        spot.event["data"]["hold_id"]
+        for spot in spots(rig, CAPACITY_CHANGES)
+        if is_released(spot.event)
+    }
+    return find(rig, CAPACITY_CHANGES, lambda event: event["data"]["hold_id"] not in ended).repeat()
+
+
+@pytest.mark.parametrize(
+    ("tamper", "sentence"),
+    [
+        (move, "the key belongs to another partition"),
+        (hold_twice, "is held twice"),
+        (never_held, "is given back, but was not held"),
+    ],
+)
+def test_what_is_said(rig: Rig, tamper: Callable[[Rig], Place], sentence: str) -> None:
+    place = tamper(rig)
+    said = [each.sentence for each in rig.audit().violations if each[1:4] == place]
+    assert sentence in " ".join(said)

@@ -1,7 +1,8 @@
-"""A real Kafka for the tests of this folder: one that all share, or one of a test's own.
+"""A real Kafka and a real Redis for the tests of this folder: shared ones, or a test's own.
 
-OMNISTATE_TEST_BROKERS names one that runs already. Without Java or Maven the tests are skipped, but
-where CI=true they fail: a machine that checks everything must not leave these out unseen.
+OMNISTATE_TEST_BROKERS and OMNISTATE_TEST_REDIS name ones that run already. Without Java, Maven or
+redis-server the tests are skipped, but where CI=true they fail: a machine that checks everything
+must not leave these out unseen.
 """
 
 import os
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from deploy.broker import Broker, BrokerUnavailable, jars, shared_broker
+from deploy.redis import RedisServer, RedisUnavailable, executable
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +64,36 @@ def own_broker(kafka_installed: None, tmp_path: Path) -> Iterator[Callable[..., 
     yield start
     for broker in started:
         broker.close()
+
+
+@pytest.fixture(scope="session")
+def redis_installed() -> None:
+    """Skip where no Redis can be had."""
+    reason = None
+    try:
+        executable()
+    except RedisUnavailable as missing:
+        reason = f"no Redis: {missing}"
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    if reason:
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def redis_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A Redis that tests share; each keeps to the keys of its own prefix."""
+    given = os.environ.get("OMNISTATE_TEST_REDIS")
+    if given:
+        yield given
+        return
+    request.getfixturevalue("redis_installed")
+    with RedisServer() as server:
+        yield server.url
+
+
+@pytest.fixture
+def own_redis(redis_installed: None) -> Iterator[RedisServer]:
+    """A Redis for this test alone, to be killed, paused and emptied."""
+    with RedisServer() as server:
+        yield server

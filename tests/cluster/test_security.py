@@ -68,6 +68,21 @@ def test_everything_works_over_it(
     assert len(read_events(secured.bootstrap, topic)) == 5
 
 
+def test_fausts_clients_are_ours(secured: Broker, prefix: str, tmp_path: Path) -> None:
+    """The figures worker's consumer and producer: it is ready once it has read tables back."""
+    settings = _scram_tls(secured)
+    brokers = settings.pop("brokers")
+    with installed(brokers, prefix, tmp_path, **settings) as found:
+        found.set_up(CENTRE, partitions=1)
+        found.worker()
+        worker = found.worker("figures")
+        found.send(story("chat-1"))
+        fate = "omnistate_figures_changes_total"
+        wait_until("changes", lambda: worker.metric(fate, outcome="counted") == 5)
+        assert worker.stop() == 0
+        assert secured.password not in worker.log()
+
+
 def test_a_wrong_password_is_said_in_one_line(secured: Broker, prefix: str, tmp_path: Path) -> None:
     settings = {**_scram(secured), "sasl_password": "not-the-password"}
     brokers = settings.pop("brokers")

@@ -58,7 +58,5 @@ def test_one_worker_on_a_backlog(
     times_ms = [record.timestamp for record in positions]
     per_s = EVENTS / ((max(times_ms) - min(times_ms)) / 1_000)
     with capsys.disabled():
-        sys.stdout.write(
-            f"\none worker, {EVENTS:,} of the demo's events: {per_s:,.0f} a second\n"
-        )
+        sys.stdout.write(f"\none worker, {EVENTS:,} of the demo's events: {per_s:,.0f} a second\n")
     assert per_s > FLOOR_PER_S

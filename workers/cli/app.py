@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from workers.cli import audit, config, dead_letters, lag, send, topics, worker
+from workers.cli import audit, config, dead_letters, lag, send, top, topics, worker
 from workers.runtime.garbage import tune_garbage_collection
 
 # As a shell reports a process that SIGINT ended.
@@ -27,6 +27,7 @@ app.add_typer(topics.commands, name="topics")
 app.add_typer(worker.commands, name="worker")
 app.command("send")(send.send)
 app.command("lag")(lag.lag)
+app.command("top")(top.top)
 app.command("audit")(audit.audit)
 
 

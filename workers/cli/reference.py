@@ -14,7 +14,9 @@ from pydantic_core import PydanticUndefined
 
 from workers.cli.generated import keep
 from workers.runtime.topology import load_topology
+from workers.shell.figures_metrics import describe_figures
 from workers.shell.metrics import Metrics
+from workers.shell.projection_metrics import ProjectionMetrics
 from workers.shell.settings import PREFIX, Settings
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "operation.md"
@@ -27,15 +29,17 @@ SETTINGS: Final = """\
 ## Settings
 
 From the environment, prefix `OMNISTATE_`; each is also an option of the commands that use it
-(`--topic-prefix`), but for the password, which no command line should show. A wrong one is refused
-at the start with one line that names it.
+(`--topic-prefix`), but for the password and the token, which no command line should show. A wrong
+one is refused at the start with one line that names it.
 """
 METRICS: Final = """\
 ## Metrics
 
 What `GET /metrics` of a worker serves, in Prometheus' text format, beside the `process_`, `python_`
 and `python_gc_` metrics of its process. Watch `omnistate_lag_seconds` first: offsets also count the
-markers of transactions.
+markers of transactions. `omnistate_figures_…` are the figures worker's, of its own partitions: an
+empty `queue` is the whole workstream, `window` is `5m` or `1h`, and `span` the `current` window or
+the `previous` one.
 """
 TOPICS: Final = """\
 ## Topics
@@ -72,7 +76,8 @@ def _default(field: FieldInfo) -> str:
 
 
 def _metrics() -> Iterator[tuple[str, ...]]:
-    for name, kind, labels, text in Metrics().describe():
+    described = [*Metrics().describe(), *ProjectionMetrics().describe(), *describe_figures()]
+    for name, kind, labels, text in sorted(described):
         yield f"`{name}`", kind, ", ".join(f"`{label}`" for label in labels), text
 
 

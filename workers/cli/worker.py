@@ -38,10 +38,11 @@ def run_figures_worker(settings: Settings) -> int:
     """Count service figures in windows of time; they may be a little off, and stop nobody."""
     from workers.shell.app import run_engine
     from workers.shell.engine import Unusable
-    from workers.shell.figures import GROUP, FiguresEngine
+    from workers.shell.figures import FiguresEngine
     from workers.shell.figures_metrics import FiguresMetrics
     from workers.shell.logs import configure_logs
     from workers.shell.settings import UnusableSetting
+    from workers.shell.stream import GROUP
 
     configure_logs(settings.log_level, settings.log_format)
     try:
@@ -51,6 +52,15 @@ def run_figures_worker(settings: Settings) -> int:
     except (Unusable, UnusableSetting) as error:
         print(f"omnistate worker {GROUP}: {error}", file=sys.stderr)
         return 1
+
+
+@commands.command("projection")
+@with_settings(*CLUSTER, *(name for name in WORKER if name != "timer_grace"), "redis_url")
+def run_projection_worker(settings: Settings) -> int:
+    """Keep the Redis read model and serve it: one worker of the group, until SIGTERM or Ctrl-C."""
+    from workers.cli.projection import run_projection
+
+    return run_projection(settings)
 
 
 def _run_partitions(group: str, settings: Settings) -> int:

@@ -1,7 +1,7 @@
 """Figures counted into two tables: what is remembered of conversations, and windows of counts.
 
-The tables are mappings, whoever keeps them (Faust's tables; dicts in tests). They are written while a
-change is taken and at no other time, so that Faust knows which partition a row is of. No I/O.
+The tables are mappings, whoever keeps them (Faust's tables; dicts in tests). They are written while
+a change is taken and at no other time, so that Faust knows which partition a row is of. No I/O.
 
 These figures lose a little rather than stop, and are never authoritative: at least once, what is in
 flight when a worker dies may be missing or count twice; the changes can be counted again.
@@ -18,7 +18,7 @@ from workers.projections.windows import KEPT_S, WINDOW_S, Part, Place
 
 # A closed conversation is remembered for a day, as long as the engine remembers it by default.
 REMEMBERED_MS: Final = 86_400_000
-Outcome = Literal["counted", "repeated", "missed", "too_late"]
+Outcome = Literal["counted", "repeated", "missed", "left_out", "too_late"]
 # A place, and the window: from and to, in seconds.
 WindowKey = tuple[tuple[int, str, str], tuple[float, float]]
 
@@ -45,15 +45,19 @@ class Counting:
     def take(self, change: StateChange, at_ms: int, partition: int, now_ms: int) -> None:
         """Count a change of `at_ms` that lies in `partition`, read at `now_ms`."""
         self._expire(partition, at_ms, now_ms)
+        if change.channel == "record":
+            self.tally["left_out"] += 1
+            return
         row = self._conversations.get(change.conversation_id)
         # The partition goes first: Faust's store does not say whose a row is.
         memory = None if row is None else Memory.from_row(row[1:])
         counted = count_change(change, at_ms, memory, self._threshold_ms(change.queue_id))
         if counted is None:
-            self.tally["repeated"] += change.channel != "record"
+            self.tally["repeated"] += 1
             return
-        self.tally["missed"] += counted.missed
         self.tally["counted"] += 1
+        if counted.missed:
+            self.tally["missed"] += counted.missed
         if counted.additions and at_ms < now_ms - KEPT_S * 1_000:
             self.tally["too_late"] += 1
         else:

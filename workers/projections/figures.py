@@ -83,11 +83,11 @@ class Counted(NamedTuple):
 def count_change(
     change: StateChange, at_ms: int, memory: Memory | None, threshold_ms: int
 ) -> Counted | None:
-    """What a change of `at_ms` adds; None = nothing, it is a repeat or a record's.
+    """What a change of `at_ms` adds; None = nothing, it is a repeat.
 
     `threshold_ms` is that of the queue that the conversation is in after the change.
     """
-    if change.channel == "record" or (memory and change.sequence <= memory.sequence):
+    if memory is not None and change.sequence <= memory.sequence:
         return None
     if memory is None:
         memory = NOTHING if change.sequence == 1 else _begin_within(change)

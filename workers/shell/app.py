@@ -1,12 +1,13 @@
 """The Faust app that hosts an engine: its lifecycle, its signals, its web server.
 
 Faust's own consumer, producer, agents and tables stay off: events, tables and offsets go through
-the partition tasks. Beside it only `workers.shell.stream` imports Faust, for the figures.
+the partition tasks. Beside it only `faust_app` and `stream` import Faust, for the figures.
 """
 
 import asyncio
 import socket
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -76,13 +77,24 @@ class Host(Service):  # type: ignore[misc]
         await self.engine.stop()
 
 
-def run_engine(name: str, settings: Settings, engine: Engine, metrics: Exposition) -> int:
-    """Run until a signal (0) or until the engine ends by itself (1, and a log line says why)."""
+def run_engine(
+    name: str,
+    settings: Settings,
+    engine: Engine,
+    metrics: Exposition,
+    add_routes: Callable[[Any], None] | None = None,
+) -> int:
+    """Run until a signal (0) or until the engine ends by itself (1, and a log line says why).
+
+    `add_routes` may add pages of its own to the web server's aiohttp application.
+    """
     _check_port(settings.web_host, settings.web_port)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     app = _make_app(name, settings, loop)
     _add_pages(app, engine, metrics)
+    if add_routes is not None:
+        add_routes(app.web.web_app)
     host = Host(engine, loop=loop)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

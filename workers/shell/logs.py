@@ -54,6 +54,13 @@ def configure_logs(level: str, log_format: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # It warns whenever a transaction's partition is not quite ready, and tries again in 10 ms.
     logging.getLogger("aiokafka.producer.sender").setLevel(logging.ERROR)
+    # It quotes requests that it cannot read, headers with secrets among them.
+    logging.getLogger("aiohttp.server").addFilter(_is_no_quotation)
+
+
+def _is_no_quotation(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return type(error).__module__ != "aiohttp.http_exceptions"
 
 
 def get_logger() -> Any:

@@ -3,6 +3,7 @@
 A wrong one is refused with one line that names it; a secret's value is never in that line.
 """
 
+import re
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from workers.adapters.kafka.connection import Connection, SaslMechanism, Securit
 from workers.runtime.topology import Topology, TopologyError, load_topology
 
 PREFIX: Final = "OMNISTATE_"
+REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://")
+# What a header can carry, and long enough not to be guessed.
+TOKEN: Final = re.compile(r"[!-~]{16,1024}")
 
 
 class UnusableSetting(ValueError):
@@ -32,7 +36,8 @@ class Settings(BaseSettings):
         max_length=60,
         description="In front of every topic, group and transactional id.",
     )
-    redis_url: str | None = Field(None, description="The Redis of the read model.")
+    # Never shown: it may carry a password.
+    redis_url: str | None = Field(None, repr=False, description="The Redis of the read model.")
     web_host: str = Field("127.0.0.1", description="Where the worker's web server listens.")
     web_port: int = Field(6066, ge=1, le=65_535, description="The web server's port.")
     topics_file: Path | None = Field(None, description="Another topics.yaml than the packaged one.")
@@ -53,6 +58,9 @@ class Settings(BaseSettings):
     timer_grace: float = Field(
         1, ge=0, le=60, description="Seconds after its deadline until the wall clock fires a timer."
     )
+    api_token: SecretStr | None = Field(
+        None, description="From the environment only; without it there is no read API."
+    )
 
     @field_validator("brokers")
     @classmethod
@@ -63,6 +71,20 @@ class Settings(BaseSettings):
             if not place.hostname or place.path or place.port is None:
                 raise ValueError("host:port is needed, several with commas")
         return brokers
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(REDIS_SCHEMES):
+            raise ValueError(f"a URL is needed that begins with {', '.join(REDIS_SCHEMES)}")
+        return url
+
+    @field_validator("api_token")
+    @classmethod
+    def _check_api_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("16 characters or more are needed, printable ones without spaces")
+        return token
 
     @field_validator("security_protocol", "sasl_mechanism", "log_level", mode="before")
     @classmethod

@@ -5,8 +5,7 @@ are counted at least once and are never authoritative: Faust sends tables and of
 other, so that what is in flight when a worker dies may be missing from them or count twice. They
 are rebuilt from the topic: without its group's offsets and changelogs a worker counts all of it.
 
-Faust declares no topic and keeps nothing on disk; its consumer and its producer are our
-connection's (TLS, SASL, committed records only: Faust's own would read aborted ones, too).
+How Faust reaches Kafka is `workers.shell.faust_app`'s.
 """
 
 import asyncio
@@ -14,12 +13,9 @@ import time
 import warnings
 from collections import Counter as Tally
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
-import faust
 from faust.exceptions import ConsumerNotStarted
-from faust.transport.drivers import aiokafka as driver
 from pydantic import ValidationError
 
 from schemas.outputs import ConversationStateChanged
@@ -28,64 +24,15 @@ from schemas.vocabulary import STATE_CHANGES
 from workers.adapters.kafka.connection import Connection
 from workers.projections.counting import Counting
 from workers.projections.windows import WINDOW_S, Part
+from workers.shell.faust_app import KafkaApp
+from workers.shell.logs import get_logger
 
 GROUP: Final = "figures"
-# How much is read again after a worker died: repeats are known, but cost time.
-COMMIT_S: Final = 2.0
-STOP_S: Final = 7.0
+STOP_S: Final = 4.0
 
 
 class StreamEnded(Exception):
     """The stream ended by itself; the message is one line that says why."""
-
-
-class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
-    """Faust's consumer thread with a consumer of ours."""
-
-    def _create_worker_consumer(self, transport: Any) -> Any:  # noqa: ARG002
-        conf = self.app.conf
-        self._assignor = self.app.assignor
-        return self.app.connection.consumer(
-            group_id=conf.id,
-            partition_assignment_strategy=[self._assignor],
-            session_timeout_ms=round(conf.broker_session_timeout * 1_000),
-            heartbeat_interval_ms=round(conf.broker_heartbeat_interval * 1_000),
-            rebalance_timeout_ms=round(conf.broker_rebalance_timeout * 1_000),
-            max_poll_interval_ms=round(conf.broker_max_poll_interval * 1_000),
-            fetch_max_wait_ms=500,
-        )
-
-
-class _Consumer(driver.Consumer):  # type: ignore[misc]
-    def _new_consumer_thread(self) -> Any:
-        return _Thread(self, loop=self.loop, beacon=self.beacon)
-
-
-class _Producer(driver.Producer):  # type: ignore[misc]
-    def _new_producer(self, transactional_id: str | None = None) -> Any:
-        return self.app.connection.producer(transactional_id=transactional_id)
-
-
-class _Transport(driver.Transport):  # type: ignore[misc]
-    Consumer = _Consumer
-    Producer = _Producer
-
-
-class _App(faust.App):  # type: ignore[misc]
-    """A Faust app without folders, on our connection."""
-
-    def __init__(self, connection: Connection, **options: Any) -> None:
-        self.connection = connection
-        super().__init__(**options)
-
-    def _new_transport(self) -> Any:
-        return _Transport(self.conf.broker_consumer, self)
-
-    def _new_producer_transport(self) -> Any:
-        return _Transport(self.conf.broker_producer, self)
-
-    def _create_directories(self) -> None:
-        """No folders: there is no state here."""
 
 
 class FiguresStream:
@@ -102,12 +49,11 @@ class FiguresStream:
         self._topic = connection.physical(STATE_CHANGES)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            self._app = _make_app(connection, session_timeout_s)
+            self._app = KafkaApp(connection, GROUP, session_timeout_s)
             windows = self._app.Table("windows").tumbling(WINDOW_S)
             conversations = self._app.Table("conversations")
-            self._counting = Counting(
-                conversations, windows.table, windows.table.window.current, threshold_ms
-            )
+            self._tables = (conversations, windows.table)
+            self._counting = Counting(*self._tables, windows.table.window.current, threshold_ms)
             # Called when both tables have been read back.
             conversations.on_recover(self._recovered)
             source = self._app.topic(self._topic, key_serializer="raw", value_serializer="raw")
@@ -137,20 +83,30 @@ class FiguresStream:
 
     async def run(self) -> None:
         """Until cancelled. Raises StreamEnded."""
+        running = asyncio.ensure_future(self._run())
+        running.add_done_callback(_describe)
         try:
-            await self._app.start()
-            await self._app.wait_until_stopped()
-        except Exception as error:
-            raise StreamEnded(_describe(error)) from error
-        raise StreamEnded(_describe(self._app.crash_reason))
+            # Waited for, not awaited: Faust lets cancellations of its own out, which are not ours.
+            await asyncio.wait({running})
+        finally:
+            running.cancel()
+        raise StreamEnded(_describe(running) or "Faust stopped")
 
     async def stop(self) -> None:
         """Commit what has been counted and leave the group."""
-        try:
-            async with asyncio.timeout(STOP_S):
-                await self._app.stop()
-        except TimeoutError:
-            return
+        stopping = asyncio.ensure_future(self._app.stop())
+        stopping.add_done_callback(_describe)
+        done, _ = await asyncio.wait({stopping}, timeout=STOP_S)
+        problem = _describe(stopping) if done else f"no end after {STOP_S:g} s"
+        if problem is not None:
+            stopping.cancel()
+            get_logger().warning("stream_not_stopped", reason=problem)
+
+    async def _run(self) -> None:
+        await self._app.start()
+        await self._app.wait_until_stopped()
+        if self._app.crash_reason is not None:
+            raise self._app.crash_reason
 
     def _assignment(self) -> Any:
         try:
@@ -159,7 +115,13 @@ class FiguresStream:
             return ()
 
     async def _recovered(self) -> None:
+        partitions = self.partitions
+        conversations, windows = self._tables
+        own = partitions.__contains__
+        _forget(conversations, [key for key, row in conversations.items() if not own(row[0])])
+        _forget(windows, [key for key in windows if not own(key[0][0])])
         self._counting.recovered()
+        get_logger().info("tables_read_back", partitions=sorted(partitions))
 
     async def _count(self, stream: Any) -> None:
         async for event in stream.events():
@@ -173,29 +135,16 @@ class FiguresStream:
             self._counting.take(change.data, parse_time_ms(change.time), partition, now_ms)
 
 
-def _make_app(connection: Connection, session_timeout_s: float) -> _App:
-    return _App(
-        connection,
-        id=connection.physical(GROUP),
-        # Never asked: the connection knows the brokers.
-        broker="kafka://localhost",
-        loop=asyncio.get_running_loop(),
-        autodiscover=False,
-        datadir=Path("unused"),
-        store="memory://",
-        broker_commit_interval=COMMIT_S,
-        broker_session_timeout=session_timeout_s,
-        broker_heartbeat_interval=session_timeout_s / 4,
-        broker_rebalance_timeout=max(session_timeout_s, 30.0),
-        broker_max_poll_interval=3_600.0,
-        table_standby_replicas=0,
-        topic_allow_declare=False,
-        topic_disable_leader=True,
-        web_enabled=False,
-    )
+def _forget(table: Any, keys: list[Any]) -> None:
+    """Drop rows of partitions that are somebody else's now: Faust's store keeps what it wrote."""
+    for key in keys:
+        # From the store itself: the changelog, theirs now, must not learn of it.
+        table.data.pop(key, None)
 
 
-def _describe(error: BaseException | None) -> str:
-    if error is None:
-        return "Faust stopped"
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+def _describe(ended: "asyncio.Future[None]") -> str | None:
+    """How a task ended, in one line; None = well."""
+    if ended.cancelled():
+        return "Faust was cancelled"
+    error = ended.exception()
+    return None if error is None else f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -5,7 +5,7 @@ a partition with nothing left to read counts as caught up whatever its offsets s
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -32,16 +32,24 @@ class Lag(NamedTuple):
     seconds: float
 
 
-async def measure_lag(connection: Connection, groups: Iterable[Group]) -> list[Lag]:
+async def measure_lag(
+    connection: Connection,
+    groups: Iterable[Group],
+    kept: Mapping[str, Mapping[tuple[str, int], int]] | None = None,
+) -> list[Lag]:
     """The lag of every partition that the groups consume. Raises ClusterFailure.
 
-    Topics that are not there are left out.
+    Topics that are not there are left out. `kept` has the offsets, by topic and partition, of those
+    groups that keep theirs elsewhere.
     """
     async with open_cluster(connection) as cluster, deadline(READ_TIMEOUT_S, "measuring lag"):
         found: list[Lag] = []
         for group in groups:
             shapes = await cluster.describe(group.consumes)
-            committed = await cluster.committed(group.name)
+            own = None if kept is None else kept.get(group.name)
+            if own is None:
+                found_offsets = await cluster.committed(group.name)
+                own = {names: each.offset for names, each in found_offsets.items()}
             places = {
                 TopicPartition(connection.physical(topic), number): (topic, number)
                 for topic in group.consumes
@@ -54,9 +62,7 @@ async def measure_lag(connection: Connection, groups: Iterable[Group]) -> list[L
                 beginnings = await consumer.beginning_offsets(list(places))
                 ends = await consumer.end_offsets(list(places))
                 starts = {
-                    place: max(committed[names].offset, beginnings[place])
-                    if names in committed
-                    else beginnings[place]
+                    place: max(own[names], beginnings[place]) if names in own else beginnings[place]
                     for place, names in places.items()
                 }
                 oldest = await _find_oldest(consumer, starts, ends)
@@ -69,7 +75,7 @@ async def measure_lag(connection: Connection, groups: Iterable[Group]) -> list[L
                     Lag(
                         group.name,
                         *names,
-                        committed[names].offset if names in committed else None,
+                        own.get(names),
                         ends[place],
                         ends[place] - starts[place] if behind else 0,
                         max(0.0, now_ms - oldest[place]) / 1_000 if behind else 0.0,

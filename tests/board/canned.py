@@ -1,0 +1,108 @@
+"""An overview with what is hard to bring about: overload, late work, odd names."""
+
+from typing import Any
+
+from schemas.read_api import Overview
+
+GENERATED_AT = "2026-03-02T10:15:30.000Z"
+# Ids may be anything; whoever shows them must not take them for markup.
+MARKUP = "<img src=x onerror=alert(1)>"
+
+
+def representative(id_: str, units: int, occupied: int, **members: Any) -> dict[str, Any]:
+    return {
+        "representative_id": id_,
+        "presence": "busy" if occupied >= units else "available",
+        "presence_reason": "capacity",
+        "set_presence": None,
+        "assignable": occupied < units,
+        "blocked_by_profile": False,
+        "units": units,
+        "occupied_units": occupied,
+        "available_units": units - occupied,
+        "profiles": {},
+        "changed_at": GENERATED_AT,
+        "conversations": occupied // 30,
+        "offers": 0,
+        **members,
+    }
+
+
+def slots(limit: int, occupied: int, *, blocking: bool = False) -> dict[str, Any]:
+    return {
+        "limit": limit,
+        "occupied": occupied,
+        "available": limit - occupied,
+        "blocking": blocking,
+    }
+
+
+def figures(workstream: str, queue: str = "", **numbers: float | None) -> dict[str, Any]:
+    row = dict.fromkeys(("accepted", "accepted_in_time", "abandoned", "transfers", "reopened"), 0.0)
+    averages = dict.fromkeys(("service_level", "average_answer_seconds"))
+    place = {"workstream_id": workstream, "queue_id": queue}
+    window = {"window_seconds": 3_600, "span": "current", "start": "2026-03-02T10:00:00.000Z"}
+    return {**window, **place, **row, **averages, **numbers}
+
+
+def lag(group: str, topic: str, *seconds: float) -> list[dict[str, Any]]:
+    return [
+        {
+            "group": group,
+            "topic": topic,
+            "partition": number,
+            "committed": 40,
+            "end": 40 + round(age * 10),
+            "records": round(age * 10),
+            "seconds": age,
+        }
+        for number, age in enumerate(seconds)
+    ]
+
+
+def overview(**members: Any) -> dict[str, Any]:
+    """The API's answer; `members` replace its members."""
+    found = {
+        "generated_at": GENERATED_AT,
+        "counts": {
+            "chat": {"open": 3, "active": 12, "wrap_up": 1, "closed": 1_207},
+            "mail": {"waiting": 5, "scheduled": 2},
+            MARKUP: {"resolved": 4},
+        },
+        "queues": [
+            {"queue_id": None, "open": 1, "oldest_seconds": 4.2},
+            {"queue_id": "support", "open": 2, "oldest_seconds": 75.5},
+            {"queue_id": MARKUP, "open": 1, "oldest_seconds": 3_725.0},
+            {"queue_id": "idle", "open": 0, "oldest_seconds": None},
+        ],
+        "representatives": [
+            representative("ana", 100, 60, profiles={"call": slots(1, 1, blocking=True)}),
+            representative("bob", 90, 130, offers=1, profiles={"mails": slots(4, 6)}),
+            representative(
+                "cleo", 100, 0, presence="away", presence_reason="set_by_supervisor",
+                set_presence="away", assignable=False,
+            ),
+            representative(
+                MARKUP, 100, 30, presence="do_not_disturb", assignable=False,
+                presence_reason="set_by_representative", set_presence="do_not_disturb",
+            ),
+            representative("dora", 0, 0, presence="offline", assignable=False),
+        ],
+        "figures": [
+            figures("chat", offered=80, accepted=72, abandoned=3, accepted_in_time=63,
+                    service_level=0.875, average_answer_seconds=12.4, transfers=6),
+            figures("chat", "support", offered=50, accepted=48, accepted_in_time=48,
+                    service_level=1.0, average_answer_seconds=4.0),
+            figures("mail", offered=8, reopened=2),
+        ],
+        "lag": [
+            *lag("conversation", "channel-events", 0.0, 0.4),
+            *lag("projection", "conversation-state-changes", 0.0, 42.5),
+        ],
+        "lag_measured_at": GENERATED_AT,
+        "dead_letters": 7,
+        "worker": {"ready": True, "joined": True, "partitions": {"capacity/0": "running"}},
+    }  # fmt: skip
+    found.update(members)
+    Overview.model_validate(found)
+    return found

@@ -1,0 +1,129 @@
+"""The board of a real projection worker, with a real engine, Kafka and Redis behind it."""
+
+import re
+import signal
+
+import pytest
+
+from tests.board.browser import Browser
+from tests.board.centre import PARTITIONS, TOKEN, Centre, agrees
+from tests.board.test_page import feed, violations
+from tests.cluster.dump import connect
+from tests.cluster.installation import wait_until
+from workers.runtime.topology import load_topology
+
+# A busy machine may make the engine alone late now and then.
+TRIES = 3
+
+
+@pytest.fixture
+def page(centre: Centre, browser: Browser) -> Browser:
+    """The board, signed in."""
+    return shown(centre, browser)
+
+
+def shown(centre: Centre, browser: Browser) -> Browser:
+    browser.open(centre.board)
+    browser.sign_in(TOKEN)
+    browser.wait("live", lambda: browser.state() == "live")
+    return browser
+
+
+def test_it_shows_what_the_topics_say(centre: Centre, page: Browser) -> None:
+    folded = centre.settle()
+    page.wait("the same", lambda: agrees(page, folded) == [], 10)
+    assert len(page.rows("conversations")) > 5
+    assert page.rows("representatives")["grace"][2].endswith("over")
+    assert page.rows("representatives")["henry"][0] == "away · by supervisor"
+    assert "grace" in page.text("#alerts")
+    page.wait("dead letter", lambda: "Dead letters\n1\n" in page.text("#leading"))
+    assert page.text("#ready") == "This worker is ready."
+
+
+def test_figures_are_those_of_the_figures_worker(centre: Centre, page: Browser) -> None:
+    root = f"{centre.found.prefix}omnistate:figures:3600:"
+
+    def written() -> dict[str, list[str]]:
+        with connect(centre.redis_url) as client:
+            hashes = [client.hgetall(key) for key in client.scan_iter(f"{root}*")]
+        return {
+            str(each["workstream_id"]): [
+                each[f"current_{name}"] for name in ("offered", "accepted")
+            ]
+            for each in hashes
+            if each["queue_id"] == "" and "current_start" in each
+        }
+
+    def agree() -> bool:
+        rows = {name: cells[:2] for name, cells in page.rows("figures").items()}
+        return rows == written() != {}
+
+    page.wait("the same figures", agree, 20)
+    assert sum(int(offered) for offered, _ in written().values()) > 10
+
+
+def test_it_says_how_far_behind_each_partition_is(centre: Centre, page: Browser) -> None:
+    centre.settle()
+    groups = [(group.name, topic) for group in load_topology().groups for topic in group.consumes]
+    # The figures worker's group is there from its first commit on.
+    page.wait("every group", lambda: len(page.rows("flow")) == len(groups), 20)
+    page.wait("all read", lambda: all("read to the end" in head for head in page.rows("flow")), 20)
+    flow = {tuple(head.split()[:2]): cells for head, cells in page.rows("flow").items()}
+    assert sorted(flow) == sorted(groups)
+    for cells in flow.values():
+        assert [cell.split()[0] for cell in cells] == [f"p{n}" for n in range(PARTITIONS)]
+
+
+def test_it_follows_a_change_within_two_seconds(centre: Centre, page: Browser) -> None:
+    centre.settle()
+    took = [_follow_one(centre, page, f"quick-{number}") for number in range(TRIES)]
+    assert min(took) < 2, took
+
+
+def _follow_one(centre: Centre, page: Browser, id_: str) -> float:
+    """How long it took from the input's append to the page, s."""
+    chat = {"channel": "live_chat", "workstream_id": "vip-chat", "queue_id": id_}
+    before = int(page.rows("conversations")["vip-chat"][0])
+    centre.say("conversation.started", id_, **chat)
+
+    def is_there() -> bool:
+        waiting = page.rows("queues").get(id_, [""])[0] == "1"
+        counted = int(page.rows("conversations")["vip-chat"][0]) == before + 1
+        return waiting and counted and feed(page)[0].split("\n")[1] == id_
+
+    return page.wait("there", is_there)
+
+
+def test_it_survives_a_worker_that_dies_and_comes_back(centre: Centre, page: Browser) -> None:
+    centre.settle()
+    centre.projection.signal(signal.SIGKILL)
+    page.wait("reconnecting", lambda: page.state() == "reconnecting")
+    assert re.fullmatch(r"Reconnecting since \d\d:\d\d:\d\d", page.text("#connection"))
+    chat = {"channel": "live_chat", "workstream_id": "vip-chat", "queue_id": "vip"}
+    centre.say("conversation.started", "meanwhile", **chat)
+    page.wait("stale", lambda: page.state() == "stale", 15)
+    assert page.rows("conversations"), "what was known is still shown"
+    centre.restart_projection()
+    wait_until("ready", centre.projection.is_ready)
+    page.wait("live", lambda: page.state() == "live", 15)
+    folded = centre.settle()
+    page.wait("right again", lambda: agrees(page, folded) == [], 10)
+    page.wait("and the change", lambda: any("meanwhile" in each for each in feed(page)))
+
+
+def test_a_wrong_token_is_refused(centre: Centre, browser: Browser) -> None:
+    browser.open(centre.board)
+    browser.sign_in(f"{TOKEN}-but-another")
+    browser.wait("refused", lambda: browser.text("#refusal") == "The worker refused this token.")
+    assert browser.text("#board") == ""
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (375, "dark")])
+def test_it_is_readable_with_real_figures(
+    centre: Centre, browser: Browser, axe: str, width: int, scheme: str
+) -> None:
+    browser.look(width, 900, scheme)
+    shown(centre, browser)
+    browser.wait("all there", lambda: len(browser.rows("flow")) > 5)
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+    assert violations(browser, axe) == []

@@ -1,0 +1,315 @@
+"""The page by itself: what it shows of what it is told, how it looks, sounds and is used."""
+
+import re
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.board.browser import Browser
+from tests.board.canned import MARKUP, overview, representative, slots
+from tests.board.stub import PASSWORD, Stub, serving
+from tests.projections.topics import change
+
+LOOKS = [(1440, "light"), (1440, "dark"), (375, "light"), (375, "dark"), (320, "light")]
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def page(stub: Stub, browser: Browser) -> Browser:
+    """The board of the stub, signed in."""
+    return shown(stub, browser)
+
+
+def shown(stub: Stub, browser: Browser) -> Browser:
+    browser.open(stub.address)
+    browser.sign_in(PASSWORD)
+    browser.wait("live", lambda: browser.state() == "live")
+    return browser
+
+
+def changed(id_: str, sequence: int, second: int, **members: Any) -> dict[str, Any]:
+    event = change(id_, sequence, members.pop("status", "open"), **{"rule": "C1", **members})
+    return {**event, "time": f"2026-03-02T10:15:{second:02}.000Z"}
+
+
+def test_every_room_shows_what_it_was_told(page: Browser) -> None:
+    heads = ["open", "active", "waiting", "wrap-up", "resolved", "scheduled", "closed"]
+    assert page.columns("conversations") == heads
+    assert page.rows("conversations")["chat"] == ["3", "12", "0", "1", "0", "0", "1,207"]
+    assert page.rows("conversations", "tfoot") == {"all": ["3", "12", "5", "1", "4", "2", "1,207"]}
+    queues = page.rows("queues")
+    assert list(queues) == [MARKUP, "support", "in no queue"], "the oldest first, no idle ones"
+    assert [cells[0] for cells in queues.values()] == ["1", "2", "1"]
+    assert queues[MARKUP][1] == "1 h 02 min"
+    assert re.fullmatch("1 min 1[5-9] s|1 min 2. s", queues["support"][1])
+    late = "return [...document.querySelectorAll('#queues .age')].map((each) => each.dataset.level)"
+    assert page.run(late) == [None, "bad", "notice", None], "the head, then the oldest first"
+    people = page.rows("representatives")
+    assert people["ana"] == ["available", "", "60/100", "call 1/1", "2"]
+    assert people["bob"] == ["busy · blocked", "", "130/90 ▲ 40 over", "mails 6/4 ▲", "4 + 1"]
+    assert people["cleo"][0] == "away · by supervisor"
+    assert people[MARKUP][0] == "do not disturb"
+    chat = ["80", "72", "3", "87 %", "12 s", "–", "–", "6", "0"]
+    assert page.rows("figures")["chat"] == chat
+    assert "support" not in page.rows("figures")
+    page.click("#by-queue")
+    assert page.rows("figures")["support"][0] == "50"
+    page.click("#window label:first-of-type")
+    assert page.rows("figures") == {}
+    assert "counted nothing in this window" in page.text("#figures")
+    flow = page.rows("flow")
+    [(head, cells)] = [(head, cells) for head, cells in flow.items() if "projection" in head]
+    assert re.split(r"\s+", head)[-5:] == ["42", "s", "·", "425", "records"]
+    assert [each.split() for each in cells] == [
+        ["p0", "0", "s"],
+        ["p1", "42", "s", "425", "records"],
+    ]
+    leading = page.text("#leading")
+    for words in ("Dead letters\n7", "May be offered work\n1\nof 5", "Service level, hour\n87 %"):
+        assert words in leading
+    alerts = page.text("#alerts")
+    for words in ("Over their limit bob", f"{MARKUP} oldest open for 1 h", "projection is 42 s"):
+        assert words in alerts
+    assert page.driver.title == "(4) omnistate board"
+    assert page.text("#ready") == "This worker is ready."
+
+
+def test_meters_say_in_words_what_their_bars_show(page: Browser) -> None:
+    script = """
+    return [...document.querySelectorAll('#representatives [role=meter]')].map((meter) =>
+      [meter.ariaLabel, meter.ariaValueNow, meter.ariaValueMax, meter.ariaValueText]);
+    """
+    meters = {each[0]: each[1:] for each in page.run(script)}
+    assert meters["ana: units"] == ["60", "100", "60 of 100 units"]
+    assert meters["bob: units"] == ["90", "90", "130 of 90 units, 40 over"]
+    assert meters["bob: mails"] == ["4", "4", "6 of 4 slots, 2 over"]
+    assert meters["dora: units"] == ["0", "0", "0 of 0 units"]
+
+
+def test_changes_come_newest_first_and_only_once(stub: Stub, page: Browser) -> None:
+    events = [changed("c-1", 1, 10), changed("c-2", 1, 30, rule="O1", status="active")]
+    late = changed("c-3", 1, 20, queue_id=MARKUP, representative_id="ana")
+    for number, event in enumerate([*events, events[0], late]):
+        stub.tell("change", event, f"{number}-0")
+    page.wait("three", lambda: len(feed(page)) == 3)
+    assert [each.split("\n")[1] for each in feed(page)] == ["c-2", "c-3", "c-1"]
+    assert feed(page)[0].split("\n")[2:] == [
+        "active",
+        "O1 was offered to a representative by the router · chat",
+    ]
+    assert feed(page)[1].endswith(f"· chat · {MARKUP} · ana")
+    page.click("#pause")
+    stub.tell("change", changed("c-4", 1, 40), "9-0")
+    page.wait("counted", lambda: "paused · 1 since" in page.text("#feed"))
+    assert len(feed(page)) == 3
+    page.click("#pause")
+    assert feed(page)[0].split("\n")[1] == "c-4"
+
+
+def feed(page: Browser) -> list[str]:
+    script = "return [...document.querySelectorAll('#feed li')].map((each) => each.innerText)"
+    return [re.sub(r"\s*\n\s*", "\n", each) for each in page.run(script)]
+
+
+def test_what_comes_from_outside_is_text(stub: Stub, page: Browser) -> None:
+    stub.tell("change", changed(MARKUP, 1, 1, workstream_id=MARKUP), "1-0")
+    page.wait("told", lambda: MARKUP in page.text("#feed"))
+    assert page.run("return document.images.length") == 0
+    for room in ("conversations", "queues", "representatives"):
+        assert MARKUP in page.rows(room)
+
+
+def test_a_lost_stream_is_said_and_taken_up_where_it_was_left(stub: Stub, page: Browser) -> None:
+    stub.tell("change", changed("c-1", 1, 10), "77-3")
+    page.wait("told", lambda: len(feed(page)) == 1)
+    stub.problem = {"error": "unavailable", "message": "Redis does not do its part at present"}
+    page.wait("reconnecting", lambda: page.state() == "reconnecting")
+    assert re.fullmatch(r"Reconnecting since \d\d:\d\d:\d\d", page.text("#connection"))
+    page.wait("why", lambda: "Redis does not do its part" in page.text("#alerts"))
+    page.wait("stale", lambda: page.state() == "stale", 20)
+    assert re.search(r", figures of \d\d:\d\d:\d\d$", page.text("#connection"))
+    assert "Old figures" in page.text("#alerts")
+    stub.problem = None
+    stub.tell("gap", {})
+    page.wait("live", lambda: page.state() == "live", 25)
+    page.wait("gap", lambda: feed(page)[0] == "Some changes are missing here.")
+    assert "Redis" not in page.text("#alerts")
+    assert [head["Last-Event-ID"] for path, head in stub.asked if path == "/api/changes"][-1] == (
+        "77-3"
+    )
+
+
+def test_it_asks_once_a_second_at_most_and_every_five_at_least(stub: Stub, page: Browser) -> None:
+    def asked() -> int:
+        return sum(path == "/api/overview" for path, _ in stub.asked)
+
+    before = asked()
+    for number in range(20):
+        stub.tell("change", changed("c-1", number, 10), f"{number}-1")
+        page.wait("taken", stub.events.empty)
+        page.driver.execute_async_script("setTimeout(arguments[0], 100)")
+    assert 1 <= asked() - before <= 4
+    before = asked()
+    page.wait("asked again", lambda: asked() > before, 6.5)
+
+
+def test_a_restore_shows_its_progress(stub: Stub, browser: Browser) -> None:
+    states = {"changes/0": "40% restored", "changes/1": "running", "totals/0": "0% restored"}
+    stub.overview = overview(worker={"ready": False, "joined": True, "partitions": states})
+    page = shown(stub, browser)
+    script = "return [...document.querySelectorAll('progress')].map((e) => [e.ariaLabel, e.value])"
+    assert page.run(script) == [["changes restored", 70], ["totals restored", 0]]
+    assert "This worker is not ready yet" in page.text("#alerts")
+
+
+def test_what_is_not_known_yet_is_said(stub: Stub, browser: Browser) -> None:
+    nothing: dict[str, Any] = {"queues": [], "representatives": [], "figures": [], "lag": []}
+    stub.overview = overview(**nothing, counts={}, dead_letters=None, lag_measured_at=None)
+    page = shown(stub, browser)
+    assert "Nothing needs attention" in page.text("#board")
+    assert "Dead letters\n–\nnot counted yet" in page.text("#leading")
+    assert "No conversation waits for anybody." in page.text("#queues")
+    assert page.driver.title == "omnistate board"
+
+
+def test_long_tables_are_cut_until_somebody_asks(stub: Stub, browser: Browser) -> None:
+    people = [representative(f"r-{n:03}", 100, 130 if n == 199 else 0) for n in range(200)]
+    stub.overview = overview(representatives=people)
+    page = shown(stub, browser)
+    assert len(page.rows("representatives")) == 30
+    assert "r-199" in page.text("#alerts"), "what matters is not cut"
+    page.click("#representatives .more")
+    assert len(page.rows("representatives")) == 200
+    page.press("/")
+    page.press("r-19")
+    page.wait("filtered", lambda: len(page.rows("representatives")) == 10)
+    assert "10 of 200 shown" in page.text("#representatives")
+
+
+def test_the_keyboard_is_enough(page: Browser) -> None:
+    page.driver.refresh()
+    page.wait("live", lambda: page.state() == "live")
+    visited: list[tuple[str, str]] = []
+    for _ in range(60):
+        page.press(Keys.TAB)
+        found = page.focused()
+        if found["tag"] == "body" or (found["id"], found["name"]) in visited[:1]:
+            break
+        assert found["outlined"], found
+        visited.append((found["id"], found["name"]))
+    names = [name.strip(" ↕▲▼") for _, name in visited]
+    assert names[0] == "Skip to the board"
+    assert [id_ for id_, _ in visited[1:4]] == ["filter", "theme", "sign-out"]
+    for name in ("workstream", "oldest", "load", "Pause", "Changes, newest first", "offered"):
+        assert name in names
+    page.run("document.activeElement.blur()")
+    page.press("/")
+    assert page.focused()["id"] == "filter"
+    page.press("supp")
+    page.wait("filtered", lambda: list(page.rows("queues")) == ["support"])
+    page.press(Keys.ESCAPE)
+    page.wait("all again", lambda: len(page.rows("queues")) == 3)
+    page.run("document.querySelector('#representatives thead th:nth-child(4) button').focus()")
+    page.press(Keys.ENTER)
+    assert next(iter(page.rows("representatives"))) == "bob"
+    page.press(Keys.ENTER)
+    assert next(iter(page.rows("representatives"))) in {"cleo", "dora"}
+    script = "return document.querySelector('#representatives [aria-sort]').ariaSort"
+    assert page.run(script) == "ascending"
+    assert page.focused()["name"].startswith("units"), "sorting leaves the focus where it is"
+
+
+def test_colours_follow_the_system_until_somebody_chooses(page: Browser) -> None:
+    def ground() -> str:
+        return str(page.run("return getComputedStyle(document.body).backgroundColor"))
+
+    light = ground()
+    page.look(scheme="dark")
+    dark = ground()
+    assert dark != light
+    page.click("#theme")
+    assert ground() == light
+    page.driver.refresh()
+    page.wait("live again, the token is kept", lambda: page.state() == "live")
+    assert ground() == light
+    page.click("#theme")
+    assert ground() == dark
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def test_it_is_readable_and_reachable(
+    stub: Stub, browser: Browser, axe: str, width: int, scheme: str
+) -> None:
+    """Nothing to scroll sideways, and nothing that axe-core finds (contrast, names, roles …)."""
+    browser.look(width, 900, scheme)
+    browser.open(stub.address)
+    assert violations(browser, axe) == []
+    shown(stub, browser)
+    stub.tell("change", changed("a-rather-long-id-" * 5, 1, 1, workstream_id="w" * 60), "1-0")
+    browser.wait("told", lambda: len(feed(browser)) == 1)
+    browser.click("#by-queue")
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+    assert violations(browser, axe) == []
+
+
+def violations(browser: Browser, axe: str) -> list[str]:
+    browser.run(axe)
+    script = "axe.run({resultTypes: ['violations']}).then(arguments[arguments.length - 1])"
+    found = browser.driver.execute_async_script(script)
+    assert len(found["passes"]) > 10
+    return [
+        f"{each['id']}: {node['html'][:200]}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def test_a_wrong_token_is_said_and_kept_nowhere(stub: Stub, browser: Browser) -> None:
+    browser.open(stub.address)
+    assert browser.focused()["id"] == "token"
+    browser.sign_in("not-the-token-of-the-tests")
+    browser.wait("refused", lambda: browser.text("#refusal") != "")
+    assert browser.text("#refusal") == "The worker refused this token."
+    assert browser.run("return sessionStorage.length") == 0
+    assert browser.text("#board") == ""
+    browser.sign_in("with a space")
+    browser.wait("refused", lambda: "without spaces" in browser.text("#refusal"))
+    browser.sign_in(PASSWORD)
+    browser.wait("live", lambda: browser.state() == "live")
+    kept = "return [JSON.stringify(localStorage), document.cookie, location.href].join()"
+    assert PASSWORD not in browser.run(kept)
+    assert all(PASSWORD not in path for path, _ in stub.asked)
+    browser.click("#sign-out")
+    browser.wait("signed out", lambda: browser.text("#sign-in") != "")
+    assert browser.run("return sessionStorage.length") == 0
+    browser.wait("nobody follows", lambda: stub.followers == 0)
+
+
+def test_nothing_comes_from_elsewhere(stub: Stub, page: Browser) -> None:
+    assert {path for path, _ in stub.asked} <= {"/board", "/api/overview", "/api/changes"}
+    text = resources.files("workers.shell").joinpath("board.html").read_text(encoding="utf-8")
+    known = text.replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"https?:|//[a-z]+\.|@import|url\(|innerHTML|\son[a-z]+=", known)
+    policy = "return fetch('/board').then((r) => r.headers.get('content-security-policy'))"
+    said = page.run(policy)
+    assert "default-src 'none'" in said
+    assert "unsafe" not in said
+
+
+def test_a_bar_within_its_limit_has_no_part_beyond(stub: Stub, browser: Browser) -> None:
+    slots_used = {"calls": slots(4, 3)}
+    stub.overview = overview(representatives=[representative("ana", 80, 60, profiles=slots_used)])
+    page = shown(stub, browser)
+    script = """
+    return [...document.querySelectorAll('#representatives .load')].map((bar) =>
+      ['--part', '--over'].map((name) => bar.style.getPropertyValue(name)));
+    """
+    assert page.run(script) == [["0.75", "0"], ["0.75", "0"]]

@@ -1,0 +1,185 @@
+"""The store on a real Redis does what its twin in memory does, whatever happens to scripts."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from deploy.redis import RedisServer
+from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from tests.cluster.dump import connect, offsets
+from tests.cluster.ports import free_port
+from workers.adapters.redis.connection import UnusableUrl, make_client
+from workers.adapters.redis.store import RedisStore
+from workers.projections.keys import Keys
+from workers.projections.ports import Batch, Conflict, Place, StoreUnavailable, StoreUnusable
+
+PLACE = Place(STATE_CHANGES, 3)
+Use = Callable[[RedisStore], Awaitable[None]]
+
+
+def use(url: str, prefix: str, act: Use) -> None:
+    """Act on a store, and close it."""
+
+    async def acting() -> None:
+        store = RedisStore(url, Keys(prefix))
+        try:
+            await act(store)
+        finally:
+            await store.close()
+
+    asyncio.run(acting())
+
+
+def batch(expected: int | None, next_: int, *commands: tuple[str, ...]) -> Batch:
+    return Batch(PLACE, expected, next_, commands)
+
+
+def test_a_batch_is_applied_only_where_the_offset_is_as_expected(
+    redis_url: str, prefix: str
+) -> None:
+    keys = Keys(prefix)
+    long = "é" * 70_000
+
+    async def act(store: RedisStore) -> None:
+        hash_ = keys.conversation("c")
+        await store.apply(batch(None, 5, ("HSET", hash_, "text", long), ("HSET", hash_, "a", "")))
+        for expected in (None, 4, 6):
+            with pytest.raises(Conflict) as conflict:
+                await store.apply(batch(expected, 9, ("DEL", hash_)))
+            assert conflict.value.stored == 5
+        await store.apply(batch(5, 7))
+        assert await store.offsets() == {PLACE: 7}
+        other = Place(REPRESENTATIVE_CAPACITY, 0)
+        await store.apply(Batch(other, None, 1, ()))
+        assert await store.offsets() == {PLACE: 7, other: 1}
+
+    use(redis_url, prefix, act)
+    with connect(redis_url) as client:
+        assert client.hgetall(f"{prefix}omnistate:conversation:c") == {"text": long, "a": ""}
+        assert offsets(client, prefix)["conversation-state-changes:3"] == 7
+
+
+def test_a_batch_is_one_multi_with_data_and_offset(redis_url: str, prefix: str) -> None:
+    keys = Keys(prefix)
+    with connect(redis_url) as client, client.monitor() as monitor:
+        told = monitor.listen()
+
+        async def act(store: RedisStore) -> None:
+            await store.apply(batch(None, 1, ("SADD", keys.queues, "support")))
+
+        use(redis_url, prefix, act)
+        use(redis_url, prefix, act_on_offsets)
+        seen: list[str] = []
+        while not seen or "HGETALL" not in seen[-1]:
+            seen.append(next(told)["command"])
+    begin = len(seen) - 1 - seen[::-1].index("MULTI")
+    words = [each.split()[0] for each in seen[begin:]]
+    assert words[:6] == ["MULTI", "EVALSHA", "HGET", "SADD", "HSET", "EXEC"]
+
+
+async def act_on_offsets(store: RedisStore) -> None:
+    await store.offsets()
+
+
+def test_a_count_goes_at_zero_and_never_below(redis_url: str, prefix: str) -> None:
+    keys = Keys(prefix)
+
+    async def act(store: RedisStore) -> None:
+        for number, difference in enumerate((2, -1, 5, -6, -3, 1)):
+            command = ("COUNT", keys.counts, "chat:open", str(difference))
+            await store.apply(batch(number or None, number + 1, command))
+            with connect(redis_url) as client:
+                counts = client.hgetall(keys.counts)
+            assert (
+                counts
+                == [{"chat:open": n} if n else {} for n in ("2", "1", "6", "", "", "1")][number]
+            )
+
+    use(redis_url, prefix, act)
+
+
+def test_scripts_that_redis_has_forgotten_are_loaded_again(
+    own_redis: RedisServer, prefix: str
+) -> None:
+    async def act(store: RedisStore) -> None:
+        await store.apply(batch(None, 1))
+        with connect(own_redis.url) as client:
+            client.script_flush()
+        assert await store.rows(["c"]) == {}
+        with connect(own_redis.url) as client:
+            client.script_flush()
+        await store.apply(batch(1, 2))
+        own_redis.kill()
+        with pytest.raises(StoreUnavailable, match="Connection"):
+            await store.offsets()
+        with pytest.raises(StoreUnavailable):
+            await store.apply(batch(2, 3))
+        own_redis.start()
+        with pytest.raises(Conflict) as conflict:
+            await store.apply(batch(2, 3))
+        assert conflict.value.stored is None
+        await store.apply(batch(None, 3))
+
+    use(own_redis.url, prefix, act)
+
+
+def test_a_redis_that_is_full_or_anothers_is_said_to_be(
+    own_redis: RedisServer, prefix: str
+) -> None:
+    keys = Keys(prefix)
+
+    async def act(store: RedisStore) -> None:
+        with connect(own_redis.url) as client:
+            client.config_set("maxmemory", "1mb")
+            with pytest.raises(StoreUnavailable, match="OutOfMemory"):
+                await store.apply(batch(None, 1, ("SADD", keys.queues, "a" * 1_000_000)))
+            client.config_set("maxmemory", "0")
+            assert client.dbsize() == 0, "some of a batch was applied"
+            client.set(keys.queues, "another's")
+        with pytest.raises(StoreUnusable, match="database of its own"):
+            await store.apply(batch(None, 1, ("SADD", keys.queues, "support")))
+
+    use(own_redis.url, prefix, act)
+
+
+def test_no_message_shows_a_password() -> None:
+    for url in (
+        "redis://user:geheim@h:99999999/0",
+        "redis+sentinel://:geheim@host",
+        "x://:geheim@h",
+    ):
+        with pytest.raises(UnusableUrl) as refused:
+            make_client(url, text=True)
+        assert "geheim" not in str(refused.value)
+
+    async def ask() -> str:
+        store = RedisStore("redis://user:geheim@127.0.0.1:1/0", Keys())
+        with pytest.raises(StoreUnavailable) as unavailable:
+            await store.offsets()
+        await store.close()
+        return str(unavailable.value)
+
+    assert "geheim" not in asyncio.run(ask())
+
+
+def test_sentinel_says_where_the_primary_is(
+    own_redis: RedisServer, prefix: str, tmp_path: Path
+) -> None:
+    monitor = {"sentinel monitor": f"main 127.0.0.1 {own_redis.port} 1"}
+    with RedisServer(tmp_path, settings=monitor, arguments=("--sentinel",)) as sentinel:
+        hosts = f"127.0.0.1:{free_port()},127.0.0.1:{sentinel.port}"
+
+        async def act(store: RedisStore) -> None:
+            await store.apply(batch(None, 5))
+
+        use(f"redis+sentinel://{hosts}/main/0", prefix, act)
+        use(f"redis+sentinel://{hosts}/another", prefix, fail)
+    with connect(own_redis.url) as client:
+        assert offsets(client, prefix) == {"conversation-state-changes:3": 5}
+
+
+async def fail(store: RedisStore) -> None:
+    with pytest.raises(StoreUnavailable):
+        await store.offsets()

@@ -1,0 +1,13 @@
+"""The bench on which projectors are tried: they look at the store's offsets at every turn."""
+
+import pytest
+
+from tests.projections.bench import Bench
+from workers.projections import projector
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A bench of the test's own."""
+    monkeypatch.setattr(projector, "CHECK_S", 0)
+    return Bench()

@@ -1,0 +1,120 @@
+"""Workers on one store, disturbed at random: who runs when, what fails, what is lost."""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+
+from tests.projections.topics import Member, Topics
+from tests.projections.twin import TwinStore
+from workers.projections import projector
+from workers.projections.keys import Keys
+from workers.projections.observer import Applied
+from workers.projections.ports import Place, StoreUnavailable
+from workers.projections.projector import Projector
+from workers.runtime.ports import LogUnavailable
+
+STEPS = 40
+
+
+class Watcher:
+    """An observer that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[object, ...]] = []
+
+    def names(self) -> list[object]:
+        return [each[0] for each in self.told]
+
+    def assigned(self, places: frozenset[Place]) -> None:
+        self.told.append(("assigned", places))
+
+    def rebuilding(self, place: Place, records: int, *, again: bool) -> None:
+        self.told.append(("rebuilding", place, records, again))
+
+    def progressed(self, done: int, total: int) -> None:
+        assert 0 <= done <= total
+
+    def caught_up(self, seconds: float) -> None:
+        self.told.append(("caught_up", seconds))
+
+    def applied(self, batch: Applied) -> None:
+        self.told.append(("applied", batch))
+
+    def conflicted(self, place: Place, expected: int | None, stored: int | None) -> None:
+        self.told.append(("conflicted", place, expected, stored))
+
+    def gone(self, place: Place, records: int) -> None:
+        self.told.append(("gone", place, records))
+
+    def unreadable(self, place: Place, offset: int, reason: str) -> None:
+        self.told.append(("unreadable", place, offset, reason))
+
+    def store_failed(self, reason: str) -> None:
+        self.told.append(("store_failed", reason))
+
+    def log_failed(self, reason: str) -> None:
+        self.told.append(("log_failed", reason))
+
+    def recovered(self) -> None:
+        self.told.append(("recovered",))
+
+
+async def disturb(
+    store: TwinStore,
+    topics: Topics,
+    members: Sequence[Member],
+    keys: Keys,
+    chance: random.Random,
+    publish: Callable[[int], None],
+) -> None:
+    """Publish bit by bit while the members' workers run and things go wrong; then let them end."""
+    check_s, projector.CHECK_S = projector.CHECK_S, 0.0
+    try:
+        workers = [
+            Projector(each, store, keys, Watcher(), lambda: store.now_ms) for each in members
+        ]
+        turns: dict[Projector, asyncio.Task[None]] = {}
+        saved = store.snapshot()
+        for member in members:
+            member.assign(topics.records)
+        for _ in range(STEPS):
+            publish(chance.randrange(5))
+            match chance.randrange(12):
+                case 0:
+                    store.empty()
+                case 1:
+                    saved = store.snapshot()
+                case 2:
+                    store.restore(saved)
+                case 3:
+                    chance.choice(members).assign(topics.records)
+                case 4 | 5:
+                    store.faults = chance.choices(["before", "after", ""], k=2)
+            for each in workers:
+                if each not in turns or turns[each].done():
+                    turns[each] = asyncio.create_task(_turn(each))
+            # Some are left in the middle of what they do, as a stopped process is.
+            for _ in range(chance.randrange(8)):
+                await asyncio.sleep(0)
+        publish(1_000_000)
+        store.faults = []
+        await asyncio.gather(*turns.values())
+        for _ in range(200):
+            for each in workers:
+                await _turn(each)
+            if _is_done(store, topics):
+                return
+        raise AssertionError("the workers do not come to the end")
+    finally:
+        projector.CHECK_S = check_s
+
+
+async def _turn(worker: Projector) -> None:
+    try:
+        await worker.turn()
+    except (StoreUnavailable, LogUnavailable):
+        worker._lose_track()
+
+
+def _is_done(store: TwinStore, topics: Topics) -> bool:
+    return store.stored == {place: bounds.end for place, bounds in topics.bounds.items()}

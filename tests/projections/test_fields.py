@@ -1,0 +1,58 @@
+"""What a hash holds comes back as the model it came from."""
+
+import json
+from typing import Any
+
+import pytest
+
+from schemas.output_examples import CHANGED
+from schemas.presence import CAPACITY, RepresentativeCapacity
+from schemas.read_api import ConversationNow
+from workers.projections.fields import UnusableFields, read_model
+from workers.projections.keys import Keys, is_ambiguous
+from workers.projections.records import flatten
+
+NOW = "2026-03-02T09:15:22.123Z"
+
+
+def test_there_and_back() -> None:
+    fields = flatten(json.dumps({"data": CHANGED})) | {"changed_at": NOW}
+    assert {name for name, value in CHANGED.items() if value is not None} | {"changed_at"} == set(
+        fields
+    )
+    found = read_model(ConversationNow, fields)
+    assert json.loads(found.model_dump_json()) == {**CHANGED, "changed_at": NOW}
+    capacity = read_model(RepresentativeCapacity, flatten(json.dumps({"data": CAPACITY})))
+    assert json.loads(capacity.model_dump_json()) == CAPACITY
+
+
+def test_texts_that_look_like_json_stay_texts() -> None:
+    odd = {**CHANGED, "conversation_id": "123", "customer_id": "null", "queue_id": '["é\\u0000"'}
+    fields = flatten(json.dumps({"data": odd})) | {"changed_at": NOW}
+    assert fields["queue_id"] == odd["queue_id"]
+    found = read_model(ConversationNow, fields)
+    assert (found.conversation_id, found.customer_id) == ("123", "null")
+    assert found.queue_id == odd["queue_id"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"sequence": "many"}, {"status": "gone"}, {"handler": "{"}, {"abandoned": '"secret"'}]
+)
+def test_what_is_not_the_models_is_said_without_its_content(wrong: dict[str, Any]) -> None:
+    fields = flatten(json.dumps({"data": CHANGED})) | {"changed_at": NOW} | wrong
+    with pytest.raises(UnusableFields) as refused:
+        read_model(ConversationNow, fields)
+    assert not any(
+        str(value).strip('"') in str(refused.value) for value in wrong.values() if value != "{"
+    )
+
+
+def test_no_hash_has_the_name_of_a_set() -> None:
+    keys = Keys("a.")
+    ids = ("ana", "ana:offers", "ana:conversations", "ana:offers:offers", "offers", ":offers")
+    sets = {keys.work(id_) for id_ in ids} | {keys.offers(id_) for id_ in ids}
+    hashes = {keys.representative(id_) for id_ in ids if not is_ambiguous(id_)}
+    assert not sets & hashes
+    assert len(sets) == 2 * len(ids)
+    assert not is_ambiguous("ana")
+    assert keys.queue("") not in {keys.queue(id_) for id_ in ("unqueued", "queue", ":")}

@@ -1,0 +1,166 @@
+"""Topics in memory as a member of a group sees them, and events to put on them."""
+
+import asyncio
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from schemas.times import format_time
+from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from workers.projections.ports import Bounds, Place
+from workers.runtime.partitioning import partition_of
+from workers.runtime.ports import LogUnavailable, Record
+
+NOW_MS = 1_772_500_000_000
+
+
+class Topics:
+    """Records by partition; offsets may have gaps, as markers of transactions leave them."""
+
+    def __init__(self, partitions: int) -> None:
+        self.partitions = partitions
+        self.records: dict[Place, list[Record]] = {
+            Place(topic, number): []
+            for topic in (STATE_CHANGES, REPRESENTATIVE_CAPACITY)
+            for number in range(partitions)
+        }
+        self.bounds = {place: Bounds(0, 0) for place in self.records}
+
+    def append(
+        self, topic: str, key: str, event: Mapping[str, Any] | bytes | None, markers: int = 0
+    ) -> Place:
+        """Put a record where its key belongs, and markers behind it."""
+        place = Place(topic, partition_of(key.encode(), self.partitions))
+        bounds = self.bounds[place]
+        value = event if isinstance(event, bytes | None) else json.dumps(event).encode()
+        record = Record(*place, bounds.end, NOW_MS + bounds.end, key.encode(), value)
+        self.records[place].append(record)
+        self.bounds[place] = Bounds(bounds.beginning, bounds.end + 1 + markers)
+        return place
+
+    def trim(self, place: Place, beginning: int) -> None:
+        """What retention does."""
+        self.records[place] = [each for each in self.records[place] if each.offset >= beginning]
+        self.bounds[place] = Bounds(beginning, max(beginning, self.bounds[place].end))
+
+    def changes(self) -> Iterable[dict[str, Any]]:
+        """Every state change that there still is."""
+        for place, records in self.records.items():
+            if place.topic == STATE_CHANGES:
+                yield from (json.loads(each.value or b"") for each in records)
+
+    def capacities(self) -> Iterable[tuple[str, dict[str, Any] | None]]:
+        """Every record of the other topic."""
+        for place, records in self.records.items():
+            if place.topic == REPRESENTATIVE_CAPACITY:
+                for each in records:
+                    value = None if each.value is None else json.loads(each.value)
+                    yield (each.key or b"").decode(), value
+
+
+class Member:
+    """The port `Source` on topics in memory; `assign` is what the group says."""
+
+    def __init__(self, topics: Topics, at_most: int = 500) -> None:
+        self._topics = topics
+        self.at_most = at_most
+        self.generation = 0
+        self.joined = False
+        self.assigned: frozenset[Place] = frozenset()
+        self._positions: dict[Place, int] = {}
+        self.broken = False
+
+    def assign(self, places: Iterable[Place]) -> None:
+        """A rebalance ends."""
+        self.generation += 1
+        self.joined = True
+        self.assigned = frozenset(places)
+        self._positions = {}
+
+    async def bounds(self, places: Collection[Place]) -> Mapping[Place, Bounds]:
+        await asyncio.sleep(0)
+        if self.broken:
+            raise LogUnavailable("no broker")
+        return {place: self._topics.bounds[place] for place in places}
+
+    def seek(self, place: Place, offset: int) -> None:
+        if place not in self.assigned:
+            raise LogUnavailable("not ours")
+        self._positions[place] = offset
+
+    async def poll(self, places: Iterable[Place], wait_ms: int) -> Mapping[Place, Sequence[Record]]:
+        assert wait_ms
+        found = {}
+        for place in places:
+            if place not in self._positions:
+                continue
+            start = self._positions[place]
+            records = [each for each in self._topics.records[place] if each.offset >= start]
+            if records[: self.at_most]:
+                found[place] = records[: self.at_most]
+                self._positions[place] = found[place][-1].offset + 1
+            if len(records) <= self.at_most:
+                self._positions[place] = self._topics.bounds[place].end
+        await asyncio.sleep(0)
+        return found
+
+    def position(self, place: Place) -> int | None:
+        return self._positions.get(place)
+
+    def backlog(self, place: Place) -> int:
+        return self._topics.bounds[place].end - self._positions.get(place, 0)
+
+
+def change(
+    conversation_id: str,
+    sequence: int,
+    status: str,
+    at_ms: int = NOW_MS,
+    **members: Any,
+) -> dict[str, Any]:
+    """A `conversation.state_changed` with what matters here, and a little more."""
+    data = {
+        "conversation_id": conversation_id,
+        "sequence": sequence,
+        "status": status,
+        "workstream_id": "chat",
+        "queue_id": None,
+        "representative_id": None,
+        "offered_representative_id": None,
+        "internal": status in {"resolved", "scheduled"},
+        "skipped_representative_ids": [],
+        "handler": None,
+        **members,
+    }
+    return {
+        "specversion": "1.0",
+        "id": f"{conversation_id}.{sequence}",
+        "source": "/omnistate",
+        "type": "conversation.state_changed",
+        "subject": conversation_id,
+        "time": format_time(at_ms),
+        "data": data,
+    }
+
+
+def capacity(representative_id: str, occupied: int, at_ms: int = NOW_MS) -> dict[str, Any]:
+    """A `representative.capacity_changed` with what matters here."""
+    data = {
+        "representative_id": representative_id,
+        "occupied_units": occupied,
+        "available_units": 100 - occupied,
+        "profiles": {"chat": {"limit": 5, "occupied": 1, "available": 4}},
+        "presence": "busy",
+        "set_presence": None,
+        "assignable": True,
+        "changed_at": format_time(at_ms),
+    }
+    return {
+        "specversion": "1.0",
+        "id": f"{representative_id}.{occupied}",
+        "source": "/omnistate",
+        "type": "representative.capacity_changed",
+        "subject": representative_id,
+        "time": format_time(at_ms),
+        "data": data,
+    }

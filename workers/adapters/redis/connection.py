@@ -1,0 +1,84 @@
+"""Clients of the Redis that a URL names, all alike; none connects before it is used.
+
+The URL may carry a password: no message of ours quotes it.
+"""
+
+import re
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
+
+SENTINEL: Final = "redis+sentinel"
+TIMEOUT_S: Final = 5.0
+CONNECT_TIMEOUT_S: Final = 3.0
+SENTINEL_PORT: Final = 26_379
+
+_PLACE: Final = re.compile(r"/(?P<service>[^/]+)(?:/(?P<db>\d+))?/?")
+
+
+class UnusableUrl(ValueError):
+    """The URL names no Redis; the message does not quote it."""
+
+
+def make_client(url: str, *, text: bool) -> Redis:
+    """A client; what it reads is `str` where `text`, else `bytes`. Raises UnusableUrl.
+
+    `redis://`, `rediss://` and `unix://` as redis-py knows them, or
+    `redis+sentinel://[[user]:password@]host[:port][,host[:port]…]/service[/db]`.
+    """
+    options: dict[str, Any] = {
+        "decode_responses": text,
+        "socket_timeout": TIMEOUT_S,
+        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        # Whether to try again is for whoever asks: he knows what may be done twice.
+        "retry": Retry(NoBackoff(), 0),
+        "client_name": "omnistate",
+    }
+    try:
+        if urlsplit(url).scheme == SENTINEL:
+            return _of_sentinel(url, options)
+        if not url.startswith("unix:"):
+            # A Redis of a cloud may announce that it moves; asking for that is an error elsewhere.
+            options["maint_notifications_config"] = MaintNotificationsConfig(enabled=False)
+        return Redis.from_url(url, **options)
+    except ValueError:
+        raise UnusableUrl(
+            "redis://host:port/db is needed, or rediss://, unix:// or redis+sentinel://"
+        ) from None
+
+
+async def close_client(client: Redis) -> None:
+    """Disconnect, from Sentinel too; may be called again."""
+    await client.aclose()
+    # Its pool asks them where the primary is, and leaves their connections open.
+    manager = getattr(client.connection_pool, "sentinel_manager", None)
+    for each in manager.sentinels if manager is not None else ():
+        await each.aclose()
+
+
+def _of_sentinel(url: str, options: dict[str, Any]) -> Redis:
+    parts = urlsplit(url)
+    login, _, hosts = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
+    named = _PLACE.fullmatch(parts.path)
+    places = [urlsplit(f"//{host}") for host in hosts.split(",")]
+    if named is None or not all(place.hostname for place in places):
+        raise ValueError("no service, or no host")
+    sentinels = [(place.hostname, place.port or SENTINEL_PORT) for place in places]
+    bounded = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout")}
+    make: Any = Sentinel
+    client: Redis = make(
+        sentinels, sentinel_kwargs={**bounded, "retry": options["retry"]}
+    ).master_for(
+        unquote(named["service"]),
+        db=int(named["db"] or 0),
+        username=unquote(user) or None,
+        password=unquote(password) or None,
+        **options,
+    )
+    return client
