@@ -73,6 +73,11 @@ class Browser:
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
+    def rest(self) -> None:
+        """Wait until no bar moves, and show no scroll bars."""
+        self.driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
+        self.wait("at rest", lambda: self.run("return document.getAnimations().length") == 0)
+
     def open(self, address: str) -> None:
         """Go to a page, as somebody who has not been there before."""
         self.driver.get(address)

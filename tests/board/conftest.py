@@ -27,9 +27,9 @@ def give_up(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests of this process; skip where there is none."""
+    """One browser for this folder's tests in this process; skip where there is none."""
     if not installed():
         give_up("no Chromium: apt-get install chromium chromium-driver")
     with tempfile.TemporaryDirectory(
@@ -52,11 +52,11 @@ def browser(chromium: Browser) -> Iterator[Browser]:
     assert [each for each in complaints if "/api/" not in each] == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def centre(
     brokers: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Centre]:
-    """One centre at work for all tests of this process; it is long in coming."""
+    """One centre at work for this folder's tests in this process; it is long in coming."""
     with working(brokers, redis_url, tmp_path_factory.mktemp("centre")) as found:
         yield found
         for worker in found.found.workers:
@@ -64,7 +64,7 @@ def centre(
             assert TOKEN not in worker.log()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def axe(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The source of axe-core, from npm."""
     folder = tmp_path_factory.mktemp("axe")

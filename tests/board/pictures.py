@@ -27,6 +27,14 @@ PICTURES = (
     ("board-phone", 375, 812, "light", 2),
 )
 SIZE_MAX = 300_000
+# Long enough for figures and lag to have been read.
+FILLED_S = 6
+
+
+def say(line: str) -> None:
+    """Tell whoever waits."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -52,7 +60,7 @@ async def _photograph(traffic: Traffic, centre: Centre, until: str, out: Path) -
             done, _ = await asyncio.wait([running], timeout=5)
             for each in done:
                 each.result()
-            print(f"{traffic.time_of_day}  {traffic.events:,} inputs", flush=True)
+            say(f"{traffic.time_of_day}  {traffic.events:,} inputs")
         return await asyncio.to_thread(_take, centre, out)
     finally:
         running.cancel()
@@ -71,22 +79,22 @@ def _take(centre: Centre, out: Path) -> int:
                 browser.open(centre.board)
                 browser.sign_in(centre.token)
                 browser.wait("live", lambda: browser.state() == "live")
-                time.sleep(6)  # for the feed to fill and the bars to come to rest
+                time.sleep(FILLED_S)
+                browser.rest()
                 path = out / f"{name}.png"
                 browser.picture(path)
                 size = _shrink(path)
                 too_large += size > SIZE_MAX
-                print(f"{path}: {size:,} bytes", flush=True)
+                say(f"{path}: {size:,} bytes")
         finally:
             browser.close()
     return int(too_large > 0)
 
 
 def _shrink(path: Path) -> int:
-    """Keep as many colours as the page has shades; the file's size then."""
+    """Write it as small as it can be without a loss; the file's size then."""
     with Image.open(path) as picture:
-        few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+        picture.convert("RGB").save(path, optimize=True)
     return path.stat().st_size
 
 

@@ -97,3 +97,10 @@ def own_redis(redis_installed: None) -> Iterator[RedisServer]:
     """A Redis for this test alone, to be killed, paused and emptied."""
     with RedisServer() as server:
         yield server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Processes that start and end take their time on a machine that has other things to do."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(300))

@@ -127,6 +127,11 @@ def test_it_rebuilds_serves_and_ends(centre: Centre, own_redis: RedisServer) -> 
         for outcome in ("skipped", "unreadable"):
             assert worker.metric("omnistate_projection_records_total", outcome=outcome) == 0
         wait_until("no lag", lambda: worker.metric("omnistate_lag_records") == 0)
+        wait_until("offsets at the ends", lambda: centre.found.caught_up("projection"))
+        ends = [json.loads(line) for line in centre.found.run("lag", "--json").splitlines()]
+        own = {(each["topic"], each["partition"]): each for each in ends if "proj" in each["group"]}
+        assert len(own) == 2 * PARTITIONS
+        assert all(each["committed"] == each["end"] for each in own.values())
         assert worker.metric("omnistate_projection_ready") == 1
         _check_nobody_is_named(centre, worker)
         began_s = time.monotonic()

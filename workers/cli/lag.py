@@ -1,7 +1,10 @@
-"""`omnistate lag`: how far each group is behind, per topic and partition."""
+"""`omnistate lag`: how far each group is behind, per topic and partition.
+
+The projection keeps its offsets in Redis, with its data: it is shown where a Redis is configured.
+"""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -16,20 +19,26 @@ else:
     Settings = Any  # typer evaluates the annotations of commands
 
 
-@with_settings(*CLUSTER, *TOPICS)
+PROJECTION: Final = "projection"
+
+
+@with_settings(*CLUSTER, *TOPICS, "redis_url")
 def lag(
     settings: Settings,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> int:
     """Say how far every group is behind, in records and in seconds."""
-    from workers.cli.session import run_on_cluster
+    from workers.adapters.redis.connection import UnusableUrl
+    from workers.cli.session import UNUSABLE, run_on_cluster, say
+    from workers.projections.ports import StoreUnavailable, StoreUnusable
+    from workers.shell.settings import PREFIX
 
     async def work(connection: "Connection", topology: "Topology") -> int:
         from workers.adapters.kafka.lag import measure_lag
 
-        # The projection's offsets are in Redis, with its data.
-        groups = [group for group in topology.groups if group.name != "projection"]
-        found = await measure_lag(connection, groups)
+        kept = await _offsets_in_redis(settings.redis_url, connection.prefix)
+        groups = [group for group in topology.groups if group.name != PROJECTION or kept]
+        found = await measure_lag(connection, groups, kept)
         if as_json:
             for each in found:
                 print(json.dumps(each._asdict()))
@@ -37,7 +46,27 @@ def lag(
             _print_table(found)
         return 0
 
-    return run_on_cluster("lag", settings, work)
+    try:
+        return run_on_cluster("lag", settings, work)
+    except UnusableUrl as error:
+        return say("lag", f"{PREFIX}REDIS_URL: {error}", UNUSABLE)
+    except (StoreUnavailable, StoreUnusable) as error:
+        return say("lag", f"Redis: {error}")
+
+
+async def _offsets_in_redis(url: str | None, prefix: str) -> dict[str, dict[tuple[str, int], int]]:
+    """The projection's offsets, under its name; nothing without a Redis."""
+    from workers.adapters.redis.store import RedisStore
+    from workers.projections.keys import Keys
+
+    if url is None:
+        return {}
+    store = RedisStore(url, Keys(prefix))
+    try:
+        own: dict[tuple[str, int], int] = dict((await store.offsets()).items())
+        return {PROJECTION: own}
+    finally:
+        await store.close()
 
 
 def _print_table(found: "list[Lag]") -> None:

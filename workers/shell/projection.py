@@ -71,6 +71,7 @@ class ProjectionEngine:
 
     async def stop(self) -> None:
         """Leave the group and disconnect. A batch under way is applied whole, or not at all."""
+        self._report.close()
         await self._source.stop()
         await self._store.close()
 

@@ -111,6 +111,11 @@ class ProjectionReport:
         self._trouble = None
         self._log.info("recovered")
 
+    def close(self) -> None:
+        """The worker ends."""
+        if self._bar is not None:
+            self._bar.end()
+
     def wait(self, event: str, reason: str) -> None:
         """Something is not there yet at the start."""
         self._log.warning(event, reason=reason)
@@ -147,9 +152,14 @@ class RebuildBar:
             if total - done < BAR_RECORDS_MIN:
                 return
             self._progress.start()
-            self._task = self._progress.add_task("")
+            self._task = self._progress.add_task("", total=total)
         self._progress.update(self._task, completed=done, total=total)
         if done >= total:
+            self.end()
+
+    def end(self) -> None:
+        """Take it away, and give the cursor back; may be called again."""
+        if self._task is not None:
             self._progress.remove_task(self._task)
             self._progress.stop()
             self._task = None
