@@ -26,6 +26,7 @@ from tests.projections.fold import Folded
 
 TOKEN = "the-token-of-the-tests"
 PARTITIONS = 3
+INPUTS = 500
 STATUSES = ("open", "active", "waiting", "wrap_up", "resolved", "scheduled", "closed")
 ALWAYS = {"open", "active", "waiting", "wrap_up", "closed"}
 
@@ -46,18 +47,23 @@ class Centre:
 
     def say(self, type_: str, subject: str, **data: Any) -> None:
         """One input, on its topic when this returns."""
-        said = event(0, type_, subject, **data)
-        self.publish([{**said, "id": f"board-{next(self._numbers)}"}])
+        self.publish([self.event(type_, subject, **data)])
+
+    def event(self, type_: str, subject: str, **data: Any) -> dict[str, Any]:
+        """An input that nobody has said before."""
+        return {**event(0, type_, subject, **data), "id": f"board-{next(self._numbers)}"}
 
     def publish(self, events: list[dict[str, Any]]) -> None:
-        """Inputs, in their order."""
+        """Inputs; those of a topic in their order."""
 
         async def run() -> None:
             async with AIOKafkaProducer(bootstrap_servers=self.found.brokers) as producer:
+                sent = []
                 for each in events:
                     topic = self.found.prefix + ROUTES[each["type"]]
                     value, key = json.dumps(each).encode(), each["subject"].encode()
-                    await producer.send_and_wait(topic, value, key)
+                    sent.append(await producer.send(topic, value, key))
+                await asyncio.gather(*sent)
 
         asyncio.run(run())
 
@@ -87,7 +93,7 @@ def working(brokers: str, redis_url: str, folder: Path) -> Iterator[Centre]:
     settings = {"redis_url": redis_url, "api_token": TOKEN}
     with installed(brokers, prefix, folder, **settings) as found:
         day = folder / "day"
-        found.run("demo", "--conversations", "300", "--seed", "5", "--out", str(day))
+        found.run("demo", "--conversations", "100", "--seed", "5", "--out", str(day))
         configuration = yaml.safe_load((day / "config.yaml").read_text())
         for workstream in configuration["workstreams"].values():
             workstream.update(PATIENT)
@@ -97,11 +103,12 @@ def working(brokers: str, redis_url: str, folder: Path) -> Iterator[Centre]:
         centre = Centre(found, redis_url)
         found.worker("figures", ready=False)
         lines = (day / "inputs.jsonl").read_text().splitlines()
-        centre.publish([json.loads(line) for line in lines[:700]])
-        for number in range(4):
-            chat = {"channel": "live_chat", "workstream_id": "vip-chat", "queue_id": "vip"}
-            centre.say("conversation.started", f"busy-{number}", **chat)
-            centre.say("representative.pick", f"busy-{number}", representative_id="grace")
+        centre.publish([json.loads(line) for line in lines[:INPUTS]])
+        chat = {"channel": "live_chat", "workstream_id": "vip-chat", "queue_id": "vip"}
+        busy = [f"busy-{number}" for number in range(4)]
+        centre.publish([centre.event("conversation.started", id_, **chat) for id_ in busy])
+        grace = {"representative_id": "grace"}
+        centre.publish([centre.event("representative.pick", id_, **grace) for id_ in busy])
         centre.say("conversation.started", "lost", channel="live_chat", workstream_id="vip-chat")
         centre.say("representative.presence", "henry", presence="away", supervisor_id="sue")
         produce(brokers, f"{prefix}channel-events", (b"lost", b"not JSON"))

@@ -78,3 +78,10 @@ def axe(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> str:
     if ended.returncode != 0:
         give_up(f"accessibility is not checked: npm could not install {AXE}")
     return (folder / "node_modules/axe-core/axe.min.js").read_text()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Five workers and a browser take their time on a machine that has other things to do."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(300))
