@@ -29,6 +29,9 @@ from workers.shell.logs import get_logger
 
 GROUP: Final = "figures"
 STOP_S: Final = 4.0
+# Faust can wait for ever for tables or for its group (a rebalance while it reads back).
+STANDSTILL_S: Final = 60.0
+LOOK_S: Final = 1.0
 
 
 class StreamEnded(Exception):
@@ -85,11 +88,15 @@ class FiguresStream:
         """Until cancelled. Raises StreamEnded."""
         running = asyncio.ensure_future(self._run())
         running.add_done_callback(_describe)
+        watching = asyncio.ensure_future(self._watch())
         try:
             # Waited for, not awaited: Faust lets cancellations of its own out, which are not ours.
-            await asyncio.wait({running})
+            await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             running.cancel()
+            watching.cancel()
+        if not running.done():
+            raise StreamEnded(f"its tables have not come further for {STANDSTILL_S:g} s")
         raise StreamEnded(_describe(running) or "Faust stopped")
 
     async def stop(self) -> None:
@@ -101,6 +108,15 @@ class FiguresStream:
         if problem is not None:
             stopping.cancel()
             get_logger().warning("stream_not_stopped", reason=problem)
+
+    async def _watch(self) -> None:
+        """Until it has neither been ready nor read a table on for STANDSTILL_S."""
+        left, since_s = -1, time.monotonic()
+        while time.monotonic() - since_s < STANDSTILL_S:
+            await asyncio.sleep(LOOK_S)
+            now_left = self._app.tables.recovery.active_remaining_total()
+            if self.ready or now_left != left:
+                left, since_s = now_left, time.monotonic()
 
     async def _run(self) -> None:
         await self._app.start()
