@@ -85,6 +85,7 @@ class Cluster:
         return {
             name: TopicState(partitions, factor, settings[name])
             for name, (partitions, factor) in shapes.items()
+            if name in settings
         }
 
     async def missing_or_wrong(self, topology: Topology, group: str) -> Readiness:
@@ -182,7 +183,7 @@ class Cluster:
     async def _settings(
         self, kind: ConfigResourceType, names: Iterable[str]
     ) -> dict[str, dict[str, str | None]]:
-        """Every setting that is in force for these topics of ours, or these brokers."""
+        """Every setting in force for these topics of ours that are there, or these brokers."""
         topics = kind is ConfigResourceType.TOPIC
         resources = [
             ConfigResource(kind, self.connection.physical(name) if topics else name)
@@ -191,6 +192,9 @@ class Cluster:
         settings = {}
         for response in await self._admin.describe_configs(resources) if resources else ():
             for code, message, _, name, entries in response.resources:
+                # Deleted since the metadata told its shape.
+                if topics and code == _UNKNOWN_TOPIC:
+                    continue
                 if code:
                     raise ClusterFailure(f"{name}: {error_of(code, message)}")
                 own = self.connection.logical(name) if topics else name
