@@ -1,4 +1,4 @@
-"""The figures' stream where Faust waits for ever: it ends, and says why, so that it starts again."""
+"""The figures stream where Faust waits for ever: it ends and says why, so that it starts again."""
 
 import asyncio
 
