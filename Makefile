@@ -1,7 +1,7 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo broker live test chaos check format bench-core generate constraints clean pictures
+.PHONY: help setup demo broker live test chaos check format bench bench-core generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
@@ -46,6 +46,9 @@ check: .venv/.developer ## lint, formatting, types, architecture
 format: .venv/.developer ## format the code and mend what the linter can mend
 	@$(bin)/ruff check --fix-only --quiet
 	@$(bin)/ruff format
+
+bench: .venv/.developer ## measure beside Faust, Quix Streams, Kafka Streams and bare clients (ARGS="--only throughput")
+	@$(bin)/python -m bench $(ARGS)
 
 bench-core: .venv/.user ## measure the core on this machine
 	@$(bin)/python -m bench.core $(ARGS)

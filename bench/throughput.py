@@ -1,0 +1,107 @@
+"""Events a second on a backlog, and what an event costs of CPU: contender by contender, in turn.
+
+The pace is that between the first and the last committed output that a read_committed reader could
+see. Cold time is from the start of the process to the last one.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from bench.contender import Contender
+from bench.lineup import READ_ONLY, Entry, Errand
+from bench.mix import Mix
+from bench.station import Station
+from bench.watch import Watched, watch
+
+PREFIX: Final = "bench."
+TIMEOUT_S: Final = 1_800.0
+
+Figures = dict[str, Any]
+
+
+def measure_throughput(
+    station: Station,
+    mix: Mix,
+    lineup: Sequence[Entry],
+    plan: "Plan",
+    say: Callable[[str], None],
+) -> dict[str, list[Figures]]:
+    """Every contender's rounds, by name."""
+    centres = mix.centres(plan.events)
+    station.lay_out(PREFIX, mix.configuration(centres), plan.partitions)
+    station.load(PREFIX, mix.say(plan.events), plan.partitions)
+    found: dict[str, list[Figures]] = {entry.name: [] for entry in lineup}
+    for number in range(plan.rounds):
+        # Nobody is always first, or always after the same one.
+        turn = number % len(lineup)
+        for entry in (*lineup[turn:], *lineup[:turn]):
+            figures = run_once(station, entry, plan, f"{entry.name}-{number}")
+            found[entry.name].append(figures)
+            say(f"round {number + 1}  {entry.label:<34} {describe(figures)}")
+    station.drop(PREFIX)
+    return found
+
+
+class Plan:
+    """How much is measured."""
+
+    def __init__(self, events: int, rounds: int, partitions: int) -> None:
+        self.events, self.rounds, self.partitions = events, rounds, partitions
+
+
+def describe(figures: Figures) -> str:
+    """A run in a line."""
+    line = f"{figures['per_s']:>9,.0f} events/s  {figures['cpu_us']:>6.1f} µs CPU"
+    return f"{line}  {figures['cold_s']:>6.1f} s cold  {figures['outputs']:,} outputs"
+
+
+def run_once(station: Station, entry: Entry, plan: Plan, run: str) -> Figures:
+    """One contender on the whole backlog, from its start."""
+    events = min(plan.events, entry.events_max or plan.events)
+    errand = Errand(station, PREFIX, plan.partitions, events, run)
+    if entry.name == READ_ONLY.name:
+        return _read(entry.start(errand))
+    if entry.peer:
+        station.create(
+            (f"{run}-output", f"{run}-table"), plan.partitions, message_timestamp_type="CreateTime"
+        )
+    watched = Watched(
+        station.brokers,
+        station.broker_pid,
+        errand.inputs,
+        entry.outputs(errand),
+        entry.group(errand) if entry.transactional else None,
+        plan.partitions,
+        events,
+    )
+    with entry.start(errand) as contender:
+        pace = watch(watched, [contender], TIMEOUT_S)
+    outputs = station.count(entry.outputs(errand))
+    if entry.peer:
+        station.drop(run)
+    else:
+        station.clear(PREFIX, plan.partitions)
+    return {
+        "events": pace.events,
+        "seconds": pace.seconds,
+        "per_s": pace.per_s,
+        "cpu_us": pace.cpu_us,
+        "broker_cpu_us": pace.broker_cpu_s / pace.events * 1e6,
+        "cold_s": pace.cold_s,
+        "outputs": outputs,
+    }
+
+
+def _read(contender: Contender) -> Figures:
+    with contender:
+        pace = json.loads(contender.wait_for("pace", TIMEOUT_S))
+    return {
+        "events": pace["events"],
+        "seconds": pace["seconds"],
+        "per_s": pace["events"] / pace["seconds"],
+        "cpu_us": pace["cpu_s"] / pace["events"] * 1e6,
+        "broker_cpu_us": None,
+        "cold_s": pace["cold_s"],
+        "outputs": 0,
+    }
