@@ -47,7 +47,7 @@ format: .venv/.developer ## format the code and mend what the linter can mend
 	@$(bin)/ruff check --fix-only --quiet
 	@$(bin)/ruff format
 
-bench: .venv/.developer ## measure beside Faust, Quix Streams, Kafka Streams and bare clients (ARGS="--only throughput")
+bench: .venv/.developer .venv-bench/.peers ## measure beside Faust, Quix Streams, Kafka Streams and bare clients (ARGS="--only throughput")
 	@$(bin)/python -m bench $(ARGS)
 
 bench-core: .venv/.user ## measure the core on this machine
@@ -67,7 +67,7 @@ constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versio
 	@wc -l < constraints.txt | xargs printf 'constraints.txt: %s pins\n'
 
 clean: ## remove .venv and every cache
-	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .venv-bench .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	@find workers schemas tests $(wildcard bench deploy) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python that is new enough; a half-made .venv is taken away again.
@@ -77,6 +77,14 @@ $(bin)/python:
 			$$python -m venv .venv && exit 0; rm -rf .venv; exit 1; \
 		fi; \
 	done; echo 'omnistate needs Python 3.11 or newer: make PYTHON=/path/to/python3 ...' >&2; exit 1
+
+# The peers' own: their dependencies and ours would not agree.
+.venv-bench/.peers: bench/requirements.txt bench/constraints.txt | $(bin)/python
+	@echo 'Installing the peers of the benchmark into .venv-bench (once, about a minute) ...'
+	@$(bin)/python -m venv --clear .venv-bench
+	@PIP_CONSTRAINT=bench/constraints.txt .venv-bench/bin/python -m pip install --quiet \
+		--disable-pip-version-check --requirement bench/requirements.txt
+	@touch $@
 
 .venv/.user: pyproject.toml constraints.txt | $(bin)/python
 	@echo 'Installing omnistate into .venv (once, about a minute) ...'

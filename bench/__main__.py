@@ -35,8 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, keep the results."""
     given = options(arguments)
     tune_garbage_collection()
-    wanted = given.contenders.split(",") if given.contenders else None
-    chosen = [each for each in lineup.entries() if wanted is None or each.name in wanted]
     mix = Mix(given.conversations)
     with (
         tempfile.TemporaryDirectory(prefix="omnistate-bench-") as folder,
@@ -44,6 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         station = Station(broker.bootstrap, broker.pid, Path(folder))
         plan = Plan(given.events, given.rounds, given.partitions)
+        chosen, missing = lineup.line_up(
+            set(filter(None, given.contenders.split(","))), Path(folder)
+        )
+        for name, reason in missing.items():
+            print(f"{name} is left out: {reason}", flush=True)
         measure_throughput(station, mix, chosen, plan, lambda line: print(line, flush=True))
     return 0
 

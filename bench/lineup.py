@@ -4,13 +4,20 @@ Peers have Pythons and jars of their own; a peer that is not installed is left o
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.contender import Contender, free_port
-from bench.station import COMMAND, GROUP, INPUTS, Station
+from bench.java import PeerMissing, streams_command
+from bench.station import COMMAND, EVERY_INPUT, GROUP, INPUTS, ROOT, Station
 from schemas.vocabulary import CAPACITY_CHANGES, REJECTED_INPUTS, STATE_CHANGES
 
+PEERS_PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
+WARM_EVENTS: Final = 300_000
+FAUST_EVENTS: Final = 100_000
+FAUST_TUNED: Final = ("loop=uvloop", "soon=True", "producer_linger=0.005")
+QUIX: Final = ("commit_interval=1",)
 OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
 
 
@@ -24,10 +31,8 @@ class Errand(NamedTuple):
     # Makes the group, the outputs and the state of a run its own.
     run: str
 
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The input topics, by their names on the cluster."""
-        return tuple(self.prefix + topic for topic in INPUTS)
+
+Starter = Callable[[Errand], Contender]
 
 
 class Entry(NamedTuple):
@@ -36,7 +41,7 @@ class Entry(NamedTuple):
     name: str
     label: str
     promise: str
-    start: Callable[[Errand], Contender]
+    start: Starter
     transactional: bool = True
     # At most so many of the events.
     events_max: int | None = None
@@ -46,6 +51,11 @@ class Entry(NamedTuple):
     def group(self, errand: Errand) -> str:
         """The consumer group of a run."""
         return f"{errand.run}" if self.peer else errand.prefix + GROUP
+
+    def inputs(self, errand: Errand) -> tuple[str, ...]:
+        """What it reads: peers have everything in one topic."""
+        topics = (EVERY_INPUT,) if self.peer else INPUTS
+        return tuple(errand.prefix + topic for topic in topics)
 
     def outputs(self, errand: Errand) -> tuple[str, ...]:
         """Where its outputs are counted."""
@@ -80,7 +90,7 @@ def peer_arguments(errand: Errand) -> list[str]:
     """What every peer is told."""
     return [
         *("--brokers", errand.station.brokers),
-        *("--inputs", *errand.inputs),
+        *("--inputs", errand.prefix + EVERY_INPUT),
         *("--output", f"{errand.run}-output"),
         *("--table", f"{errand.run}-table"),
         *("--group", errand.run),
@@ -90,17 +100,56 @@ def peer_arguments(errand: Errand) -> list[str]:
     ]
 
 
+def start_streams(errand: Errand) -> Contender:
+    """Kafka Streams, after it has counted some of the events to warm up."""
+    command = [*streams_command(errand.station.folder), *peer_arguments(errand)]
+    warm = min(errand.events, WARM_EVENTS)
+    log = errand.station.folder / f"{errand.run}.log"
+    return Contender([*command, "--set", f"warm={warm}"], log)
+
+
+def _peer(program: str, *settings: str, python: str = sys.executable) -> Starter:
+    return lambda errand: start_peer(errand, program, settings, python)
+
+
+def _others(program: str, *settings: str) -> Starter:
+    return _peer(program, *settings, python=str(PEERS_PYTHON))
+
+
 OMNISTATE: Final = Entry(
     "omnistate", "omnistate, whole engine", "exactly once", start_worker, peer=False
 )
-BARE: Final = Entry(
-    "bare", "bare aiokafka loop", "exactly once", lambda errand: start_peer(errand, "bare")
-)
-READ_ONLY: Final = Entry(
-    "read-only", "read only", "reads", lambda errand: start_peer(errand, "read_only")
+READ_ONLY: Final = Entry("read-only", "read only", "reads", _peer("read_only"))
+ENTRIES: Final = (
+    OMNISTATE,
+    Entry("faust", "Faust, defaults", "at least once", _peer("faust_count"), False, FAUST_EVENTS),
+    Entry(
+        "faust-tuned",
+        "Faust, tuned",
+        "at least once",
+        _others("faust_count", *FAUST_TUNED),
+        False,
+        FAUST_EVENTS,
+    ),
+    Entry("quix", "Quix Streams", "exactly once", _others("quix_count", *QUIX)),
+    Entry("streams", "Kafka Streams, warmed up", "exactly once", start_streams),
+    Entry("bare", "bare aiokafka loop", "exactly once", _peer("bare")),
+    READ_ONLY,
 )
 
 
-def entries() -> list[Entry]:
-    """Everybody whom this machine can provide."""
-    return [OMNISTATE, BARE, READ_ONLY]
+def line_up(names: Collection[str], folder: Path) -> tuple[list[Entry], dict[str, str]]:
+    """Everybody, or those named, whom this machine can provide; and why others are not there."""
+    missing: dict[str, str] = {}
+    if not PEERS_PYTHON.exists():
+        missing = dict.fromkeys(("faust-tuned", "quix"), "no .venv-bench: make .venv-bench/.peers")
+    if not names or "streams" in names:
+        try:
+            streams_command(folder)
+        except PeerMissing as reason:
+            missing["streams"] = str(reason)
+    wanted = [entry for entry in ENTRIES if not names or entry.name in names]
+    return (
+        [entry for entry in wanted if entry.name not in missing],
+        {entry.name: missing[entry.name] for entry in wanted if entry.name in missing},
+    )

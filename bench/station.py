@@ -26,6 +26,8 @@ from workers.runtime.topology import load_topology
 ROOT: Final = Path(__file__).parents[1]
 COMMAND: Final = (sys.executable, "-m", "workers.cli.app")
 INPUTS: Final = (CHANNEL_EVENTS, AGENT_ACTIONS)
+# The same inputs in the same order, for peers: one topic is easier on them than two to merge.
+EVERY_INPUT: Final = "every-input"
 GROUP: Final = "conversation"
 HEADERS: Final = [("content-type", b"application/cloudevents+json")]
 BATCH_BYTES: Final = 200_000
@@ -50,9 +52,13 @@ class Station:
         path.write_text(json.dumps(configuration), encoding="utf-8")
         self._run(prefix, "config", "apply", str(path))
 
-    def load(self, prefix: str, said: Iterable[Said], partitions: int) -> int:
-        """Append inputs with their own times; how many there were."""
-        return asyncio.run(self._load(prefix, said, partitions))
+    def load(
+        self, prefix: str, said: Iterable[Said], partitions: int, *, for_peers: bool = False
+    ) -> int:
+        """Append inputs with their own times, for peers a second time; how many there were."""
+        if for_peers:
+            self.create([prefix + EVERY_INPUT], partitions)
+        return asyncio.run(self._load(prefix, said, partitions, for_peers=for_peers))
 
     def clear(self, prefix: str, partitions: int) -> None:
         """Forget what omnistate made of the inputs; inputs and configuration stay."""
@@ -89,7 +95,9 @@ class Station:
         if done.returncode:
             raise RuntimeError(f"omnistate {' '.join(arguments)}: {done.stdout}{done.stderr}")
 
-    async def _load(self, prefix: str, said: Iterable[Said], partitions: int) -> int:
+    async def _load(
+        self, prefix: str, said: Iterable[Said], partitions: int, *, for_peers: bool
+    ) -> int:
         await self._stamp(prefix, "CreateTime")
         lane = _Lane(self.brokers, prefix, partitions)
         count = 0
@@ -97,6 +105,8 @@ class Station:
             await lane.producer.start()
             for each in said:
                 await lane.put(each)
+                if for_peers:
+                    await lane.put(each._replace(topic=EVERY_INPUT))
                 count += 1
             await lane.flush()
         finally:

@@ -1,0 +1,79 @@
+"""Faust: an agent and a table. At least once, since its exactly-once leaves outputs outside.
+
+`--set name=value` overrules any setting of a Faust app; `loop=uvloop` is its loop, `await=no` sends
+without waiting for room.
+"""
+
+import asyncio
+import sys
+from typing import Any
+
+import faust
+
+from bench.peers.errand import read_errand
+
+ERRAND = read_errand()
+
+
+def _parse(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return {"True": True, "False": False}.get(text, text)
+
+
+SETTINGS = {name: _parse(text) for name, text in ERRAND.settings.items()}
+if SETTINGS.pop("loop", "asyncio") == "uvloop":
+    import uvloop
+
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+SOON = SETTINGS.pop("soon", False)
+
+app = faust.App(
+    ERRAND.group,
+    **{
+        "broker": f"kafka://{ERRAND.brokers}",
+        "store": "memory://",
+        "datadir": ERRAND.folder,
+        "topic_replication_factor": 1,
+        "topic_partitions": ERRAND.partitions,
+        "web_enabled": False,
+        **SETTINGS,
+    },
+)
+source = app.topic(
+    *ERRAND.inputs, key_type=str, value_type=bytes, key_serializer="raw", value_serializer="raw"
+)
+output = app.topic(
+    ERRAND.output, key_type=str, value_type=bytes, key_serializer="raw", value_serializer="raw"
+)
+counts = app.Table("counts", default=int, partitions=ERRAND.partitions)
+
+
+@app.agent(source)  # type: ignore[untyped-decorator]
+async def count(stream: Any) -> None:
+    """One output and one table record for each event."""
+    async for key, _ in stream.items():
+        counts[key] = found = counts[key] + 1
+        if SOON:
+            output.send_soon(key=key, value=b"%d" % found)
+        else:
+            await output.send(key=key, value=b"%d" % found)
+
+
+@app.on_worker_init.connect  # type: ignore[untyped-decorator]
+def note(*_: Any, **__: Any) -> None:
+    """For whoever waits for it."""
+    print("ready now", flush=True)
+
+
+def main() -> None:
+    """As `faust worker` does, until SIGTERM."""
+    sys.argv = ["faust", "worker", "--loglevel", "warn", "--without-web"]
+    app.main()
+
+
+if __name__ == "__main__":
+    main()
