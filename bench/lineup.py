@@ -15,8 +15,37 @@ from schemas.vocabulary import CAPACITY_CHANGES, REJECTED_INPUTS, STATE_CHANGES
 
 PEERS_PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
 WARM_EVENTS: Final = 300_000
-FAUST_EVENTS: Final = 100_000
-FAUST_TUNED: Final = ("loop=uvloop", "soon=True", "producer_linger=0.005")
+# The best of the trials below (`--only tuning`).
+FAUST_TUNED: Final = (
+    "silent=True",
+    "producer_linger=0.005",
+    "producer_acks=1",
+    "stream_buffer_maxsize=16384",
+    "broker_max_poll_records=5000",
+)
+FAUST_TRIALS: Final = (
+    (),
+    ("loop=uvloop",),
+    ("soon=True",),
+    ("silent=True",),
+    ("producer_linger=0.005",),
+    ("producer_acks=1",),
+    ("producer_threaded=True",),
+    ("stream_buffer_maxsize=16384", "broker_max_poll_records=5000"),
+    ("broker_commit_every=10000", "broker_commit_interval=1"),
+    ("store=rocksdb://",),
+    FAUST_TUNED,
+    (*FAUST_TUNED, "producer_threaded=True"),
+    (*FAUST_TUNED, "loop=uvloop"),
+    (*FAUST_TUNED, "processing_guarantee=exactly_once"),
+)
+QUIX_TRIALS: Final = (
+    (),
+    ("commit_interval=1",),
+    ("commit_interval=0.1",),
+    ("commit_every=4000",),
+    ("commit_every=20000",),
+)
 QUIX: Final = ("commit_interval=1",)
 OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
 
@@ -70,17 +99,22 @@ def start_worker(errand: Errand, number: int = 0) -> Contender:
     environment = {
         **errand.station.environment(errand.prefix),
         "OMNISTATE_WEB_PORT": str(port),
-        "OMNISTATE_LOG_LEVEL": "WARNING",
+        "OMNISTATE_LOG_FORMAT": "json",
     }
     log = errand.station.folder / f"{errand.run}-{number}.log"
     return Contender([*COMMAND, "worker", "conversation"], log, environment, port)
+
+
+def start_command(program: str, python: str = sys.executable) -> list[str]:
+    """What starts a peer that is a program of Python; its arguments follow."""
+    return [python, "-m", f"bench.peers.{program}"]
 
 
 def start_peer(
     errand: Errand, program: str, settings: Sequence[str] = (), python: str = sys.executable
 ) -> Contender:
     """A peer that is a program of Python."""
-    command = [python, "-m", f"bench.peers.{program}", *peer_arguments(errand)]
+    command = [*start_command(program, python), *peer_arguments(errand)]
     for each in settings:
         command += ["--set", each]
     return Contender(command, errand.station.folder / f"{errand.run}.log")
@@ -122,14 +156,13 @@ OMNISTATE: Final = Entry(
 READ_ONLY: Final = Entry("read-only", "read only", "reads", _peer("read_only"))
 ENTRIES: Final = (
     OMNISTATE,
-    Entry("faust", "Faust, defaults", "at least once", _peer("faust_count"), False, FAUST_EVENTS),
+    Entry("faust", "Faust, defaults", "at least once", _peer("faust_count"), False),
     Entry(
         "faust-tuned",
         "Faust, tuned",
         "at least once",
         _others("faust_count", *FAUST_TUNED),
         False,
-        FAUST_EVENTS,
     ),
     Entry("quix", "Quix Streams", "exactly once", _others("quix_count", *QUIX)),
     Entry("streams", "Kafka Streams, warmed up", "exactly once", start_streams),
@@ -138,7 +171,9 @@ ENTRIES: Final = (
 )
 
 
-def line_up(names: Collection[str], folder: Path) -> tuple[list[Entry], dict[str, str]]:
+def line_up(
+    names: Collection[str], folder: Path, faust_events: int
+) -> tuple[list[Entry], dict[str, str]]:
     """Everybody, or those named, whom this machine can provide; and why others are not there."""
     missing: dict[str, str] = {}
     if not PEERS_PYTHON.exists():
@@ -148,8 +183,30 @@ def line_up(names: Collection[str], folder: Path) -> tuple[list[Entry], dict[str
             streams_command(folder)
         except PeerMissing as reason:
             missing["streams"] = str(reason)
-    wanted = [entry for entry in ENTRIES if not names or entry.name in names]
+    wanted = [
+        entry._replace(events_max=None if entry.transactional else faust_events)
+        for entry in ENTRIES
+        if not names or entry.name in names
+    ]
     return (
         [entry for entry in wanted if entry.name not in missing],
         {entry.name: missing[entry.name] for entry in wanted if entry.name in missing},
     )
+
+
+def trials() -> list[Entry]:
+    """The settings that were tried for the peers that have many."""
+    tried = [
+        *(("faust", "faust_count", False, settings) for settings in FAUST_TRIALS),
+        *(("quix", "quix_count", True, settings) for settings in QUIX_TRIALS),
+    ]
+    return [
+        Entry(
+            f"trial-{number}",
+            f"{name}: {' '.join(settings) or 'defaults'}",
+            "",
+            _others(program, *settings),
+            transactional,
+        )
+        for number, (name, program, transactional, settings) in enumerate(tried)
+    ]

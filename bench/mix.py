@@ -70,9 +70,9 @@ class Mix:
         """How many centres it takes to say so much in a day."""
         return max(1, -(-events // self.inputs))
 
-    def say(self, events: int) -> Iterator[Said]:
+    def say(self, events: int, centres: int | None = None) -> Iterator[Said]:
         """So many inputs in order of their times, all centres side by side."""
-        names = [_name(number) for number in range(self.centres(events))]
+        names = [_name(number) for number in range(centres or self.centres(events))]
         return itertools.islice(
             (
                 Said(said.topic, said.key.replace(MARK, name), said.value.replace(MARK, name), at)

@@ -65,8 +65,12 @@ class Station:
         kinds = {"output", "dead-letter", "table", "changelog"}
         topics = [topic.name for topic in load_topology().topics if topic.kind in kinds]
         asyncio.run(self._delete([prefix + topic for topic in topics]))
-        asyncio.run(self._rewind(prefix, partitions))
+        self.forget(prefix, partitions)
         self._run(prefix, "topics", "apply", "--partitions", str(partitions))
+
+    def forget(self, prefix: str, partitions: int) -> None:
+        """Take back what omnistate's group has committed."""
+        asyncio.run(self._rewind(prefix, partitions))
 
     def drop(self, prefix: str) -> None:
         """Delete every topic of a prefix."""

@@ -141,7 +141,7 @@ def _ended(watched: Watched, samples: Sequence[Sample]) -> bool:
 def _pace(watched: Watched, samples: Sequence[Sample], started_s: float) -> Pace:
     """What was committed already at the first sample with outputs was made before it."""
     nothing = samples[0].outputs
-    first = next(each for each in samples if each.outputs > nothing)
+    first = next((each for each in samples if each.outputs > nothing), samples[0])
     last = next(each for each in samples if each.outputs == samples[-1].outputs)
     if watched.group is not None:
         last = next(each for each in samples if each.inputs >= watched.events)
@@ -149,8 +149,8 @@ def _pace(watched: Watched, samples: Sequence[Sample], started_s: float) -> Pace
     else:
         events = watched.events * (last.outputs - first.outputs) / max(1, last.outputs - nothing)
     return Pace(
-        events,
-        last.at_s - first.at_s,
+        max(1.0, events),
+        max(EVERY_S, last.at_s - first.at_s),
         last.cpu_s - first.cpu_s,
         last.broker_cpu_s - first.broker_cpu_s,
         last.at_s - started_s,

@@ -1,11 +1,14 @@
 """Faust: an agent and a table. At least once, since its exactly-once leaves outputs outside.
 
-`--set name=value` overrules any setting of a Faust app; `loop=uvloop` is its loop, `await=no` sends
-without waiting for room.
+`--set name=value` overrules any setting of a Faust app. Settings of our own: `loop=uvloop`;
+`soon=True` leaves sending to the background; `silent=True` turns logging below warnings off, which
+Faust's workers compose and then throw away.
 """
 
 import asyncio
+import logging
 import sys
+import time
 from typing import Any
 
 import faust
@@ -30,6 +33,8 @@ if SETTINGS.pop("loop", "asyncio") == "uvloop":
 
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 SOON = SETTINGS.pop("soon", False)
+if SETTINGS.pop("silent", False):
+    logging.disable(logging.INFO)
 
 app = faust.App(
     ERRAND.group,
@@ -55,8 +60,9 @@ counts = app.Table("counts", default=int, partitions=ERRAND.partitions)
 @app.agent(source)  # type: ignore[untyped-decorator]
 async def count(stream: Any) -> None:
     """One output and one table record for each event."""
-    async for key, _ in stream.items():
-        counts[key] = found = counts[key] + 1
+    async for key, _ in stream.items():  # noqa: PERF102
+        found = counts[key] + 1
+        counts[key] = found
         if SOON:
             output.send_soon(key=key, value=b"%d" % found)
         else:
@@ -67,6 +73,18 @@ async def count(stream: Any) -> None:
 def note(*_: Any, **__: Any) -> None:
     """For whoever waits for it."""
     print("ready now", flush=True)
+
+
+@app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
+async def note_assigned(*_: Any, **__: Any) -> None:
+    """Recovery begins."""
+    print(f"assigned {time.monotonic()}", flush=True)
+
+
+@counts.on_recover  # type: ignore[untyped-decorator]
+async def note_recovered() -> None:
+    """Recovery has ended."""
+    print(f"recovered {time.monotonic()}", flush=True)
 
 
 def main() -> None:

@@ -1,0 +1,67 @@
+"""What the figures were measured on and with: the machine, the versions, the time.
+
+It measures nothing.
+"""
+
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.lineup import PEERS_PYTHON
+from bench.station import ROOT
+from deploy.broker import jars
+
+OURS = ("aiokafka", "faust-streaming", "msgspec", "pydantic", "structlog")
+PEERS = ("quixstreams", "confluent-kafka", "rocksdict", "faust-streaming", "aiokafka", "uvloop")
+LOOK_UP = (
+    "import importlib.metadata as m, json, sys; "
+    "print(json.dumps({name: m.version(name) for name in sys.argv[1:]}))"
+)
+
+
+def describe_machine() -> dict[str, Any]:
+    """Everything that a reader needs to know to measure the same."""
+    return {
+        "cpu": _cpu_model(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "java": _said([jars.java(), "-version"]).partition("\n")[0],
+        "kafka": jars.VERSION,
+        "omnistate": _said(["git", "describe", "--always", "--dirty", "--exclude=*"]),
+        "ours": {name: importlib.metadata.version(name) for name in OURS},
+        "peers": _peers(),
+    }
+
+
+def describe_moment() -> dict[str, Any]:
+    """When it is, and what else goes on."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "load": [round(each, 2) for each in os.getloadavg()],
+    }
+
+
+def _cpu_model() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def _said(command: list[str]) -> str:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).strip()
+
+
+def _peers() -> dict[str, str]:
+    if not PEERS_PYTHON.exists():
+        return {}
+    found: dict[str, str] = json.loads(_said([str(PEERS_PYTHON), "-c", LOOK_UP, *PEERS]))
+    return found

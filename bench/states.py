@@ -1,0 +1,106 @@
+"""Many open conversations: what they take of memory, how fast they come back, how fast work goes on.
+
+For each number: a worker takes their starts in and is stopped; one that restores them is timed
+beside a plain reader of the same changelogs; then a backlog of the mix is worked off.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from bench.contender import Contender, resident_bytes
+from bench.lineup import OMNISTATE, Errand, start_command, start_worker
+from bench.mix import Mix
+from bench.station import Station
+from bench.watch import Watched, watch
+from workers.runtime.topology import load_topology
+
+TIMEOUT_S: Final = 3_600.0
+
+Figures = dict[str, Any]
+
+
+def measure_states(
+    station: Station, mix: Mix, conversations: int, events: int, partitions: int
+) -> Figures:
+    """Everything about one number of open conversations."""
+    prefix = f"open-{conversations}."
+    errand = Errand(station, prefix, partitions, events, f"{prefix}run")
+    station.lay_out(prefix, mix.configuration(mix.centres(events)), partitions)
+    try:
+        empty_bytes, full_bytes = _take_in(errand, mix, conversations)
+        restored = _restore(errand)
+        plain = read_plainly(errand, [f"{prefix}{name}" for name in _changelogs()])
+        station.load(prefix, mix.say(events), partitions)
+        with start_worker(errand, 3) as worker:
+            pace = watch(_watched(errand, conversations + events), [worker], TIMEOUT_S)
+    finally:
+        station.drop(prefix)
+    rows = plain["records"]
+    return {
+        "conversations": conversations,
+        "bytes_each_taken_in": (full_bytes - empty_bytes) / conversations,
+        "bytes_each_restored": (restored["bytes"] - empty_bytes) / conversations,
+        "rows": rows,
+        "restore_s": restored["restore_s"],
+        "ready_s": restored["ready_s"],
+        "rows_per_s": rows / restored["restore_s"],
+        "plain_rows_per_s": plain["records"] / plain["seconds"],
+        "per_s": pace.per_s,
+        "cpu_us": pace.cpu_us,
+    }
+
+
+def _take_in(errand: Errand, mix: Mix, conversations: int) -> tuple[int, int]:
+    """The memory of a worker without, and then with so many open conversations."""
+    with start_worker(errand, 0) as worker:
+        worker.await_ready(TIMEOUT_S)
+        empty_bytes = resident_bytes(worker.pid)
+        errand.station.load(errand.prefix, mix.open_conversations(conversations), errand.partitions)
+        watch(_watched(errand, conversations), [worker], TIMEOUT_S)
+        return empty_bytes, resident_bytes(worker.pid)
+
+
+def _restore(errand: Errand) -> Figures:
+    """From the group's word to running, the slowest partition; and from the start to ready."""
+    with start_worker(errand, 1) as worker:
+        ready_s = worker.await_ready(TIMEOUT_S)
+        size = resident_bytes(worker.pid)
+        seconds = [
+            float(line["seconds"])
+            for line in _lines(worker)
+            if line.get("event") == "partition_running"
+        ]
+    return {"ready_s": ready_s, "restore_s": max(seconds), "bytes": size}
+
+
+def _lines(worker: Contender) -> Iterator[Figures]:
+    for line in worker.log.read_text(encoding="utf-8").splitlines():
+        if line.startswith("{"):
+            yield json.loads(line)
+
+
+def read_plainly(errand: Errand, topics: list[str]) -> Figures:
+    """What a plain consumer takes for the same records; only the first fetch is not counted."""
+    command = [*start_command("read_only"), "--brokers", errand.station.brokers]
+    command += ["--inputs", *topics, "--output", "-", "--table", "-", "--group", "-"]
+    command += ["--partitions", str(errand.partitions)]
+    with Contender(command, errand.station.folder / f"{errand.run}-plain.log") as reader:
+        found: Figures = json.loads(reader.wait_for("pace", TIMEOUT_S))
+    return found
+
+
+def _watched(errand: Errand, events: int) -> Watched:
+    return Watched(
+        errand.station.brokers,
+        errand.station.broker_pid,
+        OMNISTATE.inputs(errand),
+        OMNISTATE.outputs(errand),
+        OMNISTATE.group(errand),
+        errand.partitions,
+        events,
+    )
+
+
+def _changelogs() -> list[str]:
+    return list(load_topology().group("conversation").tables.values())
