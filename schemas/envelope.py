@@ -20,7 +20,8 @@ from schemas.times import parse_time_ms
 ID_LENGTH_MAX: Final = 256
 Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 # Every output repeats the source of its cause, so it has a bound of its own.
-Source = Annotated[str, Field(min_length=1, max_length=1_024)]
+SOURCE_LENGTH_MAX: Final = 1_024
+Source = Annotated[str, Field(min_length=1, max_length=SOURCE_LENGTH_MAX)]
 
 
 def _check_time(text: str) -> str:

@@ -78,7 +78,7 @@ def test_an_example_is_read_alike_by_the_engine_and_by_the_models(name: str) -> 
     assert input_.problem is None
     assert (input_.type, input_.id, input_.source) == (model.type, model.id, model.source)
     assert input_.conversation_id == model.subject
-    assert input_.data == model.data
+    assert input_.data == (model.data if name == "conversation.started" else None)
     actor = {"representative": "representative_id", "supervisor": "supervisor_id"}
     acted = getattr(model.data, actor.get(name.partition(".")[0], "-"), None)
     assert input_.actor_id == acted

@@ -7,14 +7,15 @@ from typing import Final
 
 import msgspec
 
-from schemas.input_data import ConversationStartedData, Data
+from schemas.input_data import ConversationStartedData
 from schemas.vocabulary import Reason
 
 
 class Input(msgspec.Struct):
     """One input event. `trigger` is its type, split where one type has several meanings.
 
-    `problem` says what is wrong with `data` (then `data` is None), else it is None.
+    `problem` says what is wrong with the event's data, else it is None. `data` is that of a
+    `conversation.started`; of every other the members below tell all there is.
     `fingerprint` identifies source and id among a conversation's last inputs.
     """
 
@@ -27,7 +28,7 @@ class Input(msgspec.Struct):
     id: str
     source: str
     fingerprint: bytes
-    data: Data | None = None
+    data: ConversationStartedData | None = None
     problem: str | None = None
     representative_id: str | None = None
     # Whoever acted: the representative of `representative.*`, the supervisor of `supervisor.*`.
@@ -46,7 +47,7 @@ class Input(msgspec.Struct):
     @property
     def started(self) -> ConversationStartedData:
         """The data of a `conversation.started`."""
-        assert isinstance(self.data, ConversationStartedData)
+        assert self.data is not None
         return self.data
 
 

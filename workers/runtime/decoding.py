@@ -18,12 +18,14 @@ from workers.core.intake import FINGERPRINT_BYTES, Input
 from workers.runtime.json_text import UnusableText, read_object
 from workers.runtime.partitioning import partition_of
 from workers.runtime.ports import Headers, Record
-from workers.runtime.reading import READERS
+from workers.runtime.reading import FILLS, READERS
+from workers.runtime.usual_form import read_usual
 
 RECORD_BYTES_MAX: Final = 65_536
 # W3C asks to pass on at least 512 characters; every output repeats them.
 TRACE_LENGTH_MAX: Final = 1_024
 STRUCTURED: Final = "application/cloudevents+json"
+_STRUCTURED_HEADERS: Final = (("content-type", STRUCTURED.encode()),)
 
 
 class Undecodable(ValueError):
@@ -50,6 +52,7 @@ class Decoded(msgspec.Struct, frozen=True, gc=False):
     time_ms: int
 
 
+TOPICS: Final = {name: kind.topic for name, kind in INPUTS.items()}
 # The validator itself: one call less per event than `validate_python` of the adapter.
 _VALIDATE_ENVELOPE: Final = ENVELOPE.validator.validate_python
 
@@ -57,6 +60,10 @@ _VALIDATE_ENVELOPE: Final = ENVELOPE.validator.validate_python
 def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
     """The input in a record of an input topic that has `partitions` partitions."""
     topic, partition, offset, _, key, value, headers = record
+    if value is not None and (not headers or headers == _STRUCTURED_HEADERS):
+        usual = _decode_usual(topic, partition, offset, key, value)
+        if usual is not None:
+            return usual
     try:
         envelope, time_ms = read_event(value, headers)
         type_ = envelope["type"]
@@ -69,6 +76,35 @@ def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
     except Undecodable as error:
         return DeadLetter(record, error.code, str(error))
     return Decoded(read_input(envelope, topic, partition, offset), time_ms)
+
+
+def _decode_usual(
+    topic: str, partition: int, offset: int, key: bytes | None, value: bytes
+) -> Decoded | None:
+    """The input of an event in its usual form; None for whatever asks for a closer look."""
+    if len(value) > RECORD_BYTES_MAX:
+        return None
+    found = read_usual(value)
+    if found is None:
+        return None
+    event, data = found
+    type_, subject = event.type, event.subject
+    if TOPICS[type_] != topic or key != subject.encode():
+        return None
+    try:
+        time_ms = parse_time_ms(event.time)
+    except ValueError:
+        return None
+    id_, source = event.id, event.source
+    fingerprint = fingerprint_of(source, id_)
+    input_ = Input(topic, partition, offset, type_, type_, subject, id_, source, fingerprint)
+    if event.traceparent or event.tracestate:
+        input_.traceparent = _trace(event.traceparent)
+        input_.tracestate = _trace(event.tracestate)
+    fill = FILLS[type_]
+    if fill is not None:
+        fill(input_, data)
+    return Decoded(input_, time_ms)
 
 
 def read_event(
@@ -164,7 +200,6 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
         elif type_.startswith("supervisor."):
             input_.actor_id = _text(envelope["data"].get("supervisor_id"))
     else:
-        input_.data = data
         if fill is not None:
             fill(input_, data)
     return input_

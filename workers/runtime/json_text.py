@@ -39,14 +39,18 @@ def read_object(text: bytes) -> dict[str, Any]:
         members += len(data)
         if "to" in data and type(data["to"]) is dict:
             members += len(data["to"])
-    # Looking for one byte is much cheaper than for two; text of several lines is rare.
-    spaced = (b" " in text and b" :" in text) or b"\n" in text or b"\t" in text or b"\r" in text
-    if spaced or text.count(b'":') != members:
+    if may_hide_colons(text) or text.count(b'":') != members:
         _check_members(text)
         _check_depth(value)
     elif text.count(b"[") > DEPTH_MAX - _LEVELS:
         _check_depth(value)
     return value
+
+
+def may_hide_colons(text: bytes) -> bool:
+    """Whether white space may stand between a member's name and its colon."""
+    # Looking for one byte is much cheaper than for two; text of several lines is rare.
+    return (b" " in text and b" :" in text) or b"\n" in text or b"\t" in text or b"\r" in text
 
 
 def _check_members(text: bytes) -> None:

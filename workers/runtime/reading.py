@@ -30,6 +30,7 @@ Fill = Callable[[Input, Any], None]
 
 
 def _fill_start(input_: Input, data: ConversationStartedData) -> None:
+    input_.data = data
     input_.representative_id = data.representative_id
     input_.queue_id = data.queue_id
     # Inbound, nobody is meant yet, whoever is named.
@@ -123,3 +124,4 @@ def _reader(name: str) -> tuple[Callable[[Any], Any], Fill | None]:
 
 # Type -> what validates its data, and what reads it into an input.
 READERS: Final = {name: _reader(name) for name in INPUTS}
+FILLS: Final = {name: fill for name, (_, fill) in READERS.items()}

@@ -1,0 +1,100 @@
+"""The shortcut of the decoder: what it takes means what the full decoding says that it means."""
+
+import json
+from typing import Any, Final
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.registry import INPUTS
+from tests.runtime.events import EVENT
+from workers.runtime import decoding
+from workers.runtime.decoding import DeadLetter, Decoded, decode_record
+from workers.runtime.ports import Record
+from workers.runtime.usual_form import SHAPES, read_usual
+
+# Their members depend on one another.
+OTHERS: Final = {"conversation.started", "supervisor.assign"}
+COMPACT: Final[dict[str, Any]] = {"separators": (",", ":"), "ensure_ascii": False}
+
+
+def example_of(name: str) -> dict[str, Any]:
+    examples: Any = INPUTS[name].model.model_config["json_schema_extra"]
+    return dict(examples["examples"][0])
+
+
+def record_of(text: bytes, event: dict[str, Any]) -> Record:
+    subject, topic = event.get("subject"), INPUTS[event["type"]].topic
+    key = subject.encode() if isinstance(subject, str) else b"c1"
+    return Record(topic, 0, 7, 1_741_165_200_000, key, text, ())
+
+
+def decode_fully(record: Record) -> Decoded | DeadLetter:
+    with mock.patch.object(decoding, "read_usual", return_value=None) as shortcut:
+        found = decode_record(record, 1)
+    assert shortcut.called
+    return found
+
+
+def test_all_but_two_types_have_a_usual_form() -> None:
+    assert set(INPUTS) - set(SHAPES) == OTHERS
+
+
+@pytest.mark.parametrize("name", sorted(SHAPES))
+@pytest.mark.parametrize("more", [{}, {"traceparent": "00-a"}, {"datacontenttype": "x"}])
+def test_an_example_is_taken_and_means_the_same(name: str, more: dict[str, Any]) -> None:
+    event = example_of(name) | more
+    text = json.dumps(event, **COMPACT).encode()
+    assert read_usual(text) is not None
+    record = record_of(text, event)
+    assert decode_record(record, 1) == decode_fully(record)
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "other"),
+    [
+        ("a member repeated", '"id":"i1"', '"id":"i1","id":"i2"'),
+        ("a member repeated behind a space", '"id":"i1"', '"id" :"i1","id":"i2"'),
+        ("a member of the data repeated", '"kind":"queue"', '"kind":"bot","kind":"queue"'),
+        ("a member that nobody knows", '"kind":"queue"', '"kind":"queue","x":[{}]'),
+        ("another version", '"1.0"', '"0.3"'),
+        ("an empty id", '"i1"', '""'),
+        ("an id too long", '"i1"', f'"{"i" * 257}"'),
+    ],
+)
+def test_anything_else_is_looked_at_in_full(whole: str, part: str, other: str) -> None:
+    text = json.dumps(EVENT, **COMPACT)
+    assert part in text
+    assert read_usual(text.encode()) is not None
+    assert read_usual(text.replace(part, other).encode()) is None, whole
+
+
+TEXTS: Final = st.sampled_from(("", "ana", "c1", "é", 'a":', " :", "queue", "x" * 257)) | st.text(
+    max_size=4
+)
+VALUES: Final = st.none() | st.booleans() | st.integers(0, 3) | TEXTS
+MEMBERS: Final = ("representative_id", "auto_accept", "queue_id", "overflow", "reason", "to", "via")
+
+
+@st.composite
+def events(draw: st.DrawFn) -> dict[str, Any]:
+    event = example_of(draw(st.sampled_from(sorted(SHAPES))))
+    event["data"] = dict(event["data"])
+    for name in draw(st.sets(st.sampled_from(MEMBERS), max_size=2)):
+        event["data"][name] = draw(VALUES)
+    for name in draw(st.sets(st.sampled_from(("id", "source", "subject", "traceparent", "x")))):
+        event[name] = draw(TEXTS)
+    if draw(st.booleans()):
+        event["time"] = draw(st.sampled_from(("2026-03-02T09:00:00Z", "soon", "", "2026-13-01")))
+    return event
+
+
+@settings(max_examples=400, deadline=None)
+@given(event=events(), spaced=st.booleans(), ascii_=st.booleans())
+def test_it_never_differs(event: dict[str, Any], spaced: bool, ascii_: bool) -> None:
+    separators = (", ", ": ") if spaced else (",", ":")
+    text = json.dumps(event, separators=separators, ensure_ascii=ascii_).encode()
+    record = record_of(text, event)
+    assert decode_record(record, 1) == decode_fully(record)
