@@ -1,7 +1,10 @@
 """A morning in the contact centre that all tests of the audit tamper with, each with a copy."""
 
+import asyncio
+
 import pytest
 
+from tests.audit.downstream import TwinModel, half_way, started
 from tests.audit.rig import Rig, demo_rig
 
 
@@ -20,3 +23,18 @@ def morning() -> Rig:
 def rig(morning: Rig) -> Rig:
     """A copy of it."""
     return morning.clone()
+
+
+@pytest.fixture
+def model(morning: Rig) -> TwinModel:
+    """The morning's read model, complete; with somebody who waits in a queue."""
+    rig = morning.clone()
+
+    async def wait() -> None:
+        await rig.take_over()
+        for number in range(3):
+            rig.send(started(rig, f"waits-{number}", queue_id="support"))
+        await rig.drain()
+
+    asyncio.run(wait())
+    return half_way(rig, 10**9)

@@ -14,6 +14,8 @@ from schemas.vocabulary import (
     CHANNEL_EVENTS,
     DEAD_LETTERS,
     REJECTED_INPUTS,
+    REPRESENTATIVE_CAPACITY,
+    REPRESENTATIVE_PRESENCE,
     STATE_CHANGES,
 )
 from tests.oracle.random_days import day_of
@@ -22,6 +24,7 @@ from workers.adapters.memory import Entry, MemoryLog
 from workers.adapters.memory_partition import MemoryPartition
 from workers.audit.auditor import audit
 from workers.audit.findings import Findings
+from workers.audit.model_source import ModelSource
 from workers.audit.source import MemoryReader, TopicReader
 from workers.cli.configuration import build_directory
 from workers.demo.world import World
@@ -37,6 +40,17 @@ CONVERSATIONS: Final = f"{GROUP}-conversations-changelog"
 COUNTERS: Final = f"{GROUP}-counters-changelog"
 SETTINGS: Final = f"{GROUP}-settings-changelog"
 POSITIONS: Final = f"{GROUP}-positions-changelog"
+TOTALS_GROUP: Final = "representative"
+TOTALS: Final = f"{TOTALS_GROUP}-totals-changelog"
+TOTALS_POSITIONS: Final = f"{TOTALS_GROUP}-positions-changelog"
+# What the representative worker has as many partitions of as there are of capacity-changes.
+TOTALS_TOPICS: Final = (
+    CAPACITY_CHANGES,
+    REPRESENTATIVE_PRESENCE,
+    REPRESENTATIVE_CAPACITY,
+    TOTALS,
+    TOTALS_POSITIONS,
+)
 CONFIGURATION: Final = {
     "workstreams": "workstreams",
     "capacity_profiles": "capacity-profiles",
@@ -55,7 +69,8 @@ class Rig:
         self.partitions = partitions
         sizes = dict.fromkeys((topic.name for topic in TOPOLOGY.topics), partitions)
         # Not as many as the engine has: nothing may depend on that.
-        sizes |= {CAPACITY_CHANGES: 2, DEAD_LETTERS: 2} | dict.fromkeys(CONFIGURATION.values(), 1)
+        sizes |= dict.fromkeys((*TOTALS_TOPICS, DEAD_LETTERS), 2)
+        sizes |= dict.fromkeys(CONFIGURATION.values(), 1)
         self.sizes = sizes
         self.log = MemoryLog(sizes, lambda: self.now_ms)
         self.configure(configuration)
@@ -140,9 +155,9 @@ class Rig:
         """Reads the log."""
         return MemoryReader(self.log)
 
-    def audit(self) -> Findings:
+    def audit(self, model: ModelSource | None = None) -> Findings:
         """What an audit finds."""
-        return asyncio.run(audit(self.reader(), TOPOLOGY))
+        return asyncio.run(audit(self.reader(), TOPOLOGY, model))
 
 
 async def live(rig: Rig, world: World, hours: float = 24, grace_ms: int = 1_000) -> None:

@@ -121,6 +121,15 @@ def rows(rig: Rig, topic: str) -> dict[tuple[int, bytes], Spot]:
     return {(spot.partition, spot.record.key or b""): spot for spot in spots(rig, topic)}
 
 
+def last_of(rig: Rig, topic: str, wanted: Callable[[dict[str, Any]], Any]) -> Spot:
+    """The last record of a key whose `data` is wanted."""
+    return next(
+        spot
+        for spot in rows(rig, topic).values()
+        if spot.record.value is not None and wanted(spot.event["data"])
+    )
+
+
 def alter_row(rig: Rig, change: Callable[[Conversation], bool]) -> Place:
     """Change the first conversation's row that can be changed so: that returns True."""
     for spot in rows(rig, CONVERSATIONS).values():

@@ -5,16 +5,19 @@
     3. cut            the positions: how far each partition had come
     4. scope          what of each partition a replay can prove
     5. rows           the changelogs of conversations, counters and settings, of every partition
-    6. holds          every hold and release; then what is left is compared with the rows
-    7. answers        refusals and dead letters, which lie by their own keys
-    8. partitions     one after the other: changes, inputs and their replay, accounting
-    9. offsets        what the group has committed; then the positions once more, and the doubts
+    6. totals         how far the representative worker had come, its table, what it published
+    7. holds          every hold and release; then what is left is compared with the rows
+    8. answers        refusals and dead letters, which lie by their own keys
+    9. partitions     one after the other: changes, inputs and their replay, accounting
+   10. offsets        what the group has committed; then the positions once more, and the doubts
+   11. totals         compared with the changes that went by, the rows, and the configuration
+   12. read model     what Redis says, where there is one, and what the topics come to
 
-The order of 3, 5 and 6 to 8 is what makes the audit right on a system at work (see `cut`). Memory:
-for all partitions, the rows (some 600 bytes a conversation that is remembered), the open holds, a
-counter for each representative and partition, 32 bytes a refusal, 200 a dead letter, and, to be
-replayed, 16 a hold or release; for one partition at a time, a byte an input, 16 bytes a change, a
-number for each closed conversation, and the replay's tables.
+The order of 3, 5, 6 and 7 to 9 is what makes the audit right on a system at work (see `cut`).
+Memory: for all partitions, the rows (some 600 bytes a conversation that is remembered), the open
+holds, two counters for each representative and partition, 32 bytes a refusal, 200 a dead letter,
+and, to be replayed, 16 a hold or release; for one partition at a time, a byte an input, 16 bytes a
+change, a number for each closed conversation, and the replay's tables. For 12, see `model_fold`.
 """
 
 from schemas.vocabulary import STATE_CHANGES
@@ -24,29 +27,35 @@ from workers.audit.configuration import read_configuration
 from workers.audit.cut import read_cut
 from workers.audit.dead_letters import DeadLetters
 from workers.audit.findings import Findings
-from workers.audit.layout import WORKER, read_layout
+from workers.audit.layout import TOTALS_WORKER, WORKER, read_layout
 from workers.audit.ledger import Ledger
+from workers.audit.limits import check_limits
+from workers.audit.model_source import ModelSource
 from workers.audit.offsets import check_offsets
 from workers.audit.partition import PartitionAudit
+from workers.audit.read_model import check_read_model
 from workers.audit.refusals import Refusals
 from workers.audit.rows import read_rows
 from workers.audit.scope import find_scopes
 from workers.audit.source import TopicReader
+from workers.audit.totals import begin_totals, end_totals
 from workers.audit.trail import Trail
 from workers.runtime.topology import Topology
 
 
 async def estimate_records(reader: TopicReader, topology: Topology) -> int:
     """About how many records an audit reads; more, since offsets count markers, too."""
-    group = topology.group(WORKER)
     total = 0
-    for topic in group.topics:
+    groups = (topology.group(WORKER), topology.group(TOTALS_WORKER))
+    for topic in dict.fromkeys(topic for group in groups for topic in group.topics):
         total += sum(await reader.ends(topic)) - sum(await reader.beginnings(topic))
     return total
 
 
-async def audit(reader: TopicReader, topology: Topology) -> Findings:
-    """Audit a whole log. Raises LogUnavailable where it cannot be read."""
+async def audit(
+    reader: TopicReader, topology: Topology, model: ModelSource | None = None
+) -> Findings:
+    """Audit a whole log, and the read model. Raises LogUnavailable where the log cannot be read."""
     findings = Findings()
     layout = await read_layout(reader, topology)
     configured = await read_configuration(reader, layout, findings)
@@ -57,7 +66,8 @@ async def audit(reader: TopicReader, topology: Topology) -> Findings:
         number for number, scope in enumerate(scopes) if scope.replayed and not scope.changed
     }
     accounts = Accounts(layout, rows, findings, followed)
-    ledger = Ledger(layout, cut, rows, accounts, findings)
+    totals = await begin_totals(reader, topology, layout, rows, findings)
+    ledger = Ledger(layout, cut, rows, accounts, totals.see, findings)
     await ledger.read(reader)
     ledger.conclude()
     accounts.conclude()
@@ -72,6 +82,15 @@ async def audit(reader: TopicReader, topology: Topology) -> Findings:
         one = PartitionAudit(partition, layout, cut, published, scope, findings)
         await one.run(reader, rows, configured)
     await check_offsets(reader, layout, cut, findings)
+    if totals.has_run:
+        at_rest = await end_totals(reader, totals, layout, cut, findings)
+        check_limits(totals, at_rest, configured, findings)
+    else:
+        findings.leave_out("totals", "no representative worker has run yet")
+    if model is None:
+        findings.leave_out("read_model", "no OMNISTATE_REDIS_URL")
+    else:
+        await check_read_model(reader, model, findings)
     if findings.found["replay"] and any(scope.fresh for scope in scopes):
         findings.note(
             "the configuration was published less than a minute before the first inputs came: a "

@@ -27,12 +27,11 @@ whatever it says must already be on the output topics.
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
 from workers.audit.findings import Findings, Side
-from workers.audit.layout import Layout
 from workers.audit.source import TopicReader
 from workers.runtime.ports import Record
 
@@ -46,6 +45,18 @@ class Reached(msgspec.Struct, frozen=True):
 
 NOWHERE: Final = Reached(None, {})
 _DECODE: Final = msgspec.json.Decoder(Reached).decode
+
+
+class Positioned(Protocol):
+    """A worker whose positions tell how far it has come."""
+
+    @property
+    def positions(self) -> str:
+        """The changelog that they are in."""
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions it has."""
 
 
 class Cut:
@@ -76,7 +87,9 @@ class Cut:
         return Side.WITHIN if at_ms < clock_ms else Side.TIED
 
 
-async def read_cut(reader: TopicReader, layout: Layout, findings: Findings) -> Cut:
+async def read_cut(
+    reader: TopicReader, layout: Positioned, findings: Findings, counted: str = "batches"
+) -> Cut:
     """Read the positions whole; one that goes back breaks the law of offsets."""
     ends = await reader.ends(layout.positions)
     reached = []
@@ -90,13 +103,13 @@ async def read_cut(reader: TopicReader, layout: Layout, findings: Findings) -> C
             if step_back:
                 findings.add("offsets", *place_of(record), f"the position goes back: {step_back}")
             furthest = _further(furthest, found)
-            findings.counts["batches"] += 1
+            findings.counts[counted] += 1
         reached.append(furthest)
     return Cut(reached, ends)
 
 
 async def read_positions(
-    reader: TopicReader, layout: Layout, partition: int, end: int, start: int = 0
+    reader: TopicReader, layout: Positioned, partition: int, end: int, start: int = 0
 ) -> AsyncGenerator[tuple[Record, Reached | None], None]:
     """A partition's positions in order; None for a record that is none."""
     async with aclosing(reader.records(layout.positions, partition, start, end)) as chunks:
@@ -109,7 +122,7 @@ async def read_positions(
 
 
 async def find_partitions_at_rest(
-    reader: TopicReader, layout: Layout, cut: Cut
+    reader: TopicReader, layout: Positioned, cut: Cut
 ) -> tuple[set[int], dict[int, list[Mapping[str, int]]]]:
     """The partitions that committed nothing since the cut, and the others' offsets since."""
     at_rest: set[int] = set()

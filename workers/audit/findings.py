@@ -1,6 +1,7 @@
 """What an audit found: violations of the laws, counts of what was looked at, and notes.
 
-It keeps and counts; it judges nothing. Sentences name members and numbers, never a record's values.
+It keeps and counts; it judges nothing. Sentences name members and numbers, never a record's values;
+a key of Redis names whom it is about, since nothing else says where to look.
 """
 
 from collections import Counter
@@ -10,7 +11,9 @@ from typing import Final, Literal, NamedTuple
 
 from pydantic import ValidationError
 
-Law = Literal["sequence", "accounting", "holds", "tables", "offsets", "replay"]
+Law = Literal[
+    "sequence", "accounting", "holds", "tables", "offsets", "replay", "totals", "read_model"
+]
 LAWS: Final[dict[Law, str]] = {
     "sequence": "each conversation's changes are numbered without gaps, and go on from one another",
     "accounting": "each input is accounted for exactly once",
@@ -18,6 +21,8 @@ LAWS: Final[dict[Law, str]] = {
     "tables": "the rows are what the changes and the holds come to",
     "offsets": "the inputs are committed as far as the tables have come, and never went back",
     "replay": "the inputs, in the order recorded, give the same outputs again, byte for byte",
+    "totals": "each representative's totals are the sum over partitions, and of what is held",
+    "read_model": "Redis says what the topics come to, as far as it has been told of them",
 }
 # So many violations of each law are kept in full, and so many doubts a partition.
 KEPT: Final = 200
@@ -40,6 +45,8 @@ class Violation(NamedTuple):
     partition: int
     offset: int
     sentence: str
+    # Of Redis, where it is the one that breaks the law.
+    key: str = ""
 
 
 class Findings:
@@ -55,6 +62,8 @@ class Findings:
         self.found: Counter[Law] = Counter()
         self.violations: list[Violation] = []
         self.notes: list[str] = []
+        # Laws that could not be checked, and why.
+        self.unchecked: dict[Law, str] = {}
         self._doubts: dict[int, list[Violation]] = {}
 
     @property
@@ -62,9 +71,15 @@ class Findings:
         """Whether every law held."""
         return not self.found
 
-    def add(self, law: Law, topic: str, partition: int, offset: int, sentence: str) -> None:
+    def add(
+        self, law: Law, topic: str, partition: int, offset: int, sentence: str, key: str = ""
+    ) -> None:
         """A law was broken."""
-        self._keep(Violation(law, topic, partition, offset, sentence))
+        self._keep(Violation(law, topic, partition, offset, sentence, key))
+
+    def leave_out(self, law: Law, why: str) -> None:
+        """A law cannot be checked, which breaks none."""
+        self.unchecked[law] = why
 
     def doubt(self, law: Law, place: tuple[str, int, int], sentence: str, *, of: int) -> None:
         """A law was broken at (topic, partition, offset), if engine partition `of` was at rest."""

@@ -6,12 +6,19 @@ Read once, at the start. It judges no record.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from schemas.vocabulary import CAPACITY_CHANGES, DEAD_LETTERS, REJECTED_INPUTS, STATE_CHANGES
+from schemas.vocabulary import (
+    CAPACITY_CHANGES,
+    DEAD_LETTERS,
+    REJECTED_INPUTS,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 from workers.audit.source import TopicReader
 from workers.runtime.ports import LogUnavailable
 from workers.runtime.topology import Topology
 
 WORKER = "conversation"
+TOTALS_WORKER = "representative"
 
 
 class Layout(NamedTuple):
@@ -46,18 +53,20 @@ class Layout(NamedTuple):
         )
 
 
+class TotalsLayout(NamedTuple):
+    """The representative worker's topics."""
+
+    totals: str
+    positions: str
+    # How many capacity-changes has, and whatever is co-partitioned with it.
+    partitions: int
+
+
 async def read_layout(reader: TopicReader, topology: Topology) -> Layout:
     """The layout of a log. Raises LogUnavailable where a topic is missing or of another size."""
     group = topology.group(WORKER)
     together = (*group.consumes, STATE_CHANGES, REJECTED_INPUTS, *group.tables.values())
-    sizes = {topic: await reader.partitions(topic) for topic in together}
-    partitions = sizes[group.consumes[0]]
-    for topic, size in sizes.items():
-        if size != partitions:
-            raise LogUnavailable(
-                f"topic {topic} has {size} partitions, {group.consumes[0]} has {partitions}; "
-                "they must have the same number"
-            )
+    partitions = await _count_partitions(reader, together)
     topics = dict.fromkeys((*together, CAPACITY_CHANGES, DEAD_LETTERS, *group.follows))
     return Layout(
         group.consumes,
@@ -69,3 +78,24 @@ async def read_layout(reader: TopicReader, topology: Topology) -> Layout:
         partitions,
         {topic: await reader.beginnings(topic) for topic in topics},
     )
+
+
+async def read_totals_layout(reader: TopicReader, topology: Topology) -> TotalsLayout:
+    """The same for the representative worker."""
+    tables = topology.group(TOTALS_WORKER).tables
+    together = (CAPACITY_CHANGES, REPRESENTATIVE_CAPACITY, *tables.values())
+    partitions = await _count_partitions(reader, together)
+    return TotalsLayout(tables["totals"], tables["positions"], partitions)
+
+
+async def _count_partitions(reader: TopicReader, together: Sequence[str]) -> int:
+    """How many partitions all of these have. Raises LogUnavailable where they differ."""
+    sizes = {topic: await reader.partitions(topic) for topic in together}
+    partitions = sizes[together[0]]
+    for topic, size in sizes.items():
+        if size != partitions:
+            raise LogUnavailable(
+                f"topic {topic} has {size} partitions, {together[0]} has {partitions}; "
+                "they must have the same number"
+            )
+    return partitions

@@ -5,6 +5,7 @@ them up. Memory is bounded by the holds that are open, and by one number for eac
 partition of the topic at a time.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -40,13 +41,20 @@ class Ledger:
     """Every hold and release, in order."""
 
     def __init__(
-        self, layout: Layout, cut: Cut, rows: Rows, accounts: Accounts, findings: Findings
+        self,
+        layout: Layout,
+        cut: Cut,
+        rows: Rows,
+        accounts: Accounts,
+        watch: Callable[[Record, CapacityEvent], None],
+        findings: Findings,
     ) -> None:
-        """`accounts` is told of every hold and release, too."""
+        """`accounts` and `watch` are told of every hold and release, too."""
         self._layout = layout
         self._cut = cut
         self._rows = rows
         self._accounts = accounts
+        self._watch = watch
         self._findings = findings
         self._open: dict[str, Hold] = {}
         # Numbers of the holds that ended, of the partition of the topic that is being read.
@@ -92,6 +100,7 @@ class Ledger:
             self._findings.counts["releases"] += 1
             sign = self._release(record, event, side)
         self._accounts.count(record, event, at_ms, side, sign)
+        self._watch(record, event)
         if side is Side.BEYOND:
             sentence = "of a later batch than the last that was committed"
             self._findings.doubt("holds", place_of(record), sentence, of=partition)

@@ -31,6 +31,11 @@ COUNTS: Final = {
     "timers": "timers that fired in the replay",
     "compared": "outputs that the replay gave again, byte for byte",
     "rows compared": "rows that the replay came to, too",
+    "totals batches": "positions of the representative worker",
+    "representatives": "representatives whose published totals were added up again",
+    "limits": "of which the limits were compared with the configuration, too",
+    "keys": "keys of the read model that were compared",
+    "keys under way": "of which changed meanwhile, and were left alone",
 }
 
 
@@ -40,8 +45,9 @@ def describe_findings(findings: Findings) -> dict[str, Any]:
         "ok": findings.ok,
         "counts": {name: findings.counts[name] for name in COUNTS},
         "laws": {law: findings.found[law] for law in LAWS},
-        "violations": [violation._asdict() for violation in findings.violations],
+        "violations": [_as_object(violation) for violation in findings.violations],
         "notes": findings.notes,
+        "not_checked": dict(findings.unchecked),
     }
 
 
@@ -49,10 +55,15 @@ def print_findings(console: Console, findings: Findings) -> None:
     """The laws, what was counted, the notes, and the first violations."""
     holds, broken = ("✓", "✗") if console.encoding.startswith("utf") else ("ok", "broken")
     laws = Table(box=None, show_header=False, pad_edge=False)
-    for law, sentence in LAWS.items():
-        found = findings.found[law]
+    for law, promise in LAWS.items():
+        sentence = promise
+        found, why = findings.found[law], findings.unchecked.get(law)
         verdict = Text(broken, style="bold red") if found else Text(holds, style="green")
-        laws.add_row(verdict, law, f"{sentence}: {found:,} violations" if found else sentence)
+        if found:
+            sentence = f"{sentence}: {found:,} violations"
+        elif why is not None:
+            verdict, sentence = Text("-"), f"not checked ({why})"
+        laws.add_row(verdict, law, Text(sentence))
     console.print(laws)
     console.print()
     counts = Table(box=None, show_header=False, pad_edge=False)
@@ -72,6 +83,17 @@ def print_findings(console: Console, findings: Findings) -> None:
 
 
 def describe_violation(violation: Violation) -> str:
-    """One line: the law, the record, the sentence."""
-    law, topic, partition, offset, sentence = violation
-    return f"{law}: {topic}/{partition}/{offset}: {sentence}"
+    """One line: the law, the record or the key of Redis or both, the sentence."""
+    law, topic, partition, offset, sentence, key = violation
+    places = [f"{topic}/{partition}/{offset}"] if topic else []
+    return ": ".join([law, *places, *([key] if key else []), sentence])
+
+
+def _as_object(violation: Violation) -> dict[str, Any]:
+    """Its members; without a key of Redis, or without the record, where there is none."""
+    found = violation._asdict()
+    if not violation.key:
+        del found["key"]
+    if not violation.topic:
+        found |= dict.fromkeys(("topic", "partition", "offset"))
+    return found

@@ -1,10 +1,11 @@
 """`omnistate audit`: reads everything back and checks every law.
 
-Exit status: 0 where all laws hold, 1 where one does not, 2 where the topics could not be read.
+Exit status: 0 where all laws hold, 1 where one does not, 2 where the topics, or the Redis that is
+configured, could not be read.
 """
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,9 +13,10 @@ import typer
 from workers.cli.options import CLUSTER, TOPICS, with_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from workers.adapters.kafka.connection import Connection
+    from workers.adapters.redis.contents import Contents
     from workers.audit.findings import Findings
     from workers.audit.source import TopicReader
     from workers.runtime.ports import Record
@@ -24,16 +26,20 @@ else:
     Settings = Any  # typer evaluates the annotations of commands
 
 
-@with_settings(*CLUSTER, *TOPICS)
+@with_settings(*CLUSTER, *TOPICS, "redis_url")
 def audit(
     settings: Settings,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> int:
     """Check that nothing was lost, doubled, skipped or leaked; exit 1 where something was.
 
-    Reads inputs, outputs and tables back, read_committed, beside the workers or after them.
+    Reads inputs, outputs and tables back, read_committed, beside the workers or after them; and
+    the read model, where a Redis is configured.
     """
+    from workers.adapters.redis.connection import UnusableUrl
     from workers.cli.session import UNUSABLE, run_on_cluster, say
+    from workers.projections.ports import StoreUnavailable, StoreUnusable
+    from workers.shell.settings import PREFIX
 
     async def work(connection: "Connection", topology: "Topology") -> int:
         from workers.adapters.kafka.failures import ClusterFailure
@@ -41,17 +47,42 @@ def audit(
         from workers.runtime.ports import LogUnavailable
 
         try:
-            async with open_reader(connection) as reader:
-                findings = await _audit(reader, topology)
+            async with (
+                _contents(settings.redis_url, connection.prefix) as model,
+                open_reader(connection) as reader,
+            ):
+                findings = await _audit(reader, topology, model)
         except (ClusterFailure, LogUnavailable) as error:
             return say("audit", str(error), UNUSABLE)
+        except UnusableUrl as error:
+            return say("audit", f"{PREFIX}REDIS_URL: {error}", UNUSABLE)
+        except (StoreUnavailable, StoreUnusable) as error:
+            return say("audit", f"Redis: {error}", UNUSABLE)
         _print(findings, as_json=as_json)
         return 0 if findings.ok else 1
 
     return run_on_cluster("audit", settings, work)
 
 
-async def _audit(reader: "TopicReader", topology: "Topology") -> "Findings":
+@asynccontextmanager
+async def _contents(url: str | None, prefix: str) -> "AsyncIterator[Contents | None]":
+    """The read model, where there is one; asked at once, since the topics take their time."""
+    from workers.adapters.redis.contents import Contents
+
+    if url is None:
+        yield None
+        return
+    contents = Contents(url, prefix)
+    try:
+        await contents.begin()
+        yield contents
+    finally:
+        await contents.close()
+
+
+async def _audit(
+    reader: "TopicReader", topology: "Topology", model: "Contents | None"
+) -> "Findings":
     from workers.audit.auditor import audit, estimate_records
     from workers.audit.source import WatchedReader
 
@@ -59,7 +90,7 @@ async def _audit(reader: "TopicReader", topology: "Topology") -> "Findings":
         if sys.stderr is not None and sys.stderr.isatty():
             total = await estimate_records(reader, topology)
             reader = WatchedReader(reader, _show_progress(shown, total))
-        return await audit(reader, topology)
+        return await audit(reader, topology, model)
 
 
 def _show_progress(shown: ExitStack, total: int) -> "Callable[[str, Sequence[Record]], None]":

@@ -1,0 +1,114 @@
+"""The read model while projection workers are at it, or behind; and what Redis may go through."""
+
+import asyncio
+import random
+from typing import Any
+
+import pytest
+
+from schemas.vocabulary import STATE_CHANGES
+from tests.audit.downstream import TwinModel, add_up, half_way, keys_of, look, started
+from tests.audit.rig import TOPOLOGY, Rig
+from workers.audit.auditor import audit
+from workers.audit.findings import Findings
+from workers.audit.source import MemoryReader
+
+GHOST = "omnistate:conversation:ghost"
+
+
+@pytest.mark.parametrize("most", [1, 20, 60])
+def test_half_way_is_no_violation(morning: Rig, most: int) -> None:
+    model = half_way(morning.clone(), most)
+    findings = look(model)
+    assert findings.ok, findings.violations[:5]
+    assert findings.counts["keys"] > 2
+    model.store.keys[GHOST] = {"status": "open"}
+    assert keys_of(look(model)) == {GHOST}
+
+
+def test_nothing_in_redis_yet(morning: Rig) -> None:
+    findings = look(TwinModel(morning.clone()))
+    assert findings.ok
+    assert "no projection worker" in findings.unchecked["read_model"]
+
+
+def test_redis_is_emptied_meanwhile(model: TwinModel) -> None:
+    left = [9, 10, 8, 7, 6]
+
+    async def empty() -> None:
+        model.store.empty()
+        await model.project(left.pop())
+
+    async def nothing() -> None:
+        return
+
+    model.meanwhile = [nothing, nothing, empty]
+    findings = look(model)
+    assert findings.ok, findings.violations[:5]
+    assert "read_model" not in findings.unchecked
+    model.meanwhile = [nothing, empty] * 3
+    left[:] = [1, 2, 3]
+    unchecked = look(model).unchecked["read_model"]
+    assert unchecked.startswith("Redis was emptied")
+
+
+def test_what_retention_has_taken_may_still_be_there(model: TwinModel, monkeypatch: Any) -> None:
+    rig = model.rig
+    cut = {}
+    for number in range(rig.sizes[STATE_CHANGES]):
+        entries = rig.entries(STATE_CHANGES, number)
+        del entries[: len(entries) // 2]
+        cut[number] = entries[0].record.offset
+
+    async def beginnings(self: MemoryReader, topic: str) -> list[int]:
+        size = await self.partitions(topic)
+        return [cut[number] if topic == STATE_CHANGES else 0 for number in range(size)]
+
+    monkeypatch.setattr(MemoryReader, "beginnings", beginnings)
+    assert not keys_of(look(model))
+    field = next(iter(model.store.keys["omnistate:counts"]))
+    model.store.keys["omnistate:counts"][field] = "0"
+    assert keys_of(look(model)) == {"omnistate:counts"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_beside_workers_at_work(morning: Rig, seed: int) -> None:
+    """While it is read, conversations start and close, and the projection takes what it likes."""
+    dice = random.Random(seed)
+    model = half_way(morning.clone(), 40)
+    rig = model.rig
+    number = 0
+
+    async def work() -> None:
+        nonlocal number
+        number += 1
+        rig.now_ms += 1_000
+        model.store.now_ms = rig.now_ms
+        rig.send(rig.event("customer.ended", f"new-{number - 3}", f"e{number}"))
+        rig.send(started(rig, f"new-{number}"))
+        await rig.drain()
+        if dice.random() < 0.5:
+            await rig.fire(rig.now_ms)
+        await add_up(rig)
+        await model.project(dice.choice((1, 5, 50)))
+
+    async def scenario() -> Findings:
+        await rig.take_over()
+        model.meanwhile = [work] * 30
+        return await audit(MemoryReader(rig.log), TOPOLOGY, model)
+
+    findings = asyncio.run(scenario())
+    assert findings.ok, findings.violations[:5]
+    assert findings.counts["keys under way"] > 0
+    # Something that nobody touches is seen all the same.
+    model.store.keys[GHOST] = {"status": "open"}
+    model.meanwhile = [work] * 30
+    model.asked = 0
+    asyncio.run(model.project())
+
+    async def again() -> Findings:
+        await rig.take_over()
+        return await audit(MemoryReader(rig.log), TOPOLOGY, model)
+
+    assert keys_of(asyncio.run(again())) == {GHOST}
+    assert model.asked > 2

@@ -1,0 +1,102 @@
+"""Totals beside workers: half-way positions, later configurations, and everybody at work."""
+
+import asyncio
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.vocabulary import REPRESENTATIVE_CAPACITY
+from tests.audit.downstream import add_up, totals_task
+from tests.audit.rig import TOPOLOGY, Rig
+from tests.audit.tampering import last_of, places
+from tests.oracle.random_days import day_of
+from tests.runtime.records import day_records
+from workers.audit import source
+from workers.audit.auditor import audit
+from workers.audit.findings import Findings
+from workers.audit.scope import SETTLING_MS
+from workers.audit.source import MemoryReader
+
+
+@pytest.mark.parametrize("batches", [0, 1, 3])
+def test_half_way_is_no_violation(morning: Rig, batches: int) -> None:
+    rig = morning.clone()
+    asyncio.run(add_up(rig, 20, batches))
+    findings = rig.audit()
+    assert findings.ok, findings.violations[:5]
+    assert "totals" not in findings.unchecked
+    # Nor is anything overlooked there.
+    if batches:
+        picture = last_of(rig, REPRESENTATIVE_CAPACITY, lambda data: data["occupied_units"])
+        place = picture.alter(lambda event: event["data"].update(occupied_units=999))
+        assert place in places(rig.audit(), "totals")
+
+
+def test_nobody_has_added_up_yet(morning: Rig) -> None:
+    assert morning.clone().audit().unchecked["totals"] == "no representative worker has run yet"
+
+
+def test_limits_are_those_of_today_once_everybody_was_told(morning: Rig) -> None:
+    rig = morning.clone()
+    asyncio.run(add_up(rig, 50))
+    people = rig.configuration["representatives"]
+    later = {**rig.configuration, "representatives": {id_: {"units": 7} for id_ in people}}
+    rig.now_ms += 1_000
+    rig.configure(later)
+    # The worker has not been told yet, nor need it have been.
+    assert not places(rig.audit(), "totals")
+    rig.now_ms += SETTLING_MS + 1_000
+    asyncio.run(add_up(rig))
+    findings = rig.audit()
+    assert not places(findings, "totals")
+    assert findings.counts["limits"] >= len(people)
+    place = last_of(rig, REPRESENTATIVE_CAPACITY, lambda data: data["units"] == 7).alter(
+        lambda event: event["data"].update(units=8, available_units=8)
+    )
+    assert place in places(rig.audit(), "totals")
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**31), chance=st.integers(0, 2**31))
+def test_beside_workers_at_work(seed: int, chance: int) -> None:
+    """Engine and representative worker commit whenever the audit lets them."""
+    dice = random.Random(chance)
+    records, _ = day_records(seed)
+    rig = Rig(day_of(seed)[1], min((each.timestamp_ms for each in records), default=0), 2)
+
+    async def work() -> None:
+        await rig.take_over()
+        totals = [totals_task(rig, number) for number in range(2)]
+        for task in totals:
+            await task.start()
+        for record in records:
+            rig.now_ms = max(rig.now_ms, record.timestamp_ms)
+            rig.log.append(record.topic, record.key, record.value, record.headers)
+            await dice.choice(rig.tasks).run_batch(dice.choice((1, 4)))
+            if dice.random() < 0.6:
+                number = dice.randrange(2)
+                if dice.random() < 0.1:
+                    totals[number] = totals_task(rig, number)
+                    await totals[number].start()
+                await totals[number].run_batch(dice.choice((1, 4)))
+            for _ in range(dice.randrange(4)):
+                await asyncio.sleep(0)
+
+    async def scenario() -> list[Findings]:
+        working = asyncio.create_task(work())
+        found = []
+        while not working.done():
+            found.append(await audit(MemoryReader(rig.log), TOPOLOGY))
+            await asyncio.sleep(0)
+        await working
+        return [*found, await audit(MemoryReader(rig.log), TOPOLOGY)]
+
+    chunk = source.CHUNK_RECORDS
+    source.CHUNK_RECORDS = 3  # type: ignore[misc]
+    try:
+        for findings in asyncio.run(scenario()):
+            assert findings.ok, findings.violations[:5]
+    finally:
+        source.CHUNK_RECORDS = chunk  # type: ignore[misc]
