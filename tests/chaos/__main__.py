@@ -1,4 +1,4 @@
-"""`make chaos`: break workers and the broker at random, and look at what is left.
+"""`make chaos`: break workers, the broker and Redis at random, and look at what is left.
 
 The same seed draws the same faults. Exit status 0 where every law held, 1 where one did not.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 
 from deploy.broker import BrokerFailed, BrokerUnavailable
+from deploy.redis import RedisFailed, RedisUnavailable
 from tests.chaos.faults import FAULTS
 from tests.chaos.rounds import Options, Run
 
@@ -61,9 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, asyncio.CancelledError):
         kept = False
         console.print("interrupted")
-    except (BrokerFailed, BrokerUnavailable) as error:
+    except (BrokerFailed, BrokerUnavailable, RedisFailed, RedisUnavailable) as error:
         kept = False
-        console.print(f"No broker: {error}")
+        console.print(f"No broker, or no Redis: {error}")
     finally:
         if not kept:
             shutil.rmtree(folder, ignore_errors=True)

@@ -11,13 +11,15 @@ from typing import Any, Final, NamedTuple
 from schemas.times import parse_time_ms
 from tests.chaos.journal import Journal, Place
 
-# Section 5, "Recorded": these alone may be accepted without an output.
+# Section 5, "Recorded": these alone may be accepted without an output; and presence, of which
+# `representative-capacity` tells in its own way.
 SILENT: Final = frozenset(
     {
         "customer.messaged",
         "customer.disconnected",
         "customer.reconnected",
         "representative.message",
+        "representative.presence",
         "representative.disconnected",
         "representative.reconnected",
         "representative.close_session",

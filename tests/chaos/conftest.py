@@ -1,5 +1,5 @@
-"""The broker's fixtures of the cluster's tests, and for the same reasons."""
+"""The fixtures of the cluster's tests, and for the same reasons."""
 
-from tests.cluster.conftest import brokers, kafka_installed, own_broker, prefix
+from tests.cluster.conftest import brokers, kafka_installed, own_broker, prefix, redis_installed
 
-__all__ = ["brokers", "kafka_installed", "own_broker", "prefix"]
+__all__ = ["brokers", "kafka_installed", "own_broker", "prefix", "redis_installed"]

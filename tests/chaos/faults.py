@@ -1,173 +1,36 @@
-"""What may go wrong with workers and their inputs; each fault returns when it is over.
+"""Every fault by its name: what may go wrong with workers, inputs, the broker and Redis.
 
-A fault draws everything that it chooses from its own seed, and says what it does. What must follow
-from it beyond the audit, it asserts itself, as a violation.
+A fault draws everything that it chooses from its own seed, and says what it does.
 """
 
 import asyncio
 import random
-import shutil
-import time
 from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Final
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from redis.asyncio import Redis
 
-from tests.chaos.installation import GROUP, PARTITIONS, SESSION_TIMEOUT_S, Installation
-from tests.chaos.outage import Outage
+from deploy.redis import RedisServer
+from tests.chaos import blows
+from tests.chaos.fleet import Fleet
+from tests.chaos.kinds import CONVERSATION, KINDS, PARTITIONS, PROJECTION, REPRESENTATIVE, Kind
 from tests.chaos.poison import draw_burst, draw_poison
-from tests.chaos.worker import HOUR_S, Worker, fake_clock
+from tests.chaos.trial import Fault, Trial
 
-WORKERS_MAX: Final = 3
 BURST: Final = 20_000
-NOTICE_S: Final = 30.0
+# Redis writes it when it is told to, or when it ends in order.
+DUMP: Final = "dump.rdb"
+Blow = Callable[[Trial, Fleet, random.Random], Awaitable[None]]
 
 
-class Trial(NamedTuple):
-    """What a fault may strike, and whom it tells."""
+def strike(kind: Kind, blow: Blow) -> Fault:
+    """The blow as a fault of this kind of worker."""
 
-    installation: Installation
-    outage: Outage
-    say: Callable[[str], None]
-    violate: Callable[[str], None]
+    async def fault(trial: Trial, draw: random.Random) -> None:
+        await blow(trial, trial.installation.fleets[kind], draw)
 
-
-Fault = Callable[[Trial, random.Random], Awaitable[None]]
-
-
-async def kill(trial: Trial, draw: random.Random) -> None:
-    """kill -9; the supervisor starts it again."""
-    async with trial.installation.fleet.take(draw) as worker:
-        worker.kill()
-        trial.say(f"kill -9 of {worker.name}")
-
-
-async def pause(trial: Trial, draw: random.Random) -> None:
-    """SIGSTOP for longer than its session, then SIGCONT: a zombie, which may write nothing."""
-    fleet = trial.installation.fleet
-    if len(fleet.workers) == 1:
-        # With nobody to take over there would be no zombie.
-        await add(trial, draw)
-    async with fleet.take(draw) as worker:
-        seconds = SESSION_TIMEOUT_S + 1.5 + 2 * draw.random()
-        others = {each: each.log_size() for each in fleet.workers if each is not worker}
-        worker.pause()
-        owned = worker.owned()
-        trial.say(f"{worker.name}, which has {sorted(owned)}, is paused for {seconds:.1f} s")
-        await asyncio.sleep(seconds)
-        taken = owned & {
-            line["partition"]
-            for other, since in others.items()
-            for line in other.said(since)
-            if line.get("event") == "partition_running"
-        }
-        since = worker.log_size()
-        worker.resume()
-        trial.say(f"{worker.name} goes on; others have taken {sorted(taken)} meanwhile")
-        await _await_notice(trial, worker, since, taken)
-
-
-async def _await_notice(trial: Trial, zombie: Worker, since: int, taken: set[int]) -> None:
-    """Of each partition that others took it must be fenced or told, or else it must have ended."""
-    until = time.monotonic() + NOTICE_S
-    while time.monotonic() < until:
-        said = zombie.said(since)
-        fenced = {each["partition"] for each in said if each.get("event") == "producer_fenced"}
-        told = {each["partition"] for each in said if each.get("event") == "partition_revoked"}
-        if not zombie.running or taken <= fenced | told:
-            trial.say(f"{zombie.name} was fenced at {sorted(fenced)}, told to leave {sorted(told)}")
-            return
-        await asyncio.sleep(0.2)
-    trial.violate(f"{zombie.name} never noticed that others took {sorted(taken)}")
-
-
-async def terminate(trial: Trial, draw: random.Random) -> None:
-    """SIGTERM: it must end well; the supervisor starts it again."""
-    async with trial.installation.fleet.take(draw) as worker:
-        trial.say(f"SIGTERM to {worker.name}")
-        await trial.installation.fleet.end_well(worker)
-        worker.start()
-
-
-async def add(trial: Trial, draw: random.Random) -> None:
-    """One more worker."""
-    fleet = trial.installation.fleet
-    async with fleet.sizing:
-        worker = fleet.add()
-        trial.say(f"{worker.name} is added")
-        await fleet.await_ready(worker)
-
-
-async def remove(trial: Trial, draw: random.Random) -> None:
-    """One worker less, where it is not the last one."""
-    fleet = trial.installation.fleet
-    async with fleet.sizing, fleet.take(draw) as worker:
-        if len(fleet.workers) == 1:
-            trial.say(f"{worker.name} stays: it is the last one")
-            return
-        trial.say(f"{worker.name} is removed")
-        await fleet.end_well(worker)
-        fleet.remove(worker)
-
-
-async def start_two(trial: Trial, draw: random.Random) -> None:
-    """Everybody is killed; then two workers start at the same moment."""
-    fleet = trial.installation.fleet
-    async with fleet.sizing:
-        async with fleet.take(draw) as first:
-            others = [each for each in fleet.workers if not each.taken]
-            for worker in (first, *others):
-                worker.taken = True
-                worker.kill()
-            while len(others) > 1:
-                fleet.remove(others.pop())
-            pair = [first, *others]
-            for worker in pair:
-                worker.start()
-            if len(pair) < 2:
-                pair.append(fleet.add())
-            trial.say(f"everybody is killed; {pair[0].name} and {pair[1].name} start at once")
-            for worker in others:
-                worker.taken = False
-        await asyncio.gather(*(fleet.await_ready(worker) for worker in pair))
-
-
-async def crowd(trial: Trial, draw: random.Random) -> None:
-    """More workers than partitions, for a while; those who came go again, some by kill -9."""
-    fleet = trial.installation.fleet
-    async with fleet.sizing:
-        came = [fleet.add() for _ in range(PARTITIONS + 1 - len(fleet.workers))]
-        trial.say(f"{len(fleet.workers)} workers for {PARTITIONS} partitions")
-        await asyncio.gather(*(fleet.await_ready(worker) for worker in came))
-        for worker in came:
-            while worker.taken:
-                await asyncio.sleep(0.1)
-            worker.taken = True
-            if draw.random() < 0.5:
-                worker.kill()
-            else:
-                await fleet.end_well(worker)
-            fleet.remove(worker)
-        trial.say(f"{len(fleet.workers)} workers are left")
-
-
-async def fence(trial: Trial, draw: random.Random) -> None:
-    """An outsider starts a producer with a partition's transactional id, several times over."""
-    here = trial.installation
-    name = f"{here.prefix}{GROUP}-{draw.randrange(PARTITIONS)}"
-    times = draw.randint(2, 4)
-    trial.say(f"an outsider fences {name} {times} times")
-    for _ in range(times):
-        outsider = AIOKafkaProducer(bootstrap_servers=here.brokers, transactional_id=name)
-        try:
-            async with asyncio.timeout(20):
-                await outsider.start()
-        except (TimeoutError, KafkaError):
-            trial.say("the outsider got no answer")
-        finally:
-            await outsider.stop()
-        await asyncio.sleep(draw.random() * 1.5)
+    return fault
 
 
 async def poison(trial: Trial, draw: random.Random) -> None:
@@ -186,65 +49,95 @@ async def burst(trial: Trial, draw: random.Random) -> None:
     number = draw.randrange(PARTITIONS)
     events = draw_burst(draw, BURST, number, here.traffic.subjects, here.generator.partition_of)
     place = (events[0].topic, number)
-    wanted = here.journal.ends()[place] + len(events)
+    wanted = here.journal.ends([place[0]])[place] + len(events)
     trial.say(f"{len(events):,} more records for {place[0]}-{number}")
     here.generator.put(events)
-    while here.journal.ends()[place] < wanted:
+    while here.journal.ends([place[0]])[place] < wanted:
         await asyncio.sleep(0.05)
-
-
-async def empty_disk(trial: Trial, draw: random.Random) -> None:
-    """kill -9, and its folder is gone when it starts again."""
-    async with trial.installation.fleet.take(draw) as worker:
-        worker.kill()
-        shutil.rmtree(worker.folder)
-        worker.start()
-        trial.say(f"{worker.name} is killed and starts on an empty disk")
-
-
-async def wrong_clock(trial: Trial, draw: random.Random) -> None:
-    """A worker starts again with a clock that is an hour wrong, and keeps it."""
-    fleet = trial.installation.fleet
-    async with fleet.take(draw) as worker:
-        if not fake_clock():
-            trial.say("no worker gets a wrong clock: there is no faketime on this machine")
-            return
-        worker.kill()
-        worker.clock_offset_s = draw.choice((-HOUR_S, HOUR_S))
-        worker.start()
-        trial.say(f"{worker.name} is killed and starts with a clock of {worker.clock_offset_s:+} s")
-        await fleet.await_ready(worker)
 
 
 async def restart_broker(trial: Trial, draw: random.Random) -> None:
     """The broker ends in order and comes back."""
-    await trial.outage.restart(trial.say)
+    await trial.broker.restart(trial.say)
 
 
 async def kill_broker(trial: Trial, draw: random.Random) -> None:
     """kill -9 of the broker, which comes back with what it had."""
-    await trial.outage.kill(trial.say)
+    await trial.broker.kill(trial.say)
 
 
 async def hang_broker(trial: Trial, draw: random.Random) -> None:
     """The broker answers nobody for some seconds."""
-    await trial.outage.hang(trial.say, draw)
+    await trial.broker.hang(trial.say, draw)
 
 
+async def restart_redis(trial: Trial, draw: random.Random) -> None:
+    """Redis ends in order and comes back with what it had."""
+    await trial.redis.restart(trial.say)
+
+
+async def kill_redis(trial: Trial, draw: random.Random) -> None:
+    """kill -9 of Redis, which comes back empty."""
+    await trial.redis.kill(trial.say, meanwhile=_forget)
+
+
+async def return_redis(trial: Trial, draw: random.Random) -> None:
+    """kill -9 of Redis, which comes back as it was some seconds before."""
+    async with trial.redis.undisturbed() as server, Redis.from_url(server.url) as client:
+        await client.save()
+    seconds = draw.uniform(1.0, 4.0)
+    trial.say(f"Redis keeps what it has; in {seconds:.1f} s it will be back there")
+    await asyncio.sleep(seconds)
+    await trial.redis.kill(trial.say)
+
+
+async def flush_redis(trial: Trial, draw: random.Random) -> None:
+    """Somebody empties Redis, some times over."""
+    for _ in range(draw.randint(1, 3)):
+        async with trial.redis.undisturbed() as server, Redis.from_url(server.url) as client:
+            count = await client.dbsize()
+            await client.flushall()
+        trial.say(f"Redis is emptied of {count:,} keys")
+        await asyncio.sleep(draw.uniform(0.0, 1.5))
+
+
+async def hang_redis(trial: Trial, draw: random.Random) -> None:
+    """Redis answers nobody for some seconds."""
+    await trial.redis.hang(trial.say, draw)
+
+
+def _forget(server: RedisServer) -> None:
+    (Path(server.data) / DUMP).unlink(missing_ok=True)
+
+
+# What any kind of worker must bear.
+BLOWS: Final[dict[str, Blow]] = {
+    "kill -9": blows.kill,
+    "SIGSTOP and SIGCONT": blows.pause,
+    "SIGTERM": blows.terminate,
+    "worker added": blows.add,
+    "worker removed": blows.remove,
+    "two start at once": blows.start_two,
+}
 FAULTS: Final[dict[str, Fault]] = {
-    "kill -9": kill,
-    "SIGSTOP and SIGCONT": pause,
-    "SIGTERM": terminate,
-    "worker added": add,
-    "worker removed": remove,
-    "two start at once": start_two,
-    "more workers than partitions": crowd,
-    "producer fenced": fence,
+    **{
+        f"{name}: {kind.name}": strike(kind, blow) for kind in KINDS for name, blow in BLOWS.items()
+    },
+    "producer fenced: conversation": strike(CONVERSATION, blows.fence),
+    "producer fenced: representative": strike(REPRESENTATIVE, blows.fence),
+    "more workers than partitions": strike(CONVERSATION, blows.crowd),
+    "empty disk": strike(CONVERSATION, blows.empty_disk),
+    "wrong clock: conversation": strike(CONVERSATION, blows.wrong_clock),
+    "wrong clock: representative": strike(REPRESENTATIVE, blows.wrong_clock),
+    "wrong clock: projection": strike(PROJECTION, blows.wrong_clock),
     "poison records": poison,
     "one long partition": burst,
-    "empty disk": empty_disk,
-    "wrong clock": wrong_clock,
     "broker restarted": restart_broker,
     "broker kill -9": kill_broker,
     "broker hangs": hang_broker,
+    "Redis restarted": restart_redis,
+    "Redis kill -9": kill_redis,
+    "Redis back as it was before": return_redis,
+    "Redis FLUSHALL": flush_redis,
+    "Redis hangs": hang_redis,
 }

@@ -11,7 +11,16 @@ from rich.table import Table
 from tests.chaos.fleet import Fleet
 
 # What workers log when something went wrong that the protocol is there for.
-TROUBLES: Final = ("producer_fenced", "log_unavailable", "offsets_disagree", "records_gone")
+TROUBLES: Final = (
+    "producer_fenced",
+    "log_unavailable",
+    "offsets_disagree",
+    "records_gone",
+    "redis_unavailable",
+    "offset_is_another",
+    "partition_rebuilding",
+    "record_unreadable",
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,8 @@ class Figures:
             for kind in one.kinds:
                 by_kind[kind].append(one)
         table = Table("fault", "times", "recovery: median", "max", "longest stall", box=None)
+        for column in table.columns:
+            column.no_wrap = True
         for column in table.columns[1:]:
             column.justify = "right"
         for kind, rounds in sorted(by_kind.items()):
@@ -114,6 +125,12 @@ class Figures:
         console.print(
             f"{said['restarts']} times a worker was started again, {len(self.unasked_ends)} times "
             f"after it had ended by itself; {self.troubles['producer_fenced']} producers fenced"
+        )
+        console.print(
+            f"{counts.get('pictures', 0):,} times a representative's capacity was published, "
+            f"{counts.get('read models', 0):,} times the read model was looked at, "
+            f"{counts.get('keys', 0):,} keys in all; "
+            f"{self.troubles['partition_rebuilding']} times a partition of it was rebuilt"
         )
         console.print(
             f"recovery: median {recovery['median']} s, max {recovery['max']} s; "

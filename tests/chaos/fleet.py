@@ -1,4 +1,4 @@
-"""The fleet: the workers that shall run, and a supervisor that starts the dead ones again.
+"""A fleet: the workers of one kind that shall run, and a supervisor that starts dead ones again.
 
 As an orchestrator would: whoever ends is started again after a moment, whyever it ended. An end
 that nobody has asked for is kept with what the worker said about it.
@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.chaos.kinds import Kind
 from tests.chaos.worker import Worker
 
 LOOK_S: Final = 0.1
@@ -23,11 +24,12 @@ READY_S: Final = 60.0
 
 
 class Fleet:
-    """Starts, watches and ends the workers of one installation."""
+    """Starts, watches and ends the workers of one kind in one installation."""
 
     def __init__(
-        self, folder: Path, settings: Mapping[str, object], say: Callable[[str], None]
+        self, kind: Kind, folder: Path, settings: Mapping[str, object], say: Callable[[str], None]
     ) -> None:
+        self.kind = kind
         self.workers: list[Worker] = []
         # Held by whoever changes how many there are.
         self.sizing = asyncio.Lock()
@@ -47,8 +49,8 @@ class Fleet:
 
     def add(self) -> Worker:
         """One more worker; it is not waited for."""
-        name = f"worker-{next(self._numbers)}"
-        worker = Worker(name, self._folder / name, self._settings)
+        name = f"{self.kind.name}-{next(self._numbers)}"
+        worker = Worker(self.kind.name, name, self._folder / name, self._settings)
         self.workers.append(worker)
         worker.start()
         return worker
@@ -101,10 +103,14 @@ class Fleet:
         for worker in self.workers:
             worker.close()
 
-    async def running_partitions(self) -> list[int] | None:
+    async def runs_all(self) -> bool:
+        """Whether everybody is ready, and each partition run by exactly one of them."""
+        return await self.running_partitions() == sorted(self.kind.runs)
+
+    async def running_partitions(self) -> list[str] | None:
         """The partitions that run, by all workers; None where one of these is not ready."""
         found = await asyncio.gather(*(worker.ready() for worker in self.workers))
-        numbers: list[int] = []
+        numbers: list[str] = []
         for each in found:
             if each is None:
                 return None

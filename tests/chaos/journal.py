@@ -4,7 +4,7 @@ Nobody else writes to the inputs, so that an input's place in its list is its of
 the generator's thread, read by everybody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from tests.chaos.traffic import Event
@@ -29,7 +29,7 @@ def digest(key: bytes | None, value: bytes | None) -> int:
 
 
 class Journal:
-    """By topic and partition; `count` may be asked for at any time."""
+    """By topic and partition; may be asked at any time."""
 
     def __init__(self, topics: Iterable[str], partitions: int) -> None:
         self.partitions = partitions
@@ -53,11 +53,12 @@ class Journal:
             for event in events
         )
 
-    def ends(self) -> dict[Place, int]:
-        """How many inputs each partition has at least."""
-        return {place: len(entries) for place, entries in self.entries.items()}
+    def ends(self, topics: Collection[str]) -> dict[Place, int]:
+        """How many inputs each partition of these topics has at least."""
+        return {
+            place: len(entries) for place, entries in self.entries.items() if place[0] in topics
+        }
 
-    @property
-    def count(self) -> int:
+    def count(self, topics: Collection[str]) -> int:
         """How many inputs were acknowledged."""
-        return sum(map(len, self.entries.values()))
+        return sum(self.ends(topics).values())

@@ -1,35 +1,59 @@
-"""What may go wrong with the broker, one thing at a time.
+"""What may go wrong with a server, one thing at a time: the broker, or Redis.
 
-The broker is started from one thread that lives as long as this does, since the kernel ends a
-broker with the thread that started it.
+The server is started from one thread that lives as long as this does, since the kernel ends it
+with the thread that started it.
 """
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Final, Self
-
-from deploy.broker import Broker
+from typing import Final, Generic, Protocol, Self, TypeVar
 
 # The broker's own session ends after 2 s; clients that are patient wait for longer.
 HANG_S: Final = (2.0, 6.0)
 START_S: Final = 120.0
 
 
-class Outage:
-    """Owns the broker: starts it on entry, ends it on exit, and breaks it on demand."""
+class Server(Protocol):
+    """What can be broken: it comes back at the same address."""
 
-    def __init__(self, folder: Path) -> None:
-        self._broker = Broker(folder)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="broker")
+    def start(self, timeout_s: float) -> None:
+        """Start it and wait until it serves."""
+
+    def stop(self) -> None:
+        """End it in order."""
+
+    def kill(self) -> None:
+        """As `kill -9` does."""
+
+    def pause(self) -> None:
+        """SIGSTOP."""
+
+    def resume(self) -> None:
+        """SIGCONT."""
+
+    def close(self) -> None:
+        """Leave nothing of it."""
+
+
+S = TypeVar("S", bound=Server)
+
+
+class Outage(Generic[S]):
+    """Owns a server: starts it on entry, ends it on exit, and breaks it on demand."""
+
+    def __init__(self, server: S, name: str) -> None:
+        self.server: Final = server
+        self._name = name
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         try:
-            await self._do(lambda: self._broker.start(START_S))
+            await self._start()
         except BaseException:
             await self._close()
             raise
@@ -43,41 +67,49 @@ class Outage:
     ) -> None:
         await self._close()
 
-    @property
-    def brokers(self) -> str:
-        """Where it is reached, over all its lives."""
-        return self._broker.bootstrap
+    @asynccontextmanager
+    async def undisturbed(self) -> AsyncIterator[S]:
+        """The server, which nobody else breaks meanwhile."""
+        async with self._turn:
+            yield self.server
 
     async def restart(self, say: Callable[[str], None]) -> None:
         """Stop it in order and start it again."""
         async with self._turn:
-            say("the broker is stopped")
-            await self._do(self._broker.stop)
-            await self._do(lambda: self._broker.start(START_S))
-            say("the broker serves again")
+            say(f"{self._name} is stopped")
+            await self._do(self.server.stop)
+            await self._start()
+            say(f"{self._name} serves again")
 
-    async def kill(self, say: Callable[[str], None]) -> None:
-        """kill -9, and start it again."""
+    async def kill(
+        self, say: Callable[[str], None], meanwhile: Callable[[S], None] | None = None
+    ) -> None:
+        """kill -9, and start it again; `meanwhile` is done to what is left of it."""
         async with self._turn:
-            say("kill -9 of the broker")
-            await self._do(self._broker.kill)
-            await self._do(lambda: self._broker.start(START_S))
-            say("the broker serves again")
+            say(f"kill -9 of {self._name}")
+            await self._do(self.server.kill)
+            if meanwhile is not None:
+                meanwhile(self.server)
+            await self._start()
+            say(f"{self._name} serves again")
 
     async def hang(self, say: Callable[[str], None], draw: random.Random) -> None:
         """SIGSTOP and SIGCONT: connections stay open, nothing is answered."""
         async with self._turn:
             seconds = draw.uniform(*HANG_S)
-            say(f"the broker hangs for {seconds:.1f} s")
-            self._broker.pause()
+            say(f"{self._name} hangs for {seconds:.1f} s")
+            self.server.pause()
             try:
                 await asyncio.sleep(seconds)
             finally:
-                self._broker.resume()
-            say("the broker goes on")
+                self.server.resume()
+            say(f"{self._name} goes on")
+
+    async def _start(self) -> None:
+        await self._do(lambda: self.server.start(START_S))
 
     async def _close(self) -> None:
-        await self._do(self._broker.close)
+        await self._do(self.server.close)
         self._thread.shutdown()
 
     async def _do(self, act: Callable[[], None]) -> None:

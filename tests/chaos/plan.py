@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 # How many faults a round has.
-STRIKES: Final = (1, 1, 2, 2, 2, 3)
+STRIKES: Final = (1, 2, 2, 2, 3, 3)
 SPREAD_S: Final = 3.0
 
 
@@ -24,15 +24,17 @@ class Strike(NamedTuple):
         return random.Random(self.seed)
 
 
-def draw_rounds(seed: int, kinds: Sequence[str]) -> Iterator[list[Strike]]:
-    """The strikes of round 1, 2, 3 … in the order in which they come."""
+def draw_rounds(
+    seed: int, kinds: Sequence[str], counts: Sequence[int] = STRIKES
+) -> Iterator[list[Strike]]:
+    """The strikes of round 1, 2, 3 … in the order in which they come; `counts` are drawn from."""
     chance = random.Random(seed)
     deck: list[str] = []
     number = 0
     while True:
         number += 1
         strikes = []
-        for index in range(chance.choice(STRIKES)):
+        for index in range(chance.choice(counts)):
             if not deck:
                 deck = [*kinds]
                 chance.shuffle(deck)

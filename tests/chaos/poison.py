@@ -32,6 +32,7 @@ def _one_of_each(draw: random.Random, partition_of: PartitionOf) -> list[Event]:
     )
     message = make_event("customer.messaged", name, name, {})
     monitor = make_event("supervisor.monitor", name, name, {"supervisor_id": "marta"})
+    presence = make_event("representative.presence", "ana", name, {"presence": "away"})
     unknown = (message.value or b"").replace(b".messaged", b".sneezed")
     elsewhere = (partition_of(key) + 1) % 4
     return [
@@ -42,6 +43,8 @@ def _one_of_each(draw: random.Random, partition_of: PartitionOf) -> list[Event]:
         message._replace(topic=AGENT_ACTIONS, id="wrong topic", expected="wrong_topic"),
         monitor._replace(topic=CHANNEL_EVENTS, id="wrong topic", expected="wrong_topic"),
         message._replace(key=b"x" + key, id="wrong key", expected="wrong_key"),
+        presence._replace(value=b"{" + key, id="garbage", expected="undecodable"),
+        presence._replace(key=key, id="wrong key", expected="wrong_key"),
         start._replace(partition=elsewhere, id="wrong partition", expected="wrong_partition"),
     ]
 

@@ -1,7 +1,7 @@
-"""How far the engine has come, as it commits it: the positions of each partition, followed live.
+"""How far a kind of worker has come, as it commits it: each partition's positions, followed live.
 
 It reads the positions' changelog, read_committed, with a consumer of its own. From it follow who
-has caught up, and how long a partition stood still while it had work.
+has caught up, how inputs were cut into batches, and how long a partition stood still with work.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from tests.chaos.journal import Journal, Place
+from tests.chaos.kinds import PARTITIONS, Kind
 
-TOPIC: Final = "conversation-positions-changelog"
 POLL_MS: Final = 100
 
 
@@ -30,10 +30,12 @@ class Position(NamedTuple):
 class Positions:
     """Every position since the beginning, by partition; `follow` runs until it is cancelled."""
 
-    def __init__(self, brokers: str, prefix: str, partitions: int) -> None:
-        self.reached: list[list[Position]] = [[] for _ in range(partitions)]
+    def __init__(self, brokers: str, prefix: str, kind: Kind) -> None:
+        self.reached: list[list[Position]] = [[] for _ in range(PARTITIONS)]
         self._brokers = brokers
-        self._places = [TopicPartition(prefix + TOPIC, number) for number in range(partitions)]
+        self._kind = kind
+        topic = f"{prefix}{kind.name}-positions-changelog"
+        self._places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
         self._next = dict.fromkeys(self._places, 0)
 
     async def follow(self) -> None:
@@ -72,17 +74,6 @@ class Positions:
         reached = self.reached[number]
         return reached[-1].offsets.get(topic, 0) if reached else 0
 
-    def covers(self, ends: Mapping[Place, int]) -> bool:
-        """Whether everything before these offsets is committed."""
-        return all(self.next_offset(place) >= end for place, end in ends.items())
-
-    def missing(self, ends: Mapping[Place, int]) -> str:
-        """What is not, in a line."""
-        behind = {place: end - self.next_offset(place) for place, end in ends.items()}
-        return ", ".join(
-            f"{topic}-{number}: {count}" for (topic, number), count in behind.items() if count > 0
-        )
-
     def longest_stall_ms(self, journal: Journal, since: list[int]) -> int:
         """The longest time that an input waited while its partition committed nothing.
 
@@ -98,7 +89,9 @@ class Positions:
             waiting = [
                 entries[offset].append_ms
                 for (topic, partition), entries in journal.entries.items()
-                if partition == number and (offset := before.offsets.get(topic, 0)) < len(entries)
+                if partition == number
+                and topic in self._kind.consumes
+                and (offset := before.offsets.get(topic, 0)) < len(entries)
             ]
             if waiting:
                 longest = max(longest, after.append_ms - max(before.append_ms, min(waiting)))
@@ -108,11 +101,12 @@ class Positions:
         """Where a position goes back, or its clock is ahead of the broker's."""
         found = []
         for number, reached in enumerate(self.reached):
+            where = f"{self._kind.name} partition {number}"
             for before, after in pairwise(reached):
                 if any(after.offsets.get(topic, 0) < at for topic, at in before.offsets.items()):
-                    found.append(f"partition {number}: offsets go back: {before} {after}")
+                    found.append(f"{where}: offsets go back: {before} {after}")
                 if (after.clock_ms or 0) < (before.clock_ms or 0):
-                    found.append(f"partition {number}: the clock goes back: {before} {after}")
+                    found.append(f"{where}: the clock goes back: {before} {after}")
                 if after.clock_ms is not None and after.clock_ms > after.append_ms:
-                    found.append(f"partition {number}: the clock is ahead of the broker's: {after}")
+                    found.append(f"{where}: the clock is ahead of the broker's: {after}")
         return found

@@ -10,15 +10,23 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.chaos.faults import FAULTS, WORKERS_MAX, Trial
+from deploy.broker import Broker
+from deploy.redis import RedisServer
+from tests.chaos.faults import FAULTS
 from tests.chaos.figures import Figures, Round
-from tests.chaos.installation import PARTITIONS, Installation
+from tests.chaos.installation import INPUTS, Installation
+from tests.chaos.kinds import CONVERSATION, KINDS, PROJECTION, REPRESENTATIVE, Kind
 from tests.chaos.outage import Outage
-from tests.chaos.plan import Strike, draw_rounds
-from tests.chaos.traffic import Json, Traffic, hurry, tell_day
+from tests.chaos.plan import STRIKES, Strike, draw_rounds
+from tests.chaos.traffic import Traffic, hurry, tell_day
+from tests.chaos.trial import Trial
 
 ROUNDS_PER_INSTALLATION: Final = 5
+# Of each kind.
 WORKERS: Final = 2
+WORKERS_MAX: Final = 3
+# So that Redis writes what it has when it ends in order, and never by itself.
+REDIS: Final = {"save": "3600 1000000000"}
 CONVERSATIONS: Final = 200
 # Long enough for the quick timers of what was said during the fault.
 FLOW_S: Final = 7.0
@@ -31,13 +39,21 @@ SHOWN: Final = 10
 
 
 class Options:
-    """What a run is made of; `kinds` are names of FAULTS."""
+    """What a run is made of; `kinds` are names of FAULTS, `strikes` how many a round may have."""
 
-    def __init__(self, rounds: int, seed: int, rate: float, kinds: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        rounds: int,
+        seed: int,
+        rate: float,
+        kinds: Sequence[str] = (),
+        strikes: Sequence[int] = STRIKES,
+    ) -> None:
         self.rounds = rounds
         self.seed = seed
         self.rate = rate
         self.kinds = tuple(kinds) or tuple(FAULTS)
+        self.strikes = strikes
 
 
 class Run:
@@ -55,41 +71,39 @@ class Run:
     async def run(self) -> None:
         """All rounds, or as many as it takes to break a law."""
         options = self._options
-        self._say(f"seed {options.seed}: a broker is started")
+        self._say(f"seed {options.seed}: a broker and a Redis are started")
         day, configuration = await tell_day(options.seed, CONVERSATIONS)
-        plan = draw_rounds(options.seed, options.kinds)
+        plan = draw_rounds(options.seed, options.kinds, options.strikes)
+        broker = Outage(Broker(self._folder / "broker"), "the broker")
+        redis = Outage(RedisServer(self._folder / "redis", settings=REDIS), "Redis")
         try:
-            async with Outage(self._folder / "broker") as outage:
+            async with broker, redis:
                 left, number = options.rounds, 0
                 while left > 0 and not self.figures.violations:
                     number += 1
                     count = min(left, ROUNDS_PER_INSTALLATION)
                     left -= count
-                    await self._run_installation(outage, number, count, day, configuration, plan)
+                    here = Installation(
+                        broker.server.bootstrap,
+                        redis.server.url,
+                        f"chaos-{number}.",
+                        self._folder / f"installation-{number}",
+                        hurry(configuration),
+                        Traffic(day, f"{options.seed}/{number}"),
+                        options.rate,
+                        self._say,
+                    )
+                    trial = Trial(here, broker, redis, self._say, self._violate)
+                    await self._run_installation(trial, count, plan)
         finally:
             self.figures.seconds = time.monotonic() - self._began_s
 
     async def _run_installation(
-        self,
-        outage: Outage,
-        number: int,
-        count: int,
-        day: list[Json],
-        configuration: Json,
-        plan: Iterator[list[Strike]],
+        self, trial: Trial, count: int, plan: Iterator[list[Strike]]
     ) -> None:
-        options = self._options
-        here = Installation(
-            outage.brokers,
-            f"chaos-{number}.",
-            self._folder / f"installation-{number}",
-            Traffic(day, f"{options.seed}/{number}"),
-            options.rate,
-            self._say,
-        )
-        trial = Trial(here, outage, self._say, self._violate)
+        here = trial.installation
         try:
-            await here.open(hurry(configuration), WORKERS)
+            await here.open(WORKERS)
             await self._recover(here)
             for strikes in plan:
                 self._round += 1
@@ -103,10 +117,10 @@ class Run:
 
     async def _run_round(self, trial: Trial, strikes: list[Strike]) -> Round:
         here, began_s = trial.installation, time.monotonic()
-        positions = here.positions
+        positions = here.positions[CONVERSATION]
         since = [len(reached) for reached in positions.reached]
-        before = here.witness.counts.copy()
-        restarts = here.fleet.restarts
+        before = here.witness.counts + here.downstream.counts
+        restarts = here.restarts
         here.generator.resume()
         await self._trim(here)
         async with asyncio.timeout(STRIKES_S):
@@ -114,12 +128,12 @@ class Run:
         recovery_s = await self._recover(here)
         await asyncio.sleep(max(0.0, FLOW_S - (time.monotonic() - began_s)))
         await self._judge(here)
-        found = here.witness.counts - before
+        found = here.witness.counts + here.downstream.counts - before
         result = Round(
             number=self._round,
             kinds=[strike.kind for strike in strikes],
             counts=dict(found),
-            restarts=here.fleet.restarts - restarts,
+            restarts=here.restarts - restarts,
             recovery_s=recovery_s,
             stall_s=positions.longest_stall_ms(here.journal, since) / 1_000,
             seconds=time.monotonic() - began_s,
@@ -134,30 +148,33 @@ class Run:
 
     async def _trim(self, here: Installation) -> None:
         """Faults add workers; each round begins with a few."""
-        for worker in here.fleet.workers[WORKERS_MAX:]:
-            worker.taken = True
-            await here.fleet.end_well(worker)
-            here.fleet.remove(worker)
+        for fleet in here.fleets.values():
+            for worker in fleet.workers[WORKERS_MAX:]:
+                worker.taken = True
+                await fleet.end_well(worker)
+                fleet.remove(worker)
 
     async def _recover(self, here: Installation) -> float:
         """Until every partition runs and all that was there has been taken; seconds."""
-        began_s, ends = time.monotonic(), here.journal.ends()
-        try:
-            async with asyncio.timeout(RECOVERY_S):
-                while not await self._has_recovered(here, ends):
-                    await asyncio.sleep(0.1)
-        except TimeoutError:
-            partitions = await here.fleet.running_partitions()
-            self._violate(
-                f"not recovered after {RECOVERY_S:g} s: running {partitions}, "
-                f"not taken {here.positions.missing(ends) or 'nothing'}"
-            )
+        began_s = time.monotonic()
+        for kind in KINDS:
+            if not self._violations:
+                await self._recover_kind(here, kind)
         return time.monotonic() - began_s
 
-    async def _has_recovered(self, here: Installation, ends: dict[tuple[str, int], int]) -> bool:
-        if not here.positions.covers(ends):
-            return False
-        return await here.fleet.running_partitions() == [*range(PARTITIONS)]
+    async def _recover_kind(self, here: Installation, kind: Kind) -> None:
+        ends = await here.ends(kind)
+        fleet = here.fleets[kind]
+        try:
+            async with asyncio.timeout(RECOVERY_S):
+                while await here.behind(kind, ends) or not await fleet.runs_all():
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            behind = await here.behind(kind, ends)
+            self._violate(
+                f"{kind.name} has not recovered after {RECOVERY_S:g} s: running "
+                f"{await fleet.running_partitions()}, not taken {behind or 'nothing'}"
+            )
 
     async def _judge(self, here: Installation) -> None:
         """Let everything come to rest, and look at it."""
@@ -165,35 +182,47 @@ class Run:
         if not self._violations:
             await self._recover(here)
         await asyncio.sleep(QUIET_S)
-        reached = {place: here.positions.next_offset(place) for place in here.journal.entries}
+        reached = {
+            place: positions.next_offset(place)
+            for kind, positions in here.positions.items()
+            for place in here.journal.ends(kind.consumes)
+        }
         await here.witness.look(reached, at_ms=round(time.time() * 1_000))
         await self._look_at_offsets(here)
+        self._violations += await here.downstream.look()
         self._violations += await here.audit()
 
     async def _look_at_offsets(self, here: Installation) -> None:
-        """The group has no lag, and the tables have come exactly as far."""
-        ends = here.journal.ends()
-        committed = await here.group_offsets()
-        for place, end in ends.items():
-            reached = here.positions.next_offset(place)
-            if not reached == end == committed.get(place, 0):
-                offset = committed.get(place)
-                self._violate(f"{place}: {end} inputs, {reached} taken, {offset} committed")
-        self._violations += here.positions.find_contradictions()
+        """The groups have no lag, and the tables have come exactly as far."""
+        for kind, positions in here.positions.items():
+            committed = await here.group_offsets(kind)
+            for place, end in here.journal.ends(kind.consumes).items():
+                reached = positions.next_offset(place)
+                if not reached == end == committed.get(place, 0):
+                    offset = committed.get(place)
+                    self._violate(f"{place}: {end} inputs, {reached} taken, {offset} committed")
+            self._violations += positions.find_contradictions()
 
     async def _end_installation(self, here: Installation) -> None:
         """Everybody leaves in order; what is at rest then is judged to the last record."""
         if not self.figures.violations:
-            await here.fleet.end_all()
-            await here.witness.look(here.journal.ends())
+            await here.fleets[CONVERSATION].end_all()
+            await here.witness.look(here.journal.ends(INPUTS))
+            await self._recover_kind(here, REPRESENTATIVE)
+            await here.fleets[REPRESENTATIVE].end_all()
+            # Nothing moves any more but the read model.
+            self._violations += await here.downstream.look()
+            await here.fleets[PROJECTION].end_all()
             self._violations += await here.audit()
             self.figures.late_violations += self._take_violations(here)
-        self.figures.take_fleet(here.fleet)
+        for fleet in here.fleets.values():
+            self.figures.take_fleet(fleet)
         if not self.figures.violations:
             await here.forget()
 
     def _take_violations(self, here: Installation) -> list[str]:
-        found = [*self._violations, *here.witness.violations, *here.fleet.violations]
+        found = [*self._violations, *here.witness.violations]
+        found += [each for fleet in here.fleets.values() for each in fleet.violations]
         self._violations.clear()
         for sentence in found[:SHOWN]:
             self._say(f"VIOLATION: {sentence}")

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from schemas.registry import INPUTS
+from schemas.registry import ROUTES
 from workers.demo.day import Day
 
 Json = dict[str, Any]
@@ -27,7 +27,8 @@ QUICK: Final[Json] = {
     # Longer than any fault, so that no id is started again after it was forgotten.
     "closed_retention": 120,
 }
-LEFT_OUT, TWICE, ODD = 0.05, 0.03, 0.05
+LEFT_OUT, TWICE, ODD, PRESENCE = 0.05, 0.03, 0.05, 0.02
+PRESENCES: Final = ("available", "busy", "do_not_disturb", "away", "offline")
 _ENCODE: Final = msgspec.json.Encoder().encode
 _DECODE: Final = msgspec.json.Decoder().decode
 
@@ -57,7 +58,7 @@ def make_event(type_: str, subject: str, id_: str, data: Json, time: str | None 
         "time": time or datetime.now(UTC).isoformat(),
         "data": data,
     }
-    return Event(INPUTS[type_].topic, subject.encode(), _ENCODE(value), type=type_, id=id_)
+    return Event(ROUTES[type_], subject.encode(), _ENCODE(value), type=type_, id=id_)
 
 
 async def tell_day(seed: int, conversations: int) -> tuple[list[Json], Json]:
@@ -118,6 +119,17 @@ class Traffic:
         elif LEFT_OUT + TWICE <= chance < LEFT_OUT + TWICE + ODD:
             type_, data = self._draw_odd()
             yield make_event(type_, subject, f"{id_}-odd", data)
+        if self._slips and self._random.random() < PRESENCE:
+            yield from self._set_presence(f"{id_}-presence")
+
+    def _set_presence(self, id_: str) -> Iterator[Event]:
+        """Somebody sets a presence, now and then twice over."""
+        data = {"presence": self._random.choice(PRESENCES)}
+        if self._random.random() < 0.3:
+            data["supervisor_id"] = "marta"
+        who = self._random.choice(self._representatives)
+        said = make_event("representative.presence", who, id_, data)
+        yield from [said] * self._random.choice((1, 1, 2))
 
     def _draw_odd(self) -> tuple[str, Json]:
         """Something that may or may not be possible just now."""

@@ -7,11 +7,11 @@ has come since.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 
 from schemas.vocabulary import (
     CAPACITY_CHANGES,
@@ -21,6 +21,7 @@ from schemas.vocabulary import (
 )
 from tests.chaos.books import Books
 from tests.chaos.journal import Journal, Place, digest
+from tests.chaos.reader import Reader
 
 OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS, DEAD_LETTERS)
 READ_S: Final = 60.0
@@ -32,10 +33,8 @@ class Witness:
 
     def __init__(self, brokers: str, prefix: str, journal: Journal) -> None:
         self.books = Books(journal)
-        self._brokers = brokers
-        self._prefix = prefix
         self._journal = journal
-        self._next: dict[TopicPartition, int] = {}
+        self._reader = Reader(brokers, prefix, journal.partitions)
 
     @property
     def violations(self) -> list[str]:
@@ -52,46 +51,16 @@ class Witness:
 
         `at_ms`: nothing has been published for a while; by then each timer due must have fired.
         """
-        async with asyncio.timeout(READ_S):
-            consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._brokers,
-                isolation_level="read_committed",
-                enable_auto_commit=False,
-                retry_backoff_ms=50,
-            )
-            await consumer.start()
-            try:
-                async for record in self._read(consumer, (topic for topic, _ in reached)):
-                    self._take_input(record)
-                async for record in self._read(consumer, OUTPUTS):
-                    self._take_output(record)
-            finally:
-                await consumer.stop()
+        async with asyncio.timeout(READ_S), self._reader as reader:
+            async for place, record in reader.read_on(topic for topic, _ in reached):
+                self._take_input(place, record)
+            async for (topic, _), record in reader.read_on(OUTPUTS):
+                self._take_output(topic, record)
         self.books.close_accounts(reached)
         if at_ms is not None:
             self.books.check_timers(at_ms)
 
-    async def _read(
-        self, consumer: AIOKafkaConsumer, topics: Iterable[str]
-    ) -> AsyncIterator[ConsumerRecord]:
-        places = [
-            TopicPartition(self._prefix + topic, number)
-            for topic in sorted(set(topics))
-            for number in range(self._journal.partitions)
-        ]
-        consumer.assign(places)
-        for place in places:
-            consumer.seek(place, self._next.get(place, 0))
-        ends = await consumer.end_offsets(places)
-        while left := [each for each in places if await consumer.position(each) < ends[each]]:
-            for records in (await consumer.getmany(*left, timeout_ms=200)).values():
-                for record in records:
-                    yield record
-        for place in places:
-            self._next[place] = await consumer.position(place)
-
-    def _take_input(self, record: ConsumerRecord) -> None:
-        place = (record.topic.removeprefix(self._prefix), record.partition)
+    def _take_input(self, place: Place, record: ConsumerRecord) -> None:
         entries = self._journal.entries[place]
         if record.offset >= len(entries):
             self.books.complain(f"{place} offset {record.offset}: this was never acknowledged")
@@ -100,8 +69,7 @@ class Witness:
         else:
             self.books.note_input(place, record.key, record.timestamp)
 
-    def _take_output(self, record: ConsumerRecord) -> None:
-        topic = record.topic.removeprefix(self._prefix)
+    def _take_output(self, topic: str, record: ConsumerRecord) -> None:
         where = f"{topic}-{record.partition} offset {record.offset}"
         if topic == DEAD_LETTERS:
             self.books.take_dead_letter(where, dict(record.headers))

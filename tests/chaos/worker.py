@@ -1,4 +1,4 @@
-"""One worker of the engine as a process: `omnistate worker conversation`, as an operator runs it.
+"""One worker as a process: `omnistate worker <kind>`, as an operator runs it.
 
 It has a folder of its own (working folder, HOME and TMPDIR), which the engine must not need, and
 ends with whoever started it. It knows no fault; it can be killed, paused, asked to end and asked.
@@ -54,7 +54,7 @@ def fake_clock() -> dict[str, str]:
 class Worker:
     """One place for a worker process; it may be started again whenever it has ended."""
 
-    def __init__(self, name: str, folder: Path, settings: Mapping[str, object]) -> None:
+    def __init__(self, kind: str, name: str, folder: Path, settings: Mapping[str, object]) -> None:
         self.name = name
         self.folder = folder
         self.log = folder.with_suffix(".log")
@@ -66,6 +66,7 @@ class Worker:
         # How often a process was started here.
         self.starts = 0
         self._born = 0
+        self._kind = kind
         self._settings = settings
         self._port = network.reserve(0)
         self._process: subprocess.Popen[bytes] | None = None
@@ -82,7 +83,7 @@ class Worker:
         variables = environment(**self._settings, web_port=port, log_format="json") | own
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-IS", TIED, str(os.getpid()), *COMMAND, "worker", "conversation"],
+                [sys.executable, "-IS", TIED, str(os.getpid()), *COMMAND, "worker", self._kind],
                 cwd=self.folder,
                 env=variables,
                 stdin=subprocess.DEVNULL,
@@ -166,20 +167,20 @@ class Worker:
                 owned.discard(line["partition"])
         return owned
 
-    async def ready(self) -> set[int] | None:
-        """The partitions that it runs, or None where it is not ready or does not answer."""
+    async def ready(self) -> set[str] | None:
+        """What it runs, in its own words; None where it is not ready or does not answer."""
         if not self.running or self.paused:
             return None
         return await asyncio.to_thread(self._ask)
 
-    def _ask(self) -> set[int] | None:
+    def _ask(self) -> set[str] | None:
         url = f"http://{network.HOST}:{self._port.getsockname()[1]}/health/ready"
         try:
             with urllib.request.urlopen(url, timeout=ANSWER_TIMEOUT_S) as answer:
                 state = json.load(answer)
         except (urllib.error.URLError, OSError, ValueError):
             return None
-        return {int(number) for number in state["partitions"]}
+        return set(state["partitions"])
 
 
 def _parse(text: bytes) -> Iterator[dict[str, Any]]:

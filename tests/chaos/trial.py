@@ -1,0 +1,27 @@
+"""What a fault is, and what it may strike.
+
+Only the words: `blows` are for workers, `faults` lists everything.
+"""
+
+import random
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from deploy.broker import Broker
+from deploy.redis import RedisServer
+from tests.chaos.installation import Installation
+from tests.chaos.outage import Outage
+
+
+class Trial(NamedTuple):
+    """What a fault may strike, and whom it tells."""
+
+    installation: Installation
+    broker: Outage[Broker]
+    redis: Outage[RedisServer]
+    say: Callable[[str], None]
+    violate: Callable[[str], None]
+
+
+# It draws everything that it chooses from its own lots, and returns when it is over.
+Fault = Callable[[Trial, random.Random], Awaitable[None]]
