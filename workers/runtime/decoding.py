@@ -18,7 +18,7 @@ from workers.core.intake import FINGERPRINT_BYTES, Input
 from workers.runtime.json_text import UnusableText, read_object
 from workers.runtime.partitioning import partition_of
 from workers.runtime.ports import Headers, Record
-from workers.runtime.reading import FILLS, READERS
+from workers.runtime.reading import READERS
 from workers.runtime.usual_form import read_usual
 
 RECORD_BYTES_MAX: Final = 65_536
@@ -52,7 +52,6 @@ class Decoded(msgspec.Struct, frozen=True, gc=False):
     time_ms: int
 
 
-TOPICS: Final = {name: kind.topic for name, kind in INPUTS.items()}
 # The validator itself: one call less per event than `validate_python` of the adapter.
 _VALIDATE_ENVELOPE: Final = ENVELOPE.validator.validate_python
 
@@ -82,28 +81,25 @@ def _decode_usual(
     topic: str, partition: int, offset: int, key: bytes | None, value: bytes
 ) -> Decoded | None:
     """The input of an event in its usual form; None for whatever asks for a closer look."""
-    if len(value) > RECORD_BYTES_MAX:
-        return None
-    found = read_usual(value)
+    found = read_usual(value) if len(value) <= RECORD_BYTES_MAX else None
     if found is None:
         return None
-    event, data = found
-    type_, subject = event.type, event.subject
-    if TOPICS[type_] != topic or key != subject.encode():
+    event, shape, data = found
+    subject = event.subject
+    if shape.topic != topic or key != subject.encode():
         return None
     try:
         time_ms = parse_time_ms(event.time)
     except ValueError:
         return None
-    id_, source = event.id, event.source
+    type_, id_, source = event.type, event.id, event.source
     fingerprint = fingerprint_of(source, id_)
     input_ = Input(topic, partition, offset, type_, type_, subject, id_, source, fingerprint)
     if event.traceparent or event.tracestate:
         input_.traceparent = _trace(event.traceparent)
         input_.tracestate = _trace(event.tracestate)
-    fill = FILLS[type_]
-    if fill is not None:
-        fill(input_, data)
+    if shape.fill is not None:
+        shape.fill(input_, data)
     return Decoded(input_, time_ms)
 
 

@@ -124,4 +124,3 @@ def _reader(name: str) -> tuple[Callable[[Any], Any], Fill | None]:
 
 # Type -> what validates its data, and what reads it into an input.
 READERS: Final = {name: _reader(name) for name in INPUTS}
-FILLS: Final = {name: fill for name, (_, fill) in READERS.items()}

@@ -5,6 +5,7 @@ it takes means the same there. It words no error. The structs mirror `schemas.in
 holds the two together.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -14,6 +15,7 @@ from schemas import input_data as models
 from schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from schemas.registry import INPUTS
 from workers.runtime.json_text import may_hide_colons
+from workers.runtime.reading import READERS, Fill
 
 Id = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
 
@@ -88,11 +90,16 @@ class _Escalation(Struct, forbid_unknown_fields=True, gc=False):
 
 
 class Shape(NamedTuple):
-    """How one type's `data` is read: how many members it must have, and which it may have."""
+    """One type: its topic, how its `data` is read, and how many members an event must have.
 
-    decoder: msgspec.json.Decoder[Any]
+    `optional` are members of `data` that may be there beside; `fill` hands the data to the core.
+    """
+
+    topic: str
+    decode: Callable[[msgspec.Raw], Any]
     required: int
     optional: tuple[str, ...]
+    fill: Fill | None
 
 
 # Those whose members depend on one another are not here: they are rare.
@@ -120,33 +127,39 @@ def _shapes() -> dict[str, Shape]:
             struct, required = known
             fields = msgspec.structs.fields(struct)
             optional = tuple(field.name for field in fields if not field.required)
-            shapes[name] = Shape(msgspec.json.Decoder(struct), required, optional)
+            decode = msgspec.json.Decoder(struct).decode
+            required += _ATTRIBUTES
+            shapes[name] = Shape(kind.topic, decode, required, optional, READERS[name][1])
     return shapes
 
 
-SHAPES: Final = _shapes()
 _ATTRIBUTES: Final = 7
+SHAPES: Final = _shapes()
 _DECODE: Final = msgspec.json.Decoder(UsualEvent).decode
 
 
-def read_usual(text: bytes) -> tuple[UsualEvent, Any] | None:
-    """The attributes and the data of an event in its usual form, None for any other text.
+def read_usual(text: bytes) -> tuple[UsualEvent, Shape, Any] | None:
+    """The attributes, the type and the data of an event in its usual form, None for any other text.
 
     The data has the attributes of the type's model; its `time` has not been looked at.
     """
     try:
         event = _DECODE(text)
-        decoder, required, optional = SHAPES[event.type]
-        data = decoder.decode(event.data)
+        shape = SHAPES[event.type]
+        _, decode, members, optional, _ = shape
+        data = decode(event.data)
     except (msgspec.MsgspecError, KeyError, UnicodeDecodeError, RecursionError):
         return None
-    members = _ATTRIBUTES + required
-    members += event.datacontenttype is not UNSET
-    members += event.traceparent is not UNSET
-    members += event.tracestate is not UNSET
+    if event.datacontenttype is not UNSET:
+        members += 1
+    if event.traceparent is not UNSET:
+        members += 1
+    if event.tracestate is not UNSET:
+        members += 1
     for name in optional:
-        members += getattr(data, name) is not None
+        if getattr(data, name) is not None:
+            members += 1
     # As many as there are colons behind quotes: none is repeated. White space could hide one.
     if text.count(b'":') != members or may_hide_colons(text):
         return None
-    return event, data
+    return event, shape, data
