@@ -1,13 +1,16 @@
 """The law of the read model: what Redis says wrongly is named by its key, and nothing else is."""
 
+import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from schemas.times import DAY_MS
+from schemas.times import DAY_MS, format_time
 from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 from tests.audit.downstream import Keys, TwinModel, keys_of, look
+from tests.audit.tampering import find
 from workers.audit.report import describe_findings, describe_violation
 from workers.projections.ports import Place
 
@@ -154,11 +157,16 @@ def test_a_day_later(model: TwinModel) -> None:
     """Closed ones have gone, and their sets are as the last one that closed has left them."""
     store = model.store
     store.now_ms += DAY_MS + 120_000
-    for name in [name for name, at_ms in store.expiries.items() if at_ms <= store.now_ms]:
+    gone = {name: at_ms for name, at_ms in store.expiries.items() if at_ms <= store.now_ms}
+    before = dict(store.keys)
+    for name in gone:
         store._delete(name)
     findings = look(model)
     assert findings.ok, findings.violations[:5]
     assert not findings.counts["keys under way"]
+    stays = min(gone)
+    store.keys[stays] = before[stays]
+    assert keys_of(look(model)) == {stays}
 
 
 def test_offsets_ahead_of_the_topics(model: TwinModel) -> None:
@@ -167,3 +175,18 @@ def test_offsets_ahead_of_the_topics(model: TwinModel) -> None:
     findings = look(model)
     assert keys_of(findings) == {"omnistate:offsets"}
     assert findings.violations[0].topic == REPRESENTATIVE_CAPACITY
+
+
+def test_whoever_stays_in_a_queue_waits_since_he_came(model: TwinModel) -> None:
+    rig = model.rig
+    last = find(rig, STATE_CHANGES, lambda event: bool(event["subject"] == "waits-0"))
+    event = last.event
+    event["data"]["sequence"] += 1
+    event["time"] = format_time(rig.now_ms + 5_000)
+    value = json.dumps(event).encode()
+    rig.log.append(STATE_CHANGES, last.record.key, value, (), last.partition)
+    assert not keys_of(look(model))
+    asyncio.run(model.project())
+    findings = look(model)
+    assert not keys_of(findings)
+    assert "sequence" in findings.found

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from schemas.vocabulary import REPRESENTATIVE_CAPACITY
 from tests.audit.downstream import add_up, totals_task
-from tests.audit.rig import TOPOLOGY, Rig
-from tests.audit.tampering import last_of, places
+from tests.audit.rig import TOPOLOGY, TOTALS, Rig
+from tests.audit.tampering import last_of, places, rows
 from tests.oracle.random_days import day_of
 from tests.runtime.records import day_records
 from workers.audit import source
@@ -18,6 +18,7 @@ from workers.audit.auditor import audit
 from workers.audit.findings import Findings
 from workers.audit.scope import SETTLING_MS
 from workers.audit.source import MemoryReader
+from workers.core.totals import decode_totals
 
 
 @pytest.mark.parametrize("batches", [0, 1, 3])
@@ -32,6 +33,22 @@ def test_half_way_is_no_violation(morning: Rig, batches: int) -> None:
         picture = last_of(rig, REPRESENTATIVE_CAPACITY, lambda data: data["occupied_units"])
         place = picture.alter(lambda event: event["data"].update(occupied_units=999))
         assert place in places(rig.audit(), "totals")
+
+
+def test_what_was_not_taken_yet_may_not_be_counted(morning: Rig) -> None:
+    rig = morning.clone()
+    asyncio.run(add_up(rig, 20, 1))
+    whole = morning.clone()
+    asyncio.run(add_up(whole))
+    later = rows(whole, TOTALS)
+    place, row = next(
+        (place, spot)
+        for place, spot in rows(rig, TOTALS).items()
+        if decode_totals(spot.bytes).shares != decode_totals(later[place].bytes).shares
+    )
+    row.put(value=later[place].bytes)
+    said = {each.sentence for each in rig.audit().violations if each.law == "totals"}
+    assert any(sentence.endswith("is counted, but was not taken yet") for sentence in said)
 
 
 def test_nobody_has_added_up_yet(morning: Rig) -> None:
