@@ -22,7 +22,7 @@ TICK_S: Final = 0.002
 READY_S: Final = 60.0
 # Caches, connections and compilers; not counted.
 SETTLE_S: Final = 5.0
-DRAIN_S: Final = 5.0
+QUIET_S: Final = 3.0
 CAUSE: Final = b'"causationid":"'
 ID: Final = b'"id":"'
 
@@ -35,7 +35,8 @@ def measure_latency(
     """Percentiles in milliseconds of one contender at one rate."""
     prefix = f"live-{entry.name}-{rate:.0f}."
     errand = Errand(station, prefix, partitions, 0, f"{prefix}run")
-    events = round(rate * (SETTLE_S + seconds))
+    settle_s = min(SETTLE_S, seconds)
+    events = round(rate * (settle_s + seconds))
     # Side by side, so that a conversation's inputs do not come within one and the same moment.
     centres = max(mix.centres(events), 50)
     station.lay_out(prefix, mix.configuration(centres), partitions)
@@ -50,11 +51,11 @@ def measure_latency(
                 contender.await_ready(READY_S)
             driver = Driver(station.brokers, entry, errand)
             said = mix.say(centres * mix.inputs, centres)
-            asyncio.run(driver.drive(said, rate, SETTLE_S + seconds))
+            asyncio.run(driver.drive(said, rate, settle_s + seconds))
             contender.check()
     finally:
         station.drop(prefix)
-    return driver.figures()
+    return driver.figures(settle_s)
 
 
 class Driver:
@@ -88,7 +89,7 @@ class Driver:
         reading = asyncio.ensure_future(self._read(consumer))
         try:
             await self._send(producer, said, rate, seconds)
-            await asyncio.sleep(DRAIN_S)
+            await self._drain()
             if reading.done():
                 reading.result()
         finally:
@@ -96,6 +97,13 @@ class Driver:
             await asyncio.gather(reading, return_exceptions=True)
             await producer.stop()
             await consumer.stop()
+
+    async def _drain(self) -> None:
+        """Until nothing new has come out for a while."""
+        seen = -1
+        while seen < len(self._took):
+            seen = len(self._took)
+            await asyncio.sleep(QUIET_S)
 
     async def _send(
         self, producer: AIOKafkaProducer, said: Iterator[Said], rate: float, seconds: float
@@ -146,10 +154,10 @@ class Driver:
                     if sent_s is not None:
                         self._took.append((sent_s, now_s - sent_s))
 
-    def figures(self) -> Figures:
+    def figures(self, settle_s: float) -> Figures:
         """Of what was sent after the first seconds; those without any output are left out."""
         took = sorted(
-            took_s * 1e3 for sent_s, took_s in self._took if sent_s - self._began_s >= SETTLE_S
+            took_s * 1e3 for sent_s, took_s in self._took if sent_s - self._began_s >= settle_s
         )
         if not took:
             raise TimeoutError("nothing came out")

@@ -10,43 +10,12 @@ from typing import Final, NamedTuple
 
 from bench.contender import Contender, free_port
 from bench.java import PeerMissing, streams_command
+from bench.peer_settings import FAUST_TRIALS, FAUST_TUNED, QUIX, QUIX_TRIALS
 from bench.station import COMMAND, EVERY_INPUT, GROUP, INPUTS, ROOT, Station
 from schemas.vocabulary import CAPACITY_CHANGES, REJECTED_INPUTS, STATE_CHANGES
 
 PEERS_PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
 WARM_EVENTS: Final = 300_000
-# The best of the trials below (`--only tuning`).
-FAUST_TUNED: Final = (
-    "silent=True",
-    "producer_linger=0.005",
-    "producer_acks=1",
-    "stream_buffer_maxsize=16384",
-    "broker_max_poll_records=5000",
-)
-FAUST_TRIALS: Final = (
-    (),
-    ("loop=uvloop",),
-    ("soon=True",),
-    ("silent=True",),
-    ("producer_linger=0.005",),
-    ("producer_acks=1",),
-    ("producer_threaded=True",),
-    ("stream_buffer_maxsize=16384", "broker_max_poll_records=5000"),
-    ("broker_commit_every=10000", "broker_commit_interval=1"),
-    ("store=rocksdb://",),
-    FAUST_TUNED,
-    (*FAUST_TUNED, "producer_threaded=True"),
-    (*FAUST_TUNED, "loop=uvloop"),
-    (*FAUST_TUNED, "processing_guarantee=exactly_once"),
-)
-QUIX_TRIALS: Final = (
-    (),
-    ("commit_interval=1",),
-    ("commit_interval=0.1",),
-    ("commit_every=4000",),
-    ("commit_every=20000",),
-)
-QUIX: Final = ("commit_interval=1",)
 OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
 
 
@@ -65,16 +34,20 @@ Starter = Callable[[Errand], Contender]
 
 
 class Entry(NamedTuple):
-    """One contender. Without `transactional` its group's offsets say nothing about its outputs."""
+    """One contender.
+
+    Without `transactional` its group's offsets say nothing about its outputs. A peer has topics of
+    its own, and everything that it reads in one.
+    """
 
     name: str
     label: str
     promise: str
+    settings: str
     start: Starter
     transactional: bool = True
     # At most so many of the events.
     events_max: int | None = None
-    # Of its own topics, beside those that it creates itself.
     peer: bool = True
 
     def group(self, errand: Errand) -> str:
@@ -151,22 +124,56 @@ def _others(program: str, *settings: str) -> Starter:
 
 
 OMNISTATE: Final = Entry(
-    "omnistate", "omnistate, whole engine", "exactly once", start_worker, peer=False
+    "omnistate",
+    "omnistate, whole engine",
+    "exactly once",
+    "`omnistate worker conversation` as it comes, which merges its two input topics",
+    start_worker,
+    peer=False,
 )
-READ_ONLY: Final = Entry("read-only", "read only", "reads", _peer("read_only"))
+READ_ONLY: Final = Entry(
+    "read-only", "read only", "reads", "a plain aiokafka consumer", _peer("read_only")
+)
 ENTRIES: Final = (
     OMNISTATE,
-    Entry("faust", "Faust, defaults", "at least once", _peer("faust_count"), False),
+    Entry(
+        "faust",
+        "Faust, defaults",
+        "at least once",
+        "memory store",
+        _peer("faust_count"),
+        transactional=False,
+    ),
     Entry(
         "faust-tuned",
         "Faust, tuned",
         "at least once",
+        f"memory store, {' '.join(FAUST_TUNED)}",
         _others("faust_count", *FAUST_TUNED),
-        False,
+        transactional=False,
     ),
-    Entry("quix", "Quix Streams", "exactly once", _others("quix_count", *QUIX)),
-    Entry("streams", "Kafka Streams, warmed up", "exactly once", start_streams),
-    Entry("bare", "bare aiokafka loop", "exactly once", _peer("bare")),
+    Entry(
+        "quix",
+        "Quix Streams",
+        "exactly once",
+        f"RocksDB and changelog, {' '.join(QUIX)}",
+        _others("quix_count", *QUIX),
+    ),
+    Entry(
+        "streams",
+        "Kafka Streams, warmed up",
+        "exactly once",
+        "exactly_once_v2, RocksDB and changelog, one thread, no cache that would leave outputs "
+        f"out; before, an application of its own in the same process counts {WARM_EVENTS:,} events",
+        start_streams,
+    ),
+    Entry(
+        "bare",
+        "bare aiokafka loop",
+        "exactly once",
+        "send_batch, up to 8,000 records a transaction, a counter by key in memory",
+        _peer("bare"),
+    ),
     READ_ONLY,
 )
 
@@ -204,6 +211,7 @@ def trials() -> list[Entry]:
         Entry(
             f"trial-{number}",
             f"{name}: {' '.join(settings) or 'defaults'}",
+            "",
             "",
             _others(program, *settings),
             transactional,

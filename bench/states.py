@@ -1,4 +1,4 @@
-"""Many open conversations: what they take of memory, how fast they come back, how fast work goes on.
+"""Many open conversations: what they take of memory, how fast they come back, and work beside them.
 
 For each number: a worker takes their starts in and is stopped; one that restores them is timed
 beside a plain reader of the same changelogs; then a backlog of the mix is worked off.

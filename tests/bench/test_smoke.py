@@ -1,0 +1,93 @@
+"""The benchmark on tiny counts: everybody who is installed does the work, and the report is made.
+
+It says nothing about speed. Peers that a developer's environment does not have are left out.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.broker import BrokerUnavailable, jars
+
+ROOT = Path(__file__).parents[2]
+EVENTS = 1_500
+TINY = ("--events", str(EVENTS), "--rounds", "1", "--conversations", "20", "--seconds", "1")
+
+
+@pytest.fixture(scope="module")
+def kafka_installed() -> None:
+    """Skip where no broker can be had; in CI it must be there."""
+    try:
+        jars.provide()
+    except BrokerUnavailable as missing:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no Kafka: {missing}", pytrace=False)
+        pytest.skip(f"no Kafka: {missing}")
+
+
+def run(module: str, *arguments: str) -> str:
+    """Run a module to its end; what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def measure(path: Path, *arguments: str) -> dict[str, Any]:
+    """What was measured, by figure."""
+    run("bench", *TINY, "--results", str(path), *arguments)
+    figures = json.loads(path.read_text())["figures"]
+    return {name: each["measured"] for name, each in figures.items()}
+
+
+@pytest.mark.timeout(300)
+def test_everybody_says_as_much_as_was_asked(kafka_installed: None, tmp_path: Path) -> None:
+    everybody = ("omnistate", "faust", "bare", "read-only")
+    path = tmp_path / "results.json"
+    only = ("--only", "throughput,latency", "--contenders", ",".join(everybody))
+    measured = measure(path, *only)
+    rounds = measured["throughput"]["contenders"]
+    assert [len(rounds[name]) for name in everybody] == [1, 1, 1, 1]
+    assert rounds["bare"][0]["outputs"] == EVENTS
+    # At least once.
+    assert rounds["faust"][0]["outputs"] >= EVENTS
+    assert rounds["omnistate"][0]["outputs"] > EVENTS / 3
+    for name in everybody:
+        assert rounds[name][0]["per_s"] > 0
+    for name in ("omnistate", "bare"):
+        (found,) = measured["latency"]["slow"][name]
+        assert found["answered"] > 100
+        assert 0 < found["p50_ms"] <= found["p99_ms"] <= found["max_ms"]
+
+    report = tmp_path / "report.md"
+    run("bench.report", "--results", str(path), "--output", str(report))
+    text = report.read_text()
+    for part in ("## Targets", "## Throughput", "## Latency", "bare aiokafka loop"):
+        assert part in text
+    for picture in ("benchmark-throughput.svg", "benchmark-latency.svg"):
+        assert f"({picture})" in text
+        assert (tmp_path / picture).read_text().startswith("<?xml")
+
+
+@pytest.mark.timeout(300)
+def test_open_conversations_are_taken_in_and_restored(
+    kafka_installed: None, tmp_path: Path
+) -> None:
+    only = ("--only", "states", "--open", "300", "--growth-events", "500")
+    ((found,),) = measure(tmp_path / "results.json", *only)["states"].values()
+    assert found["conversations"] == 300
+    # A row of each, and more for settings and positions.
+    assert found["rows"] > 300
+    assert found["rows_per_s"] > 0
+    assert found["per_s"] > 0
