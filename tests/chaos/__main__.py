@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = options(arguments)
     # Of a broker that is gone they would say a line every few milliseconds.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, width=WIDTH)
     folder = Path(tempfile.mkdtemp(prefix="omnistate-chaos-"))
     run = Run(
         Options(given.rounds, given.seed, given.rate, given.kinds),
