@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.station import ROOT
+from deploy.broker.process import TIED
 
 TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
@@ -47,7 +49,8 @@ class Contender:
         self.started_s = time.monotonic()
         with log.open("wb") as file:
             self._process = subprocess.Popen(
-                command,
+                # Ends with us, however we end.
+                [sys.executable, "-IS", TIED, str(os.getpid()), *command],
                 env=environment,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -61,14 +64,9 @@ class Contender:
         return self._process.pid
 
     def check(self) -> None:
-        """Raise ContenderFailed where it has ended badly."""
-        if self._process.poll() not in (None, 0):
+        """Raise ContenderFailed where it has ended."""
+        if self._process.poll() is not None:
             raise ContenderFailed(f"ended with {self._process.returncode}: {self.last_words()}")
-
-    @property
-    def running(self) -> bool:
-        """Whether it has not ended."""
-        return self._process.poll() is None
 
     def last_words(self) -> str:
         """The end of what it has printed."""
@@ -83,12 +81,14 @@ class Contender:
     def wait_for(self, word: str, seconds: float) -> str:
         """What it says after this word, once it says it. Raises ContenderFailed."""
         until_s = time.monotonic() + seconds
-        while (rest := self.said(word)) is None:
-            self.check()
-            if time.monotonic() > until_s:
+        while True:
+            # In this order: its last word may be the one that is waited for.
+            ended = self._process.poll() is not None
+            if (rest := self.said(word)) is not None:
+                return rest
+            if ended or time.monotonic() > until_s:
                 raise ContenderFailed(f"no {word!r} in {seconds:g} s: {self.last_words()}")
             time.sleep(0.02)
-        return rest
 
     def ready_partitions(self) -> int | None:
         """How many partitions a worker of ours runs, once it is ready."""

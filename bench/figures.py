@@ -45,8 +45,8 @@ def throughput(session: Session) -> Figures:
 def tuning(session: Session) -> Figures:
     """What was tried for the peers that have many settings, on fewer events."""
     given = session.options
-    tried = [entry for entry in trials() if PEERS_PYTHON.exists()]
-    plan = Plan(given.faust_events, 1, given.partitions)
+    tried = trials(given.tuning_events // 12) if PEERS_PYTHON.exists() else []
+    plan = Plan(given.tuning_events, 1, given.partitions)
     found = measure_throughput(session.station, session.mix, tried, plan, session.say)
     return {entry.label: found[entry.name] for entry in tried}
 
@@ -152,5 +152,5 @@ def core(session: Session) -> Figures:
 
 FIGURES: Final[dict[str, Callable[[Session], Figures]]] = {
     each.__name__: each
-    for each in (core, tuning, throughput, latency, states, recovery, partitions, workers)
+    for each in (core, throughput, latency, states, recovery, partitions, workers, tuning)
 }

@@ -15,7 +15,7 @@ import pytest
 from deploy.broker import BrokerUnavailable, jars
 
 ROOT = Path(__file__).parents[2]
-EVENTS = 1_500
+EVENTS = 800
 TINY = ("--events", str(EVENTS), "--rounds", "1", "--conversations", "20", "--seconds", "1")
 
 
@@ -30,10 +30,10 @@ def kafka_installed() -> None:
         pytest.skip(f"no Kafka: {missing}")
 
 
-def run(module: str, *arguments: str) -> str:
-    """Run a module to its end; what it printed."""
+def measure(path: Path, *arguments: str) -> dict[str, Any]:
+    """What was measured, by figure."""
     done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-m", "bench", *TINY, "--results", str(path), *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -41,12 +41,6 @@ def run(module: str, *arguments: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def measure(path: Path, *arguments: str) -> dict[str, Any]:
-    """What was measured, by figure."""
-    run("bench", *TINY, "--results", str(path), *arguments)
     figures = json.loads(path.read_text())["figures"]
     return {name: each["measured"] for name, each in figures.items()}
 
@@ -67,12 +61,10 @@ def test_everybody_says_as_much_as_was_asked(kafka_installed: None, tmp_path: Pa
         assert rounds[name][0]["per_s"] > 0
     for name in ("omnistate", "bare"):
         (found,) = measured["latency"]["slow"][name]
-        assert found["answered"] > 100
+        assert found["answered"] > 50
         assert 0 < found["p50_ms"] <= found["p99_ms"] <= found["max_ms"]
 
-    report = tmp_path / "report.md"
-    run("bench.report", "--results", str(path), "--output", str(report))
-    text = report.read_text()
+    text = path.with_suffix(".md").read_text()
     for part in ("## Targets", "## Throughput", "## Latency", "bare aiokafka loop"):
         assert part in text
     for picture in ("benchmark-throughput.svg", "benchmark-latency.svg"):
@@ -84,10 +76,10 @@ def test_everybody_says_as_much_as_was_asked(kafka_installed: None, tmp_path: Pa
 def test_open_conversations_are_taken_in_and_restored(
     kafka_installed: None, tmp_path: Path
 ) -> None:
-    only = ("--only", "states", "--open", "300", "--growth-events", "500")
+    only = ("--only", "states", "--open", "200", "--growth-events", "300")
     ((found,),) = measure(tmp_path / "results.json", *only)["states"].values()
-    assert found["conversations"] == 300
+    assert found["conversations"] == 200
     # A row of each, and more for settings and positions.
-    assert found["rows"] > 300
+    assert found["rows"] > 200
     assert found["rows_per_s"] > 0
     assert found["per_s"] > 0
