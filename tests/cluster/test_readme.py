@@ -32,7 +32,7 @@ def test_a_strangers_path(brokers: str, prefix: str, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
+        timeout=200,
     )
     logs = "".join(log.read_text() for log in tmp_path.glob("*.log"))
     assert run.returncode == 0, (run.stdout, run.stderr, logs)

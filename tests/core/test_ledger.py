@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from schemas.input_data import ConsultData
 from tests.core.centre import LIMITS, MONDAY_MS, REPRESENTATIVES, Centre
 from tests.core.laws import wanted_holds
 from workers.core.capacity import Ledger
@@ -236,9 +235,9 @@ class Ledgers(RuleBasedStateMachine):
 
 def asked(type_: str, id_: str, who: str, via: Any) -> Input:
     """An input about a consultant, as the decoder fills it."""
-    data = ConsultData(representative_id=who, via=via)
     place = ("agent-actions", 0, 0)
-    return Input(*place, type_, type_, id_, "i", "/s", b"", data, None, who, direct=via == "direct")
+    direct = via == "direct"
+    return Input(*place, type_, type_, id_, "i", "/s", b"", representative_id=who, direct=direct)
 
 
 Ledgers.TestCase.settings = settings(
