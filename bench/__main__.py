@@ -5,6 +5,7 @@ python -m bench --only throughput,latency --rounds 3 --events 1000000
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -76,6 +77,8 @@ def say(line: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, keep the results."""
     given = read_options(arguments)
+    # So that whatever was started is ended, and files are removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     tune_garbage_collection()
     plan: dict[str, Any] = {**vars(given), "results": None}
     with (

@@ -22,7 +22,7 @@ TICK_S: Final = 0.002
 READY_S: Final = 60.0
 # Caches, connections and compilers; not counted.
 SETTLE_S: Final = 5.0
-QUIET_S: Final = 3.0
+QUIET_S: Final = 2.0
 CAUSE: Final = b'"causationid":"'
 ID: Final = b'"id":"'
 
@@ -39,10 +39,11 @@ def measure_latency(
     events = round(rate * (settle_s + seconds))
     # Side by side, so that a conversation's inputs do not come within one and the same moment.
     centres = max(mix.centres(events), 50)
-    station.lay_out(prefix, mix.configuration(centres), partitions)
-    station.create([prefix + EVERY_INPUT], partitions)
     if entry.peer:
-        station.create((f"{errand.run}-output", f"{errand.run}-table"), partitions)
+        topics = [prefix + EVERY_INPUT, f"{errand.run}-output", f"{errand.run}-table"]
+        station.create(topics, partitions)
+    else:
+        station.lay_out(prefix, mix.configuration(centres), partitions)
     try:
         with entry.start(errand) as contender:
             if entry.peer:

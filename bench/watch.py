@@ -16,8 +16,6 @@ from workers.adapters.kafka.cluster import Cluster, Committed, open_cluster
 from workers.adapters.kafka.connection import Connection
 
 EVERY_S: Final = 0.05
-# Without a group's offsets, so long without anything new is the end.
-QUIET_S: Final = 3.0
 
 
 class Sample(NamedTuple):
@@ -31,7 +29,7 @@ class Sample(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """What is looked at; without a group the end is told by the outputs alone."""
+    """What is looked at. Without a group inputs are told by outputs, one for each."""
 
     brokers: str
     broker_pid: int
@@ -45,7 +43,7 @@ class Watched(NamedTuple):
 class Pace(NamedTuple):
     """From the first committed output that was seen to the last one."""
 
-    events: float
+    events: int
     seconds: float
     cpu_s: float
     broker_cpu_s: float
@@ -131,25 +129,20 @@ async def _look(
 def _ended(watched: Watched, samples: Sequence[Sample]) -> bool:
     if not samples:
         return False
-    last = samples[-1]
     if watched.group is not None:
-        return last.inputs >= watched.events
-    changed_s = next(each.at_s for each in samples if each.outputs == last.outputs)
-    return last.outputs >= watched.events and last.at_s - changed_s > QUIET_S
+        return samples[-1].inputs >= watched.events
+    return samples[-1].outputs - samples[0].outputs >= watched.events
 
 
 def _pace(watched: Watched, samples: Sequence[Sample], started_s: float) -> Pace:
     """What was committed already at the first sample with outputs was made before it."""
     nothing = samples[0].outputs
     first = next((each for each in samples if each.outputs > nothing), samples[0])
-    last = next(each for each in samples if each.outputs == samples[-1].outputs)
-    if watched.group is not None:
-        last = next(each for each in samples if each.inputs >= watched.events)
-        events: float = last.inputs - first.inputs
-    else:
-        events = watched.events * (last.outputs - first.outputs) / max(1, last.outputs - nothing)
+    last = samples[-1]
+    by_outputs = watched.group is None
+    events = last.outputs - first.outputs if by_outputs else last.inputs - first.inputs
     return Pace(
-        max(1.0, events),
+        max(1, events),
         max(EVERY_S, last.at_s - first.at_s),
         last.cpu_s - first.cpu_s,
         last.broker_cpu_s - first.broker_cpu_s,
