@@ -47,7 +47,7 @@ format: .venv/.developer ## format the code and mend what the linter can mend
 	@$(bin)/ruff check --fix-only --quiet
 	@$(bin)/ruff format
 
-bench: .venv/.developer .venv-bench/.peers ## measure beside Faust, Quix Streams, Kafka Streams and bare clients (ARGS="--only throughput")
+bench: .venv/.developer .venv-bench/.peers ## measure beside Faust, Quix Streams, Kafka Streams and bare clients (EVENTS=1000000 ROUNDS=3)
 	@$(bin)/python -m bench $(ARGS)
 
 bench-core: .venv/.user ## measure the core on this machine
