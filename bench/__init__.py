@@ -1,1 +1,1 @@
-"""Measurements, run by hand: `make bench-core`. Nothing here is a test or has a threshold."""
+"""Measurements: `make bench` beside others, `make bench-core` alone. Nothing here is a test."""
