@@ -13,7 +13,8 @@ from schemas.vocabulary import Channel
 PROFILES_MAX = 64
 Profiles = Annotated[list[Id], Field(max_length=PROFILES_MAX)]
 # Dataverse keeps capacity in a 32-bit integer.
-Units = Annotated[int, Field(ge=0, le=2_147_483_647)]
+UNITS_MAX = 2_147_483_647
+Units = Annotated[int, Field(ge=0, le=UNITS_MAX)]
 
 
 class Data(BaseModel):

@@ -111,7 +111,7 @@ def explain_refusal(code: str, input_: Input, stage: Stage) -> str:
         problem=input_.problem,
         type=type_,
         conversation=input_.conversation_id,
-        workstream=getattr(input_.data, "workstream_id", None),
+        workstream=None if input_.start is None else input_.start.workstream_id,
         representative=input_.representative_id,
         stage=describe_stage(stage),
     )

@@ -7,15 +7,28 @@ from typing import Final
 
 import msgspec
 
-from schemas.input_data import ConversationStartedData
-from schemas.vocabulary import Reason
+from schemas.vocabulary import Channel, Reason
+
+
+class Start(msgspec.Struct, frozen=True, gc=False):
+    """The data of a `conversation.started`, as `schemas.input_data` describes it."""
+
+    channel: Channel
+    workstream_id: str
+    queue_id: str | None
+    customer_id: str | None
+    direction: str | None
+    handled_by: str | None
+    scheduled_for: str | None
+    units: int | None
+    profiles: list[str] | None
 
 
 class Input(msgspec.Struct):
     """One input event. `trigger` is its type, split where one type has several meanings.
 
-    `problem` says what is wrong with the event's data, else it is None. `data` is that of a
-    `conversation.started`; of every other the members below tell all there is.
+    `problem` says what is wrong with the event's data, else it is None. `start` is the data of
+    a `conversation.started`; of every other the members below it tell all there is.
     `fingerprint` identifies source and id among a conversation's last inputs.
     """
 
@@ -28,7 +41,7 @@ class Input(msgspec.Struct):
     id: str
     source: str
     fingerprint: bytes
-    data: ConversationStartedData | None = None
+    start: Start | None = None
     problem: str | None = None
     representative_id: str | None = None
     # Whoever acted: the representative of `representative.*`, the supervisor of `supervisor.*`.
@@ -45,10 +58,10 @@ class Input(msgspec.Struct):
     tracestate: str | None = None
 
     @property
-    def started(self) -> ConversationStartedData:
+    def started(self) -> Start:
         """The data of a `conversation.started`."""
-        assert self.data is not None
-        return self.data
+        assert self.start is not None
+        return self.start
 
 
 # How many bytes of the digest of (source, id) are kept: one in 2**64 repeats is not one.

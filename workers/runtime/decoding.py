@@ -60,7 +60,7 @@ def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
     """The input in a record of an input topic that has `partitions` partitions."""
     topic, partition, offset, _, key, value, headers = record
     if value is not None and (not headers or headers == _STRUCTURED_HEADERS):
-        usual = _decode_usual(topic, partition, offset, key, value)
+        usual = _decode_usual(record, value, partitions)
         if usual is not None:
             return usual
     try:
@@ -77,22 +77,23 @@ def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
     return Decoded(read_input(envelope, topic, partition, offset), time_ms)
 
 
-def _decode_usual(
-    topic: str, partition: int, offset: int, key: bytes | None, value: bytes
-) -> Decoded | None:
+def _decode_usual(record: Record, value: bytes, partitions: int) -> Decoded | None:
     """The input of an event in its usual form; None for whatever asks for a closer look."""
     found = read_usual(value) if len(value) <= RECORD_BYTES_MAX else None
     if found is None:
         return None
+    topic, partition, offset, _, key, _, _ = record
     event, shape, data = found
-    subject = event.subject
+    type_, subject = event.type, event.subject
     if shape.topic != topic or key != subject.encode():
+        return None
+    if type_ == "conversation.started" and partition_of(key, partitions) != partition:
         return None
     try:
         time_ms = parse_time_ms(event.time)
     except ValueError:
         return None
-    type_, id_, source = event.type, event.id, event.source
+    id_, source = event.id, event.source
     fingerprint = fingerprint_of(source, id_)
     input_ = Input(topic, partition, offset, type_, type_, subject, id_, source, fingerprint)
     if event.traceparent or event.tracestate:
@@ -228,4 +229,4 @@ def _text(value: object) -> str | None:
 
 
 def _trace(value: object) -> str | None:
-    return value if isinstance(value, str) and len(value) <= TRACE_LENGTH_MAX else None
+    return value if isinstance(value, str) and 1 <= len(value) <= TRACE_LENGTH_MAX else None

@@ -24,13 +24,23 @@ from schemas.input_data import (
     TransferData,
 )
 from schemas.registry import INPUTS
-from workers.core.intake import Input
+from workers.core.intake import Input, Start
 
 Fill = Callable[[Input, Any], None]
 
 
 def _fill_start(input_: Input, data: ConversationStartedData) -> None:
-    input_.data = data
+    input_.start = Start(
+        data.channel,
+        data.workstream_id,
+        data.queue_id,
+        data.customer_id,
+        data.direction,
+        data.handled_by,
+        data.scheduled_for,
+        data.units,
+        data.profiles,
+    )
     input_.representative_id = data.representative_id
     input_.queue_id = data.queue_id
     # Inbound, nobody is meant yet, whoever is named.

@@ -14,10 +14,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from schemas import input_data as models
 from schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from schemas.registry import INPUTS
+from schemas.vocabulary import Channel
 from workers.runtime.json_text import may_hide_colons
 from workers.runtime.reading import READERS, Fill
 
 Id = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
+Units = Annotated[int, Meta(ge=0, le=models.UNITS_MAX)]
 
 
 class UsualEvent(Struct, forbid_unknown_fields=True, gc=False):
@@ -33,6 +35,19 @@ class UsualEvent(Struct, forbid_unknown_fields=True, gc=False):
     datacontenttype: str | UnsetType = UNSET
     traceparent: str | UnsetType = UNSET
     tracestate: str | UnsetType = UNSET
+
+
+class _Start(Struct, forbid_unknown_fields=True):
+    channel: Channel
+    workstream_id: Id
+    queue_id: Id | None = None
+    customer_id: Id | None = None
+    direction: Literal["inbound"] | None = None
+    representative_id: Id | None = None
+    handled_by: None = None
+    scheduled_for: None = None
+    units: Units | None = None
+    profiles: Annotated[list[Id], Meta(max_length=models.PROFILES_MAX)] | None = None
 
 
 class _Nothing(Struct, forbid_unknown_fields=True):
@@ -102,8 +117,9 @@ class Shape(NamedTuple):
     fill: Fill | None
 
 
-# Those whose members depend on one another are not here: they are rare.
+# A start whose members depend on one another, and what else asks for that, is left to `decoding`.
 _STRUCTS: Final[dict[type[models.Data], tuple[type[Struct], int]]] = {
+    models.ConversationStartedData: (_Start, 2),
     models.NoData: (_Nothing, 0),
     models.RepresentativeData: (_Representative, 1),
     models.RouterAssignData: (_Offer, 1),

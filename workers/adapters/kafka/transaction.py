@@ -25,8 +25,6 @@ FLUSH_TIMEOUT_S: Final = TRANSACTION_TIMEOUT_MS / 1_000
 ABORT_TIMEOUT_S: Final = 5.0
 GZIP: Final = 1
 PLAIN: Final = 0
-# Partitions of so many keys are remembered: hashing one in Python takes some microseconds.
-KNOWN_MAX: Final = 50_000
 
 
 class KafkaTransaction:
@@ -163,16 +161,7 @@ class Place:
         self.compressed = frozenset({"dead-letters"})
         self.timed = "positions"
         self._counts = counts
-        self._known: dict[tuple[str, bytes], int] = {}
 
     def partition_of(self, topic: str, key: bytes | None) -> int:
         """Where Kafka's default partitioner puts a key; one without goes to partition 0."""
-        if key is None:
-            return 0
-        try:
-            return self._known[topic, key]
-        except KeyError:
-            if len(self._known) >= KNOWN_MAX:
-                self._known.clear()
-            found = self._known[topic, key] = partition_of(key, self._counts[topic])
-            return found
+        return 0 if key is None else partition_of(key, self._counts[topic])
