@@ -11,7 +11,12 @@ from typing import Final
 import msgspec
 
 from workers.core.context import Counter
-from workers.core.conversation import Conversation, decode_conversation, encode_conversation
+from workers.core.conversation import (
+    Conversation,
+    decode_conversation,
+    encode_conversation,
+    read_outlook,
+)
 from workers.core.settings import Settings, decode_settings
 from workers.runtime.ports import Write
 from workers.runtime.position import (
@@ -72,10 +77,13 @@ class Tables:
     def index(self) -> None:
         """Enter every row's next deadline and count the rows by stage, after a restore."""
         self.stages.clear()
+        due: dict[str, int] = {}
         for conversation_id, row in self.conversations.items():
-            conversation = decode_conversation(row)
-            self.stages[conversation.stage] += 1
-            self.timers.enter(conversation_id, conversation.earliest_ms())
+            stage, deadline_ms = read_outlook(row)
+            self.stages[stage] += 1
+            if deadline_ms is not None:
+                due[conversation_id] = deadline_ms
+        self.timers.fill(due)
 
     def reindex(self, conversation_ids: set[str]) -> None:
         """Enter these rows again, after a batch that touched them was dropped."""
@@ -83,7 +91,7 @@ class Tables:
             row = self.conversations.get(conversation_id)
             self.timers.enter(conversation_id, None)
             if row is not None:
-                self.timers.enter(conversation_id, _deadline_of(row))
+                self.timers.enter(conversation_id, read_outlook(row)[1])
 
 
 def _put(rows: dict[str, bytes], key: str, value: bytes | None) -> None:
@@ -91,10 +99,6 @@ def _put(rows: dict[str, bytes], key: str, value: bytes | None) -> None:
         rows.pop(key, None)
     else:
         rows[key] = value
-
-
-def _deadline_of(row: bytes) -> int | None:
-    return decode_conversation(row).earliest_ms()
 
 
 def read_counter(row: bytes | None) -> Counter:

@@ -40,6 +40,11 @@ class TimerIndex:
                 if len(self._heap) > 2 * len(self._due) + SPARE:
                     self._rebuild()
 
+    def fill(self, due: dict[str, int]) -> None:
+        """Enter these deadlines, by conversation id, in place of all that is there."""
+        self._due = due
+        self._rebuild()
+
     def _rebuild(self) -> None:
         """Throw out entries that are no longer valid, so that memory follows the conversations."""
         self._heap = [(deadline_ms, id_) for id_, deadline_ms in self._due.items()]
