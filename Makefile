@@ -31,7 +31,7 @@ live: .venv/.user ## a contact centre on real Kafka and Redis, and the board to 
 test: .venv/.developer ## run the tests (ARGS="-k name" picks some)
 	@$(bin)/pytest -n auto --dist worksteal $(ARGS)
 
-chaos: .venv/.developer ## break workers and broker at random, and audit what is left (ROUNDS=10 SEED=1)
+chaos: .venv/.developer ## break workers, broker and Redis at random, and audit what is left (ROUNDS=10 SEED=1)
 	@$(bin)/python -m tests.chaos --rounds $(ROUNDS) --seed $(SEED) $(ARGS)
 
 pictures: .venv/.developer ## photograph the board of a centre at work for the README (some seven minutes)
