@@ -47,7 +47,7 @@ from workers.runtime.position import POSITION_KEY, POSITIONS, Position, encode_p
 
 P = TypeVar("P", bound=Processor)
 
-RECORDS_MAX: Final = 2_000
+RECORDS_MAX: Final = 8_000
 # So many records are decided before heartbeats and other partitions get their turn.
 RECORDS_AT_A_STRETCH: Final = 100
 OVER: Final = "this task is over; a new one has to take the partition over"

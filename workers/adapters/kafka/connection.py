@@ -21,7 +21,7 @@ RETRY_BACKOFF_MS: Final = 100
 REQUEST_TIMEOUT_MS: Final = 40_000
 # Below the broker's default of 1,048,588 bytes a batch, with room for a batch's own header.
 BATCH_BYTES_MAX: Final = 1_000_000
-PARTITION_FETCH_BYTES: Final = 524_288
+PARTITION_FETCH_BYTES: Final = 1_048_576
 
 
 class UnusableCredentials(ValueError):

@@ -22,6 +22,8 @@ from workers.runtime.ports import Fenced, LogUnavailable, Record, Restored, Writ
 
 # How long one fetch is waited for while an input that seems behind catches up.
 CATCH_UP_WAIT_MS: Final = 50
+# For every record: half the cost of `Record(...)`, which is a function in Python.
+_new: Final = tuple.__new__
 # Nobody waits beside it, unlike a batch: fewer and larger pieces.
 RESTORE_FETCH_BYTES: Final = 2_097_152
 
@@ -187,14 +189,17 @@ class KafkaPartition:
                 self._merge.add(
                     topic,
                     [
-                        Record(
-                            topic,
-                            number,
-                            each.offset,
-                            each.timestamp,
-                            each.key,
-                            each.value,
-                            each.headers,
+                        _new(
+                            Record,
+                            (
+                                topic,
+                                number,
+                                each.offset,
+                                each.timestamp,
+                                each.key,
+                                each.value,
+                                each.headers,
+                            ),
                         )
                         for each in records
                     ],
