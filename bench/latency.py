@@ -27,13 +27,15 @@ CAUSE: Final = b'"causationid":"'
 ID: Final = b'"id":"'
 
 Figures = dict[str, Any]
+# A group's offsets outlive its topics: each run has names of its own.
+_RUNS: Final = itertools.count(1)
 
 
 def measure_latency(
     station: Station, mix: Mix, entry: Entry, rate: float, seconds: float, partitions: int
 ) -> Figures:
     """Percentiles in milliseconds of one contender at one rate."""
-    prefix = f"live-{entry.name}-{rate:.0f}."
+    prefix = f"live-{entry.name}-{next(_RUNS)}."
     errand = Errand(station, prefix, partitions, 0, f"{prefix}run")
     settle_s = min(SETTLE_S, seconds)
     events = round(rate * (settle_s + seconds))
