@@ -50,7 +50,11 @@ def fold(
         if data["status"] != "open":
             waiting_since.pop(id_, None)
         elif id_ not in waiting_since or waiting_since[id_][0] != place:
-            waiting_since[id_] = (place, milliseconds(event["time"]))
+            since_ms = milliseconds(event["time"])
+            # From one queue to another: open ever since it became so.
+            if data.get("previous_status") == "open":
+                since_ms -= round(data["previous_status_seconds"] * 1_000)
+            waiting_since[id_] = (place, since_ms)
     keys: dict[str, Any] = {}
     expiries: dict[str, int] = {}
     for id_, event in last.items():

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from schemas.vocabulary import REPRESENTATIVE_CAPACITY
+from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 from tests.projections.bench import CHANGES, KEYS, TOTALS, Bench, go, is_ready, turns
-from tests.projections.topics import capacity
+from tests.projections.topics import NOW_MS, capacity, change
 from workers.projections.ports import Bounds, StoreUnavailable
 from workers.projections.replacement import TopicReplaced
 from workers.runtime.ports import LogUnavailable
@@ -200,5 +200,22 @@ def test_an_end_that_is_not_known_yet_is_no_other_topic(bench: Bench) -> None:
             await worker.turn()
         await turns(worker)
         assert bench.sequence == "1"
+
+    go(act)
+
+
+def test_a_queues_score_is_when_the_conversation_became_open(bench: Bench) -> None:
+    moved = {"previous_status": "open", "previous_status_seconds": 2.5}
+
+    async def act() -> None:
+        worker = bench.worker()
+        for event in (
+            change("c", 1, "open", NOW_MS, queue_id="first"),
+            change("c", 2, "open", NOW_MS + 2_500, queue_id="second", **moved),
+        ):
+            bench.topics.append(STATE_CHANGES, "c", event)
+            await turns(worker)
+        assert bench.store.keys[KEYS.queue("second")] == {"c": NOW_MS}
+        assert KEYS.queue("first") not in bench.store.keys
 
     go(act)

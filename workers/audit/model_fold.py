@@ -45,6 +45,8 @@ class _State(msgspec.Struct, gc=False):
     queue_id: str | None = None
     representative_id: str | None = None
     offered_representative_id: str | None = None
+    previous_status: str | None = None
+    previous_status_seconds: float | None = None
 
 
 class _StateEvent(msgspec.Struct, gc=False):
@@ -63,8 +65,8 @@ class Known(msgspec.Struct, gc=False):
     representative_id: str | None
     offered_representative_id: str | None
     at_ms: int
-    # When it came into its queue as an open one; None where it is in none, or nobody knows.
-    entered_ms: int | None
+    # Since when it has been open; None where it is not, or nobody knows.
+    open_since_ms: int | None
     digest: int
 
     @property
@@ -104,10 +106,12 @@ async def fold_changes(reader: TopicReader, offsets: Offsets, since_ms: int) -> 
             continue
         now = _known(record, data, at_ms, digest_of(fields))
         if now.queue is not None:
-            if before is not None and before.queue == now.queue:
-                now.entered_ms = before.entered_ms
-            elif before is not None or data.sequence == 1:
-                now.entered_ms = at_ms
+            if before is not None and before.queue is not None:
+                now.open_since_ms = before.open_since_ms
+            elif data.previous_status != "open":
+                now.open_since_ms = at_ms
+            elif data.previous_status_seconds is not None:
+                now.open_since_ms = at_ms - round(data.previous_status_seconds * 1_000)
         if now.status == CLOSED and at_ms + KEPT_MS <= since_ms:
             known.pop(id_, None)
         else:

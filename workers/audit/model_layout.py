@@ -57,7 +57,7 @@ def _places(known: Known) -> Iterator[tuple[str, int | None]]:
         return
     if known.queue is not None:
         queue = f"queue:{known.queue}:open" if known.queue else "unqueued:open"
-        yield f"{ROOT}{queue}", known.entered_ms
+        yield f"{ROOT}{queue}", known.open_since_ms
     if known.representative_id is not None:
         yield f"{REPRESENTATIVE}{known.representative_id}{WORK}", None
     if known.offered_representative_id is not None:

@@ -1,15 +1,15 @@
 """What changes of conversations change in the read model.
 
 The sets and counts follow from the difference between what the model says of a conversation and
-what it shall say, never from the `previous_…` members of an event: so a model that is rebuilt from
-a topic whose beginning is gone comes out right.
+what it shall say, never from who or which queue it says was there before: so a model that is
+rebuilt from a topic whose beginning is gone comes out right.
 
 - A conversation's hash is its last change. Closed, it goes 24 hours after it closed, and is not
   written at all where that is past. Closed conversations are in no count: `closed:<workstream>`
   knows those of the last 24 hours.
 - `resolved` and `scheduled` are shown as they are: this model is for those who operate the centre.
-- A queue's score is when the conversation came into that queue as an open one; one that is in no
-  queue is in a set of its own.
+- A queue's score is when the conversation became open, whichever queue it was in then; one that is
+  in no queue is in a set of its own.
 - `representative:<id>:conversations` holds what names him as `representative_id`: what he is
   offered for the first time, too.
 """
@@ -76,12 +76,12 @@ class Effects(NamedTuple):
 class _Pending:
     """A conversation within a batch: only its last change is written."""
 
-    __slots__ = ("entered_ms", "former", "row", "text")
+    __slots__ = ("former", "open_since_ms", "row", "text")
 
     def __init__(self, former: Row | None) -> None:
         self.former = self.row = former
-        # When it came into its queue, where that was within this batch.
-        self.entered_ms: int | None = None
+        # Where it came into its queue within this batch.
+        self.open_since_ms: int | None = None
         self.text = ""
 
     def take(self, change: Change) -> bool:
@@ -90,7 +90,7 @@ class _Pending:
             return False
         row = Row(*change[1:8])
         if row.queue is not None and (self.row is None or self.row.queue != row.queue):
-            self.entered_ms = change.time_ms
+            self.open_since_ms = change.since_ms
         self.row, self.text = row, change.text
         return True
 
@@ -160,8 +160,8 @@ def _index(keys: Keys, id_: str, pending: _Pending, row: Row) -> list[Command]:
     commands: list[Command] = []
     if former is not None and former.queue is not None and former.queue != row.queue:
         commands.append(("ZREM", keys.queue(former.queue), id_))
-    if row.queue is not None and pending.entered_ms is not None:
-        commands.append(("ZADD", keys.queue(row.queue), str(pending.entered_ms), id_))
+    if row.queue is not None and pending.open_since_ms is not None:
+        commands.append(("ZADD", keys.queue(row.queue), str(pending.open_since_ms), id_))
         if row.queue:
             commands.append(("SADD", keys.queues, row.queue))
     for before, after, key in (

@@ -184,13 +184,16 @@ class Projector:
         """
         stored = await self._store.offsets()
         for each in self.standings.values():
+            # After a rebalance the log's position is anywhere until it is sought.
+            if self._source.generation != self._generation:
+                return
             if not each.known:
                 continue
             if stored.get(each.place) != each.expected:
                 self._contradict(each, stored.get(each.place))
                 continue
             position = self._source.position(each.place)
-            if position is not None and position != each.expected:
+            if position is not None and (each.expected is None or position > each.expected):
                 await self._commit(each, Batch(each.place, each.expected, position, ()))
 
     async def _apply(self, standing: Standing, records: Sequence[Record]) -> None:

@@ -32,6 +32,8 @@ class Change(NamedTuple):
     representative_id: str | None
     offered_representative_id: str | None
     time_ms: int
+    # Since when it has been in its status without a break.
+    since_ms: int
     offset: int
     # The event as it lies on the topic.
     text: str
@@ -52,6 +54,8 @@ class _StateData(msgspec.Struct, gc=False):
     queue_id: _Id | None = None
     representative_id: _Id | None = None
     offered_representative_id: _Id | None = None
+    previous_status: str | None = None
+    previous_status_seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 
 class _StateEvent(msgspec.Struct, gc=False):
@@ -86,6 +90,9 @@ def decode_change(record: Record) -> Change:
         event = _STATE.decode(record.value or b"")
         data = event.data
         _check_type(event.type, _STATE_CHANGED)
+        time_ms = since_ms = parse_time_ms(event.time)
+        if data.previous_status == data.status and data.previous_status_seconds is not None:
+            since_ms -= round(data.previous_status_seconds * 1_000)
         return Change(
             data.conversation_id,
             data.sequence,
@@ -94,7 +101,8 @@ def decode_change(record: Record) -> Change:
             data.queue_id,
             data.representative_id,
             data.offered_representative_id,
-            parse_time_ms(event.time),
+            time_ms,
+            since_ms,
             record.offset,
             (record.value or b"").decode(),
         )

@@ -79,8 +79,13 @@ class RepresentativeStep:
         return found
 
     def take(self, record: Record) -> bool:
-        """Apply one record; a batch of this worker is never full."""
-        self._tell()
+        """Apply one record; a batch of this worker is never full.
+
+        Whom a changed configuration concerns is told before it, or, where nobody knows yet what
+        time it is, after the first one that tells.
+        """
+        if self._clock_ms is not None:
+            self._tell()
         try:
             if record.topic == CAPACITY_CHANGES:
                 self._take_change(record)
@@ -92,6 +97,7 @@ class RepresentativeStep:
             self._outputs.append(encode_dead_letter(DeadLetter(record, error.code, str(error))))
         else:
             self._clock_ms = max(record.timestamp_ms, self._clock_ms or 0)
+            self._tell()
         return True
 
     def _take_change(self, record: Record) -> None:
