@@ -12,7 +12,7 @@ from tests.audit.tampering import spots
 from tests.oracle.random_days import day_of
 from tests.runtime.faults import Fault, FaultyLog, Moment
 from tests.runtime.records import day_records
-from workers.runtime.partition import UnknownOutcome
+from workers.runtime.outcome import UnknownOutcome
 from workers.runtime.ports import Fenced
 
 SEEDS = st.integers(0, 2**31)

@@ -17,7 +17,8 @@ from tests.runtime.faults import INPUTS, Fault, FaultyLog, Moment, World
 from tests.runtime.records import day_records, plain
 from workers.core.settings import Directory
 from workers.runtime.conversations import Conversations, process_conversations
-from workers.runtime.partition import PartitionTask, UnknownOutcome
+from workers.runtime.outcome import UnknownOutcome
+from workers.runtime.partition import PartitionTask
 from workers.runtime.ports import Fenced, LogUnavailable, PartitionLog, Record
 
 STEPS = ("begin", "send", "write", "offsets", "flush", "commit")

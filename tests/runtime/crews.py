@@ -12,9 +12,9 @@ from workers.adapters.memory_partition import MemoryPartition, MemoryTransaction
 from workers.core.settings import Directory
 from workers.runtime.broker_clock import BrokerClock
 from workers.runtime.conversations import Conversations, process_conversations
+from workers.runtime.outcome import Committed
 from workers.runtime.owner import Owner
 from workers.runtime.owners import Owners
-from workers.runtime.partition import Committed
 from workers.runtime.ports import LogUnavailable, Record, Restored
 
 

@@ -18,7 +18,8 @@ from tests.runtime.faults import Fault, FaultyLog, Moment, World
 from tests.runtime.records import day_records, plain
 from workers.core.settings import Directory
 from workers.runtime.conversations import Conversations
-from workers.runtime.partition import PartitionTask, UnknownOutcome
+from workers.runtime.outcome import UnknownOutcome
+from workers.runtime.partition import PartitionTask
 from workers.runtime.ports import Fenced, Outgoing
 from workers.runtime.tables import Tables
 

@@ -21,7 +21,8 @@ from workers.adapters.memory import MemoryLog
 from workers.adapters.memory_partition import MemoryPartition
 from workers.core.settings import Directory
 from workers.runtime.conversations import Conversations, process_conversations
-from workers.runtime.partition import PartitionTask, UnknownOutcome
+from workers.runtime.outcome import UnknownOutcome
+from workers.runtime.partition import PartitionTask
 from workers.runtime.partitioning import partition_of
 from workers.runtime.ports import Outgoing, Record
 from workers.runtime.tables import TABLES

@@ -5,7 +5,7 @@ Protocols only: no library, and never a record's content.
 
 from typing import Protocol
 
-from workers.runtime.partition import Committed
+from workers.runtime.outcome import Committed
 from workers.runtime.ports import Restored
 
 

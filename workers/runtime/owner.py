@@ -11,7 +11,8 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from workers.runtime.broker_clock import BrokerClock
 from workers.runtime.observer import Observer
-from workers.runtime.partition import PartitionTask, UnknownOutcome
+from workers.runtime.outcome import UnknownOutcome
+from workers.runtime.partition import PartitionTask
 from workers.runtime.ports import Fenced, LogUnavailable, PartitionLog, Processor, Restored
 
 # How long a read waits for a record; timers and revocations are looked at in between.
@@ -51,14 +52,16 @@ class Owner(Generic[P]):
         clock: BrokerClock,
         observer: Observer,
         timer_grace_ms: int,
+        deciding: asyncio.Lock | None = None,
     ) -> None:
-        """Nothing is taken over before `run`."""
+        """Nothing is taken over before `run`; owners that share `deciding` decide by turns."""
         self.number = number
         self.log = log
         self.running = False
         self.restored_ratio = 0.0
-        self.task: PartitionTask[P] = PartitionTask(log, make_processor)
+        self.task: PartitionTask[P] = PartitionTask(log, make_processor, deciding)
         self._make_processor = make_processor
+        self._deciding = deciding
         self._clock = clock
         self._observer = observer
         self._timer_grace_ms = timer_grace_ms
@@ -94,7 +97,7 @@ class Owner(Generic[P]):
         if not await self._is_ours():
             return
         began_s = time.monotonic()
-        self.task = PartitionTask(self.log, self._make_processor)
+        self.task = PartitionTask(self.log, self._make_processor, self._deciding)
         self.restored_ratio = 0.0
 
         def report(part: Restored) -> None:
@@ -185,7 +188,7 @@ class Owner(Generic[P]):
 
     async def pause(self) -> None:
         """Take no further batch, and wait until the present one is committed."""
-        self.log.owned = False
+        self.log.owned, self.task.halted = False, True
         self._moved = True
         self._resumed.clear()
         self._observer.paused(self.number)
@@ -197,6 +200,6 @@ class Owner(Generic[P]):
 
     def stop(self) -> None:
         """End after the present batch."""
-        self.log.owned = False
+        self.log.owned, self.task.halted = False, True
         self._stopping.set()
         self._resumed.set()

@@ -29,12 +29,11 @@ starts from what the log has committed.
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, TypeVar
 
+from workers.runtime.outcome import NOTHING, Committed, Decided, TablesLost, UnknownOutcome
 from workers.runtime.ports import (
-    Batch,
     Fenced,
     PartitionLog,
     Processor,
@@ -53,37 +52,29 @@ RECORDS_AT_A_STRETCH: Final = 100
 OVER: Final = "this task is over; a new one has to take the partition over"
 
 
-class UnknownOutcome(Exception):
-    """A commit or an abort failed: what took effect is for the next owner to read from the log."""
-
-
-class TablesLost(Exception):
-    """Inputs were committed, but the tables that they led to are gone from the changelogs."""
-
-
-class Committed(NamedTuple):
-    """One committed batch, how many records it took, and what it took of time."""
-
-    batch: Batch
-    records: int
-    step_s: float
-    commit_s: float
-
-
-NOTHING: Final = Committed(Batch([], [], None, Counter(), Counter(), [], Counter()), 0, 0.0, 0.0)
-
-
 class PartitionTask(Generic[P]):
     """One partition of a worker, over any log."""
 
-    def __init__(self, log: PartitionLog, make_processor: Callable[[], P]) -> None:
-        """The rows are empty until `start` has restored them."""
+    def __init__(
+        self,
+        log: PartitionLog,
+        make_processor: Callable[[], P],
+        deciding: asyncio.Lock | None = None,
+    ) -> None:
+        """The rows are empty until `start` has restored them.
+
+        Tasks that share the lock `deciding` decide one after the other.
+        """
         self.processor = make_processor()
         self._make_processor = make_processor
         self._log = log
         self._offsets: dict[str, int] = {}
         self._pending: Sequence[Record] = ()
         self._over = False
+        # Partitions that decided in slices would all wait for the log at the same time.
+        self._deciding = deciding or asyncio.Lock()
+        # Set by its owner: no further batch is begun before the next `rewind`.
+        self.halted = False
         # The step of the protocol that it is at, for whoever asks why it takes so long.
         self.doing = "nothing yet"
         # Set while no batch is under way: only then may somebody else take over in good order.
@@ -126,6 +117,7 @@ class PartitionTask(Generic[P]):
         """Read on from the last commit, after somebody else may have moved the log's position."""
         self._pending = ()
         await self._log.seek(self._offsets)
+        self.halted = False
 
     async def run_batch(self, max_records: int = RECORDS_MAX, wait_ms: int = 0) -> Committed:
         """Read, decide and commit one batch; it has no records where there was nothing to read.
@@ -157,21 +149,28 @@ class PartitionTask(Generic[P]):
     ) -> Committed:
         if self._over:
             raise UnknownOutcome(OVER)
-        self.idle.clear()
+        self.doing = "wait for its turn"
+        async with self._deciding:
+            if self.halted and not announce:
+                return NOTHING
+            self.idle.clear()
+            try:
+                decided = await self._decide(records, until_ms)
+            except BaseException:
+                self.idle.set()
+                raise
         try:
-            return await self._carry_out(records, until_ms, announce=announce)
+            return await self._carry_out(records, decided, announce=announce)
         finally:
             self.idle.set()
 
-    async def _carry_out(  # noqa: PLR0915
-        self, records: Sequence[Record], until_ms: int | None, *, announce: bool
-    ) -> Committed:
+    async def _decide(self, records: Sequence[Record], until_ms: int | None) -> Decided:
+        """Step 2; on any error the overlay is dropped and the inputs are read again."""
         began_s = time.perf_counter()
         self.doing = "step"
         step = self.processor.begin()
         offsets = dict(self._offsets)
         taken = 0
-        transaction = None
         try:
             for record in records:
                 if not step.take(record):
@@ -183,14 +182,27 @@ class PartitionTask(Generic[P]):
             if until_ms is not None:
                 step.fire_timers(until_ms)
             batch = step.finish(offsets)
-            decided_s = time.perf_counter()
-            if announce and not batch.writes:
-                position = encode_position(Position(batch.clock_ms, offsets))
-                batch.writes.append(Write(POSITIONS, POSITION_KEY, position))
-            if not batch.outputs and not batch.writes:
-                self.processor.commit(batch)
-                return Committed(batch, taken, decided_s - began_s, 0.0)
-            last_ms = records[taken - 1].timestamp_ms if taken else None
+        except BaseException as error:
+            step.drop()
+            await self._undo(None, error)
+            raise
+        return Decided(step, batch, offsets, taken, time.perf_counter() - began_s)
+
+    async def _carry_out(
+        self, records: Sequence[Record], decided: Decided, *, announce: bool
+    ) -> Committed:
+        """Steps 3 to 9."""
+        began_s = time.perf_counter()
+        step, batch, offsets, taken, step_s = decided
+        transaction = None
+        if announce and not batch.writes:
+            position = encode_position(Position(batch.clock_ms, offsets))
+            batch.writes.append(Write(POSITIONS, POSITION_KEY, position))
+        if not batch.outputs and not batch.writes:
+            self.processor.commit(batch)
+            return Committed(batch, taken, step_s, 0.0)
+        last_ms = records[taken - 1].timestamp_ms if taken else None
+        try:
             self.doing = "begin"
             transaction = await self._log.begin(batch.clock_ms or last_ms)
             self.doing = "send"
@@ -220,7 +232,7 @@ class PartitionTask(Generic[P]):
         self.processor.commit(batch)
         self._offsets = offsets
         self._pending = records[taken:]
-        return Committed(batch, taken, decided_s - began_s, time.perf_counter() - decided_s)
+        return Committed(batch, taken, step_s, time.perf_counter() - began_s)
 
     async def _undo(self, transaction: Transaction | None, error: BaseException) -> None:
         """Abort and read the inputs again; where even that fails, the task is over."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from workers.runtime.partition import Committed
+from workers.runtime.outcome import Committed
 from workers.runtime.ports import Restored
 from workers.shell.logs import get_logger
 from workers.shell.metrics import Metrics

@@ -58,6 +58,7 @@ class GroupMember(Generic[P]):
             EndOffsets(connection),
             self.clock,
         )
+        self._deciding = asyncio.Lock()
         self.owners: Owners[P] = Owners(self._make_owner, observer)
         self._rebalance = asyncio.Lock()
 
@@ -123,6 +124,7 @@ class GroupMember(Generic[P]):
             self.clock,
             self._observer,
             self._timer_grace_ms,
+            self._deciding,
         )
 
 
