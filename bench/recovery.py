@@ -28,7 +28,7 @@ def measure_faust(station: Station, entry: Entry, rows: int, partitions: int) ->
     try:
         with entry.start(errand) as contender:
             ended_s = float(contender.wait_for("recovered", READY_S))
-            began_s = float(contender.said("assigned") or 0)
+            began_s = float(contender.wait_for("assigned", READY_S))
     finally:
         station.drop(PREFIX)
     return {"rows": rows, "seconds": ended_s - began_s, "rows_per_s": rows / (ended_s - began_s)}

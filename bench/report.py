@@ -23,6 +23,9 @@ for each event. omnistate does its whole work on them: the demo's mix, every rul
 output. Figures are medians; in brackets the least and the most of all rounds.
 """
 
+# What no figure says by itself: where the time goes, and what would meet a target that is not met.
+REMARKS: Final = Path(__file__).with_name("remarks.md")
+
 Json = dict[str, Any]
 
 
@@ -36,6 +39,7 @@ def write_report(results: Results, path: Path) -> None:
         if results.get(name):
             parts.append(write(results))
             parts.append(_when(results.found["figures"][name]))
+    parts.append(REMARKS.read_text(encoding="utf-8"))
     path.write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
 
 

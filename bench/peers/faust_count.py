@@ -78,13 +78,13 @@ def note(*_: Any, **__: Any) -> None:
 @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
 async def note_assigned(*_: Any, **__: Any) -> None:
     """Recovery begins. What is printed in the usual way becomes a log line."""
-    print(f"assigned {time.monotonic()}", file=sys.__stdout__, flush=True)
+    print(f"\nassigned {time.monotonic()}", file=sys.__stdout__, flush=True)
 
 
 @counts.on_recover  # type: ignore[untyped-decorator]
 async def note_recovered() -> None:
     """Recovery has ended."""
-    print(f"recovered {time.monotonic()}", file=sys.__stdout__, flush=True)
+    print(f"\nrecovered {time.monotonic()}", file=sys.__stdout__, flush=True)
 
 
 def main() -> None:
