@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.runtime.faults import Fault, FaultyLog, Moment, World
 from tests.runtime.records import day_records, plain
 from workers.core.settings import Directory
-from workers.runtime.conversations import Conversations
+from workers.runtime.conversations import Conversations, process_conversations
 from workers.runtime.outcome import UnknownOutcome
 from workers.runtime.partition import PartitionTask
 from workers.runtime.ports import Fenced, Outgoing
@@ -250,3 +250,28 @@ def test_any_chain_of_faults(seed: int, data: st.DataObject) -> None:
         await end(world, directory, expected)
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("seed", DAYS)
+def test_who_is_halted_while_he_waits_for_his_turn_begins_nothing(seed: int) -> None:
+    """Another partition decides; meanwhile the group takes this one away and gives it back."""
+
+    async def act() -> None:
+        records, directory = day_records(seed)
+        world = World(records)
+        deciding = asyncio.Lock()
+        task = PartitionTask(world.owner(), process_conversations(directory), deciding)
+        await task.start()
+        before = task.offsets
+        async with deciding:
+            running = asyncio.create_task(task.run_batch(BATCH))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert task.idle.is_set(), "whoever waits for it to be idle may go on"
+            task.halted = True
+        assert (await running).records == 0
+        assert task.offsets == before
+        await task.rewind()
+        assert (await task.run_batch(BATCH)).records == BATCH
+
+    asyncio.run(act())
