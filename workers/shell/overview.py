@@ -31,21 +31,22 @@ class Overviews:
         self._making: asyncio.Task[Overview] | None = None
 
     async def latest(self) -> Overview:
-        """An overview of now, or of less than half a second ago. Raises StoreUnavailable."""
+        """An overview of now, or of less than half a second ago.
+
+        Raises StoreUnavailable, StoreUnusable, UnusableFields.
+        """
         if self._latest is not None and time.monotonic() - self._made_at_s < SHARED_S:
             return self._latest
         if self._making is None or self._making.done():
             self._making = asyncio.create_task(self._make())
         # Shielded: one who goes must not end it for the others.
-        self._latest = await asyncio.shield(self._making)
-        return self._latest
+        return await asyncio.shield(self._making)
 
     async def _make(self) -> Overview:
         measured = await self._lag.latest()
-        self._made_at_s = time.monotonic()
-        counts = await self._model.counts()
-        return Overview(
-            counts=counts,
+        asked_at_s = time.monotonic()
+        overview = Overview(
+            counts=await self._model.counts(),
             queues=await self._model.queues(),
             representatives=await self._model.representatives(),
             figures=await self._model.figures(),
@@ -55,6 +56,9 @@ class Overviews:
             worker=self.worker(),
             generated_at=format_time(round(time.time() * 1_000)),
         )
+        # Together, and only now: until then the former one is as old as it was.
+        self._latest, self._made_at_s = overview, asked_at_s
+        return overview
 
     def worker(self) -> WorkerNow:
         """How this worker stands."""
