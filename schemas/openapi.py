@@ -58,6 +58,13 @@ ENDPOINTS: Final = (
         ("limit",),
     ),
     Endpoint(
+        "/api/unqueued/conversations",
+        "list_unqueued_work",
+        "Open conversations in no queue, oldest first",
+        read_api.QueueWork,
+        ("limit",),
+    ),
+    Endpoint(
         "/api/representatives",
         "list_representatives",
         "Representatives, their presence and capacity",
@@ -114,8 +121,8 @@ _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
 _INTRODUCTION: Final = """\
 The read model of section 11, kept by the projection workers: as of now, never authoritative.
 `GET /api/changes` is a stream of server-sent events: `event: change` with the CloudEvent as `data`,
-`event: gap` where changes are missing between `Last-Event-ID` and the next one, and a comment every
-ten seconds.\
+`event: gap` where changes may be missing between the last one, or `Last-Event-ID`, and the next;
+a comment every ten seconds.\
 """
 
 

@@ -39,14 +39,14 @@ class Waiting(Answer):
     """A conversation that is open in a queue."""
 
     conversation_id: Id
-    open_since: Time = Field(description="When it came into this queue as an open one.")
+    open_since: Time = Field(description="When it became open, in whichever queue that was.")
     age_seconds: Seconds
 
 
 class QueueWork(Answer):
-    """A queue's open conversations, oldest first, as many as were asked for."""
+    """A queue's open conversations, oldest first, as many as were asked for; null is no queue."""
 
-    queue_id: Id
+    queue_id: Id | None
     open: Count = Field(description="All of them.")
     conversations: list[Waiting]
 

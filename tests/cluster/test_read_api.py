@@ -3,6 +3,7 @@
 What the engine would publish of some days lies on the topics; nobody else runs.
 """
 
+import http.client
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from deploy.redis import RedisServer
 from schemas.openapi import DOCUMENT, ENDPOINTS
 from schemas.presence import CAPACITY
 from schemas.read_api import CountsNow, LagNow, Overview
+from schemas.times import format_time
 from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 from tests.cluster.dump import connect
 from tests.cluster.installation import installed, wait_until
@@ -116,6 +118,76 @@ def test_queues_oldest_first(service: Service) -> None:
     _, counts = service.ask("/api/counts")
     open_ = sum(each.get("open", 0) for each in CountsNow.model_validate(counts).root.values())
     assert open_ == sum(each["open"] for each in asked.values())
+
+
+def test_open_conversations_in_no_queue(service: Service) -> None:
+    service.publish(_lost(60), _lost(30))
+    path = "/api/unqueued/conversations"
+
+    def listed() -> list[str]:
+        _, found = service.ask(f"{path}?limit=1000")
+        return [each["conversation_id"] for each in found["conversations"]]
+
+    wait_until("both", lambda: {"lost-30", "lost-60"} <= set(listed()))
+    ids = listed()
+    with connect(service.redis.url) as client:
+        assert ids == client.zrange(service.keys.unqueued, 0, -1)
+    assert ids.index("lost-60") < ids.index("lost-30")
+    _, first = service.ask(f"{path}?limit=1")
+    assert [each["conversation_id"] for each in first["conversations"]] == ids[:1]
+    assert (first["queue_id"], first["open"]) == (None, len(ids))
+    _, queues = service.ask("/api/queues")
+    assert [each["open"] for each in queues if each["queue_id"] is None] == [len(ids)]
+    assert service.ask(f"{path}?limit=0")[0] == 400
+
+
+def _lost(age_s: int) -> dict[str, Any]:
+    """A first change that puts a conversation in no queue, so long ago."""
+    subject = f"lost-{age_s}"
+    (event, *_) = shifted(10, "", age_s)
+    data = {**event["data"], "conversation_id": subject, "status": "open", "queue_id": None}
+    at = format_time(round(time.time() - age_s) * 1_000)
+    return {**event, "id": f"{subject}.1", "subject": subject, "time": at, "data": data}
+
+
+def test_what_is_not_of_its_kind_is_no_answer_and_no_error_of_ours(service: Service) -> None:
+    keys = service.keys
+    long = "x" * 257
+    with connect(service.redis.url) as client:
+        odd: list[tuple[str, Any, Any]] = [
+            (
+                "/api/counts",
+                ("HSET", keys.counts, "w:open", "many"),
+                ("HDEL", keys.counts, "w:open"),
+            ),
+            ("/api/counts", ("HSET", keys.counts, "w:o", "1"), ("HDEL", keys.counts, "w:o")),
+            ("/api/queues", ("SADD", keys.queues, long), ("SREM", keys.queues, long)),
+            (
+                "/api/unqueued/conversations",
+                ("ZADD", keys.unqueued, "-inf", "x"),
+                ("ZREM", keys.unqueued, "x"),
+            ),
+            (
+                "/api/representatives/ana",
+                ("SADD", keys.offers("ana"), b"\xff"),
+                ("SREM", keys.offers("ana"), b"\xff"),
+            ),
+            *(
+                (
+                    "/api/figures",
+                    ("ZADD", keys.figures_rows(300), "1", place),
+                    ("ZREM", keys.figures_rows(300), place),
+                )
+                for place in ("no JSON", "7", '["only one"]')
+            ),
+        ]
+        for path, spoil, mend in odd:
+            client.execute_command(*spoil)
+            status, body = service.ask(path)
+            client.execute_command(*mend)
+            assert (status, body["error"]) == (503, "unavailable"), spoil
+            assert service.ask(path)[0] == 200, mend
+    assert "Traceback" not in service.worker.log()
 
 
 def test_representatives(service: Service) -> None:
@@ -217,6 +289,11 @@ def test_what_is_documented_is_served(service: Service) -> None:
     for method in ("POST", "DELETE", "PUT"):
         assert service.ask("/api/counts", method=method)[0] == 405
     assert service.ask("/api/nothing")[0] == 404
+    for path, expected in (("/api/counts", 200), ("/api/changes", 405)):
+        connection = http.client.HTTPConnection("127.0.0.1", service.worker.port, timeout=5)
+        connection.request("HEAD", path, headers={"Authorization": f"Bearer {TOKEN}"})
+        assert connection.getresponse().status == expected, "HEAD, and no stream begun for it"
+        connection.close()
     status, page = service.worker.get("/board")
     assert status == 200
     assert "<html" in page

@@ -62,7 +62,9 @@ class ReadApi:
         """Serve every endpoint from this application, and end with it."""
         for each in ENDPOINTS:
             handler: Handler = getattr(self, each.operation)
-            app.router.add_get(each.path, handler, name=each.operation)
+            # HEAD runs the handler, too: one that never ends must not be begun for it.
+            endless = each.model is None
+            app.router.add_get(each.path, handler, name=each.operation, allow_head=not endless)
         app.middlewares.append(self._guard())
         app.on_shutdown.append(self._end_streams)
         app.on_cleanup.append(self._disconnect)
@@ -82,6 +84,10 @@ class ReadApi:
     async def list_queue_work(self, request: web.Request) -> web.Response:
         """A queue's open conversations, oldest first."""
         return _answer(await self._model.queue_work(_id(request), _limit(request)))
+
+    async def list_unqueued_work(self, request: web.Request) -> web.Response:
+        """Open conversations in no queue, oldest first."""
+        return _answer(await self._model.queue_work(None, _limit(request)))
 
     async def list_representatives(self, _: web.Request) -> web.Response:
         """Representatives, their presence and capacity."""

@@ -1,13 +1,15 @@
 """The read model, as the read API asks for it.
 
-It only reads. Every method may raise StoreUnavailable.
+It only reads. Every method may raise StoreUnavailable, StoreUnusable, and UnusableFields where what
+lies there is not of its kind: anybody may write to a Redis.
 """
 
-import json
 import time
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterable
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
 
+from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from schemas.presence import RepresentativeCapacity
@@ -26,10 +28,31 @@ from workers.adapters.redis.connection import close_client, make_client
 from workers.adapters.redis.figures import figures_rows
 from workers.adapters.redis.trouble import translated
 from workers.projections.conversations import CLOSED, KEPT_MS
-from workers.projections.fields import read_model
+from workers.projections.fields import UnusableFields, read_model
 from workers.projections.keys import Keys, is_ambiguous
 
 FIGURES_WINDOWS_S: Final = (300, 3_600)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+# Workstream and queue of a row of figures.
+_PLACE: Final = TypeAdapter(tuple[str, str])
+
+
+def _checked(ask: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Raise UnusableFields for what is found and cannot be made an answer of."""
+
+    @wraps(ask)
+    async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await ask(*args, **kwargs)
+        except UnusableFields:
+            raise
+        # pydantic's error is a ValueError; what it says may quote what was found.
+        except (ValueError, KeyError, OverflowError) as error:
+            raise UnusableFields(f"{ask.__name__}: {type(error).__name__}") from None
+
+    return answer
 
 
 class ReadModel:
@@ -45,12 +68,14 @@ class ReadModel:
         with translated():
             await close_client(self._client)
 
+    @_checked
     async def conversation(self, conversation_id: str) -> ConversationNow | None:
         """A conversation's last change; None where it is not known (any more)."""
         with translated():
             fields: Any = await self._client.hgetall(self._keys.conversation(conversation_id))
         return read_model(ConversationNow, fields) if fields else None
 
+    @_checked
     async def queues(self) -> list[QueueNow]:
         """Every queue that a conversation has been open in, and those of no queue."""
         with translated():
@@ -75,9 +100,10 @@ class ReadModel:
             if name or number
         ]
 
-    async def queue_work(self, queue_id: str, limit: int) -> QueueWork:
-        """A queue's open conversations, oldest first; none where the queue is not known."""
-        key = self._keys.queue(queue_id)
+    @_checked
+    async def queue_work(self, queue_id: str | None, limit: int) -> QueueWork:
+        """A queue's open conversations, oldest first; None is no queue. An unknown one has none."""
+        key = self._keys.queue(queue_id or "")
         number, found = await self._ask(
             [("ZCARD", key), ("ZRANGE", key, "0", str(limit - 1), "WITHSCORES")]
         )
@@ -92,6 +118,7 @@ class ReadModel:
         ]
         return QueueWork(queue_id=queue_id, open=number, conversations=waiting)
 
+    @_checked
     async def representatives(self) -> list[RepresentativeNow]:
         """Every representative whose totals are known."""
         with translated():
@@ -120,6 +147,7 @@ class ReadModel:
             if fields
         ]
 
+    @_checked
     async def representative(self, representative_id: str) -> RepresentativeWork | None:
         """What a representative has; None where nothing is known of him."""
         key = self._keys.representative(representative_id)
@@ -140,6 +168,7 @@ class ReadModel:
             offers=sorted(offers),
         )
 
+    @_checked
     async def counts(self) -> CountsNow:
         """Conversations by workstream and status; closed ones for 24 hours."""
         with translated():
@@ -160,6 +189,7 @@ class ReadModel:
                 found.setdefault(workstream_id, {})[CLOSED] = number
         return CountsNow(dict(sorted(found.items())))
 
+    @_checked
     async def figures(self) -> list[FiguresRow]:
         """What the figures worker has written last."""
         listed = await self._ask(
@@ -167,7 +197,7 @@ class ReadModel:
             for window_s in FIGURES_WINDOWS_S
         )
         places = [
-            (window_s, *json.loads(place))
+            (window_s, *_PLACE.validate_json(place))
             for window_s, members in zip(FIGURES_WINDOWS_S, listed, strict=True)
             for place in members
         ]
