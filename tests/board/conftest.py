@@ -14,6 +14,7 @@ import pytest
 
 from tests.board.browser import Browser, installed
 from tests.board.centre import TOKEN, Centre, working
+from tests.board.stub import Stub, serving
 from tests.cluster.conftest import brokers, kafka_installed, redis_installed, redis_url
 
 __all__ = ["brokers", "kafka_installed", "redis_installed", "redis_url"]
@@ -50,6 +51,13 @@ def browser(chromium: Browser) -> Iterator[Browser]:
     complaints = chromium.complaints()
     chromium.leave()
     assert [each for each in complaints if "/api/" not in each] == []
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    """A stand-in for a worker, which says whatever a test wants."""
+    with serving() as found:
+        yield found
 
 
 @pytest.fixture(scope="package")

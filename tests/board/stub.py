@@ -7,6 +7,7 @@ a real worker says is the other tests' matter.
 import json
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,8 @@ class Stub:
     def __init__(self) -> None:
         self.overview: dict[str, Any] = overview()
         self.problem: dict[str, str] | None = None
+        # How long an overview is under way, once it has been put together.
+        self.slow_s = 0.0
         self.events: queue.Queue[str] = queue.Queue()
         self.followers = 0
         self.asked: list[tuple[str, dict[str, str]]] = []
@@ -36,6 +39,10 @@ class Stub:
         """Send one server-sent event."""
         head = f"id: {id_}\n" if id_ else ""
         self.events.put(f"event: {event}\n{head}data: {json.dumps(data)}\n\n")
+
+    def times_asked(self) -> int:
+        """How often the overview was asked for."""
+        return sum(path == "/api/overview" for path, _ in self.asked)
 
 
 @contextmanager
@@ -54,7 +61,9 @@ def serving() -> Iterator[Stub]:
             elif stub.problem is not None:
                 self._problem(503, stub.problem)
             elif self.path == "/api/overview":
-                self._answer(200, json.dumps(stub.overview).encode(), JSON)
+                answer = json.dumps(stub.overview).encode()
+                time.sleep(stub.slow_s)
+                self._answer(200, answer, JSON)
             else:
                 self._stream()
 

@@ -1,7 +1,6 @@
 """The page by itself: what it shows of what it is told, how it looks, sounds and is used."""
 
 import re
-from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
@@ -10,16 +9,10 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.board.browser import Browser
 from tests.board.canned import MARKUP, overview, representative, slots
-from tests.board.stub import PASSWORD, Stub, serving
+from tests.board.stub import PASSWORD, Stub
 from tests.projections.topics import change
 
 LOOKS = [(1440, "light"), (1440, "dark"), (375, "light"), (375, "dark"), (320, "light")]
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    with serving() as found:
-        yield found
 
 
 @pytest.fixture
@@ -125,40 +118,6 @@ def test_what_comes_from_outside_is_text(stub: Stub, page: Browser) -> None:
     assert page.run("return document.images.length") == 0
     for room in ("conversations", "queues", "representatives"):
         assert MARKUP in page.rows(room)
-
-
-def test_a_lost_stream_is_said_and_taken_up_where_it_was_left(stub: Stub, page: Browser) -> None:
-    stub.tell("change", changed("c-1", 1, 10), "77-3")
-    page.wait("told", lambda: len(feed(page)) == 1)
-    stub.problem = {"error": "unavailable", "message": "Redis does not do its part at present"}
-    page.wait("reconnecting", lambda: page.state() == "reconnecting")
-    assert re.fullmatch(r"Reconnecting since \d\d:\d\d:\d\d", page.text("#connection"))
-    page.wait("why", lambda: "Redis does not do its part" in page.text("#alerts"))
-    page.wait("stale", lambda: page.state() == "stale", 20)
-    assert re.search(r", figures of \d\d:\d\d:\d\d$", page.text("#connection"))
-    assert "Old figures" in page.text("#alerts")
-    stub.problem = None
-    stub.tell("gap", {})
-    page.wait("live", lambda: page.state() == "live", 25)
-    page.wait("gap", lambda: feed(page)[0] == "Some changes are missing here.")
-    assert "Redis" not in page.text("#alerts")
-    assert [head["Last-Event-ID"] for path, head in stub.asked if path == "/api/changes"][-1] == (
-        "77-3"
-    )
-
-
-def test_it_asks_once_a_second_at_most_and_every_five_at_least(stub: Stub, page: Browser) -> None:
-    def asked() -> int:
-        return sum(path == "/api/overview" for path, _ in stub.asked)
-
-    before = asked()
-    for number in range(20):
-        stub.tell("change", changed("c-1", number, 10), f"{number}-1")
-        page.wait("taken", stub.events.empty)
-        page.driver.execute_async_script("setTimeout(arguments[0], 100)")
-    assert 1 <= asked() - before <= 4
-    before = asked()
-    page.wait("asked again", lambda: asked() > before, 6.5)
 
 
 def test_a_restore_shows_its_progress(stub: Stub, browser: Browser) -> None:
