@@ -8,7 +8,15 @@ import subprocess
 import termios
 import time
 
-from tests.board.centre import Centre, over_their_limit, shown_conversations, shown_queues
+from tests.board.centre import (
+    PARTITIONS,
+    Centre,
+    over_their_limit,
+    shown_conversations,
+    shown_people,
+    shown_queues,
+)
+from tests.cluster.dump import connect
 from tests.cluster.installation import COMMAND, ROOT
 from tests.cluster.ports import free_port
 
@@ -20,7 +28,7 @@ LEFT = b"\x1b[?1049l"
 def test_in_a_pipe_it_says_once_what_the_topics_say(centre: Centre) -> None:
     folded = centre.settle()
     blocks = [each.splitlines() for each in centre.found.run("top").split("\n\n")]
-    clock, conversations, queues, people, lag = blocks
+    clock, conversations, queues, people, figures, lag = blocks
     assert clock[0].endswith("dead letters 1")
     rows = {line.split()[0]: line.split()[1:] for line in conversations[1:]}
     totals = rows.pop("all")
@@ -29,15 +37,28 @@ def test_in_a_pipe_it_says_once_what_the_topics_say(centre: Centre) -> None:
     told = dict(line.replace("in no queue", "in-no-queue").split()[:2] for line in queues[1:])
     expected = {name.replace(" ", "-"): number for name, number in shown_queues(folded).items()}
     assert list(told.items()) == list(expected.items())
-    assert [line.split()[0] for line in people[1:]] == over_their_limit(folded)
-    assert {"conversation", "representative", "projection"} <= {line.split()[0] for line in lag}
+    over = over_their_limit(folded)
+    names = [line.split()[0] for line in people[1:]]
+    assert names[: len(over)] == over
+    assert sorted(names) == sorted(shown_people(folded))
+    for line in people[1:]:
+        presence, units, work = shown_people(folded)[line.split()[0]]
+        units = units.removesuffix(" over").replace(" ▲", "")
+        assert line.split()[1:2] == presence.split()[:1]
+        assert " ".join(line.replace("▲ ", "").split()).endswith(f"{units} {work}")
+    # The figures worker counts on its own.
+    assert figures[0].startswith(("figures", "No service figures"))
+    groups = [line.split()[0] for line in lag[1:]]
+    assert {"conversation", "representative", "projection"} <= set(groups)
+    assert groups.count("conversation") == PARTITIONS * 2
 
 
 def test_on_a_terminal_it_is_a_screen_until_q(centre: Centre) -> None:
     over = over_their_limit(centre.settle())
     shown, status = _watch(centre, b"q")
     assert (status, LEFT in shown) == (0, True), shown
-    for words in ("conversations", "queues, oldest", f"over the limit: {len(over)}", *over[:3]):
+    titles = ("workstream", "queue, oldest", f"people, {len(over)} over", "figures", "lag")
+    for words in (*titles, *over[:3]):
         assert words.encode() in shown
 
 
@@ -99,6 +120,18 @@ def test_what_is_missing_is_one_line(centre: Centre) -> None:
     status, line = _fail(nobody)
     assert status == 1
     assert line.startswith("omnistate top: Redis: ConnectionError")
+
+
+def test_what_is_not_of_its_kind_is_one_line(centre: Centre) -> None:
+    key = f"{centre.found.prefix}omnistate:counts"
+    with connect(centre.redis_url) as client:
+        client.hset(key, "odd:open", "many")
+        try:
+            status, line = _fail(centre.found.environment)
+        finally:
+            client.hdel(key, "odd:open")
+    said = "omnistate top: the read model holds what is not of its kind: counts: ValueError"
+    assert (status, line) == (1, said)
 
 
 def _fail(environment: dict[str, str]) -> tuple[int, str]:

@@ -31,6 +31,7 @@ PERIOD_S: Final = 1.0
 PLAIN_WIDTH: Final = 120
 MEASURED_S: Final = 10.0
 PROJECTION: Final = "projection"
+UNUSABLE_CONTENT: Final = "the read model holds what is not of its kind"
 ENDS: Final = frozenset({b"q", b"Q", b"\x04", b""})
 
 
@@ -39,9 +40,10 @@ def top(
     settings: Settings,
     once: Annotated[bool, typer.Option("--once", help="Say it once, and end.")] = False,
 ) -> int:
-    """Watch conversations, queues, representatives over their limit, and lag. `q` ends it."""
+    """Watch conversations, queues, representatives, service figures and lag. `q` ends it."""
     from workers.adapters.redis.connection import UnusableUrl
     from workers.cli.session import UNUSABLE, run_on_cluster, say
+    from workers.projections.fields import UnusableFields
     from workers.projections.ports import StoreUnavailable, StoreUnusable
     from workers.shell.settings import PREFIX
 
@@ -59,6 +61,8 @@ def top(
         return say("top", f"{PREFIX}REDIS_URL: {error}", UNUSABLE)
     except (StoreUnavailable, StoreUnusable) as error:
         return say("top", f"Redis: {error}")
+    except UnusableFields as error:
+        return say("top", f"{UNUSABLE_CONTENT}: {error}")
 
 
 @asynccontextmanager
@@ -98,7 +102,7 @@ async def _show(overviews: "Overviews", *, once: bool) -> int:
     on_terminal = sys.stdout.isatty()
     console = Console(width=None if on_terminal else PLAIN_WIDTH)
     if once or not on_terminal:
-        console.print(render_plain(await _complete(overviews)))
+        console.print(render_plain(await _complete(overviews), console.width))
         return 0
     with _end_on_key() as ended:
         await _follow(overviews, console, ended)
@@ -119,6 +123,7 @@ async def _follow(overviews: "Overviews", console: "Console", ended: asyncio.Eve
     from rich.live import Live
 
     from workers.cli.top_screen import render_live
+    from workers.projections.fields import UnusableFields
     from workers.projections.ports import StoreUnavailable
 
     shown = await overviews.latest()
@@ -134,6 +139,8 @@ async def _follow(overviews: "Overviews", console: "Console", ended: asyncio.Eve
                     shown, problem = await overviews.latest(), None
                 except StoreUnavailable as error:
                     problem = f"figures of {shown.generated_at[11:19]} UTC: {error}"
+                except UnusableFields:
+                    problem = f"figures of {shown.generated_at[11:19]} UTC: {UNUSABLE_CONTENT}"
 
 
 @contextmanager
