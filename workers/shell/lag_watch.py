@@ -25,6 +25,8 @@ from workers.shell.logs import get_logger
 PERIOD_S: Final = 1.0
 # The rest is for others: a measurement asks every partition of every group.
 SHARE: Final = 0.1
+# A slow cluster is measured as often as this, or what is shown would be called old.
+PAUSE_MAX_S: Final = 8.0
 # Measured on for so long after somebody asked last.
 INTEREST_S: Final = 15.0
 FIRST_S: Final = 3.0
@@ -86,16 +88,18 @@ class LagWatch:
         told = False
         while time.monotonic() - self._asked_at_s < INTEREST_S:
             began_s = time.monotonic()
+            pause_s = PERIOD_S
             try:
                 self._latest = await self._measure()
                 told = False
+                spent_s = time.monotonic() - began_s
+                pause_s = min(max(PERIOD_S - spent_s, spent_s * (1 / SHARE - 1)), PAUSE_MAX_S)
             except (ClusterFailure, LogUnavailable, StoreUnavailable) as error:
                 if not told:
                     told = True
                     get_logger().warning("lag_not_measured", reason=str(error))
             self._measured.set()
-            spent_s = time.monotonic() - began_s
-            await asyncio.sleep(max(PERIOD_S - spent_s, spent_s * (1 / SHARE - 1), 0))
+            await asyncio.sleep(pause_s)
 
     async def _measure(self) -> Measured:
         stored = await self._offsets()
