@@ -1,4 +1,4 @@
-"""The lag watch after a measurement that failed late: it tries again soon, not nine times as late."""
+"""The lag watch after a measurement that failed late: it tries again soon, not nine times later."""
 
 import asyncio
 import time
