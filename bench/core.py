@@ -19,7 +19,7 @@ from pathlib import Path
 import yaml
 
 from schemas.registry import INPUTS
-from workers.core.conversation import decode_conversation, encode_conversation
+from workers.core.row import decode_conversation, encode_conversation
 from workers.demo.day import Day
 from workers.runtime.decoding import decode_record
 from workers.runtime.garbage import tune_garbage_collection

@@ -9,7 +9,13 @@ import msgspec
 from tests.audit.rig import CONVERSATIONS, COUNTERS, Rig
 from workers.audit.findings import Findings, Law
 from workers.core.context import Counter
-from workers.core.conversation import Conversation, decode_conversation, encode_conversation
+from workers.core.conversation import Conversation
+from workers.core.row import (
+    decode_conversation,
+    decode_counter,
+    encode_conversation,
+    encode_counter,
+)
 
 # Topic, partition, offset.
 Place = tuple[str, int, int]
@@ -143,9 +149,9 @@ def alter_row(rig: Rig, change: Callable[[Conversation], bool]) -> Place:
 def alter_counter(rig: Rig, change: Callable[[Counter], bool]) -> Place:
     """The same for the row of a counter."""
     for spot in rows(rig, COUNTERS).values():
-        counter = msgspec.msgpack.decode(spot.record.value or b"", type=Counter)
+        counter = decode_counter(spot.record.value or b"")
         if change(counter):
-            return spot.put(value=msgspec.msgpack.encode(counter))
+            return spot.put(value=encode_counter(counter))
     raise AssertionError("no such counter")
 
 

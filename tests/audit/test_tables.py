@@ -21,7 +21,8 @@ from tests.audit.tampering import (
     spots,
 )
 from workers.core.context import Counter
-from workers.core.conversation import Conversation, Hold, decode_conversation
+from workers.core.conversation import Conversation, Hold
+from workers.core.row import decode_conversation
 
 
 def row_with(**members: Any) -> Case:

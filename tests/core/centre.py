@@ -17,7 +17,7 @@ from workers.core.decision import decide, fire
 from workers.core.facts import Fact
 from workers.core.intake import Input
 from workers.core.settings import Settings, decode_settings
-from workers.runtime.decoding import DeadLetter, Decoded, decode_record
+from workers.runtime.decoding import DeadLetter, decode_record
 from workers.runtime.ports import Record
 
 MONDAY_MS = 1_741_597_200_000  # 2025-03-10T09:00:00Z
@@ -91,7 +91,7 @@ class Centre:
     def counter_of(self, representative_id: str) -> Counter:
         return self.counters.setdefault(representative_id, Counter())
 
-    def read(self, event: dict[str, Any]) -> Decoded | DeadLetter:
+    def read(self, event: dict[str, Any]) -> Input | DeadLetter:
         """An event decoded as the record that lies next on its topic."""
         topic = INPUTS[event["type"]].topic if event.get("type") in INPUTS else "channel-events"
         key, value = str(event.get("subject")).encode(), json.dumps(event).encode()
@@ -113,8 +113,8 @@ class Centre:
         while self.fire_next() is not None:
             pass
         found = self.read(event_of(type_, subject, data, f"i{next(self._numbers)}"))
-        assert isinstance(found, Decoded), found
-        return self.decide(found.input)
+        assert isinstance(found, Input), found
+        return self.decide(found)
 
     def next_due_ms(self) -> int | None:
         """When the next timer of all is due, or None."""

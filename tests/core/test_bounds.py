@@ -1,11 +1,11 @@
 """What a row may hold at most, so that no stream of inputs makes it grow without end."""
 
 from tests.core.centre import LIMITS, Centre
-from workers.core.conversation import encode_conversation
 from workers.core.facts import Rejected
 from workers.core.intake import FINGERPRINT_BYTES, FINGERPRINTS_KEPT
 from workers.core.placement import SKIPPED_MAX
 from workers.core.questions import CONSULTANTS_MAX
+from workers.core.row import encode_conversation
 
 
 def chat() -> Centre:

@@ -72,7 +72,8 @@ class Ledgers(RuleBasedStateMachine):
         """A new conversation in the place of one that is over."""
         key = self.centre.directory.workstreams[id_][0]
         origin = f"0-{next(self.origins)}"
-        row = Conversation(key, "live_chat", id_, origin, "open", units=units, profiles=profiles)
+        row = Conversation(key, "live_chat", id_, origin, "open")
+        row.units, row.profiles = units, profiles
         self.rows[id_] = row
 
     def ledger(self, id_: str) -> Ledger:
@@ -237,7 +238,9 @@ def asked(type_: str, id_: str, who: str, via: Any) -> Input:
     """An input about a consultant, as the decoder fills it."""
     place = ("agent-actions", 0, 0)
     direct = via == "direct"
-    return Input(*place, type_, type_, id_, "i", "/s", b"", representative_id=who, direct=direct)
+    input_ = Input(*place, type_, id_, "i", "/s", b"")
+    input_.representative_id, input_.direct = who, direct
+    return input_
 
 
 Ledgers.TestCase.settings = settings(

@@ -18,9 +18,9 @@ from tests.core.laws import (
     check_timers,
     follow,
 )
-from workers.core.conversation import decode_conversation, encode_conversation
 from workers.core.facts import CapacityChange, Fact, Held, Refused, Released, StateChange
 from workers.core.intake import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, Input
+from workers.core.row import decode_conversation, encode_conversation
 from workers.runtime.decoding import DeadLetter
 
 KEPT_BYTES = FINGERPRINT_BYTES * FINGERPRINTS_KEPT
@@ -46,12 +46,11 @@ class Witness:
 
     def take(self, event: dict[str, Any]) -> None:
         """Put one event in."""
-        decoded = self.centre.read(event)
-        if isinstance(decoded, DeadLetter):
+        input_ = self.centre.read(event)
+        if isinstance(input_, DeadLetter):
             self.seen["dead letter"] += 1
             return
         self._fire_due()
-        input_ = decoded.input
         subject = input_.conversation_id
         row = self.centre.rows.get(subject)
         before = None if row is None else encode_conversation(row)

@@ -3,7 +3,8 @@
 import json
 from typing import Any, Final
 
-from workers.runtime.decoding import DeadLetter, Decoded, decode_record
+from workers.core.intake import Input
+from workers.runtime.decoding import DeadLetter, decode_record
 from workers.runtime.ports import Headers, Record
 
 CODES: Final = {
@@ -50,8 +51,8 @@ def of(event: dict[str, Any], **where: Any) -> Record:
 def outcome(one: Record, partitions: int = 1) -> str:
     """`decoded`, `problem` (usable but for its data), or the dead letter's code."""
     found = decode_record(one, partitions)
-    if isinstance(found, Decoded):
-        return "decoded" if found.input.problem is None else "problem"
+    if isinstance(found, Input):
+        return "decoded" if found.problem is None else "problem"
     assert isinstance(found, DeadLetter)
     assert found.record is one
     assert found.code in CODES

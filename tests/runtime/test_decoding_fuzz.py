@@ -1,4 +1,4 @@
-"""The decoder against strangers: whatever the bytes are, it says Decoded or DeadLetter, never more.
+"""The decoder against strangers: whatever the bytes are, it says Input or DeadLetter, never more.
 
 What is taken is compared with Python's own JSON library, told to be careful.
 """

@@ -18,7 +18,7 @@ from schemas.vocabulary import (
     STATE_CHANGES,
 )
 from tests.runtime.records import day_records, finish, number, plain, run, usual, values
-from workers.core.conversation import decode_conversation
+from workers.core.row import decode_conversation
 from workers.runtime.ports import Outgoing, Record
 from workers.runtime.step import Step
 from workers.runtime.tables import Tables

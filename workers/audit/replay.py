@@ -17,7 +17,7 @@ from workers.audit.rows import Rows
 from workers.audit.scope import Scope
 from workers.audit.source import TopicReader
 from workers.audit.trail import digest
-from workers.core.conversation import read_outlook
+from workers.core.row import read_outlook
 from workers.core.settings import Directory
 from workers.runtime.ports import Batch
 from workers.runtime.step import OUTPUTS_MAX, Step
@@ -159,5 +159,5 @@ class Replay:
 
 def _is_due(row: bytes, clock_ms: int) -> bool:
     """Whether a timer of the row is due at the very instant of the clock, fired or not."""
-    _, earliest_ms = read_outlook(row)
+    earliest_ms = read_outlook(row).due_ms
     return earliest_ms is not None and earliest_ms <= clock_ms

@@ -17,8 +17,8 @@ from workers.audit.findings import Findings
 from workers.audit.layout import Layout
 from workers.audit.source import TopicReader
 from workers.audit.trail import digest
-from workers.core.context import Counter
-from workers.core.conversation import Conversation, decode_conversation
+from workers.core.conversation import Conversation
+from workers.core.row import decode_conversation, decode_counter, read_outlook
 from workers.runtime.ports import Record
 
 # Stages, the rows' words, and what the outputs call them.
@@ -89,9 +89,6 @@ class Rows:
         self.holds: dict[str, RowHold] = {}
 
 
-_COUNTER: Final = msgspec.msgpack.Decoder(Counter).decode
-
-
 async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Findings) -> Rows:
     """Read the changelogs. A row that cannot be read, or whose timer was skipped, breaks a law."""
     rows = Rows(layout.partitions)
@@ -130,7 +127,7 @@ async def _read_latest(
 
 def _take_counter(rows: Rows, record: Record, findings: Findings) -> None:
     try:
-        counter = _COUNTER(record.value or b"")
+        counter = decode_counter(record.value or b"")
         representative_id = intern((record.key or b"").decode())
     except (msgspec.MsgspecError, UnicodeDecodeError):
         findings.add("tables", *place_of(record), "this is no row of a counter")
@@ -154,6 +151,8 @@ def _take_conversation(rows: Rows, record: Record, cut: Cut, findings: Findings)
         return
     clock_ms = cut.clock_ms(record.partition)
     due_ms = _earliest_ms(row)
+    if read_outlook(record.value or b"").due_ms != due_ms:
+        findings.add("tables", *place_of(record), f"it says another deadline than {due_ms}")
     if clock_ms is not None and due_ms is not None and due_ms < clock_ms:
         findings.add("tables", *place_of(record), f"a timer was due at {due_ms} and did not fire")
     rows.conversations[record.partition][conversation_id] = Row(

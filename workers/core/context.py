@@ -5,17 +5,21 @@ Handed in by the runtime for one batch; the core reads nothing else.
 
 from collections.abc import Callable
 
-import msgspec
-
 from workers.core.settings import Directory, Settings
 
 
-class Counter(msgspec.Struct, array_like=True):
+class Counter:
     """What one representative holds in one partition; `sequence` counts its changes."""
 
-    sequence: int = 0
-    units: int = 0
-    profiles: dict[str, int] = {}
+    __slots__ = ("profiles", "sequence", "units")
+
+    def __init__(
+        self, sequence: int = 0, units: int = 0, profiles: dict[str, int] | None = None
+    ) -> None:
+        """None of his time yet, by default."""
+        self.sequence = sequence
+        self.units = units
+        self.profiles: dict[str, int] = {} if profiles is None else profiles
 
 
 class Context:

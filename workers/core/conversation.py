@@ -5,8 +5,6 @@ A plain value that `turn` changes and the tables keep encoded; it decides nothin
 
 from typing import Final
 
-import msgspec
-
 from schemas.vocabulary import Role
 from workers.core.intake import FINGERPRINT_BYTES, FINGERPRINTS_KEPT
 from workers.core.stages import MEANINGS, Stage
@@ -15,20 +13,33 @@ from workers.core.transitions import TIES
 _RANK: Final = {name: rank for rank, name in enumerate(TIES)}
 
 
-class Hold(msgspec.Struct, array_like=True, gc=False):
+class Hold:
     """One reservation of one representative's capacity by this conversation.
 
     `until_ms` is the deadline of the hold's own timer: `day_reset` of a daily hold,
     `wrap_up_release` of a primary one; None where nothing runs.
     """
 
-    number: int
-    representative_id: str
-    role: Role
-    units: int
-    profiles: list[str]
-    forced: bool
-    until_ms: int | None = None
+    __slots__ = ("forced", "number", "profiles", "representative_id", "role", "units", "until_ms")
+
+    def __init__(
+        self,
+        number: int,
+        representative_id: str,
+        role: Role,
+        units: int,
+        profiles: list[str],
+        forced: bool,
+        until_ms: int | None = None,
+    ) -> None:
+        """`number` counts the holds of the conversation."""
+        self.number = number
+        self.representative_id = representative_id
+        self.role: Role = role
+        self.units = units
+        self.profiles = profiles
+        self.forced = forced
+        self.until_ms = until_ms
 
     @property
     def timer(self) -> str:
@@ -48,46 +59,55 @@ def earliest_of(deadlines: dict[str, int], holds: list[Hold]) -> int | None:
     return first_ms
 
 
-class Conversation(msgspec.Struct, array_like=True):
+class Conversation:
     """One conversation. Times in epoch milliseconds; `settings_key` names its interned settings."""
 
-    settings_key: bytes
-    channel: str
-    workstream_id: str
-    # Partition and offset of its `conversation.started`: ids of outputs derive from it.
-    origin: str
-    stage: Stage = "nothing"
-    # Running timers by name (those of holds are in the holds).
-    deadlines: dict[str, int] = {}
-    holds: list[Hold] = []
-    stage_since_ms: int = 0
-    sequence: int = 0
-    queue_id: str | None = None
-    customer_id: str | None = None
-    # In awaiting_acceptance the one whom it is offered to; on a closed one, who had it last.
-    representative_id: str | None = None
-    offered_representative_id: str | None = None
-    # The last value of `representative_id` before it became null.
-    last_representative_id: str | None = None
-    # Who was in conversation last; null where nobody ever was.
-    served_by_id: str | None = None
-    # The bot or external party, while with them.
-    handler_id: str | None = None
-    outbound: bool = False
-    # Whether the offer, or the assignment that a hold is for, overrides capacity.
-    forced: bool = False
-    # A record whose representative has closed the session before it was resolved.
-    session_closed: bool = False
-    units: int | None = None
-    profiles: list[str] = []
-    skipped: list[str] = []
-    consultants: list[str] = []
-    hold_count: int = 0
-    transfer_count: int = 0
-    overflow_transfer_count: int = 0
-    decline_count: int = 0
-    # Digests of the last inputs, oldest first, FINGERPRINT_BYTES each.
-    fingerprints: bytes = b""
+    def __init__(
+        self,
+        settings_key: bytes,
+        channel: str,
+        workstream_id: str,
+        origin: str,
+        stage: Stage = "nothing",
+    ) -> None:
+        """A conversation as it begins, with nothing but where it comes from."""
+        self.settings_key = settings_key
+        self.channel = channel
+        self.workstream_id = workstream_id
+        # Partition and offset of its `conversation.started`: ids of outputs derive from it.
+        self.origin = origin
+        self.stage: Stage = stage
+        # Running timers by name (those of holds are in the holds).
+        self.deadlines: dict[str, int] = {}
+        self.holds: list[Hold] = []
+        self.stage_since_ms = 0
+        self.sequence = 0
+        self.queue_id: str | None = None
+        self.customer_id: str | None = None
+        # In awaiting_acceptance the one whom it is offered to; on a closed one, who had it last.
+        self.representative_id: str | None = None
+        self.offered_representative_id: str | None = None
+        # The last value of `representative_id` before it became null.
+        self.last_representative_id: str | None = None
+        # Who was in conversation last; null where nobody ever was.
+        self.served_by_id: str | None = None
+        # The bot or external party, while with them.
+        self.handler_id: str | None = None
+        self.outbound = False
+        # Whether the offer, or the assignment that a hold is for, overrides capacity.
+        self.forced = False
+        # A record whose representative has closed the session before it was resolved.
+        self.session_closed = False
+        self.units: int | None = None
+        self.profiles: list[str] = []
+        self.skipped: list[str] = []
+        self.consultants: list[str] = []
+        self.hold_count = 0
+        self.transfer_count = 0
+        self.overflow_transfer_count = 0
+        self.decline_count = 0
+        # Digests of the last inputs, oldest first, FINGERPRINT_BYTES each.
+        self.fingerprints = b""
 
     def knows(self, fingerprint: bytes) -> bool:
         """Whether this input is among the last ones."""
@@ -167,36 +187,3 @@ class Conversation(msgspec.Struct, array_like=True):
                 if first is None or found < first:
                     first, owner = found, hold
         return None if first is None else (first[0], first[3], owner)
-
-
-class Outlook(msgspec.Struct, array_like=True, gc=False):
-    """The first members of a row, as `Conversation` has them: all that an index asks for."""
-
-    settings_key: msgspec.Raw
-    channel: msgspec.Raw
-    workstream_id: msgspec.Raw
-    origin: msgspec.Raw
-    stage: Stage
-    deadlines: dict[str, int]
-    holds: list[Hold]
-
-
-_ENCODER: Final = msgspec.msgpack.Encoder()
-_DECODER: Final = msgspec.msgpack.Decoder(Conversation)
-_OUTLOOK_DECODER: Final = msgspec.msgpack.Decoder(Outlook)
-
-
-def encode_conversation(conversation: Conversation) -> bytes:
-    """The row as bytes, for tables and changelogs."""
-    return _ENCODER.encode(conversation)
-
-
-def decode_conversation(row: bytes) -> Conversation:
-    """The conversation of a row. Raises msgspec.DecodeError where it is none."""
-    return _DECODER.decode(row)
-
-
-def read_outlook(row: bytes) -> tuple[Stage, int | None]:
-    """A row's stage and its earliest deadline, epoch ms, for half of what decoding it costs."""
-    outlook = _OUTLOOK_DECODER.decode(row)
-    return outlook.stage, earliest_of(outlook.deadlines, outlook.holds)

@@ -6,8 +6,6 @@ the row and the counters they are handed, which belong to the caller's overlay.
 
 from typing import Final, Literal
 
-import msgspec
-
 from schemas.times import parse_time_ms
 from schemas.vocabulary import KINDS, Kind
 from workers.core.context import Context
@@ -42,7 +40,8 @@ def decide(conversation: Conversation | None, input_: Input, context: Context) -
     """What `input_` does. The order of the first four codes of section 5 is the order here."""
     started = input_.trigger == "conversation.started"
     if started and input_.problem is None:
-        input_ = _check_channel(input_, context.directory)
+        # Seen only with the configuration at hand, but as much a fault of the data as any other.
+        input_.problem = _check_channel(input_, context.directory)
     if input_.problem is not None:
         return _refuse(_INVALID, conversation, input_)
     if conversation is not None:
@@ -60,16 +59,15 @@ def decide(conversation: Conversation | None, input_: Input, context: Context) -
     return _begin(input_, context)
 
 
-def _check_channel(input_: Input, directory: Directory) -> Input:
+def _check_channel(input_: Input, directory: Directory) -> str | None:
     started = input_.started
     workstream = directory.workstreams.get(started.workstream_id)
     if workstream is None or workstream[2].takes(started.channel):
-        return input_
-    problem = (
+        return None
+    return (
         f"channel: {started.channel} does not fit workstream {started.workstream_id}, "
         f"which takes {workstream[2].channel}"
     )
-    return msgspec.structs.replace(input_, problem=problem)
 
 
 def _begin(input_: Input, context: Context) -> Decision:
@@ -77,18 +75,15 @@ def _begin(input_: Input, context: Context) -> Decision:
     started = input_.started
     key, row, settings = context.directory.workstreams[started.workstream_id]
     context.intern(key, row)
-    conversation = Conversation(
-        settings_key=key,
-        channel=started.channel,
-        workstream_id=started.workstream_id,
-        origin=f"{input_.partition}-{input_.offset}",
-        queue_id=started.queue_id,
-        customer_id=started.customer_id,
-        outbound=started.direction == "outbound",
-        units=started.units,
-        profiles=list(dict.fromkeys(started.profiles or ())),
-        fingerprints=input_.fingerprint,
-    )
+    origin = f"{input_.partition}-{input_.offset}"
+    conversation = Conversation(key, started.channel, started.workstream_id, origin)
+    conversation.queue_id = started.queue_id
+    conversation.customer_id = started.customer_id
+    conversation.outbound = started.direction == "outbound"
+    conversation.units = started.units
+    if started.profiles:
+        conversation.profiles = list(dict.fromkeys(started.profiles))
+    conversation.fingerprints = input_.fingerprint
     scheduled_ms = None
     if started.scheduled_for is not None:
         scheduled_ms = parse_time_ms(started.scheduled_for)

@@ -24,38 +24,51 @@ class Start(msgspec.Struct, frozen=True, gc=False):
     profiles: list[str] | None
 
 
-class Input(msgspec.Struct):
+class Input:
     """One input event. `trigger` is its type, split where one type has several meanings.
 
-    `problem` says what is wrong with the event's data, else it is None. `start` is the data of
-    a `conversation.started`; of every other the members below it tell all there is.
-    `fingerprint` identifies source and id among a conversation's last inputs.
+    `fingerprint` identifies source and id among a conversation's last inputs. Whoever decodes it
+    sets what else it says.
     """
 
-    topic: str
-    partition: int
-    offset: int
-    type: str
-    trigger: str
-    conversation_id: str
-    id: str
-    source: str
-    fingerprint: bytes
-    start: Start | None = None
-    problem: str | None = None
-    representative_id: str | None = None
-    # Whoever acted: the representative of `representative.*`, the supervisor of `supervisor.*`.
-    actor_id: str | None = None
-    queue_id: str | None = None
-    target_id: str | None = None
-    # What only some types say: `auto_accept` of an offer, `overflow` of a move, if a consult is
-    # `direct`, the `reason` that the router gives for closing.
-    auto_accept: bool = False
-    overflow: bool = False
-    direct: bool = False
-    reason: Reason | None = None
-    traceparent: str | None = None
-    tracestate: str | None = None
+    def __init__(
+        self,
+        topic: str,
+        partition: int,
+        offset: int,
+        type_: str,
+        conversation_id: str,
+        id_: str,
+        source: str,
+        fingerprint: bytes,
+    ) -> None:
+        """An input that says nothing but what it is."""
+        self.topic = topic
+        self.partition = partition
+        self.offset = offset
+        self.type = type_
+        self.trigger = type_
+        self.conversation_id = conversation_id
+        self.id = id_
+        self.source = source
+        self.fingerprint = fingerprint
+        # The data of a `conversation.started`; of every other the members below tell all there is.
+        self.start: Start | None = None
+        # What is wrong with the event's data.
+        self.problem: str | None = None
+        self.representative_id: str | None = None
+        # Whoever acted: the representative of `representative.*`, the supervisor of `supervisor.*`.
+        self.actor_id: str | None = None
+        self.queue_id: str | None = None
+        self.target_id: str | None = None
+        # What only some types say: `auto_accept` of an offer, `overflow` of a move, if a consult is
+        # `direct`, the `reason` that the router gives for closing.
+        self.auto_accept = False
+        self.overflow = False
+        self.direct = False
+        self.reason: Reason | None = None
+        self.traceparent: str | None = None
+        self.tracestate: str | None = None
 
     @property
     def started(self) -> Start:

@@ -8,7 +8,6 @@ from collections.abc import Container
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-import msgspec
 from pydantic import ValidationError
 
 from schemas.envelope import ENVELOPE, ID_LENGTH_MAX, Envelope
@@ -45,18 +44,11 @@ class DeadLetter(NamedTuple):
     message: str
 
 
-class Decoded(msgspec.Struct, frozen=True, gc=False):
-    """An input and its own `time`, which only a log without append times goes by."""
-
-    input: Input
-    time_ms: int
-
-
 # The validator itself: one call less per event than `validate_python` of the adapter.
 _VALIDATE_ENVELOPE: Final = ENVELOPE.validator.validate_python
 
 
-def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
+def decode_record(record: Record, partitions: int) -> Input | DeadLetter:
     """The input in a record of an input topic that has `partitions` partitions."""
     topic, partition, offset, _, key, value, headers = record
     if value is not None and (not headers or headers == _STRUCTURED_HEADERS):
@@ -64,7 +56,7 @@ def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
         if usual is not None:
             return usual
     try:
-        envelope, time_ms = read_event(value, headers)
+        envelope, _ = read_event(value, headers)
         type_ = envelope["type"]
         if INPUTS[type_].topic != topic:
             return DeadLetter(record, "wrong_topic", f"{type_} belongs on another topic")
@@ -74,10 +66,10 @@ def decode_record(record: Record, partitions: int) -> Decoded | DeadLetter:
             return DeadLetter(record, "wrong_partition", "the key belongs to another partition")
     except Undecodable as error:
         return DeadLetter(record, error.code, str(error))
-    return Decoded(read_input(envelope, topic, partition, offset), time_ms)
+    return read_input(envelope, topic, partition, offset)
 
 
-def _decode_usual(record: Record, value: bytes, partitions: int) -> Decoded | None:
+def _decode_usual(record: Record, value: bytes, partitions: int) -> Input | None:
     """The input of an event in its usual form; None for whatever asks for a closer look."""
     found = read_usual(value) if len(value) <= RECORD_BYTES_MAX else None
     if found is None:
@@ -90,18 +82,18 @@ def _decode_usual(record: Record, value: bytes, partitions: int) -> Decoded | No
     if type_ == "conversation.started" and partition_of(key, partitions) != partition:
         return None
     try:
-        time_ms = parse_time_ms(event.time)
+        parse_time_ms(event.time)
     except ValueError:
         return None
     id_, source = event.id, event.source
     fingerprint = fingerprint_of(source, id_)
-    input_ = Input(topic, partition, offset, type_, type_, subject, id_, source, fingerprint)
+    input_ = Input(topic, partition, offset, type_, subject, id_, source, fingerprint)
     if event.traceparent or event.tracestate:
         input_.traceparent = _trace(event.traceparent)
         input_.tracestate = _trace(event.tracestate)
     if shape.fill is not None:
         shape.fill(input_, data)
-    return Decoded(input_, time_ms)
+    return input_
 
 
 def read_event(
@@ -172,17 +164,8 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
     """The core's view of an event; unusable `data` is its `problem`."""
     type_, source, id_ = envelope["type"], envelope["source"], envelope["id"]
     fingerprint = fingerprint_of(source, id_)
-    input_ = Input(
-        topic,
-        partition,
-        offset,
-        type_,
-        type_,
-        envelope["subject"],
-        id_,
-        source,
-        fingerprint,
-    )
+    subject = envelope["subject"]
+    input_ = Input(topic, partition, offset, type_, subject, id_, source, fingerprint)
     if "traceparent" in envelope or "tracestate" in envelope:
         input_.traceparent = _trace(envelope.get("traceparent"))
         input_.tracestate = _trace(envelope.get("tracestate"))

@@ -49,10 +49,10 @@ def read_object(text: bytes) -> dict[str, Any]:
 
 def may_hide_colons(text: bytes) -> bool:
     """Whether white space may stand between a member's name and its colon."""
-    # One look for any white space is much cheaper than one for each kind; most texts have none.
-    if len(text.split(None, 1)) < 2:
-        return False
-    return b" :" in text or b"\n" in text or b"\t" in text or b"\r" in text
+    # A look for one byte is much cheaper than one for two; most texts have no space.
+    if b" " in text and b" :" in text:
+        return True
+    return b"\n" in text or b"\t" in text or b"\r" in text
 
 
 def _check_members(text: bytes) -> None:

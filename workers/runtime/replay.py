@@ -11,7 +11,7 @@ import msgspec
 
 from schemas.registry import INPUTS
 from workers.core.settings import Directory
-from workers.runtime.decoding import Decoded, Undecodable, read_event, read_input
+from workers.runtime.decoding import Undecodable, read_event, read_input
 from workers.runtime.ports import Outgoing
 from workers.runtime.state import describe_state
 from workers.runtime.step import Step
@@ -67,8 +67,8 @@ class Replay:
             topic = INPUTS[envelope["type"]].topic
             offset = self._offsets[topic]
             self._offsets[topic] = offset + 1
-            decoded = Decoded(read_input(envelope, topic, 0, offset), time_ms)
-            while not step.apply(decoded, time_ms):
+            input_ = read_input(envelope, topic, 0, offset)
+            while not step.apply(input_, time_ms):
                 yield from self._finish(step, dead)
                 step, dead = Step(self.tables, self._directory), []
         yield from self._finish(step, dead)

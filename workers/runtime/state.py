@@ -5,7 +5,7 @@ Derived from the tables and the limits in force; it changes nothing.
 
 from typing import Any
 
-from workers.core.conversation import decode_conversation
+from workers.core.row import decode_conversation
 from workers.core.settings import Directory
 from workers.runtime.tables import Tables, read_counter
 

@@ -16,7 +16,7 @@ from workers.core.decision import decide, fire
 from workers.core.facts import Fact, Ignored, Refused, Rejected, StateChange
 from workers.core.intake import Input
 from workers.core.settings import Directory
-from workers.runtime.decoding import DeadLetter, Decoded, decode_record
+from workers.runtime.decoding import DeadLetter, decode_record
 from workers.runtime.encoding import encode_dead_letter, encode_fact
 from workers.runtime.ports import Batch, Outgoing, Record
 from workers.runtime.tables import Overlay, Tables
@@ -92,9 +92,9 @@ class Step:
         """Count an input whose outcome was decided elsewhere."""
         self._tally[outcome] += 1
 
-    def apply(self, decoded: Decoded, timestamp_ms: int) -> bool:
+    def apply(self, input_: Input, timestamp_ms: int) -> bool:
         """Fire what is due at the input's time, then decide the input; False as with `take`."""
-        overlay, context, input_ = self._overlay, self._context, decoded.input
+        overlay, context = self._overlay, self._context
         timers = overlay.tables.timers
         now_ms = timestamp_ms
         if overlay.clock_ms is not None and overlay.clock_ms > now_ms:

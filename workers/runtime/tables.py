@@ -8,13 +8,13 @@ from collections import Counter as Tally
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-import msgspec
-
 from workers.core.context import Counter
-from workers.core.conversation import (
-    Conversation,
+from workers.core.conversation import Conversation
+from workers.core.row import (
     decode_conversation,
+    decode_counter,
     encode_conversation,
+    encode_counter,
     read_outlook,
 )
 from workers.core.settings import Settings, decode_settings
@@ -32,8 +32,6 @@ CONVERSATIONS: Final = "conversations"
 COUNTERS: Final = "counters"
 SETTINGS: Final = "settings"
 TABLES: Final = (CONVERSATIONS, COUNTERS, SETTINGS, POSITIONS)
-_COUNTER_ENCODER: Final = msgspec.msgpack.Encoder()
-_COUNTER_DECODER: Final = msgspec.msgpack.Decoder(Counter)
 
 
 class Tables:
@@ -79,10 +77,10 @@ class Tables:
         self.stages.clear()
         due: dict[str, int] = {}
         for conversation_id, row in self.conversations.items():
-            stage, deadline_ms = read_outlook(row)
-            self.stages[stage] += 1
-            if deadline_ms is not None:
-                due[conversation_id] = deadline_ms
+            outlook = read_outlook(row)
+            self.stages[outlook.stage] += 1
+            if outlook.due_ms is not None:
+                due[conversation_id] = outlook.due_ms
         self.timers.fill(due)
 
     def reindex(self, conversation_ids: set[str]) -> None:
@@ -91,7 +89,7 @@ class Tables:
             row = self.conversations.get(conversation_id)
             self.timers.enter(conversation_id, None)
             if row is not None:
-                self.timers.enter(conversation_id, read_outlook(row)[1])
+                self.timers.enter(conversation_id, read_outlook(row).due_ms)
 
 
 def _put(rows: dict[str, bytes], key: str, value: bytes | None) -> None:
@@ -103,7 +101,7 @@ def _put(rows: dict[str, bytes], key: str, value: bytes | None) -> None:
 
 def read_counter(row: bytes | None) -> Counter:
     """The counter of a row; a new one where there is none yet."""
-    return Counter() if row is None else _COUNTER_DECODER.decode(row)
+    return Counter() if row is None else decode_counter(row)
 
 
 class Overlay:
@@ -180,7 +178,7 @@ class Overlay:
             if row != before.get(conversation_id):
                 writes.append(Write(CONVERSATIONS, conversation_id.encode(), row))
         for representative_id, counter in self._counters.items():
-            row = _COUNTER_ENCODER.encode(counter)
+            row = encode_counter(counter)
             if row != tables.counters.get(representative_id):
                 writes.append(Write(COUNTERS, representative_id.encode(), row))
         position = Position(self.clock_ms, dict(offsets))

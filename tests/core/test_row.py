@@ -1,0 +1,100 @@
+"""Rows as bytes: everything comes back, and the short look at a row sees what the long one sees."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.members import members_of
+from workers.core.context import Counter
+from workers.core.conversation import Conversation, Hold
+from workers.core.row import (
+    decode_conversation,
+    decode_counter,
+    encode_conversation,
+    encode_counter,
+    read_outlook,
+)
+from workers.core.stages import STAGES
+
+NUMBERS = st.integers(0, 2**48)
+TEXTS = st.text(max_size=3)
+LISTS = st.lists(TEXTS, max_size=2)
+HOLDS = st.builds(
+    Hold,
+    st.integers(1, 9),
+    TEXTS,
+    st.sampled_from(("primary", "consultant", "daily")),
+    st.integers(0, 99),
+    LISTS,
+    st.booleans(),
+    st.none() | NUMBERS,
+)
+# A strategy for each kind of member, by the type of what a new conversation has there.
+BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
+    bytes: st.binary(max_size=9),
+    str: TEXTS,
+    bool: st.booleans(),
+    int: NUMBERS,
+    list: LISTS,
+    dict: st.dictionaries(st.sampled_from(("offer", "inactivity", "forget")), NUMBERS),
+    type(None): st.none() | TEXTS,
+}
+SPECIAL: dict[str, st.SearchStrategy[Any]] = {
+    "stage": st.sampled_from(STAGES),
+    "holds": st.lists(HOLDS, max_size=3),
+    "units": st.none() | NUMBERS,
+}
+MEMBERS = {
+    name: SPECIAL.get(name, BY_TYPE[type(value)])
+    for name, value in members_of(Conversation(b"", "", "", "")).items()
+}
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> Conversation:
+    """A conversation in any state, possible or not."""
+    row = Conversation(b"", "", "", "")
+    for name, members in MEMBERS.items():
+        setattr(row, name, draw(members))
+    return row
+
+
+def test_every_member_is_looked_at() -> None:
+    assert len(MEMBERS) == 28
+    assert {"deadlines", "fingerprints", "served_by_id", "overflow_transfer_count"} <= set(MEMBERS)
+
+
+@given(row=rows())
+def test_a_conversation_comes_back_whole(row: Conversation) -> None:
+    text = encode_conversation(row)
+    whole = decode_conversation(text)
+    found, put = members_of(whole), members_of(row)
+    assert list(map(members_of, found.pop("holds"))) == list(map(members_of, put.pop("holds")))
+    assert found == put
+    assert encode_conversation(whole) == text
+
+
+@given(row=rows())
+def test_stage_and_earliest_deadline(row: Conversation) -> None:
+    outlook = read_outlook(encode_conversation(row))
+    assert (outlook.stage, outlook.due_ms) == (row.stage, row.earliest_ms())
+    found = row.next_deadline()
+    assert row.earliest_ms() == (None if found is None else found[0])
+
+
+@given(
+    sequence=NUMBERS, units=st.integers(-99, 99), profiles=st.dictionaries(TEXTS, st.integers(1, 9))
+)
+def test_a_counter_comes_back_whole(sequence: int, units: int, profiles: dict[str, int]) -> None:
+    found = decode_counter(encode_counter(Counter(sequence, units, profiles)))
+    assert (found.sequence, found.units, found.profiles) == (sequence, units, profiles)
+
+
+@pytest.mark.parametrize("text", [b"\x01", b"", b"\x92\xa4open", b"\x92\xa5shelf\xc0"])
+def test_what_is_no_row_is_refused(text: bytes) -> None:
+    for read in (read_outlook, decode_conversation, decode_counter):
+        with pytest.raises(msgspec.DecodeError):
+            read(text)

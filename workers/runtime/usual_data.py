@@ -1,0 +1,117 @@
+"""The structs of the usual form of an event: nothing but known members, each of the right type.
+
+They mirror `schemas.input_data`; a test holds the two together. Their annotations are read when
+they are used, so that this module stays interpreted where others are compiled.
+"""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from schemas import input_data as models
+from schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
+from schemas.vocabulary import Channel
+
+Id = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
+Units = Annotated[int, Meta(ge=0, le=models.UNITS_MAX)]
+
+
+class UsualEvent(Struct, forbid_unknown_fields=True, gc=False):
+    """The attributes of an event that are usual; `data` as it was written."""
+
+    specversion: Literal["1.0"]
+    id: Id
+    source: Annotated[str, Meta(min_length=1, max_length=SOURCE_LENGTH_MAX)]
+    type: str
+    subject: Id
+    time: str
+    data: msgspec.Raw
+    datacontenttype: str | UnsetType = UNSET
+    traceparent: str | UnsetType = UNSET
+    tracestate: str | UnsetType = UNSET
+
+
+class _Start(Struct, forbid_unknown_fields=True):
+    channel: Channel
+    workstream_id: Id
+    queue_id: Id | None = None
+    customer_id: Id | None = None
+    direction: Literal["inbound"] | None = None
+    representative_id: Id | None = None
+    handled_by: None = None
+    scheduled_for: None = None
+    units: Units | None = None
+    profiles: Annotated[list[Id], Meta(max_length=models.PROFILES_MAX)] | None = None
+
+
+class _Nothing(Struct, forbid_unknown_fields=True):
+    pass
+
+
+class _Representative(Struct, forbid_unknown_fields=True, gc=False):
+    representative_id: Id
+
+
+class _Offer(_Representative, forbid_unknown_fields=True, gc=False):
+    auto_accept: bool | None = None
+
+
+class _Move(Struct, forbid_unknown_fields=True, gc=False):
+    queue_id: Id
+    overflow: bool | None = None
+
+
+class _Close(Struct, forbid_unknown_fields=True, gc=False):
+    reason: Literal["overflow", "failure"]
+
+
+class _Target(Struct, forbid_unknown_fields=True, gc=False):
+    kind: Literal["queue", "representative", "external", "bot"]
+    id: Id
+
+
+class _Transfer(_Representative, forbid_unknown_fields=True, gc=False):
+    to: _Target
+
+
+class _Resolve(_Representative, forbid_unknown_fields=True, gc=False):
+    outcome: Literal["resolved", "cancelled"]
+
+
+class _Deactivation(Struct, forbid_unknown_fields=True, gc=False):
+    outcome: Literal["resolved", "cancelled", "deleted"]
+
+
+class _Consult(_Representative, forbid_unknown_fields=True, gc=False):
+    via: Literal["direct", "queue"]
+
+
+class _Supervisor(Struct, forbid_unknown_fields=True, gc=False):
+    supervisor_id: Id
+
+
+class _SupervisorTransfer(_Supervisor, forbid_unknown_fields=True, gc=False):
+    representative_id: Id
+
+
+class _Escalation(Struct, forbid_unknown_fields=True, gc=False):
+    queue_id: Id | None = None
+
+
+# A start whose members depend on one another, and what else asks for that, is left to `decoding`.
+STRUCTS: Final[dict[type[models.Data], tuple[type[Struct], int]]] = {
+    models.ConversationStartedData: (_Start, 2),
+    models.NoData: (_Nothing, 0),
+    models.RepresentativeData: (_Representative, 1),
+    models.RouterAssignData: (_Offer, 1),
+    models.RouterMoveData: (_Move, 1),
+    models.RouterCloseData: (_Close, 1),
+    models.TransferData: (_Transfer, 4),
+    models.ResolveRecordData: (_Resolve, 2),
+    models.RecordDeactivatedData: (_Deactivation, 1),
+    models.ConsultData: (_Consult, 2),
+    models.SupervisorData: (_Supervisor, 1),
+    models.SupervisorTransferData: (_SupervisorTransfer, 2),
+    models.BotEscalateData: (_Escalation, 0),
+}
