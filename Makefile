@@ -1,7 +1,7 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo broker live test chaos check format bench bench-core generate constraints clean pictures
+.PHONY: help setup demo broker live compiled test chaos check format bench bench-core generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
@@ -28,6 +28,9 @@ broker: .venv/.user ## run a real Kafka on localhost:9092 for trials, until Ctrl
 live: .venv/.user ## a contact centre on real Kafka and Redis, and the board to watch it (ARGS="--speed 60")
 	@$(bin)/python -m deploy.live $(ARGS)
 
+compiled: .venv-compiled/.user ## make .venv-compiled: the same commands, their hot part compiled (needs a C compiler)
+	@.venv-compiled/bin/omnistate --version
+
 test: .venv/.developer ## run the tests (ARGS="-k name" picks some)
 	@$(bin)/pytest -n auto --dist worksteal $(ARGS)
 
@@ -47,7 +50,7 @@ format: .venv/.developer ## format the code and mend what the linter can mend
 	@$(bin)/ruff check --fix-only --quiet
 	@$(bin)/ruff format
 
-bench: .venv/.developer .venv-bench/.peers ## measure beside Faust, Quix Streams, Kafka Streams and bare clients (EVENTS=1000000 ROUNDS=3)
+bench: .venv/.developer .venv-bench/.peers .venv-compiled/.user ## measure beside Faust, Quix Streams, Kafka Streams and bare clients (EVENTS=1000000 ROUNDS=3)
 	@$(bin)/python -m bench $(ARGS)
 
 bench-core: .venv/.user ## measure the core on this machine
@@ -67,7 +70,7 @@ constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versio
 	@wc -l < constraints.txt | xargs printf 'constraints.txt: %s pins\n'
 
 clean: ## remove .venv and every cache
-	@rm -rf .venv .venv-bench .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .venv-bench .venv-compiled .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	@find workers schemas tests $(wildcard bench deploy) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python that is new enough; a half-made .venv is taken away again.
@@ -85,6 +88,16 @@ $(bin)/python:
 	@PIP_CONSTRAINT=bench/constraints.txt .venv-bench/bin/python -m pip install --quiet \
 		--disable-pip-version-check --requirement bench/requirements.txt
 	@touch $@
+
+# From a copy: what is compiled would lie beside the sources, and hide what is changed there.
+.venv-compiled/.user: pyproject.toml constraints.txt topics.yaml $(shell find workers schemas -name '*.py') | $(bin)/python
+	@echo 'Compiling omnistate into .venv-compiled (about two minutes) ...'
+	@rm -rf build/compiled && mkdir -p build/compiled
+	@cp -R workers schemas topics.yaml pyproject.toml README.md LICENSE build/compiled
+	@$(bin)/python -m venv --clear .venv-compiled
+	@HATCH_BUILD_HOOK_ENABLE_MYPYC=true $(pins) .venv-compiled/bin/python -m pip install --quiet \
+		--disable-pip-version-check ./build/compiled
+	@rm -rf build/compiled && touch $@
 
 .venv/.user: pyproject.toml constraints.txt | $(bin)/python
 	@echo 'Installing omnistate into .venv (once, about a minute) ...'

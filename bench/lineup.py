@@ -15,8 +15,14 @@ from bench.station import COMMAND, EVERY_INPUT, GROUP, INPUTS, ROOT, Station
 from schemas.vocabulary import CAPACITY_CHANGES, REJECTED_INPUTS, STATE_CHANGES
 
 PEERS_PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
+# `make compiled`: the same engine, its hot part compiled.
+COMPILED: Final = ROOT / ".venv-compiled" / "bin" / "omnistate"
 WARM_EVENTS: Final = 300_000
 OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
+
+
+# Without a compiler it is what everybody has.
+OMNISTATE_COMMAND: Final = [str(COMPILED)] if COMPILED.exists() else [*COMMAND]
 
 
 class Errand(NamedTuple):
@@ -66,7 +72,9 @@ class Entry(NamedTuple):
         return tuple(errand.prefix + topic for topic in OUTPUTS)
 
 
-def start_worker(errand: Errand, number: int = 0) -> Contender:
+def start_worker(
+    errand: Errand, number: int = 0, command: Sequence[str] = OMNISTATE_COMMAND
+) -> Contender:
     """`omnistate worker conversation`, as anybody starts it."""
     port = free_port()
     environment = {
@@ -75,7 +83,7 @@ def start_worker(errand: Errand, number: int = 0) -> Contender:
         "OMNISTATE_LOG_FORMAT": "json",
     }
     log = errand.station.folder / f"{errand.run}-{number}.log"
-    return Contender([*COMMAND, "worker", "conversation"], log, environment, port)
+    return Contender([*command, "worker", "conversation"], log, environment, port)
 
 
 def start_command(program: str, python: str = sys.executable) -> list[str]:
@@ -127,15 +135,23 @@ OMNISTATE: Final = Entry(
     "omnistate",
     "omnistate, whole engine",
     "exactly once",
-    "`omnistate worker conversation` as it comes, which merges its two input topics",
+    "`omnistate worker conversation` with its hot part compiled (`make compiled`); it merges its "
+    "two input topics",
     start_worker,
     peer=False,
+)
+PLAIN: Final = OMNISTATE._replace(
+    name="plain",
+    label="omnistate, not compiled",
+    settings="the same as it is installed by default, in plain Python",
+    start=lambda errand: start_worker(errand, command=COMMAND),
 )
 READ_ONLY: Final = Entry(
     "read-only", "read only", "reads", "a plain aiokafka consumer", _peer("read_only")
 )
 ENTRIES: Final = (
     OMNISTATE,
+    PLAIN,
     Entry(
         "faust",
         "Faust, defaults",
@@ -185,6 +201,8 @@ def line_up(
     missing: dict[str, str] = {}
     if not PEERS_PYTHON.exists():
         missing = dict.fromkeys(("faust-tuned", "quix"), "no .venv-bench: make .venv-bench/.peers")
+    if not COMPILED.exists():
+        missing[PLAIN.name] = "omnistate itself is not compiled: make compiled"
     if not names or "streams" in names:
         try:
             streams_command(folder)

@@ -42,7 +42,12 @@ class Station:
 
     def environment(self, prefix: str) -> dict[str, str]:
         """The environment of omnistate's commands for the topics of a prefix."""
-        own = {name: value for name, value in os.environ.items() if "OMNISTATE_" not in name}
+        # With a path to other sources nobody would know which engine was measured.
+        own = {
+            name: value
+            for name, value in os.environ.items()
+            if "OMNISTATE_" not in name and name != "PYTHONPATH"
+        }
         return {**own, "OMNISTATE_BROKERS": self.brokers, "OMNISTATE_TOPIC_PREFIX": prefix}
 
     def lay_out(self, prefix: str, configuration: Mapping[str, Any], partitions: int) -> None:

@@ -24,16 +24,16 @@ def parse_time_ms(text: str) -> int:
     A leap second counts as the first instant of the next minute. Raises ValueError where the
     text is no such instant, or one outside the years 1 to 9999 in UTC.
     """
-    try:
-        # The usual form is read with the tables that write it.
-        return (
-            _DAYS_MS[text[:11]]
-            + _MINUTES_MS[text[11:17]]
-            + _SECONDS_MS[text[17:20]]
-            + _MILLIS_MS[text[20:]]
-        )
-    except KeyError:
+    # The usual form is read with tables: events come minute by minute.
+    minute_ms = _MINUTES_MS.get(text[:17])
+    second_ms, millis_ms = _SECONDS_MS.get(text[17:20]), _MILLIS_MS.get(text[20:])
+    if second_ms is None or millis_ms is None:
         return _parse_slowly(text)
+    if minute_ms is None:
+        if len(_MINUTES_MS) >= _MINUTES_KEPT:
+            _MINUTES_MS.clear()
+        minute_ms = _MINUTES_MS[text[:17]] = _parse_slowly(text) - second_ms - millis_ms
+    return minute_ms + second_ms + millis_ms
 
 
 def _parse_slowly(text: str) -> int:
@@ -51,8 +51,6 @@ def _parse_slowly(text: str) -> int:
     time_ms = since.days * DAY_MS + since.seconds * 1_000 + since.microseconds // 1_000 + leap_ms
     if not FIRST_MS <= time_ms <= LAST_MS:
         raise ValueError("outside the years 1 to 9999")
-    # So that the tables know the day, and its next instant is read quickly.
-    format_time(time_ms)
     return time_ms
 
 
@@ -65,13 +63,10 @@ def format_time(time_ms: int) -> str:
 
 
 def _keep_day(days: int) -> str:
-    """The text of a day, kept both ways: events come day by day."""
+    """The text of a day, kept: events come day by day."""
     if len(_DAYS) >= _DAYS_KEPT:
         _DAYS.clear()
-        _DAYS_MS.clear()
-    day = (EPOCH + timedelta(days=days)).date().isoformat() + "T"
-    _DAYS[days] = day
-    _DAYS_MS[day] = days * DAY_MS
+    day = _DAYS[days] = (EPOCH + timedelta(days=days)).date().isoformat() + "T"
     return day
 
 
@@ -82,9 +77,10 @@ def _zone_of(text: str) -> str:
 
 _DAYS_KEPT: Final = 64
 _DAYS: Final[dict[int, str]] = {}
-_DAYS_MS: Final[dict[str, int]] = {}
+# By the text up to the seconds.
+_MINUTES_MS: Final[dict[str, int]] = {}
+_MINUTES_KEPT: Final = 4_096
 _MINUTES: Final = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1_440)]
-_MINUTES_MS: Final = {text: minute * 60_000 for minute, text in enumerate(_MINUTES)}
 _SECONDS: Final = [f"{second:02}." for second in range(60)]
 _SECONDS_MS: Final = {text: second * 1_000 for second, text in enumerate(_SECONDS)}
 _MILLIS: Final = [f"{millis:03}Z" for millis in range(1_000)]

@@ -15,7 +15,8 @@ from workers.core.intake import Input
 from workers.runtime import decoding
 from workers.runtime.decoding import DeadLetter, decode_record
 from workers.runtime.ports import Record
-from workers.runtime.usual_form import SHAPES, read_usual
+from workers.runtime.usual_data import EVENTS
+from workers.runtime.usual_form import read_usual
 
 # Its members depend on one another.
 OTHERS: Final = {"supervisor.assign"}
@@ -45,10 +46,10 @@ def plain(found: Input | DeadLetter) -> object:
 
 
 def test_all_but_one_type_have_a_usual_form() -> None:
-    assert set(INPUTS) - set(SHAPES) == OTHERS
+    assert set(INPUTS) - set(EVENTS) == OTHERS
 
 
-@pytest.mark.parametrize("name", sorted(SHAPES))
+@pytest.mark.parametrize("name", sorted(EVENTS))
 @pytest.mark.parametrize("more", [{}, {"traceparent": "00-a"}, {"datacontenttype": "x"}])
 def test_an_example_is_taken_and_means_the_same(name: str, more: dict[str, Any]) -> None:
     event = example_of(name) | more
@@ -91,7 +92,7 @@ MEMBERS: Final = (
 
 @st.composite
 def events(draw: st.DrawFn) -> dict[str, Any]:
-    event = example_of(draw(st.sampled_from(sorted(SHAPES))))
+    event = example_of(draw(st.sampled_from(sorted(EVENTS))))
     event["data"] = dict(event["data"])
     for name in draw(st.sets(st.sampled_from(MEMBERS), max_size=2)):
         event["data"][name] = draw(VALUES)

@@ -17,7 +17,6 @@ from workers.runtime.garbage import tune_garbage_collection
 INTERRUPTED: Final = 130
 
 app = typer.Typer(
-    help="The conversation state engine for contact centres.",
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
@@ -29,6 +28,32 @@ app.command("send")(send.send)
 app.command("lag")(lag.lag)
 app.command("top")(top.top)
 app.command("audit")(audit.audit)
+
+
+def _print_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib.metadata import version
+
+    from workers.runtime.compilation import COMPILED
+
+    print(f"omnistate {version('omnistate')}{', compiled' if COMPILED else ''}")
+    raise typer.Exit
+
+
+@app.callback()
+def describe(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=_print_version,
+            help="Print the version, and whether the engine is compiled.",
+        ),
+    ] = False,
+) -> None:
+    """The conversation state engine for contact centres."""
 
 
 @app.command()

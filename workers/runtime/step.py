@@ -63,8 +63,9 @@ class Step:
         self._outputs_max = outputs_max
         self._dead_bytes = 0
         self.outputs: list[Outgoing] = []
-        self._tally: Tally[str] = Tally()
-        self._details: Tally[tuple[str, str]] = Tally()
+        # Plain dictionaries: counting is twice as quick as with a Counter.
+        self._tally: dict[str, int] = {}
+        self._details: dict[tuple[str, str], int] = {}
         self._lateness_ms: list[int] = []
 
     def take(self, record: Record) -> bool:
@@ -84,13 +85,16 @@ class Step:
     def put_aside(self, dead: DeadLetter) -> None:
         """Make a record a dead letter; the clock stands still."""
         self.count("dead_letter")
-        self._details["dead_letter", dead.code] += 1
+        self._detail("dead_letter", dead.code)
         self._dead_bytes += len(dead.record.value or b"")
         self.outputs.append(encode_dead_letter(dead))
 
     def count(self, outcome: str) -> None:
         """Count an input whose outcome was decided elsewhere."""
-        self._tally[outcome] += 1
+        self._tally[outcome] = self._tally.get(outcome, 0) + 1
+
+    def _detail(self, kind: str, label: str) -> None:
+        self._details[kind, label] = self._details.get((kind, label), 0) + 1
 
     def apply(self, input_: Input, timestamp_ms: int) -> bool:
         """Fire what is due at the input's time, then decide the input; False as with `take`."""
@@ -105,7 +109,7 @@ class Step:
         subject = input_.conversation_id
         before = overlay.conversation(subject)
         outcome, conversation, facts = decide(before, input_, context)
-        self._tally[outcome] += 1
+        self.count(outcome)
         if conversation is not None:
             if before is None:
                 overlay.put(subject, conversation)
@@ -135,7 +139,7 @@ class Step:
             if name == "forget":
                 overlay.put(subject, None)
                 continue
-            self._tally["timer"] += 1
+            self.count("timer")
             self._lateness_ms.append(now_ms - deadline_ms)
             self._context.now_ms = deadline_ms
             facts = fire(conversation, subject, name, hold, self._context)
@@ -149,7 +153,7 @@ class Step:
             kind = _DETAILS.get(type(fact))
             if kind is not None:
                 label = fact.code if isinstance(fact, Refused) else fact.rule
-                self._details[kind, label] += 1
+                self._detail(kind, label)
             self.outputs.append(encode_fact(fact, origin, time, cause))
 
     def finish(self, offsets: Mapping[str, int] | None = None) -> Batch:
@@ -159,8 +163,8 @@ class Step:
             self.outputs,
             overlay.writes(overlay.tables.offsets or {} if offsets is None else offsets),
             overlay.clock_ms,
-            self._tally,
-            self._details,
+            Tally(self._tally),
+            Tally(self._details),
             self._lateness_ms,
             overlay.stage_changes(),
         )

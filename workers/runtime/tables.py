@@ -135,15 +135,15 @@ class Overlay:
 
     def conversation(self, conversation_id: str) -> Conversation | None:
         """The conversation as the batch has left it, or None."""
-        try:
-            return self._conversations[conversation_id]
-        except KeyError:
+        found = self._conversations.get(conversation_id)
+        # None is either a conversation that is forgotten, or one that nobody has asked for yet.
+        if found is None and conversation_id not in self._conversations:
             row = self.tables.conversations.get(conversation_id)
-            found = None if row is None else decode_conversation(row)
-            self._conversations[conversation_id] = found
-            if found is not None:
+            if row is not None:
+                found = decode_conversation(row)
                 self._stages[conversation_id] = found.stage
-            return found
+            self._conversations[conversation_id] = found
+        return found
 
     def put(self, conversation_id: str, conversation: Conversation | None) -> None:
         """Set a new conversation, or None for one that is forgotten."""
@@ -151,12 +151,11 @@ class Overlay:
 
     def counter_of(self, representative_id: str) -> Counter:
         """The representative's counter, to be changed in place."""
-        try:
-            return self._counters[representative_id]
-        except KeyError:
+        counter = self._counters.get(representative_id)
+        if counter is None:
             counter = read_counter(self.tables.counters.get(representative_id))
             self._counters[representative_id] = counter
-            return counter
+        return counter
 
     def settings_of(self, key: bytes) -> Settings:
         """The interned settings of a key."""

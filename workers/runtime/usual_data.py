@@ -6,27 +6,25 @@ they are used, so that this module stays interpreted where others are compiled.
 
 from typing import Annotated, Final, Literal
 
-import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from schemas import input_data as models
 from schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
+from schemas.registry import INPUTS
 from schemas.vocabulary import Channel
 
 Id = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
 Units = Annotated[int, Meta(ge=0, le=models.UNITS_MAX)]
 
 
-class UsualEvent(Struct, forbid_unknown_fields=True, gc=False):
-    """The attributes of an event that are usual; `data` as it was written."""
+class Attributes(Struct, forbid_unknown_fields=True, kw_only=True, gc=False, tag_field="type"):
+    """The attributes of an event that are usual; each type adds its `data`."""
 
     specversion: Literal["1.0"]
     id: Id
     source: Annotated[str, Meta(min_length=1, max_length=SOURCE_LENGTH_MAX)]
-    type: str
     subject: Id
     time: str
-    data: msgspec.Raw
     datacontenttype: str | UnsetType = UNSET
     traceparent: str | UnsetType = UNSET
     tracestate: str | UnsetType = UNSET
@@ -100,18 +98,38 @@ class _Escalation(Struct, forbid_unknown_fields=True, gc=False):
 
 
 # A start whose members depend on one another, and what else asks for that, is left to `decoding`.
-STRUCTS: Final[dict[type[models.Data], tuple[type[Struct], int]]] = {
-    models.ConversationStartedData: (_Start, 2),
-    models.NoData: (_Nothing, 0),
-    models.RepresentativeData: (_Representative, 1),
-    models.RouterAssignData: (_Offer, 1),
-    models.RouterMoveData: (_Move, 1),
-    models.RouterCloseData: (_Close, 1),
-    models.TransferData: (_Transfer, 4),
-    models.ResolveRecordData: (_Resolve, 2),
-    models.RecordDeactivatedData: (_Deactivation, 1),
-    models.ConsultData: (_Consult, 2),
-    models.SupervisorData: (_Supervisor, 1),
-    models.SupervisorTransferData: (_SupervisorTransfer, 2),
-    models.BotEscalateData: (_Escalation, 0),
+_DATA: Final[dict[type[models.Data], type[Struct]]] = {
+    models.ConversationStartedData: _Start,
+    models.NoData: _Nothing,
+    models.RepresentativeData: _Representative,
+    models.RouterAssignData: _Offer,
+    models.RouterMoveData: _Move,
+    models.RouterCloseData: _Close,
+    models.TransferData: _Transfer,
+    models.ResolveRecordData: _Resolve,
+    models.RecordDeactivatedData: _Deactivation,
+    models.ConsultData: _Consult,
+    models.SupervisorData: _Supervisor,
+    models.SupervisorTransferData: _SupervisorTransfer,
+    models.BotEscalateData: _Escalation,
 }
+
+
+def _event(name: str, data: type[Struct]) -> type[Struct]:
+    members: list[tuple[str, type]] = [("data", data)]
+    return defstruct(
+        name, members, bases=(Attributes,), forbid_unknown_fields=True, gc=False, tag=name
+    )
+
+
+def _events() -> dict[str, type[Struct]]:
+    events = {}
+    for name, kind in INPUTS.items():
+        data = _DATA.get(kind.model.model_fields["data"].annotation)  # type: ignore[arg-type]
+        if data is not None:
+            events[name] = _event(name, data)
+    return events
+
+
+# By type of event: the struct of one that is usual.
+EVENTS: Final = _events()

@@ -5,7 +5,7 @@ aiokafka would commit although a batch has failed.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -14,8 +14,8 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from workers.adapters.kafka.connection import BATCH_BYTES_MAX
 from workers.adapters.kafka.producer import TRANSACTION_TIMEOUT_MS, check_alive
 from workers.adapters.kafka.trouble import translated
-from workers.runtime.partitioning import partition_of
-from workers.runtime.ports import Headers, LogUnavailable, Outgoing, Write
+from workers.runtime.outbox import Line, append_lines, sort_outputs, sort_writes
+from workers.runtime.ports import LogUnavailable, Outgoing, Write
 
 # Within aiokafka's own time for a request, after which it would send a commit a second time.
 COMMIT_TIMEOUT_S: Final = 30.0
@@ -47,46 +47,24 @@ class KafkaTransaction:
 
     async def send(self, outputs: Iterable[Outgoing]) -> None:
         """Each output goes where its key belongs."""
-        batches: dict[tuple[str, int], list[Outgoing]] = {}
-        partition_of = self._place.partition_of
-        for each in outputs:
-            batches.setdefault((each.topic, partition_of(each.topic, each.key)), []).append(each)
-        for (topic, partition), found in batches.items():
-            records = [(each.key, each.value, each.headers) for each in found]
+        for (topic, partition), lines in sort_outputs(outputs, self._place.counts).items():
             # A dead letter may have come out of a small compressed batch, and must fit again.
             codec = GZIP if topic in self._place.compressed else PLAIN
-            await self._append(topic, partition, records, codec)
+            await self._append(topic, partition, lines, codec)
 
     async def write(self, writes: Iterable[Write]) -> None:
         """Rows go to this partition number of their changelog."""
-        rows: dict[str, list[tuple[bytes, bytes | None, Headers]]] = {}
-        for table, key, value in writes:
-            rows.setdefault(table, []).append((key, value, ()))
-        for table, records in rows.items():
-            await self._append(self._place.changelogs[table], self._place.number, records, PLAIN)
+        for table, lines in sort_writes(writes).items():
+            await self._append(self._place.changelogs[table], self._place.number, lines, PLAIN)
             if table == self._place.timed:
                 self._positions = self._waiting[-1]
 
-    async def _append(
-        self,
-        topic: str,
-        partition: int,
-        records: Sequence[tuple[bytes | None, bytes | None, Headers]],
-        codec: int,
-    ) -> None:
-        batch = BatchBuilder(BATCH_BYTES_MAX, codec, is_transactional=1)
-        for key, value, headers in records:
-            if not self._put(batch, key, value, headers):
-                await self._ship(batch, topic, partition)
-                batch = BatchBuilder(BATCH_BYTES_MAX, codec, is_transactional=1)
-                self._put(batch, key, value, headers)
-        await self._ship(batch, topic, partition)
-
-    def _put(
-        self, batch: BatchBuilder, key: bytes | None, value: bytes | None, headers: Headers
-    ) -> bool:
-        added = batch.append(timestamp=self._at_ms, key=key, value=value, headers=[*headers])
-        return added is not None
+    async def _append(self, topic: str, partition: int, lines: list[Line], codec: int) -> None:
+        done = 0
+        while done < len(lines):
+            batch = BatchBuilder(BATCH_BYTES_MAX, codec, is_transactional=1)
+            done = append_lines(batch.append, lines, done, self._at_ms)
+            await self._ship(batch, topic, partition)
 
     async def _ship(self, batch: BatchBuilder, topic: str, partition: int) -> None:
         with translated():
@@ -160,8 +138,4 @@ class Place:
         self.physical = physical
         self.compressed = frozenset({"dead-letters"})
         self.timed = "positions"
-        self._counts = counts
-
-    def partition_of(self, topic: str, key: bytes | None) -> int:
-        """Where Kafka's default partitioner puts a key; one without goes to partition 0."""
-        return 0 if key is None else partition_of(key, self._counts[topic])
+        self.counts = counts
