@@ -8,10 +8,11 @@ from typing import Final, Literal
 
 from schemas.times import parse_time_ms
 from schemas.vocabulary import KINDS, Kind
+from workers.core.causes import cause_of, position_of
 from workers.core.context import Context
 from workers.core.conversation import Conversation, Hold
 from workers.core.explain import explain_refusal
-from workers.core.facts import Fact, Ignored, Rejected, cause_of, position_of
+from workers.core.facts import Fact, Ignored, Rejected
 from workers.core.intake import Input
 from workers.core.recording import end_windows, record
 from workers.core.refusals import Refusal, judge

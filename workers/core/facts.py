@@ -5,8 +5,6 @@ Values only; the envelope around them and their bytes are the runtime's.
 
 import msgspec
 
-from workers.core.intake import Input
-
 
 class Cause(msgspec.Struct, frozen=True, gc=False):
     """The input or timer that led to an output."""
@@ -119,13 +117,3 @@ class Ignored(Refused, frozen=True, gc=False):
 
 
 Fact = StateChange | Held | Released | Rejected | Ignored
-
-
-def cause_of(input_: Input) -> Cause:
-    """The cause that an input is."""
-    return Cause(input_.type, input_.id, input_.source, input_.actor_id)
-
-
-def position_of(input_: Input) -> Position:
-    """Where the input lies."""
-    return Position(input_.topic, input_.partition, input_.offset)

@@ -12,6 +12,7 @@ from schemas.times import format_time
 from schemas.vocabulary import INTERNAL_STATUSES, LC, STATE_OF_STATUS
 from workers.core import timers
 from workers.core.capacity import HOLDING, Ledger
+from workers.core.causes import cause_of, position_of
 from workers.core.context import Context
 from workers.core.conversation import Conversation, Hold
 from workers.core.facts import (
@@ -20,8 +21,6 @@ from workers.core.facts import (
     Handler,
     NextTimer,
     StateChange,
-    cause_of,
-    position_of,
 )
 from workers.core.intake import Input
 from workers.core.placement import COUNTING, count, place

@@ -48,7 +48,7 @@ P = TypeVar("P", bound=Processor)
 
 RECORDS_MAX: Final = 8_000
 # So many records are decided before heartbeats and other partitions get their turn.
-RECORDS_AT_A_STRETCH: Final = 100
+RECORDS_AT_A_STRETCH: Final = 400
 OVER: Final = "this task is over; a new one has to take the partition over"
 
 

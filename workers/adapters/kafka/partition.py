@@ -16,14 +16,18 @@ from workers.adapters.kafka.ends import EndOffsets
 from workers.adapters.kafka.producer import check_alive, end_producer, start_producer
 from workers.adapters.kafka.transaction import KafkaTransaction, Place
 from workers.adapters.kafka.trouble import translated
+from workers.adapters.kafka.unpacking import (
+    as_unpacked,
+    unpack_for,
+    unpack_row_for,
+    unpack_with,
+)
 from workers.runtime.broker_clock import BrokerClock
 from workers.runtime.merge import Merge
 from workers.runtime.ports import Fenced, LogUnavailable, Record, Restored, Write
 
 # How long one fetch is waited for while an input that seems behind catches up.
 CATCH_UP_WAIT_MS: Final = 50
-# For every record: half the cost of `Record(...)`, which is a function in Python.
-_new: Final = tuple.__new__
 # Nobody waits beside it, unlike a batch: fewer and larger pieces.
 RESTORE_FETCH_BYTES: Final = 2_097_152
 
@@ -57,6 +61,10 @@ class KafkaPartition:
             for topic in inputs
         }
         self._topics = {partition: topic for topic, partition in self._partitions.items()}
+        self._unpack = {
+            partition: unpack_for(topic, place.number)
+            for topic, partition in self._partitions.items()
+        }
         self._merge = Merge(inputs)
         self._producer: AIOKafkaProducer | None = None
         # Whether the group has given this partition to this worker at present.
@@ -92,13 +100,14 @@ class KafkaPartition:
                 for each in left:
                     consumer.seek(each, beginnings[each])
                 done: dict[TopicPartition, int] = dict.fromkeys(tables, 0)
+                unpack = {each: unpack_row_for(table) for each, table in tables.items()}
                 while left:
+                    for each in left:
+                        unpack_with(consumer, each, unpack[each])
                     found = await consumer.getmany(*left, timeout_ms=1_000)
-                    writes = [
-                        Write(tables[partition], record.key, record.value)
-                        for partition, records in found.items()
-                        for record in records
-                    ]
+                    writes: list[Write] = []
+                    for each, records in found.items():
+                        writes += as_unpacked(records, unpack[each], Write)
                     for each in list(left):
                         # Markers of transactions move the position, but are no records.
                         position = await consumer.position(each)
@@ -180,30 +189,14 @@ class KafkaPartition:
     async def _fetch(self, partitions: Collection[TopicPartition], wait_ms: int) -> None:
         if not partitions:
             return
+        for partition in partitions:
+            unpack_with(self._member, partition, self._unpack[partition])
         with translated():
             found = await self._member.getmany(*partitions, timeout_ms=wait_ms)
-        number = self._place.number
-        for partition, records in found.items():
-            topic = self._topics[partition]
-            if self.owned:
-                self._merge.add(
-                    topic,
-                    [
-                        _new(
-                            Record,
-                            (
-                                topic,
-                                number,
-                                each.offset,
-                                each.timestamp,
-                                each.key,
-                                each.value,
-                                each.headers,
-                            ),
-                        )
-                        for each in records
-                    ],
-                )
+        if self.owned:
+            for partition, records in found.items():
+                unpack = self._unpack[partition]
+                self._merge.add(self._topics[partition], as_unpacked(records, unpack, Record))
 
     async def has_caught_up(self) -> bool:
         """Whether everything that the inputs held when this was asked has been read."""
