@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tests.members import members_of
 from workers.core.context import Counter
 from workers.core.conversation import Conversation, Hold
+from workers.core.outlook import read_outlook
 from workers.core.row import (
     decode_conversation,
     decode_counter,
     encode_conversation,
     encode_counter,
-    read_outlook,
 )
 from workers.core.stages import STAGES
 

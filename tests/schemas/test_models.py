@@ -81,7 +81,7 @@ def test_an_example_is_read_alike_by_the_engine_and_by_the_models(name: str) -> 
     assert (input_.type, input_.id, input_.source) == (model.type, model.id, model.source)
     assert input_.conversation_id == model.subject
     if name == "conversation.started":
-        for member in Start.__struct_fields__:
+        for member in Start._fields:
             assert getattr(input_.start, member) == getattr(model.data, member)
     actor = {"representative": "representative_id", "supervisor": "supervisor_id"}
     acted = getattr(model.data, actor.get(name.partition(".")[0], "-"), None)

@@ -17,7 +17,7 @@ from workers.audit.rows import Rows
 from workers.audit.scope import Scope
 from workers.audit.source import TopicReader
 from workers.audit.trail import digest
-from workers.core.row import read_outlook
+from workers.core.outlook import read_outlook
 from workers.core.settings import Directory
 from workers.runtime.ports import Batch
 from workers.runtime.step import OUTPUTS_MAX, Step

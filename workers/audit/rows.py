@@ -18,7 +18,8 @@ from workers.audit.layout import Layout
 from workers.audit.source import TopicReader
 from workers.audit.trail import digest
 from workers.core.conversation import Conversation
-from workers.core.row import decode_conversation, decode_counter, read_outlook
+from workers.core.outlook import read_outlook
+from workers.core.row import decode_conversation, decode_counter
 from workers.runtime.ports import Record
 
 # Stages, the rows' words, and what the outputs call them.

@@ -3,14 +3,12 @@
 Values only. What the input means is decided in `decision`.
 """
 
-from typing import Final
-
-import msgspec
+from typing import Final, NamedTuple
 
 from schemas.vocabulary import Channel, Reason
 
 
-class Start(msgspec.Struct, frozen=True, gc=False):
+class Start(NamedTuple):
     """The data of a `conversation.started`, as `schemas.input_data` describes it."""
 
     channel: Channel

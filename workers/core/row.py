@@ -1,6 +1,6 @@
 """The rows of the tables as bytes: one conversation, and one representative's counter.
 
-Only their layout, which changelogs keep: what comes first is all that an index asks for.
+Only their layout, which changelogs keep. What comes first is read alone by `outlook`.
 """
 
 from typing import Final
@@ -47,17 +47,9 @@ _Row = tuple[
 ]
 
 
-class Outlook(msgspec.Struct, array_like=True, gc=False):
-    """The first members of a row: its stage, and the earliest of its deadlines in epoch ms."""
-
-    stage: Stage
-    due_ms: int | None
-
-
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder(_Row).decode
 _DECODE_COUNTER: Final = msgspec.msgpack.Decoder(tuple[int, int, dict[str, int]]).decode
-read_outlook: Final = msgspec.msgpack.Decoder(Outlook).decode
 
 
 def encode_conversation(conversation: Conversation) -> bytes:

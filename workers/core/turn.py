@@ -6,8 +6,6 @@ state changes, releases, holds. It never refuses anything: that has happened bef
 
 from typing import Final, cast
 
-import msgspec
-
 from schemas.times import format_time
 from schemas.vocabulary import INTERNAL_STATUSES, LC, STATE_OF_STATUS
 from workers.core import timers
@@ -32,13 +30,17 @@ from workers.core.stages import MEANINGS, Stage
 _FOLLOWING: Final = {rule.id: rule for rule in RULES if rule.id in {"X2", "L1", "R1"}}
 
 
-class Before(msgspec.Struct, frozen=True, gc=False):
+class Before:
     """What a change is compared with."""
 
-    stage: Stage
-    since_ms: int
-    queue_id: str | None
-    representative_id: str | None
+    __slots__ = ("queue_id", "representative_id", "since_ms", "stage")
+
+    def __init__(self, conversation: Conversation) -> None:
+        """The conversation as it stands."""
+        self.stage: Stage = conversation.stage
+        self.since_ms = conversation.stage_since_ms
+        self.queue_id = conversation.queue_id
+        self.representative_id = conversation.representative_id
 
 
 class Turn:
@@ -126,12 +128,7 @@ class Turn:
 
     def _change(self, rule: Rule, target_id: str | None, scheduled_ms: int | None = None) -> None:
         conversation, settings, now_ms = self.conversation, self.settings, self.context.now_ms
-        before = Before(
-            conversation.stage,
-            conversation.stage_since_ms,
-            conversation.queue_id,
-            conversation.representative_id,
-        )
+        before = Before(conversation)
         at_once, overflow = asks_nothing(settings), False
         if self.input is not None:
             at_once = at_once or self.input.auto_accept

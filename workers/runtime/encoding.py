@@ -20,25 +20,11 @@ from workers.core.facts import (
 )
 from workers.core.intake import Input
 from workers.runtime.decoding import DeadLetter
+from workers.runtime.output_event import OutputEvent
 from workers.runtime.ports import Outgoing
 
 SOURCE: Final = "/omnistate"
 HEADERS: Final = (("content-type", b"application/cloudevents+json"),)
-
-
-class OutputEvent(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The envelope of an output (section 3)."""
-
-    specversion: str
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: str
-    data: Fact
-    causationid: str | UnsetType = UNSET
-    traceparent: str | UnsetType = UNSET
-    tracestate: str | UnsetType = UNSET
 
 
 _TYPES: Final[dict[type, tuple[str, str]]] = {

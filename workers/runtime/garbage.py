@@ -6,7 +6,8 @@ Rows and facts hold no cycles, so looking for some after every 700 objects is wa
 import gc
 from typing import Final
 
-YOUNG_OBJECTS: Final = 50_000
+# Four batches under way hold some 200,000; what is freed with them needs no looking for.
+YOUNG_OBJECTS: Final = 200_000
 
 
 def tune_garbage_collection() -> None:

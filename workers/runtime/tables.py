@@ -10,12 +10,12 @@ from typing import Final
 
 from workers.core.context import Counter
 from workers.core.conversation import Conversation
+from workers.core.outlook import read_outlook
 from workers.core.row import (
     decode_conversation,
     decode_counter,
     encode_conversation,
     encode_counter,
-    read_outlook,
 )
 from workers.core.settings import Settings, decode_settings
 from workers.runtime.ports import Write
