@@ -1,12 +1,6 @@
 """The engine compiled: what is compiled may be, and behaves as the plain Python it is made from."""
 
 import ast
-import importlib.util
-import json
-import os
-import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any

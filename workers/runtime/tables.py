@@ -41,6 +41,7 @@ class Tables:
         "clock_ms",
         "conversations",
         "counters",
+        "names",
         "offsets",
         "settings",
         "stages",
@@ -56,13 +57,16 @@ class Tables:
         self.offsets: dict[str, int] | None = None
         self.timers = TimerIndex()
         self.stages: Tally[str] = Tally()
+        # The ids of a batch's rows by key: each id is kept once, for the rows and the timers.
+        self.names: dict[bytes, str] = {}
 
     def merge(self, writes: Iterable[Write]) -> None:
         """Take over committed rows; a None value deletes. Raises KeyError for an unknown table."""
+        conversations, names = self.conversations, self.names
         for table, key, value in writes:
             match table:
                 case "conversations":
-                    _put(self.conversations, key.decode(), value)
+                    _put(conversations, names.get(key) or key.decode(), value)
                 case "counters":
                     _put(self.counters, key.decode(), value)
                 case "settings" if value is not None:
@@ -74,13 +78,15 @@ class Tables:
 
     def index(self) -> None:
         """Enter every row's next deadline and count the rows by stage, after a restore."""
-        self.stages.clear()
         due: dict[str, int] = {}
+        stages: list[str] = []
         for conversation_id, row in self.conversations.items():
             outlook = read_outlook(row)
-            self.stages[outlook.stage] += 1
-            if outlook.due_ms is not None:
-                due[conversation_id] = outlook.due_ms
+            stages.append(outlook.stage)
+            due_ms = outlook.due_ms
+            if due_ms is not None:
+                due[conversation_id] = due_ms
+        self.stages = Tally(stages)
         self.timers.fill(due)
 
     def reindex(self, conversation_ids: set[str]) -> None:
@@ -127,6 +133,7 @@ class Overlay:
         self._counters: dict[str, Counter] = {}
         self._settings: dict[bytes, bytes] = {}
         self._decoded_settings = dict(tables.settings)
+        tables.names.clear()
 
     @property
     def touched(self) -> set[str]:
@@ -175,7 +182,9 @@ class Overlay:
         for conversation_id, conversation in self._conversations.items():
             row = None if conversation is None else encode_conversation(conversation)
             if row != before.get(conversation_id):
-                writes.append(Write(CONVERSATIONS, conversation_id.encode(), row))
+                key = conversation_id.encode()
+                tables.names[key] = conversation_id
+                writes.append(Write(CONVERSATIONS, key, row))
         for representative_id, counter in self._counters.items():
             row = encode_counter(counter)
             if row != tables.counters.get(representative_id):

@@ -101,9 +101,9 @@ class KafkaPartition:
                     consumer.seek(each, beginnings[each])
                 done: dict[TopicPartition, int] = dict.fromkeys(tables, 0)
                 unpack = {each: unpack_row_for(table) for each, table in tables.items()}
+                for each in left:
+                    unpack_with(consumer, each, unpack[each])
                 while left:
-                    for each in left:
-                        unpack_with(consumer, each, unpack[each])
                     found = await consumer.getmany(*left, timeout_ms=1_000)
                     writes: list[Write] = []
                     for each, records in found.items():
@@ -139,6 +139,7 @@ class KafkaPartition:
                 self._go_to(partition, max(offset, beginnings[partition]))
 
     def _go_to(self, partition: TopicPartition, offset: int) -> None:
+        unpack_with(self._member, partition, self._unpack[partition])
         try:
             self._member.seek(partition, offset)
             self._member.resume(partition)
@@ -189,8 +190,6 @@ class KafkaPartition:
     async def _fetch(self, partitions: Collection[TopicPartition], wait_ms: int) -> None:
         if not partitions:
             return
-        for partition in partitions:
-            unpack_with(self._member, partition, self._unpack[partition])
         with translated():
             found = await self._member.getmany(*partitions, timeout_ms=wait_ms)
         if self.owned:

@@ -1,10 +1,11 @@
 """Fetched batches straight into our records: aiokafka would make records of its own first.
 
-It reaches into the fetcher of the one version that is pinned. What was not fetched yet when it was
-asked comes as aiokafka makes it, and `as_unpacked` takes that, too.
+It reaches into the fetcher of the one version that is pinned. What was fetched before it was asked
+comes as aiokafka makes it, and `as_unpacked` takes that, too.
 """
 
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -36,12 +37,28 @@ def unpack_row_for(table: str) -> Unpack[Write]:
     return unpack
 
 
+class Fetched(OrderedDict[TopicPartition, Any]):
+    """What a consumer has fetched by partition; each fetch is told on its arrival what to make."""
+
+    def __init__(self, fetched: Mapping[TopicPartition, Any]) -> None:
+        """Take over what was fetched before, as it is."""
+        self.unpack: dict[TopicPartition, Unpack[Any]] = {}
+        super().__init__(fetched)
+
+    def __setitem__(self, partition: TopicPartition, found: Any) -> None:
+        waiting = getattr(found, "_partition_records", None)
+        unpack = self.unpack.get(partition)
+        if waiting is not None and unpack is not None:
+            waiting._consumer_record = unpack  # noqa: SLF001
+        super().__setitem__(partition, found)
+
+
 def unpack_with(consumer: AIOKafkaConsumer, partition: TopicPartition, unpack: Unpack[Any]) -> None:
-    """Have what was fetched of a partition, and is not handed out yet, made by `unpack`."""
-    fetched = consumer._fetcher._records.get(partition)  # noqa: SLF001
-    waiting = getattr(fetched, "_partition_records", None)
-    if waiting is not None:
-        waiting._consumer_record = unpack  # noqa: SLF001
+    """Have whatever a started consumer fetches of a partition from now on made by `unpack`."""
+    fetcher = consumer._fetcher  # noqa: SLF001
+    if not isinstance(fetcher._records, Fetched):  # noqa: SLF001
+        fetcher._records = Fetched(fetcher._records)  # noqa: SLF001
+    fetcher._records.unpack[partition] = unpack  # noqa: SLF001
 
 
 def as_unpacked(found: Sequence[Any], unpack: Unpack[T], kind: type[T]) -> Sequence[T]:
