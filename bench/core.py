@@ -7,6 +7,7 @@ rounds, because the machine is noisy; beside them stands a calibration loop of t
 import argparse
 import asyncio
 import cProfile
+import json
 import pstats
 import subprocess
 import sys
@@ -144,10 +145,16 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=1_500)
     parser.add_argument("--functions", type=int, default=25, help="rows of the profile; 0 = none")
     parser.add_argument("--short", action="store_true", help="leave the commands out")
+    parser.add_argument("--json", action="store_true", help="one figure, for the benchmark")
     arguments = parser.parse_args()
     tune_garbage_collection()
     day = live_day(arguments.conversations)
     records = day.read_inputs()
+    if arguments.json:
+        run_all(records, day)
+        per_input_us = least(lambda: run_all(records, day)) / len(records) * 1e6
+        print(json.dumps({"inputs": len(records), "us": per_input_us}))
+        return
     assert {record.topic for record in records} <= {kind.topic for kind in INPUTS.values()}
     measure_rows(measure_step(records, day))
     if not arguments.short:

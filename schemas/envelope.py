@@ -73,8 +73,8 @@ class Envelope(TypedDict):
     subject: Id
     time: str
     data: dict[str, Any]
-    traceparent: NotRequired[SkipValidation[str]]
-    tracestate: NotRequired[SkipValidation[str]]
+    traceparent: NotRequired[object]
+    tracestate: NotRequired[object]
 
 
 ENVELOPE: TypeAdapter[Envelope] = TypeAdapter(Envelope)
