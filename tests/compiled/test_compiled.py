@@ -15,9 +15,7 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-HOOK: Final[dict[str, Any]] = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"][
-    "mypyc"
-]
+WHEEL: Final[dict[str, Any]] = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
 MODULES: Final = [ROOT / path.removeprefix("/") for path in WHEEL["hooks"]["mypyc"]["include"]]
 SOURCES: Final = ("workers", "schemas", "topics.yaml", "pyproject.toml", "README.md", "LICENSE")
 SUITES: Final = ("tests/core", "tests/runtime", "tests/engine", "tests/oracle", "tests/adapters")
