@@ -50,7 +50,9 @@ format: .venv/.developer ## format the code and mend what the linter can mend
 	@$(bin)/ruff check --fix-only --quiet
 	@$(bin)/ruff format
 
-bench: .venv/.developer .venv-bench/.peers .venv-compiled/.user ## measure beside Faust, Quix Streams, Kafka Streams and bare clients (EVENTS=1000000 ROUNDS=3)
+bench: .venv/.developer .venv-bench/.peers ## measure beside Faust, Quix Streams, Kafka Streams and bare clients (EVENTS=1000000 ROUNDS=3)
+	@$(MAKE) --no-print-directory .venv-compiled/.user || \
+		{ rm -rf .venv-compiled; echo 'Not compiled: that needs gcc and the headers of Python (python3-dev)' >&2; }
 	@$(bin)/python -m bench $(ARGS)
 
 bench-core: .venv/.user ## measure the core on this machine
@@ -91,7 +93,7 @@ $(bin)/python:
 
 # From a copy: what is compiled would lie beside the sources, and hide what is changed there.
 .venv-compiled/.user: pyproject.toml constraints.txt topics.yaml $(shell find workers schemas -name '*.py') | $(bin)/python
-	@echo 'Compiling omnistate into .venv-compiled (about two minutes) ...'
+	@echo 'Compiling omnistate into .venv-compiled (once for each change, about a minute) ...'
 	@rm -rf build/compiled && mkdir -p build/compiled
 	@cp -R workers schemas topics.yaml pyproject.toml README.md LICENSE build/compiled
 	@$(bin)/python -m venv --clear .venv-compiled

@@ -93,7 +93,7 @@ def states(session: Session) -> Figures:
     found = {}
     for count in given.open:
         rounds = []
-        for _ in range(given.rounds if count < max(given.open) else 1):
+        for _ in range(given.rounds):
             each = measure_states(
                 session.station, session.mix, count, given.growth_events, given.partitions
             )
@@ -171,7 +171,7 @@ def core(session: Session) -> Figures:
     return {
         "inputs": best["inputs"],
         "us": least_us.get("compiled", least_us["plain"]),
-        "plain_us": least_us["plain"],
+        "us_by_build": least_us,
     }
 
 

@@ -131,12 +131,12 @@ def _others(program: str, *settings: str) -> Starter:
     return _peer(program, *settings, python=str(PEERS_PYTHON))
 
 
+_COMPILED: Final = " with its hot part compiled (`make compiled`)" if COMPILED.exists() else ""
 OMNISTATE: Final = Entry(
     "omnistate",
     "omnistate, whole engine",
     "exactly once",
-    "`omnistate worker conversation` with its hot part compiled (`make compiled`); it merges its "
-    "two input topics",
+    f"`omnistate worker conversation`{_COMPILED}; it merges its two input topics",
     start_worker,
     peer=False,
 )

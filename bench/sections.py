@@ -146,10 +146,11 @@ What they and the broker use together says what limits: there are no more cores 
 def core(results: Results) -> str:
     """The core alone."""
     found = results.get("core")
+    builds = ", ".join(f"{us:.2f} µs {name}" for name, us in found["us_by_build"].items())
     return f"""## Core
 
-{found["us"]:.2f} µs of CPU an input compiled, {found["plain_us"]:.2f} in plain Python: the least of
-all rounds over {found["inputs"]:,} inputs of the demo, again and again in one process."""
+{builds} of CPU an input: the least of all rounds over {found["inputs"]:,}
+inputs of the demo, again and again in one process."""
 
 
 def _spread(found: Json, what: str) -> str:

@@ -29,6 +29,9 @@ def test_what_is_compiled_declares_nothing_that_reads_its_own_annotations(path: 
             assert not node.keywords, node.name
             bases = {ast.unparse(base) for base in node.bases}
             assert bases <= {"NamedTuple", "Exception", "ValueError"}, node.name
+        # A C double: an integer that is handed through it becomes one, and is written otherwise.
+        if isinstance(node, ast.FunctionDef) and node.returns is not None:
+            assert ast.unparse(node.returns) != "float", node.name
 
 
 def why_not() -> str | None:
@@ -70,26 +73,50 @@ def compile_into(folder: Path) -> Path:
     return found
 
 
+def run_plainly_and_compiled(compiled: Path, code: str) -> tuple[str, str]:
+    """What a program prints over the sources, and over the compiled engine."""
+    said = []
+    for path in (ROOT, compiled):
+        program = f"import sys; sys.path[:0] = [{str(path)!r}, {str(ROOT)!r}]; {code}"
+        environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", program],
+            env=environment | {"PYTHONHASHSEED": "0"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-2_000:]
+        said.append(done.stdout)
+    return said[0], said[1]
+
+
+def check_which(compiled: Path) -> None:
+    """That it is the compiled engine indeed which is imported."""
+    code = "import workers.core.decision as it; print(it.__file__)"
+    plain, other = run_plainly_and_compiled(compiled, code)
+    assert plain.strip() == str(ROOT / "workers" / "core" / "decision.py")
+    assert other.startswith(str(compiled))
+    assert other.strip().endswith(".so")
+
+
 @pytest.mark.timeout(900)
-def test_the_engine_compiled_passes_the_tests_of_the_engine(tmp_path: Path) -> None:
+def test_the_engine_compiled_writes_the_same_and_passes_the_tests_of_the_engine(
+    tmp_path: Path,
+) -> None:
     reason = why_not()
     if reason is not None:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     compiled = compile_into(tmp_path)
-    # What no test would notice: that another copy was tested.
+    check_which(compiled)
+    code = "import tests.compiled.day as it; sys.stdout.write(it.tell())"
+    plain, other = (text.splitlines() for text in run_plainly_and_compiled(compiled, code))
+    assert len(plain) > 1_000
+    pairs = zip(plain, other, strict=True)
+    assert plain == other, next(pair for pair in pairs if pair[0] != pair[1])
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
-    check = "import workers.core.decision as it; print(it.__file__)"
-    where = subprocess.run(
-        [sys.executable, "-P", "-c", check],
-        env={**environment, "PYTHONPATH": str(compiled)},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert where.startswith(str(compiled))
-    assert where.strip().endswith(".so")
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"),

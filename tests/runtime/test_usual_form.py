@@ -68,6 +68,9 @@ def test_an_example_is_taken_and_means_the_same(name: str, more: dict[str, Any])
         ("another version", '"1.0"', '"0.3"'),
         ("an empty id", '"i1"', '""'),
         ("an id too long", '"i1"', f'"{"i" * 257}"'),
+        ("the type repeated", f'"type":"{EVENT["type"]}"', f'"type":"x","type":"{EVENT["type"]}"'),
+        ("the data repeated", '"data":{', '"data":{},"data":{'),
+        ("something behind it", '"1.0"', '"1.0"}{"a":"b"'),
     ],
 )
 def test_anything_else_is_looked_at_in_full(whole: str, part: str, other: str) -> None:
@@ -75,6 +78,41 @@ def test_anything_else_is_looked_at_in_full(whole: str, part: str, other: str) -
     assert part in text
     assert read_usual(text.encode()) is not None
     assert read_usual(text.replace(part, other).encode()) is None, whole
+
+
+STARTED: Final = (
+    '{"specversion":"1.0","id":"i1","source":"/s","type":"conversation.started","subject":"c1",'
+    '"time":"2026-03-02T09:00:00Z","data":{"channel":"live_chat","workstream_id":"w",'
+    '"queue_id":"q","profiles":["a"]}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "taken"),
+    [
+        ('"q"', '"q"', True),
+        ('"q"', r'"q\u0022"', True),
+        ('"q"', r'"\"q"', False),
+        ('"queue_id"', r'"queue\u005fid"', True),
+        ('"queue_id":"q"', '"queue_id":"p","queue_id":"q"', False),
+        ('"queue_id":"q"', '"queue_id":"q","queue_id":null', False),
+        ('"queue_id":"q"', r'"queue_id":"p","queue\u005fid":"q"', False),
+        ('"queue_id":"q"', '"queue_id":null', False),
+        ('["a"]', "[]", True),
+        ('["a"]', '["a"],"profiles":[]', False),
+        ('["a"]', '[],"profiles":["a"]', False),
+        ('["a"]', '["a","b"],"units":5', True),
+        ('["a"]', '["a"],"units":5,"units":6', False),
+        ('"c1"', '"c1" ', True),
+        ('"2026-03-02T09:00:00Z"', '"2026-03-02T09:00:00+0000"', True),
+    ],
+)
+def test_what_counting_quotation_marks_sees(part: str, other: str, taken: bool) -> None:
+    assert part in STARTED
+    text = STARTED.replace(part, other).encode()
+    assert (read_usual(text) is not None) == taken
+    record = record_of(text, {"subject": "c1", "type": "conversation.started"})
+    assert plain(decode_record(record, 1)) == plain(decode_fully(record))
 
 
 TEXTS: Final = st.sampled_from(("", "ana", "c1", "é", 'a":', " :", "queue", "x" * 257)) | st.text(

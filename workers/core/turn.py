@@ -202,7 +202,10 @@ def _next_timer_of(conversation: Conversation) -> NextTimer | None:
     return NextTimer(first[1].partition("/")[0], format_time(first[0]))
 
 
-def _seconds(duration_ms: int) -> float:
-    """Whole seconds as an integer, so that they are written without a fraction."""
+def _seconds(duration_ms: int) -> int | float:
+    """Whole seconds as an integer, so that they are written without a fraction.
+
+    As `float` alone it would be a C double where it is compiled, and 60 would be written as 60.0.
+    """
     seconds, rest_ms = divmod(duration_ms, 1_000)
     return duration_ms / 1_000 if rest_ms else seconds

@@ -191,8 +191,8 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> I
 def fingerprint_of(source: str, id_: str) -> bytes:
     """The digest, of FINGERPRINT_BYTES, by which a repeat is known.
 
-    No secret protects it, and none is needed: who could make two ids with one digest could as well
-    send the same id twice, and only his own input would be taken for a repeat.
+    No secret protects it: who may publish may forge the source and id of somebody else's event,
+    and so may find others with the same digest.
     """
     seed = _SEEDS.get(source)
     if seed is None:

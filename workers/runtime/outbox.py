@@ -45,9 +45,14 @@ def sort_writes(writes: Iterable[Write]) -> dict[str, list[Line]]:
 def append_lines(
     append: Callable[..., Any], lines: list[Line], start: int, at_ms: int | None
 ) -> int:
-    """Append lines from `start` on until `append` says None; the index of the first one left."""
+    """Append lines from `start` on until `append` says None; the index of the first one left.
+
+    Raises ValueError where not even one is taken: a batch that is new takes any line.
+    """
     for index in range(start, len(lines)):
         key, value, headers = lines[index]
         if append(timestamp=at_ms, key=key, value=value, headers=[*headers]) is None:
+            if index == start:
+                raise ValueError(f"a new batch refuses a record of {len(value or b'')} bytes")
             return index
     return len(lines)

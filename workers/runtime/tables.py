@@ -66,7 +66,7 @@ class Tables:
         for table, key, value in writes:
             match table:
                 case "conversations":
-                    _put(conversations, names.get(key) or key.decode(), value)
+                    _put(conversations, (names and names.get(key)) or key.decode(), value)
                 case "counters":
                     _put(self.counters, key.decode(), value)
                 case "settings" if value is not None:
