@@ -3,10 +3,10 @@
 It says its own pace, since it writes nothing that others could see.
 """
 
-import asyncio
 import json
 import time
 
+import uvloop
 from aiokafka import AIOKafkaConsumer
 
 from bench.peers.errand import read_errand
@@ -47,4 +47,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

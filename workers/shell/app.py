@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import faust
+import uvloop
 from faust.app.base import BootStrategy
 from mode import Service
 
@@ -89,7 +90,7 @@ def run_engine(
     `add_routes` may add pages of its own to the web server's aiohttp application.
     """
     _check_port(settings.web_host, settings.web_port)
-    loop = asyncio.new_event_loop()
+    loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     app = _make_app(name, settings, loop)
     _add_pages(app, engine, metrics)

@@ -18,6 +18,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 from workers.adapters.kafka.config_alteration import ConfigAlteration
 from workers.adapters.kafka.connection import Connection
 from workers.adapters.kafka.differences import MissingTopic, TopicState
+from workers.adapters.kafka.disconnection import disconnect
 from workers.adapters.kafka.failures import (
     ClusterFailure,
     Unreachable,
@@ -66,7 +67,7 @@ async def open_cluster(
             raise Unreachable(f"no Kafka broker answers at {connection.brokers}") from None
         yield Cluster(connection, admin)
     finally:
-        await admin.close()
+        await disconnect(admin)
 
 
 class Cluster:

@@ -14,7 +14,8 @@ from schemas.envelope import Id
 from schemas.registry import CONFIGURATION
 from workers.adapters.kafka.backlog import read_backlog
 from workers.adapters.kafka.connection import Connection
-from workers.adapters.kafka.failures import deadline, stop_client
+from workers.adapters.kafka.disconnection import disconnect
+from workers.adapters.kafka.failures import deadline
 from workers.adapters.kafka.publication import Addressed
 from workers.runtime.decoding import describe_error
 from workers.runtime.partitioning import partition_of
@@ -87,7 +88,7 @@ async def read_published(
                 else:
                     values[record.key] = record.value
     finally:
-        await stop_client(consumer)
+        await disconnect(consumer)
     return published
 
 

@@ -22,7 +22,8 @@ from workers.adapters.kafka.configuration_topics import (
     decode_object,
 )
 from workers.adapters.kafka.connection import Connection
-from workers.adapters.kafka.failures import ClusterFailure, deadline, explained, stop_client
+from workers.adapters.kafka.disconnection import disconnect
+from workers.adapters.kafka.failures import ClusterFailure, deadline, explained
 from workers.core.settings import Directory
 
 POLL_MS: Final = 1_000
@@ -85,7 +86,7 @@ class ConfigurationFollower:
         """End the consumer; may be called at any time, and again."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await stop_client(consumer)
+            await disconnect(consumer)
 
     def _apply(self, record: ConsumerRecord) -> None:
         topic = self._connection.logical(record.topic)

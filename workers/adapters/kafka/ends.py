@@ -8,6 +8,7 @@ import asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from workers.adapters.kafka.connection import Connection
+from workers.adapters.kafka.disconnection import LEAVE_S, disconnect
 from workers.adapters.kafka.trouble import translated
 
 Ends = dict[TopicPartition, int]
@@ -33,7 +34,7 @@ class EndOffsets:
         if self._rounds is not None:
             self._rounds.cancel()
             await asyncio.gather(self._rounds, return_exceptions=True)
-        await self._consumer.stop()
+        await disconnect(self._consumer, LEAVE_S)
 
     async def ask(self, *partitions: TopicPartition) -> Ends:
         """The offset after the last committed record of each, as of a time after this call.

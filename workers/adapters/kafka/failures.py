@@ -5,12 +5,10 @@ For commands, which say it and end. Workers wait and try again: theirs is anothe
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Final
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 from aiokafka import errors
-
-STOP_TIMEOUT_S: Final = 5.0
 
 
 class ClusterFailure(Exception):
@@ -41,13 +39,6 @@ async def deadline(seconds: float, what: str) -> AsyncIterator[None]:
                 yield
     except TimeoutError:
         raise ClusterFailure(f"{what}: no answer within {seconds:g} s") from None
-
-
-async def stop_client(client: Any) -> None:
-    """Stop a consumer or a producer; one whose broker is gone is left to the end of the process."""
-    with suppress(TimeoutError, errors.KafkaError, OSError):
-        async with asyncio.timeout(STOP_TIMEOUT_S):
-            await client.stop()
 
 
 def describe(error: BaseException) -> str:

@@ -16,7 +16,8 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from workers.adapters.kafka.append_times import AppendTimes
 from workers.adapters.kafka.connection import Connection
-from workers.adapters.kafka.failures import deadline, explained, stop_client
+from workers.adapters.kafka.disconnection import disconnect
+from workers.adapters.kafka.failures import deadline, explained
 from workers.runtime.partitioning import partition_of
 
 START_TIMEOUT_S: Final = 30.0
@@ -203,4 +204,4 @@ async def open_gateway(
         yield gateway
     finally:
         await gateway.close_lanes()
-        await stop_client(producer)
+        await disconnect(producer)

@@ -5,12 +5,13 @@ It starts what the partitions of a worker share, and tells the owners which of t
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from workers.adapters.kafka.cluster import Cluster
 from workers.adapters.kafka.connection import Connection
+from workers.adapters.kafka.disconnection import LEAVE_S, disconnect
 from workers.adapters.kafka.ends import EndOffsets
 from workers.adapters.kafka.partition import KafkaPartition, Surroundings
 from workers.adapters.kafka.transaction import Place
@@ -21,8 +22,6 @@ from workers.runtime.owner import Owner
 from workers.runtime.owners import Owners
 from workers.runtime.ports import LogUnavailable, Processor
 from workers.runtime.topology import Group
-
-LEAVE_S: Final = 1.5
 
 P = TypeVar("P", bound=Processor)
 
@@ -92,9 +91,11 @@ class GroupMember(Generic[P]):
         """Finish what is under way, commit it, leave the group, disconnect."""
         async with self._rebalance:
             await self.owners.stop()
-        ends = self._surroundings.ends
-        acts = (self._member.stop(), ends.stop(), self._admin.close())
-        await asyncio.gather(*map(_bounded, acts))
+        await asyncio.gather(
+            disconnect(self._member, LEAVE_S),
+            self._surroundings.ends.stop(),
+            disconnect(self._admin, LEAVE_S),
+        )
 
     async def revoke(self) -> None:
         """A rebalance begins."""
@@ -151,12 +152,3 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
             failure = self._member.owners.failure
             if not failure.done():
                 failure.set_result(error)
-
-
-async def _bounded(act: Coroutine[Any, Any, None]) -> None:
-    """Wait for something that a broker that is gone could delay for ever."""
-    task = asyncio.ensure_future(act)
-    done, _ = await asyncio.wait([task], timeout=LEAVE_S)
-    if not done:
-        task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

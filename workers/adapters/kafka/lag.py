@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from workers.adapters.kafka.cluster import open_cluster
 from workers.adapters.kafka.connection import Connection
+from workers.adapters.kafka.disconnection import disconnect
 from workers.adapters.kafka.failures import deadline
 from workers.runtime.topology import Group
 
@@ -67,7 +68,7 @@ async def measure_lag(
                 }
                 oldest = await _find_oldest(consumer, starts, ends)
             finally:
-                await consumer.stop()
+                await disconnect(consumer)
             now_ms = time.time() * 1_000
             for place, names in sorted(places.items(), key=lambda item: item[1]):
                 behind = place in oldest

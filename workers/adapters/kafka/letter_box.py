@@ -15,7 +15,8 @@ from workers.adapters.kafka.backlog import read_backlog
 from workers.adapters.kafka.cluster import Cluster, Committed, open_cluster
 from workers.adapters.kafka.connection import Connection
 from workers.adapters.kafka.dead_letters import TOPIC, Letter, read_letter
-from workers.adapters.kafka.failures import ClusterFailure, deadline, explained, stop_client
+from workers.adapters.kafka.disconnection import disconnect
+from workers.adapters.kafka.failures import ClusterFailure, deadline, explained
 from workers.adapters.kafka.redrive_progress import Progress
 from workers.runtime.ports import Record
 from workers.runtime.topology import Topology
@@ -143,4 +144,4 @@ async def open_letter_box(connection: Connection, topology: Topology) -> AsyncIt
                 {place.partition: offset for place, offset in ends.items()},
             )
         finally:
-            await stop_client(consumer)
+            await disconnect(consumer)

@@ -12,6 +12,7 @@ from aiokafka.errors import IllegalStateError
 
 from workers.adapters.kafka.cluster import Cluster
 from workers.adapters.kafka.connection import Connection
+from workers.adapters.kafka.disconnection import LEAVE_S, disconnect
 from workers.adapters.kafka.ends import EndOffsets
 from workers.adapters.kafka.producer import check_alive, end_producer, start_producer
 from workers.adapters.kafka.transaction import KafkaTransaction, Place
@@ -116,7 +117,7 @@ class KafkaPartition:
                             left.remove(each)
                     yield Restored(writes, sum(done.values()), total)
         finally:
-            await consumer.stop()
+            await disconnect(consumer, LEAVE_S)
 
     async def committed(self) -> Mapping[str, int]:
         """What the group has committed; 0 for an input that was never committed."""

@@ -14,7 +14,8 @@ from aiokafka.structs import OffsetAndMetadata
 
 from workers.adapters.kafka.cluster import Committed
 from workers.adapters.kafka.connection import Connection
-from workers.adapters.kafka.failures import STOP_TIMEOUT_S, deadline, explained, stop_client
+from workers.adapters.kafka.disconnection import STOP_S, disconnect
+from workers.adapters.kafka.failures import deadline, explained
 from workers.runtime.ports import Headers
 
 START_TIMEOUT_S: Final = 30.0
@@ -88,7 +89,7 @@ class Publication:
                     while not await self._visible(consumer):
                         await asyncio.sleep(RETRY_S)
         finally:
-            await stop_client(consumer)
+            await disconnect(consumer)
 
     async def _visible(self, consumer: AIOKafkaConsumer) -> bool:
         ends = await consumer.end_offsets(list(self._ends))
@@ -129,7 +130,7 @@ class Publication:
     async def _abort(self) -> None:
         # Fenced, or no broker: then the next one to start, or the broker's timeout, aborts it.
         with suppress(Exception):
-            async with asyncio.timeout(STOP_TIMEOUT_S):
+            async with asyncio.timeout(STOP_S):
                 await self._producer.abort_transaction()
 
 
@@ -158,4 +159,4 @@ async def open_publication(
             await producer.start()
         yield Publication(connection, producer)
     finally:
-        await stop_client(producer)
+        await disconnect(producer)

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from workers.adapters.kafka.cluster import Cluster, open_cluster
 from workers.adapters.kafka.connection import Connection
+from workers.adapters.kafka.disconnection import disconnect
 from workers.adapters.kafka.failures import ClusterFailure
 from workers.adapters.kafka.trouble import translated
 from workers.runtime.ports import LogUnavailable, Record
@@ -58,7 +59,7 @@ class KafkaReader:
     async def close(self) -> None:
         """End every consumer."""
         consumers, self._consumers, self._idle = self._consumers, [], []
-        await asyncio.gather(*(each.stop() for each in consumers), return_exceptions=True)
+        await asyncio.gather(*(disconnect(each) for each in consumers))
 
     async def partitions(self, topic: str) -> int:
         """How many partitions the topic has."""

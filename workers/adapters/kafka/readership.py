@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError
 
 from workers.adapters.kafka.connection import Connection
+from workers.adapters.kafka.disconnection import disconnect
 from workers.adapters.kafka.ends import EndOffsets
-from workers.adapters.kafka.failures import stop_client
 from workers.adapters.kafka.trouble import describe, translated
 from workers.projections.ports import Bounds, Place
 from workers.runtime.ports import LogUnavailable, Record
@@ -69,7 +69,10 @@ class Readership:
         self._share_out(())
         self.joined = False
         # Together: a broker that is gone may take its time for each.
-        await asyncio.gather(*(stop_client(each) for each in (member, ends) if each is not None))
+        farewells = [] if member is None else [disconnect(member)]
+        if ends is not None:
+            farewells.append(ends.stop())
+        await asyncio.gather(*farewells)
 
     async def bounds(self, places: Collection[Place]) -> Mapping[Place, Bounds]:
         """Where partitions begin, and where their committed records end. Raises LogUnavailable."""

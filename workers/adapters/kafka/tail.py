@@ -11,7 +11,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from workers.adapters.kafka.cluster import open_cluster
 from workers.adapters.kafka.connection import Connection
-from workers.adapters.kafka.failures import explained, stop_client
+from workers.adapters.kafka.disconnection import disconnect
+from workers.adapters.kafka.failures import explained
 from workers.runtime.ports import Record
 
 
@@ -27,7 +28,7 @@ class Tail:
 
     async def __aenter__(self) -> Self:
         """Connect, and stand at the end of every partition. Raises ClusterFailure."""
-        self._stack.push_async_callback(stop_client, self._consumer)
+        self._stack.push_async_callback(disconnect, self._consumer)
         async with open_cluster(self._connection) as cluster:
             shapes = await cluster.describe(self._topics)
         places = [
