@@ -16,9 +16,9 @@ class Shelf:
 
     def __init__(self, room: int) -> None:
         self.room = room
-        self.taken: list[dict[str, Any]] = []
+        self.taken: list[tuple[Any, ...]] = []
 
-    def append(self, **record: Any) -> object | None:
+    def append(self, *record: Any) -> object | None:
         if len(self.taken) == self.room:
             return None
         self.taken.append(record)
@@ -55,8 +55,16 @@ def test_what_does_not_fit_is_left_for_the_next_batch() -> None:
     assert done == 3
     assert append_lines(second.append, LINES, done, None) == 5
     taken = first.taken + second.taken
-    assert [(each["key"], each["value"]) for each in taken] == [line[:2] for line in LINES]
-    assert [each["timestamp"] for each in taken] == [7, 7, 7, None, None]
+    assert [(key, value, headers) for _, _, key, value, headers in taken] == [
+        (key, value, []) for key, value, _ in LINES
+    ]
+    assert [(number, at_ms) for number, at_ms, *_ in taken] == [
+        (0, 7),
+        (1, 7),
+        (2, 7),
+        (0, None),
+        (1, None),
+    ]
 
 
 def test_a_batch_that_takes_nothing_is_an_error() -> None:

@@ -47,11 +47,12 @@ def append_lines(
 ) -> int:
     """Append lines from `start` on until `append` says None; the index of the first one left.
 
+    `append` gets the line's number in the batch, the time in ms (None = now), key, value, headers.
     Raises ValueError where not even one is taken: a batch that is new takes any line.
     """
     for index in range(start, len(lines)):
         key, value, headers = lines[index]
-        if append(timestamp=at_ms, key=key, value=value, headers=[*headers]) is None:
+        if append(index - start, at_ms, key, value, [*headers]) is None:
             if index == start:
                 raise ValueError(f"a new batch refuses a record of {len(value or b'')} bytes")
             return index

@@ -32,6 +32,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
+from workers.runtime.inbox import take_records
 from workers.runtime.outcome import NOTHING, Committed, Decided, TablesLost, UnknownOutcome
 from workers.runtime.ports import (
     Fenced,
@@ -172,13 +173,12 @@ class PartitionTask(Generic[P]):
         offsets = dict(self._offsets)
         taken = 0
         try:
-            for record in records:
-                if not step.take(record):
+            while taken < len(records):
+                stop = taken + RECORDS_AT_A_STRETCH
+                taken = take_records(step.take, records, taken, stop, offsets)
+                if taken < stop:
                     break
-                offsets[record.topic] = record.offset + 1
-                taken += 1
-                if taken % RECORDS_AT_A_STRETCH == 0:
-                    await asyncio.sleep(0)
+                await asyncio.sleep(0)
             if until_ms is not None:
                 step.fire_timers(until_ms)
             batch = step.finish(offsets)

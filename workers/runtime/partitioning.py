@@ -10,7 +10,7 @@ from typing import Final
 _M: Final = 0x5BD1E995
 _MASK: Final = 0xFFFFFFFF
 # A key comes in and goes out again within a batch, and hashing it in Python takes microseconds.
-KEYS_KEPT: Final = 16_384
+KEYS_KEPT: Final = 32_768
 
 
 @lru_cache(KEYS_KEPT)

@@ -5,7 +5,7 @@ an entry too early, which is entered again when it comes up, but never too late:
 moves a deadline on, the most frequent case, costs no more than a look at a dictionary.
 """
 
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 from typing import Final
 
 # How many entries may be out of date before it is worth clearing them away.
@@ -67,13 +67,13 @@ class TimerIndex:
         """
         heap, due = self._heap, self._due
         while heap and heap[0][0] <= now_ms:
-            entry = heappop(heap)
-            deadline_ms = due.get(entry[1])
-            if deadline_ms is None or deadline_ms < entry[0]:
+            entry_ms, conversation_id = heap[0]
+            deadline_ms = due.get(conversation_id)
+            if deadline_ms is not None and deadline_ms > entry_ms:
+                heapreplace(heap, (deadline_ms, conversation_id))
                 continue
-            if deadline_ms > entry[0]:
-                heappush(heap, (deadline_ms, entry[1]))
-                continue
-            del due[entry[1]]
-            return entry[1]
+            heappop(heap)
+            if deadline_ms == entry_ms:
+                del due[conversation_id]
+                return conversation_id
         return None
