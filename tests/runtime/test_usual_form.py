@@ -115,6 +115,11 @@ def test_what_counting_quotation_marks_sees(part: str, other: str, taken: bool) 
     assert plain(decode_record(record, 1)) == plain(decode_fully(record))
 
 
+def test_members_come_in_one_order() -> None:
+    order = "data specversion id source subject time datacontenttype traceparent tracestate"
+    assert {" ".join(event.__struct_fields__) for event in EVENTS.values()} == {order}
+
+
 TEXTS: Final = st.sampled_from(("", "ana", "c1", "é", 'a":', " :", "queue", "x" * 257)) | st.text(
     max_size=4
 )

@@ -112,6 +112,7 @@ class Conversation:
     def knows(self, fingerprint: bytes) -> bool:
         """Whether this input is among the last ones."""
         kept = self.fingerprints
+        # Not `in`, which tries the digest as a number first and makes an exception of it.
         position = kept.find(fingerprint)
         while position >= 0 and position % FINGERPRINT_BYTES:
             position = kept.find(fingerprint, position + 1)

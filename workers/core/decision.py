@@ -46,11 +46,7 @@ def decide(conversation: Conversation | None, input_: Input, context: Context) -
     if input_.problem is not None:
         return _refuse(_INVALID, conversation, input_)
     if conversation is not None:
-        fingerprint = input_.fingerprint
-        # Looking for the bytes anywhere is quick; only a find is worth a closer look.
-        if started or (
-            fingerprint in conversation.fingerprints and conversation.knows(fingerprint)
-        ):
+        if started or conversation.knows(input_.fingerprint):
             return _refuse(_DUPLICATE, conversation, input_)
         return _act(conversation, input_, context)
     if not started:

@@ -33,12 +33,21 @@ class Refusal(NamedTuple):
     ignored: bool
 
 
-class Cell(NamedTuple):
+class Cell:
     """What is left to ask, and what then happens, for one kind, stage and trigger."""
 
-    questions: tuple[tuple[Refusal, Question | None], ...]
-    choices: tuple[Rule | Recorded, ...]
-    fact: bool
+    __slots__ = ("choices", "fact", "questions")
+
+    def __init__(
+        self,
+        questions: tuple[tuple[Refusal, Question | None], ...],
+        choices: tuple[Rule | Recorded, ...],
+        fact: bool,
+    ) -> None:
+        """Refusals with what leads to them, None = always; whether the trigger is a fact."""
+        self.questions = questions
+        self.choices = choices
+        self.fact = fact
 
 
 def kinds_for(trigger: str) -> frozenset[Kind]:

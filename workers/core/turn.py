@@ -27,6 +27,12 @@ from workers.core.rules import RULES, Rule
 from workers.core.settings import Settings
 from workers.core.stages import MEANINGS, Stage
 
+# Compiled, imported names are looked up at every use, and names of our own that are Final are not.
+_STATE_CHANGE: Final = StateChange
+_NEXT_TIMER: Final = NextTimer
+_HANDLER: Final = Handler
+_STATES: Final = STATE_OF_STATUS
+_INTERNAL: Final = INTERNAL_STATUSES
 _FOLLOWING: Final = {rule.id: rule for rule in RULES if rule.id in {"X2", "L1", "R1"}}
 
 
@@ -155,12 +161,12 @@ class Turn:
         # O6 names no reason of its own: the router gives it.
         given = None if self.input is None else self.input.reason
         # By position, in the order of the struct: naming 26 members costs seven times as much.
-        return StateChange(
+        return _STATE_CHANGE(
             self.subject,
             conversation.sequence,
             rule.id,
-            STATE_OF_STATUS[now.status],
-            now.status in INTERNAL_STATUSES,
+            _STATES[now.status],
+            now.status in _INTERNAL,
             was.status,
             now.status,
             was.detail,
@@ -187,19 +193,19 @@ class Turn:
 
 def _handler_of(conversation: Conversation) -> Handler | None:
     if conversation.stage == "with_bot":
-        return Handler("bot", conversation.handler_id)
+        return _HANDLER("bot", conversation.handler_id)
     if conversation.stage == "with_external":
-        return Handler("external", conversation.handler_id)
+        return _HANDLER("external", conversation.handler_id)
     if conversation.representative_id is None:
         return None
-    return Handler("representative", conversation.representative_id)
+    return _HANDLER("representative", conversation.representative_id)
 
 
 def _next_timer_of(conversation: Conversation) -> NextTimer | None:
     first = conversation.next_own_timer()
     if first is None:
         return None
-    return NextTimer(first[1].partition("/")[0], format_time(first[0]))
+    return _NEXT_TIMER(first[1].partition("/")[0], format_time(first[0]))
 
 
 def _seconds(duration_ms: int) -> int | float:

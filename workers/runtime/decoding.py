@@ -24,7 +24,7 @@ RECORD_BYTES_MAX: Final = 65_536
 # W3C asks to pass on at least 512 characters; every output repeats them.
 TRACE_LENGTH_MAX: Final = 1_024
 STRUCTURED: Final = "application/cloudevents+json"
-_STRUCTURED_HEADERS: Final = (("content-type", STRUCTURED.encode()),)
+_STRUCTURED_VALUE: Final = STRUCTURED.encode()
 
 
 class Undecodable(ValueError):
@@ -47,6 +47,8 @@ class DeadLetter(NamedTuple):
 # Few gateways and desktops; each names itself on every event.
 SOURCES_KEPT: Final = 1_024
 _SEEDS: Final[dict[str, int]] = {}
+# Compiled, imported names are looked up at every use, and names of our own that are Final are not.
+_DIGEST: Final = xxh3_64_digest
 # The validator itself: one call less per event than `validate_python` of the adapter.
 _VALIDATE_ENVELOPE: Final = ENVELOPE.validator.validate_python
 
@@ -54,7 +56,7 @@ _VALIDATE_ENVELOPE: Final = ENVELOPE.validator.validate_python
 def decode_record(record: Record, partitions: int) -> Input | DeadLetter:
     """The input in a record of an input topic that has `partitions` partitions."""
     topic, partition, offset, _, key, value, headers = record
-    if value is not None and (not headers or headers == _STRUCTURED_HEADERS):
+    if value is not None and _is_structured(headers):
         usual = _decode_usual(record, value, partitions)
         if usual is not None:
             return usual
@@ -72,30 +74,38 @@ def decode_record(record: Record, partitions: int) -> Input | DeadLetter:
     return read_input(envelope, topic, partition, offset)
 
 
+def _is_structured(headers: Headers) -> bool:
+    """Whether the headers are those of most events: none, or the content type and no other."""
+    if len(headers) != 1:
+        return not headers
+    name, text = headers[0]
+    return text == _STRUCTURED_VALUE and name == "content-type"
+
+
 def _decode_usual(record: Record, value: bytes, partitions: int) -> Input | None:
     """The input of an event in its usual form; None for whatever asks for a closer look."""
     found = read_usual(value) if len(value) <= RECORD_BYTES_MAX else None
     if found is None:
         return None
     topic, partition, offset, _, key, _, _ = record
-    event, shape = found
-    type_, subject = shape.type, event.subject
+    members, shape = found
+    data, _, id_, source, subject, time, _, traceparent, tracestate = members
+    type_ = shape.type
     if shape.topic != topic or key is None or key != subject.encode():
         return None
     if type_ == "conversation.started" and partition_of(key, partitions) != partition:
         return None
     try:
-        parse_time_ms(event.time)
+        parse_time_ms(time)
     except ValueError:
         return None
-    id_, source = event.id, event.source
     fingerprint = fingerprint_of(source, id_)
     input_ = Input(topic, partition, offset, type_, subject, id_, source, fingerprint)
-    if event.traceparent or event.tracestate:
-        input_.traceparent = _trace(event.traceparent)
-        input_.tracestate = _trace(event.tracestate)
+    if traceparent or tracestate:
+        input_.traceparent = _trace(traceparent)
+        input_.tracestate = _trace(tracestate)
     if shape.fill is not None:
-        shape.fill(input_, event.data)
+        shape.fill(input_, data)
     return input_
 
 
@@ -199,7 +209,7 @@ def fingerprint_of(source: str, id_: str) -> bytes:
         if len(_SEEDS) >= SOURCES_KEPT:
             _SEEDS.clear()
         seed = _SEEDS[source] = xxh3_64_intdigest(source.encode())
-    return xxh3_64_digest(id_.encode(), seed)
+    return _DIGEST(id_.encode(), seed)
 
 
 def describe_error(error: ValidationError) -> str:

@@ -35,6 +35,13 @@ _TYPES: Final[dict[type, tuple[str, str]]] = {
     Ignored: ("input.ignored", REJECTED_INPUTS),
 }
 _ENCODE: Final = msgspec.json.Encoder().encode
+# Compiled, imported names are looked up at every use, and names of our own that are Final are not.
+_UNSET: Final = UNSET
+_EVENT: Final = OutputEvent
+_STATE_CHANGE: Final = StateChange
+_CAPACITY_CHANGE: Final = CapacityChange
+_RELEASED: Final = Released
+_OUTGOING: Final = Outgoing
 
 
 def encode_fact(fact: Fact, origin: str, time: str, cause: Input | None) -> Outgoing:
@@ -44,26 +51,26 @@ def encode_fact(fact: Fact, origin: str, time: str, cause: Input | None) -> Outg
     """
     kind = type(fact)
     type_, topic = _TYPES[kind]
-    if isinstance(fact, StateChange):
+    if isinstance(fact, _STATE_CHANGE):
         subject, id_ = fact.conversation_id, f"{origin}.{fact.sequence}"
-    elif isinstance(fact, CapacityChange):
+    elif isinstance(fact, _CAPACITY_CHANGE):
         subject, id_ = fact.representative_id, fact.hold_id
-        if kind is Released:
+        if kind is _RELEASED:
             id_ = f"{id_}.released"
     else:
         place = fact.input
         subject, id_ = fact.conversation_id, f"{place.topic}-{place.partition}-{place.offset}"
-    causationid: str | UnsetType = UNSET
-    traceparent: str | UnsetType = UNSET
-    tracestate: str | UnsetType = UNSET
+    causationid: str | UnsetType = _UNSET
+    traceparent: str | UnsetType = _UNSET
+    tracestate: str | UnsetType = _UNSET
     if cause is not None:
         causationid = cause.id
-        traceparent = cause.traceparent or UNSET
-        tracestate = cause.tracestate or UNSET
-    event = OutputEvent(
+        traceparent = cause.traceparent or _UNSET
+        tracestate = cause.tracestate or _UNSET
+    event = _EVENT(
         "1.0", id_, SOURCE, type_, subject, time, fact, causationid, traceparent, tracestate
     )
-    return Outgoing(topic, subject.encode(), _ENCODE(event), HEADERS)
+    return _OUTGOING(topic, subject.encode(), _ENCODE(event), HEADERS)
 
 
 def encode_dead_letter(dead: DeadLetter) -> Outgoing:
