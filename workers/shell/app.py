@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import faust
-import uvloop
 from faust.app.base import BootStrategy
 from mode import Service
 
 from workers.shell.engine import Engine, Unusable
 from workers.shell.logs import get_logger
+from workers.shell.loop import new_event_loop
 from workers.shell.metrics import CONTENT_TYPE
 from workers.shell.settings import Settings
 
@@ -90,7 +90,7 @@ def run_engine(
     `add_routes` may add pages of its own to the web server's aiohttp application.
     """
     _check_port(settings.web_host, settings.web_port)
-    loop = uvloop.new_event_loop()
+    loop = new_event_loop()
     asyncio.set_event_loop(loop)
     app = _make_app(name, settings, loop)
     _add_pages(app, engine, metrics)

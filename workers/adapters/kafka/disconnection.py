@@ -1,39 +1,89 @@
-"""The end of a consumer or an admin client, also where its broker does not answer any more.
+"""The end of a client of aiokafka's, also where its broker does not answer any more.
 
-No connection outlives it: what a loop closes over is complained of, or worse, waited for. The
-transactional producers' end is in `producer`.
+No connection and no task of a client outlives it: a task left behind would connect again and again.
+It reaches into the clients of the one version that is pinned, and raises nothing of theirs.
 """
 
 import asyncio
-from typing import Final, TypeAlias
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.conn import CloseReason
 
 Client: TypeAlias = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient
 
-# A command's patience, and a worker's, which has others' partitions to hand over.
 STOP_S: Final = 5.0
+# Of a partition's owner and of a group's member: somebody else waits for what they have.
 LEAVE_S: Final = 1.5
-CLOSE_S: Final = 1.0
+# How long what was cancelled may take to notice it.
+END_S: Final = 1.0
+_TASKS_OF_A_COORDINATOR: Final = (
+    "_coordination_task",
+    "_heartbeat_task",
+    "_commit_refresh_task",
+    "_reset_committed_task",
+)
 
 
 async def disconnect(client: Client, patience_s: float = STOP_S) -> None:
-    """Stop it, which says goodbye to the broker; after `patience_s` close its connections only.
+    """Stop it, which says goodbye to the broker; after `patience_s` end it without.
 
-    What Kafka or the network have against it is passed over: the process goes on without it.
+    Whatever it has died of is passed over: that was reported where it happened. A caller that is
+    cancelled meanwhile leaves nothing behind either.
     """
     goodbye = client.close if isinstance(client, AIOKafkaAdminClient) else client.stop
+    # A stop closes them, and yet they stay open while there is something to send.
+    transports = _transports_of(client)
     stopping = asyncio.ensure_future(goodbye())
+    stopping.add_done_callback(_look_at)
     try:
-        done, _ = await asyncio.wait([stopping], timeout=patience_s)
+        await asyncio.wait([stopping], timeout=patience_s)
     finally:
-        stopping.cancel()
-    outcome: BaseException | None = (await asyncio.gather(stopping, return_exceptions=True))[0]
-    if not done or outcome is not None:
-        wire = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
-        closing = asyncio.ensure_future(wire.close())
-        await asyncio.wait([closing], timeout=CLOSE_S)
-    if isinstance(outcome, Exception) and not isinstance(outcome, KafkaError | OSError):
-        raise outcome
+        left = [stopping, *_background_of(client)]
+        for task in left:
+            task.cancel()
+        for transport in transports | _transports_of(client):
+            transport.abort()
+        for connection in _connections_of(client):
+            connection.close(reason=CloseReason.SHUTDOWN)
+    # Some of aiokafka's tasks wait for ever, even when they are cancelled.
+    await asyncio.wait(left, timeout=END_S)
+
+
+def _background_of(client: Client) -> Iterator[asyncio.Task[Any]]:
+    """Whatever it still does by itself."""
+    tasks = [_wire_of(client)._sync_task]  # noqa: SLF001
+    if isinstance(client, AIOKafkaProducer):
+        tasks.append(client._sender.sender_task)  # noqa: SLF001
+    elif isinstance(client, AIOKafkaConsumer):
+        coordinator, fetcher = client._coordinator, client._fetcher  # noqa: SLF001
+        tasks += [getattr(coordinator, name, None) for name in _TASKS_OF_A_COORDINATOR]
+        if fetcher is not None:
+            tasks += [fetcher._fetch_task, *fetcher._pending_tasks]  # noqa: SLF001
+    for task in tasks:
+        if task is not None and not task.done():
+            task.add_done_callback(_look_at)
+            yield task
+
+
+def _connections_of(client: Client) -> list[Any]:
+    return [*_wire_of(client)._conns.values()]  # noqa: SLF001
+
+
+def _transports_of(client: Client) -> set[asyncio.WriteTransport]:
+    """Those of connections that are open."""
+    writers = [each._writer for each in _connections_of(client)]  # noqa: SLF001
+    return {writer.transport for writer in writers if writer is not None}
+
+
+def _wire_of(client: Client) -> Any:
+    """What holds its connections."""
+    return client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
+
+
+def _look_at(task: "asyncio.Future[Any]") -> None:
+    """So that asyncio does not complain of a failure that nobody has looked at."""
+    if not task.cancelled():
+        task.exception()

@@ -58,8 +58,8 @@ async def measure_lag(
                 for number in range(shapes[topic].partitions)
             }
             consumer = connection.consumer(max_partition_fetch_bytes=1)
-            await consumer.start()
             try:
+                await consumer.start()
                 beginnings = await consumer.beginning_offsets(list(places))
                 ends = await consumer.end_offsets(list(places))
                 starts = {

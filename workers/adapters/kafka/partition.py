@@ -14,7 +14,7 @@ from workers.adapters.kafka.cluster import Cluster
 from workers.adapters.kafka.connection import Connection
 from workers.adapters.kafka.disconnection import LEAVE_S, disconnect
 from workers.adapters.kafka.ends import EndOffsets
-from workers.adapters.kafka.producer import check_alive, end_producer, start_producer
+from workers.adapters.kafka.producer import check_alive, start_producer
 from workers.adapters.kafka.transaction import KafkaTransaction, Place
 from workers.adapters.kafka.trouble import translated
 from workers.adapters.kafka.unpacking import (
@@ -81,7 +81,7 @@ class KafkaPartition:
         """Let the producer go; a transaction that is open is left to the next owner's fence."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            await end_producer(producer)
+            await disconnect(producer, LEAVE_S)
 
     async def restore(self) -> AsyncIterator[Restored]:
         """Every changelog from its beginning to its end, all at once."""

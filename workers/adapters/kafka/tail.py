@@ -4,7 +4,6 @@ It joins no group and commits nothing; what was there before it started it does 
 """
 
 from collections.abc import Iterable
-from contextlib import AsyncExitStack
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -24,11 +23,17 @@ class Tail:
         self._connection = connection
         self._topics = tuple(topics)
         self._consumer: AIOKafkaConsumer = connection.consumer(fetch_max_wait_ms=50)
-        self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Connect, and stand at the end of every partition. Raises ClusterFailure."""
-        self._stack.push_async_callback(disconnect, self._consumer)
+        try:
+            await self._connect()
+        except BaseException:
+            await disconnect(self._consumer)
+            raise
+        return self
+
+    async def _connect(self) -> None:
         async with open_cluster(self._connection) as cluster:
             shapes = await cluster.describe(self._topics)
         places = [
@@ -41,11 +46,10 @@ class Tail:
             self._consumer.assign(places)
             for place, offset in (await self._consumer.end_offsets(places)).items():
                 self._consumer.seek(place, offset)
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         """Disconnect."""
-        await self._stack.aclose()
+        await disconnect(self._consumer)
 
     async def poll(self, wait_ms: int) -> list[Record]:
         """What has been committed since, in the order of its times. Raises ClusterFailure."""
