@@ -59,6 +59,7 @@ async def end_all(broker: Broker, end: Callable[[Any], Awaitable[None]]) -> None
     wires = [getattr(each, "client", None) or each._client for each in clients.values()]
     connections = [each for wire in wires for each in wire._conns.values()]
     assert len(connections) >= len(clients)
+    transports = [each._writer.transport for each in connections]
     broker.pause()
     try:
         for each in connections:
@@ -72,6 +73,8 @@ async def end_all(broker: Broker, end: Callable[[Any], Awaitable[None]]) -> None
         assert not left
         connections += [each for wire in wires for each in wire._conns.values()]
         assert [each for each in connections if each.connected()] == []
+        # Closing alone would wait until they have been sent.
+        assert {each.get_write_buffer_size() for each in transports} == {0}
     finally:
         broker.resume()
         # Nothing to do where all is well; a loop would not close over what a failure has left.

@@ -79,12 +79,12 @@ def read_usual(text: bytes) -> tuple[Members, Shape] | None:
     shape = SHAPES[type(event)]
     quotes = shape.quotes
     members: Members = _ASTUPLE(event)
-    data = members[0]
-    if members[6] is not _UNSET:
+    data, _, _, _, _, _, datacontenttype, traceparent, tracestate = members
+    if datacontenttype is not _UNSET:
         quotes += _QUOTES_OF_TEXT
-    if members[7] is not _UNSET:
+    if traceparent is not _UNSET:
         quotes += _QUOTES_OF_TEXT
-    if members[8] is not _UNSET:
+    if tracestate is not _UNSET:
         quotes += _QUOTES_OF_TEXT
     if shape.optional:
         for name in shape.optional:

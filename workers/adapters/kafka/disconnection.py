@@ -1,7 +1,8 @@
 """The end of a client of aiokafka's, also where its broker does not answer any more.
 
-No connection and no task of a client outlives it: a task left behind would connect again and again.
-It reaches into the clients of the one version that is pinned, and raises nothing of theirs.
+What a client still does by itself is cancelled, or it would connect again and again, and its
+connections are dropped. It reaches into the clients of the one version that is pinned, and raises
+nothing of theirs.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from typing import Any, Final, TypeAlias
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import CloseReason
+
+from workers.adapters.kafka.trouble import look_at
 
 Client: TypeAlias = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient
 
@@ -37,7 +40,7 @@ async def disconnect(client: Client, patience_s: float = STOP_S) -> None:
     # A stop closes them, and yet they stay open while there is something to send.
     transports = _transports_of(client)
     stopping = asyncio.ensure_future(goodbye())
-    stopping.add_done_callback(_look_at)
+    stopping.add_done_callback(look_at)
     try:
         await asyncio.wait([stopping], timeout=patience_s)
     finally:
@@ -64,7 +67,7 @@ def _background_of(client: Client) -> Iterator[asyncio.Task[Any]]:
             tasks += [fetcher._fetch_task, *fetcher._pending_tasks]  # noqa: SLF001
     for task in tasks:
         if task is not None and not task.done():
-            task.add_done_callback(_look_at)
+            task.add_done_callback(look_at)
             yield task
 
 
@@ -81,9 +84,3 @@ def _transports_of(client: Client) -> set[asyncio.WriteTransport]:
 def _wire_of(client: Client) -> Any:
     """What holds its connections."""
     return client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
-
-
-def _look_at(task: "asyncio.Future[Any]") -> None:
-    """So that asyncio does not complain of a failure that nobody has looked at."""
-    if not task.cancelled():
-        task.exception()

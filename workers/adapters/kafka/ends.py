@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from workers.adapters.kafka.connection import Connection
 from workers.adapters.kafka.disconnection import LEAVE_S, disconnect
-from workers.adapters.kafka.trouble import translated
+from workers.adapters.kafka.trouble import look_at, translated
 
 Ends = dict[TopicPartition, int]
 
@@ -45,7 +45,7 @@ class EndOffsets:
         if self._answer is None:
             self._answer = asyncio.get_running_loop().create_future()
             # Whoever asked may have been cancelled; a failure then is nobody's.
-            self._answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._answer.add_done_callback(look_at)
         answer = self._answer
         if self._rounds is None or self._rounds.done():
             self._rounds = asyncio.create_task(self._ask_in_rounds())

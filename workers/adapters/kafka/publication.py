@@ -16,6 +16,7 @@ from workers.adapters.kafka.cluster import Committed
 from workers.adapters.kafka.connection import Connection
 from workers.adapters.kafka.disconnection import STOP_S, disconnect
 from workers.adapters.kafka.failures import deadline, explained
+from workers.adapters.kafka.trouble import look_at
 from workers.runtime.ports import Headers
 
 START_TIMEOUT_S: Final = 30.0
@@ -115,7 +116,7 @@ class Publication:
                 self._ends[first.topic_partition] = first.offset + count
         except BaseException:
             for acknowledgement, _ in acknowledgements:
-                acknowledgement.add_done_callback(_look_at)
+                acknowledgement.add_done_callback(look_at)
             raise
 
     async def _submit(self, batch: Any, place: tuple[str, int]) -> tuple[Any, int]:
@@ -132,12 +133,6 @@ class Publication:
         with suppress(Exception):
             async with asyncio.timeout(STOP_S):
                 await self._producer.abort_transaction()
-
-
-def _look_at(future: "asyncio.Future[Any]") -> None:
-    """One failure is raised; asyncio need not complain of the others."""
-    if not future.cancelled():
-        future.exception()
 
 
 def _append(batch: Any, key: bytes | None, value: bytes | None, headers: Headers) -> bool:

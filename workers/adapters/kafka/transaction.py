@@ -13,7 +13,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from workers.adapters.kafka.connection import BATCH_BYTES_MAX
 from workers.adapters.kafka.producer import TRANSACTION_TIMEOUT_MS, check_alive
-from workers.adapters.kafka.trouble import translated
+from workers.adapters.kafka.trouble import look_at, translated
 from workers.runtime.outbox import Line, append_lines, sort_outputs, sort_writes
 from workers.runtime.ports import LogUnavailable, Outgoing, Write
 
@@ -87,7 +87,7 @@ class KafkaTransaction:
 
     def _wait_for(self, future: asyncio.Future[Any]) -> None:
         # Where the transaction fails before its flush, what became of this one is nobody's.
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        future.add_done_callback(look_at)
         self._waiting.append(future)
 
     async def flush(self) -> None:

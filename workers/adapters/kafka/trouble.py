@@ -3,9 +3,10 @@
 Only the translation: what to do about it is for whoever owns the partition.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import errors
 
@@ -31,6 +32,12 @@ def translated() -> Iterator[None]:
         raise Fenced(describe(error)) from error
     except (ClusterFailure, errors.KafkaError, OSError, TimeoutError) as error:
         raise LogUnavailable(describe(error)) from error
+
+
+def look_at(done: "asyncio.Future[Any]") -> None:
+    """For a future whose failure is nobody's, or is raised elsewhere: asyncio would complain."""
+    if not done.cancelled():
+        done.exception()
 
 
 def describe(error: BaseException) -> str:
