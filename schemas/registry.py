@@ -3,10 +3,11 @@
 The one list that decoders, documents and tests go by; no behaviour beyond looking things up.
 """
 
-from inspect import isclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
-from schemas import agent_actions, channel_events, outputs, presence
+from schemas import outputs, presence
+from schemas.agent_actions import AgentAction
+from schemas.channel_events import ChannelEvent
 from schemas.configuration import CapacityProfile, Configuration, Queue, Representative, Workstream
 from schemas.envelope import CloudEvent
 from schemas.vocabulary import (
@@ -62,11 +63,10 @@ def kinds_of(codes: str) -> frozenset[Kind]:
 
 def _inputs() -> dict[str, InputType]:
     types: dict[str, InputType] = {}
-    for module, topic in ((channel_events, CHANNEL_EVENTS), (agent_actions, AGENT_ACTIONS)):
-        for model in vars(module).values():
-            if isclass(model) and issubclass(model, CloudEvent) and model is not CloudEvent:
-                (name,) = model.model_fields["type"].annotation.__args__  # type: ignore[union-attr]
-                types[name] = InputType(model, topic, kinds_of(_FOR.get(name, _EVERY)))
+    for union, topic in ((ChannelEvent, CHANNEL_EVENTS), (AgentAction, AGENT_ACTIONS)):
+        for model in get_args(get_args(union)[0]):
+            (name,) = get_args(model.model_fields["type"].annotation)
+            types[name] = InputType(model, topic, kinds_of(_FOR.get(name, _EVERY)))
     return types
 
 

@@ -63,8 +63,11 @@ class TiedProcess:
         self._process.wait()
 
     def pause(self) -> None:
-        """Let it stand still."""
-        self._process.send_signal(signal.SIGSTOP)
+        """Let it stand still; returns when it does, or when it has ended."""
+        if self.running:
+            self._process.send_signal(signal.SIGSTOP)
+            # Its threads stop one by one: until the last has, it may still answer.
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def resume(self) -> None:
         """Let it go on."""

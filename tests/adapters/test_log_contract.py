@@ -245,8 +245,5 @@ class TestMemoryLog(LogContract):
     """The embedded log keeps the contract."""
 
     @asynccontextmanager
-    async def _bench(self) -> AsyncIterator[Bench]:
+    async def open(self) -> AsyncIterator[Bench]:
         yield MemoryBench()
-
-    def open(self) -> AbstractAsyncContextManager[Bench]:
-        return self._bench()

@@ -20,8 +20,8 @@ from tests.cluster.dump import connect
 from tests.cluster.installation import Installation, Worker, installed, wait_until
 from tests.cluster.read_model import wait_until_equal
 from tests.cluster.reading import produce
+from tests.cluster.stories import event
 from tests.cluster.test_projection import PATIENT
-from tests.cluster.test_worker import event
 from tests.projections.fold import Folded
 
 TOKEN = "the-token-of-the-tests"

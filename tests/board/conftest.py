@@ -14,6 +14,7 @@ import pytest
 
 from tests.board.browser import Browser, installed
 from tests.board.centre import TOKEN, Centre, working
+from tests.board.page import shown
 from tests.board.stub import Stub, serving
 from tests.cluster.conftest import brokers, kafka_installed, redis_installed, redis_url
 
@@ -58,6 +59,12 @@ def stub() -> Iterator[Stub]:
     """A stand-in for a worker, which says whatever a test wants."""
     with serving() as found:
         yield found
+
+
+@pytest.fixture
+def page(stub: Stub, browser: Browser) -> Browser:
+    """The board of the stub, signed in."""
+    return shown(stub, browser)
 
 
 @pytest.fixture(scope="package")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.board.browser import Browser
 from tests.board.centre import PARTITIONS, TOKEN, Centre, agrees
-from tests.board.test_page import feed, violations
+from tests.board.page import feed, violations
 from tests.cluster.dump import connect
 from tests.cluster.installation import wait_until
 from workers.runtime.topology import load_topology

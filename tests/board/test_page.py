@@ -1,36 +1,13 @@
-"""The page by itself: what it shows of what it is told, how it looks, sounds and is used."""
+"""The page by itself: what it shows of what it is told, and whom and what it trusts."""
 
 import re
 from importlib import resources
 from typing import Any
 
-import pytest
-from selenium.webdriver.common.keys import Keys
-
 from tests.board.browser import Browser
 from tests.board.canned import MARKUP, overview, representative, slots
+from tests.board.page import changed, feed, shown
 from tests.board.stub import PASSWORD, Stub
-from tests.projections.topics import change
-
-LOOKS = [(1440, "light"), (1440, "dark"), (375, "light"), (375, "dark"), (320, "light")]
-
-
-@pytest.fixture
-def page(stub: Stub, browser: Browser) -> Browser:
-    """The board of the stub, signed in."""
-    return shown(stub, browser)
-
-
-def shown(stub: Stub, browser: Browser) -> Browser:
-    browser.open(stub.address)
-    browser.sign_in(PASSWORD)
-    browser.wait("live", lambda: browser.state() == "live")
-    return browser
-
-
-def changed(id_: str, sequence: int, second: int, **members: Any) -> dict[str, Any]:
-    event = change(id_, sequence, members.pop("status", "open"), **{"rule": "C1", **members})
-    return {**event, "time": f"2026-03-02T10:15:{second:02}.000Z"}
 
 
 def test_every_room_shows_what_it_was_told(page: Browser) -> None:
@@ -75,18 +52,6 @@ def test_every_room_shows_what_it_was_told(page: Browser) -> None:
     assert page.text("#ready") == "This worker is ready."
 
 
-def test_meters_say_in_words_what_their_bars_show(page: Browser) -> None:
-    script = """
-    return [...document.querySelectorAll('#representatives [role=meter]')].map((meter) =>
-      [meter.ariaLabel, meter.ariaValueNow, meter.ariaValueMax, meter.ariaValueText]);
-    """
-    meters = {each[0]: each[1:] for each in page.run(script)}
-    assert meters["ana: units"] == ["60", "100", "60 of 100 units"]
-    assert meters["bob: units"] == ["90", "90", "130 of 90 units, 40 over"]
-    assert meters["bob: mails"] == ["4", "4", "6 of 4 slots, 2 over"]
-    assert meters["dora: units"] == ["0", "0", "0 of 0 units"]
-
-
 def test_changes_come_newest_first_and_only_once(stub: Stub, page: Browser) -> None:
     events = [changed("c-1", 1, 10), changed("c-2", 1, 30, rule="O1", status="active")]
     late = changed("c-3", 1, 20, queue_id=MARKUP, representative_id="ana")
@@ -105,11 +70,6 @@ def test_changes_come_newest_first_and_only_once(stub: Stub, page: Browser) -> N
     assert len(feed(page)) == 3
     page.click("#pause")
     assert feed(page)[0].split("\n")[1] == "c-4"
-
-
-def feed(page: Browser) -> list[str]:
-    script = "return [...document.querySelectorAll('#feed li')].map((each) => each.innerText)"
-    return [re.sub(r"\s*\n\s*", "\n", each) for each in page.run(script)]
 
 
 def test_what_comes_from_outside_is_text(stub: Stub, page: Browser) -> None:
@@ -151,84 +111,6 @@ def test_long_tables_are_cut_until_somebody_asks(stub: Stub, browser: Browser) -
     page.press("r-19")
     page.wait("filtered", lambda: len(page.rows("representatives")) == 10)
     assert "10 of 200 shown" in page.text("#representatives")
-
-
-def test_the_keyboard_is_enough(page: Browser) -> None:
-    page.driver.refresh()
-    page.wait("live", lambda: page.state() == "live")
-    visited: list[tuple[str, str]] = []
-    for _ in range(60):
-        page.press(Keys.TAB)
-        found = page.focused()
-        if found["tag"] == "body" or (found["id"], found["name"]) in visited[:1]:
-            break
-        assert found["outlined"], found
-        visited.append((found["id"], found["name"]))
-    names = [name.strip(" ↕▲▼") for _, name in visited]
-    assert names[0] == "Skip to the board"
-    assert [id_ for id_, _ in visited[1:4]] == ["filter", "theme", "sign-out"]
-    for name in ("workstream", "oldest", "load", "Pause", "Changes, newest first", "offered"):
-        assert name in names
-    page.run("document.activeElement.blur()")
-    page.press("/")
-    assert page.focused()["id"] == "filter"
-    page.press("supp")
-    page.wait("filtered", lambda: list(page.rows("queues")) == ["support"])
-    page.press(Keys.ESCAPE)
-    page.wait("all again", lambda: len(page.rows("queues")) == 3)
-    page.run("document.querySelector('#representatives thead th:nth-child(4) button').focus()")
-    page.press(Keys.ENTER)
-    assert next(iter(page.rows("representatives"))) == "bob"
-    page.press(Keys.ENTER)
-    assert next(iter(page.rows("representatives"))) in {"cleo", "dora"}
-    script = "return document.querySelector('#representatives [aria-sort]').ariaSort"
-    assert page.run(script) == "ascending"
-    assert page.focused()["name"].startswith("units"), "sorting leaves the focus where it is"
-
-
-def test_colours_follow_the_system_until_somebody_chooses(page: Browser) -> None:
-    def ground() -> str:
-        return str(page.run("return getComputedStyle(document.body).backgroundColor"))
-
-    light = ground()
-    page.look(scheme="dark")
-    dark = ground()
-    assert dark != light
-    page.click("#theme")
-    assert ground() == light
-    page.driver.refresh()
-    page.wait("live again, the token is kept", lambda: page.state() == "live")
-    assert ground() == light
-    page.click("#theme")
-    assert ground() == dark
-
-
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
-def test_it_is_readable_and_reachable(
-    stub: Stub, browser: Browser, axe: str, width: int, scheme: str
-) -> None:
-    """Nothing to scroll sideways, and nothing that axe-core finds (contrast, names, roles …)."""
-    browser.look(width, 900, scheme)
-    browser.open(stub.address)
-    assert violations(browser, axe) == []
-    shown(stub, browser)
-    stub.tell("change", changed("a-rather-long-id-" * 5, 1, 1, workstream_id="w" * 60), "1-0")
-    browser.wait("told", lambda: len(feed(browser)) == 1)
-    browser.click("#by-queue")
-    assert browser.run("return document.documentElement.scrollWidth") <= width
-    assert violations(browser, axe) == []
-
-
-def violations(browser: Browser, axe: str) -> list[str]:
-    browser.run(axe)
-    script = "axe.run({resultTypes: ['violations']}).then(arguments[arguments.length - 1])"
-    found = browser.driver.execute_async_script(script)
-    assert len(found["passes"]) > 10
-    return [
-        f"{each['id']}: {node['html'][:200]}"
-        for each in found["violations"]
-        for node in each["nodes"]
-    ]
 
 
 def test_a_wrong_token_is_said_and_kept_nowhere(stub: Stub, browser: Browser) -> None:

@@ -3,18 +3,10 @@
 import re
 import time
 
-import pytest
-
 from tests.board.browser import Browser
 from tests.board.canned import overview
+from tests.board.page import changed, feed, shown
 from tests.board.stub import Stub
-from tests.board.test_page import changed, feed, shown
-
-
-@pytest.fixture
-def page(stub: Stub, browser: Browser) -> Browser:
-    """The board of the stub, signed in."""
-    return shown(stub, browser)
 
 
 def test_a_lost_stream_is_said_and_taken_up_where_it_was_left(stub: Stub, page: Browser) -> None:

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from deploy.broker import BrokerFailed, BrokerUnavailable
 from deploy.redis import RedisFailed, RedisUnavailable
+from tests.chaos.engine import COMPILED
 from tests.chaos.faults import FAULTS
 from tests.chaos.rounds import Options, Run
 
@@ -34,7 +35,10 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--kinds", metavar="NAME,NAME", default="", help=f"only these of: {', '.join(FAULTS)}"
     )
+    parser.add_argument("--compiled", action="store_true", help="break what `make compiled` made")
     given = parser.parse_args(arguments)
+    if given.compiled and not COMPILED.exists():
+        parser.error("nothing is compiled: make compiled")
     given.kinds = [name.strip() for name in given.kinds.split(",") if name.strip()]
     unknown = [name for name in given.kinds if name not in FAULTS]
     if unknown:
@@ -50,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False, soft_wrap=True, width=WIDTH)
     folder = Path(tempfile.mkdtemp(prefix="omnistate-chaos-"))
     run = Run(
-        Options(given.rounds, given.seed, given.rate, given.kinds),
+        Options(given.rounds, given.seed, given.rate, given.kinds, compiled=given.compiled),
         folder,
         lambda line: console.print(line, markup=False),
     )
@@ -94,10 +98,11 @@ def _conclude(run: Run, given: argparse.Namespace, console: Console) -> None:
     run.figures.print_on(console)
     for sentence in run.figures.unasked_ends:
         console.print(f"- {sentence}", markup=False)
+    engine = " --compiled" if given.compiled else ""
     kinds = f' --kinds "{",".join(given.kinds)}"' if given.kinds else ""
     console.print(
         f"again: python -m tests.chaos --rounds {given.rounds} --seed {given.seed}"
-        f" --rate {given.rate:g}{kinds}"
+        f" --rate {given.rate:g}{kinds}{engine}"
     )
     if given.report is not None:
         given.report.write_text(json.dumps(run.figures.summarise(), indent=2) + "\n")

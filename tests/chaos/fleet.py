@@ -8,11 +8,12 @@ import asyncio
 import itertools
 import random
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.chaos.engine import Engine
 from tests.chaos.kinds import Kind
 from tests.chaos.worker import Worker
 
@@ -27,7 +28,7 @@ class Fleet:
     """Starts, watches and ends the workers of one kind in one installation."""
 
     def __init__(
-        self, kind: Kind, folder: Path, settings: Mapping[str, object], say: Callable[[str], None]
+        self, kind: Kind, folder: Path, engine: Engine, say: Callable[[str], None]
     ) -> None:
         self.kind = kind
         self.workers: list[Worker] = []
@@ -38,7 +39,7 @@ class Fleet:
         self.unasked_ends: list[str] = []
         self.violations: list[str] = []
         self._folder = folder
-        self._settings = settings
+        self._engine = engine
         self._say = say
         self._numbers = itertools.count(1)
         self._supervisor: asyncio.Task[None] | None = None
@@ -50,7 +51,7 @@ class Fleet:
     def add(self) -> Worker:
         """One more worker; it is not waited for."""
         name = f"{self.kind.name}-{next(self._numbers)}"
-        worker = Worker(self.kind.name, name, self._folder / name, self._settings)
+        worker = Worker(self.kind.name, name, self._folder / name, self._engine)
         self.workers.append(worker)
         worker.start()
         return worker

@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.vocabulary import REPRESENTATIVE_PRESENCE
 from tests.chaos.downstream import Downstream
+from tests.chaos.engine import Engine
 from tests.chaos.fleet import Fleet
 from tests.chaos.generator import Generator
 from tests.chaos.journal import Journal, Place
@@ -23,7 +24,6 @@ from tests.chaos.read_model import ReadModel
 from tests.chaos.reader import Reader
 from tests.chaos.traffic import Json, Traffic
 from tests.chaos.witness import Witness
-from tests.chaos.worker import COMMAND, environment
 
 # What the generator publishes.
 INPUTS: Final = (*CONVERSATION.consumes, REPRESENTATIVE_PRESENCE)
@@ -49,6 +49,8 @@ class Installation:
         traffic: Traffic,
         rate: float,
         say: Callable[[str], None],
+        *,
+        compiled: bool = False,
     ) -> None:
         self.brokers = brokers
         self.prefix = prefix
@@ -72,15 +74,17 @@ class Installation:
             "topic_prefix": prefix,
             "session_timeout": SESSION_TIMEOUT_S,
         }
-        self.fleets = {kind: Fleet(kind, folder, settings, say) for kind in KINDS}
+        self._engine = Engine(settings, compiled=compiled)
+        self.fleets = {kind: Fleet(kind, folder, self._engine, say) for kind in KINDS}
         self._configuration = configuration
-        self._settings = settings
         self._folder = folder
+        self._say = say
         self._following: list[asyncio.Task[None]] = []
 
     async def open(self, workers: int) -> None:
         """Topics, configuration, so many workers of each kind, traffic."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._say((await self.run("--version")).strip())
         file = self._folder / "centre.yaml"
         file.write_text(yaml.safe_dump(self._configuration), encoding="utf-8")
         await self.run("topics", "apply", "--replication-factor=1", f"--partitions={PARTITIONS}")
@@ -159,9 +163,9 @@ class Installation:
 
     async def _run(self, *arguments: str) -> tuple[int | None, str, str]:
         process = await asyncio.create_subprocess_exec(
-            *COMMAND,
+            *self._engine.command,
             *arguments,
-            env=environment(**self._settings),
+            env=self._engine.environment(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -39,7 +39,10 @@ SHOWN: Final = 10
 
 
 class Options:
-    """What a run is made of; `kinds` are names of FAULTS, `strikes` how many a round may have."""
+    """What a run is made of.
+
+    `kinds` are names of FAULTS, `strikes` how many a round may have; `compiled` is which engine.
+    """
 
     def __init__(
         self,
@@ -48,12 +51,15 @@ class Options:
         rate: float,
         kinds: Sequence[str] = (),
         strikes: Sequence[int] = STRIKES,
+        *,
+        compiled: bool = False,
     ) -> None:
         self.rounds = rounds
         self.seed = seed
         self.rate = rate
         self.kinds = tuple(kinds) or tuple(FAULTS)
         self.strikes = strikes
+        self.compiled = compiled
 
 
 class Run:
@@ -92,6 +98,7 @@ class Run:
                         Traffic(day, f"{options.seed}/{number}"),
                         options.rate,
                         self._say,
+                        compiled=options.compiled,
                     )
                     trial = Trial(here, broker, redis, self._say, self._violate)
                     await self._run_installation(trial, count, plan)

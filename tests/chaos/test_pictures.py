@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_PRESENCE
 from tests.chaos.pictures import TOLD, Pictures
-from tests.runtime.test_representatives import CENTRE, INPUTS, Desk, directory_of, drain
+from tests.runtime.desk import CENTRE, INPUTS, Desk, directory_of, drain
 
 PRESENCES = ("available", "busy", "do_not_disturb", "away", "offline")
 

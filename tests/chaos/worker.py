@@ -13,26 +13,17 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.broker import network
 from deploy.broker.process import TIED
+from tests.chaos.engine import Engine
 
-ROOT: Final = Path(__file__).parents[2]
-COMMAND: Final = (sys.executable, "-m", "workers.cli.app")
 ANSWER_TIMEOUT_S: Final = 1.0
 HOUR_S: Final = 3_600
-
-
-def environment(**settings: object) -> dict[str, str]:
-    """The environment of a command: this machine's, and no settings but these."""
-    own = {name: text for name, text in os.environ.items() if not name.startswith("OMNISTATE_")}
-    given = {f"OMNISTATE_{name.upper()}": str(value) for name, value in settings.items()}
-    # Of this tree, whichever is installed; warnings that nobody awaited would be lost otherwise.
-    return {**own, "PYTHONPATH": str(ROOT), **given}
 
 
 @cache
@@ -54,7 +45,7 @@ def fake_clock() -> dict[str, str]:
 class Worker:
     """One place for a worker process; it may be started again whenever it has ended."""
 
-    def __init__(self, kind: str, name: str, folder: Path, settings: Mapping[str, object]) -> None:
+    def __init__(self, kind: str, name: str, folder: Path, engine: Engine) -> None:
         self.name = name
         self.folder = folder
         self.log = folder.with_suffix(".log")
@@ -67,7 +58,7 @@ class Worker:
         self.starts = 0
         self._born = 0
         self._kind = kind
-        self._settings = settings
+        self._engine = engine
         self._port = network.reserve(0)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -80,10 +71,11 @@ class Worker:
         if self.clock_offset_s:
             own |= {**fake_clock(), "FAKETIME": f"{self.clock_offset_s:+d}s"}
         port = self._port.getsockname()[1]
-        variables = environment(**self._settings, web_port=port, log_format="json") | own
+        variables = self._engine.environment(web_port=port, log_format="json") | own
+        command = (*self._engine.command, "worker", self._kind)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-IS", TIED, str(os.getpid()), *COMMAND, "worker", self._kind],
+                [sys.executable, "-IS", TIED, str(os.getpid()), *command],
                 cwd=self.folder,
                 env=variables,
                 stdin=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ import pytest
 
 from deploy.broker import Broker, BrokerUnavailable, jars, shared_broker
 from deploy.redis import RedisServer, RedisUnavailable, executable
+from tests.cluster.service import Service, serving
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +98,13 @@ def own_redis(redis_installed: None) -> Iterator[RedisServer]:
     """A Redis for this test alone, to be killed, paused and emptied."""
     with RedisServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def service(brokers: str, redis_installed: None, tmp_path_factory: Any) -> Iterator[Service]:
+    """A projection worker with its API; whoever ends it starts it again."""
+    with serving(brokers, tmp_path_factory.mktemp("service")) as started:
+        yield started
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

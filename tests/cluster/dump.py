@@ -45,6 +45,8 @@ def offsets(client: Redis, prefix: str) -> dict[str, int]:
 
 def _read(client: Redis, key: str) -> Any:
     kind = client.type(key)
+    if kind == "none":  # deleted since it was listed
+        return {}
     if kind == "hash":
         return client.hgetall(key)
     if kind == "set":

@@ -4,6 +4,9 @@ import asyncio
 import http.client
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -12,7 +15,7 @@ from deploy.redis import RedisServer
 from schemas.presence import CAPACITY
 from schemas.times import format_time
 from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
-from tests.cluster.installation import Installation, Worker
+from tests.cluster.installation import Installation, Worker, installed
 from tests.engine.running import run
 from tests.oracle.random_days import day_of
 from tests.projections.fold import milliseconds
@@ -62,6 +65,20 @@ class Service:
             return response.status, json.loads(body)
         finally:
             connection.close()
+
+
+@contextmanager
+def serving(brokers: str, folder: Path) -> Iterator[Service]:
+    """A service on a Redis of its own, with the changes of some days, until it is let go."""
+    with RedisServer() as redis, installed(brokers, f"a-{folder.stat().st_ino}.", folder) as found:
+        service = Service(found, redis)
+        found.run("topics", "apply", "--partitions", "2", "--replication-factor", "1")
+        for seed in range(6):
+            service.publish(*shifted(seed, f"{seed}-"))
+        service.publish(*shifted(7, ODD))
+        service.publish(*(capacity_of(name) for name in ("ana", ODD)))
+        service.worker = found.worker("projection")
+        yield service
 
 
 def shifted(seed: int, prefix: str, age_s: int = 5) -> list[dict[str, Any]]:

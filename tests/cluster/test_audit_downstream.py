@@ -12,8 +12,8 @@ from tests.cluster.dump import connect
 from tests.cluster.installation import Installation, installed, wait_until
 from tests.cluster.ports import free_port
 from tests.cluster.reading import produce, read_records
+from tests.cluster.stories import event
 from tests.cluster.test_representative import CENTRE, offer
-from tests.cluster.test_worker import event
 
 PARTITIONS = 3
 CAPACITY = "representative-capacity"

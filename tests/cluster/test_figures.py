@@ -1,10 +1,7 @@
 """`omnistate worker figures` behind a real engine: what it counts, through kills and rebalances."""
 
-import json
-import re
 import signal
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,16 +12,10 @@ import pytest
 from redis import Redis
 
 from deploy.broker import Broker
+from tests.cluster.figures import Figures, changes, differences, expected, shown, stored
 from tests.cluster.installation import ROOT, Installation, Worker, installed, wait_until
-from tests.cluster.reading import produce, read_events
-from tests.projections.figure_recount import recount
-from workers.projections.figures import FIGURES
-from workers.projections.windows import in_seconds
+from tests.cluster.reading import produce
 
-HOUR_S = 3_600
-SAMPLE = re.compile(
-    r'omnistate_figures_(\w+)\{queue="(\w*)",span="\w+",window="1h",workstream="(\w+)"\} (\S+)'
-)
 CENTRE: dict[str, Any] = {
     "workstreams": {
         "chat": {"channel": "live_chat", "auto_close": {"wrap_up": 1}},
@@ -105,70 +96,11 @@ def installation(
         yield found
 
 
-def changes(found: Installation) -> list[dict[str, Any]]:
-    return read_events(found.brokers, f"{found.prefix}conversation-state-changes")
-
-
-def expected(found: Installation) -> Counter[tuple[str, str, str]]:
-    """Workstream, queue ("" = all) and figure, recounted from the topic."""
-    sums: Counter[tuple[str, str, str]] = Counter()
-    for (workstream, queue, _, name), number in recount(
-        changes(found), THRESHOLDS_MS, HOUR_S
-    ).items():
-        for row in {queue, ""}:
-            sums[workstream, row, name] += number
-    return sums
-
-
-def shown(*workers: Worker) -> Counter[tuple[str, str, str]]:
-    """The same from metrics; two hours, so that a test may run past the end of one."""
-    sums: Counter[tuple[str, str, str]] = Counter()
-    for worker in workers:
-        for queue, workstream, name, number in parse(worker.get("/metrics")[1]):
-            sums[workstream, queue, name] += number
-    return +sums
-
-
-def parse(text: str) -> Iterator[tuple[str, str, str, int]]:
-    """Queue, workstream, figure and number, of an hour's rows."""
-    names = {in_seconds(name): name for name in FIGURES}
-    for metric, queue, workstream, number in SAMPLE.findall(text):
-        if metric in names:
-            name = names[metric]
-            yield queue, workstream, name, _whole(name, float(number))
-
-
-def _whole(name: str, number: float) -> int:
-    return round(number * 1_000) if name.endswith("_ms") else round(number)
-
-
-def stored(found: Installation, client: Redis) -> Counter[tuple[str, str, str]]:
-    """The same from Redis."""
-    sums: Counter[tuple[str, str, str]] = Counter()
-    rows: Any = client.zrange(f"{found.prefix}omnistate:figures-rows:{HOUR_S}", 0, -1)
-    for workstream, queue in map(json.loads, rows):
-        key = f"{found.prefix}omnistate:figures:{HOUR_S}:{workstream}:{queue}"
-        fields: Any = client.hgetall(key)
-        for span in ("current", "previous"):
-            for name in FIGURES:
-                number = float(fields[f"{span}_{in_seconds(name)}"])
-                sums[workstream, queue, name] += _whole(name, number)
-    return +sums
-
-
-def wait_until_decided(found: Installation, conversations: int) -> Counter[tuple[str, str, str]]:
+def wait_until_decided(found: Installation, conversations: int) -> Figures:
     """Wait for the engine; what the figures should be then."""
     total = conversations // len(SCRIPTS) * CHANGES
     wait_until(f"{total} changes", lambda: len(changes(found)) >= total, 20)
-    return expected(found)
-
-
-def differences(
-    wanted: Counter[tuple[str, str, str]], found: Counter[tuple[str, str, str]]
-) -> dict[tuple[str, str, str], int]:
-    """How many more or fewer there are than there should be, of what is counted one by one."""
-    keys = [key for key in wanted | found if key[1] and not key[2].endswith("_ms")]
-    return {key: found[key] - wanted[key] for key in keys if found[key] != wanted[key]}
+    return expected(found, THRESHOLDS_MS)
 
 
 def test_figures_are_what_the_topic_says_and_stay_so_through_a_kill(

@@ -3,74 +3,20 @@
 What the engine would publish of some days lies on the topics; nobody else runs.
 """
 
-import http.client
 import json
-import os
-import re
-import signal
-import subprocess
-import sys
 import time
 import urllib.parse
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.redis import RedisServer
-from schemas.openapi import DOCUMENT, ENDPOINTS
 from schemas.presence import CAPACITY
 from schemas.read_api import CountsNow, LagNow, Overview
 from schemas.times import format_time
 from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 from tests.cluster.dump import connect
-from tests.cluster.installation import installed, wait_until
-from tests.cluster.ports import free_port
-from tests.cluster.service import ODD, TOKEN, Service, Stream, capacity_of, shifted
-
-
-@pytest.fixture(scope="module")
-def service(brokers: str, redis_installed: None, tmp_path_factory: Any) -> Iterator[Service]:
-    folder: Path = tmp_path_factory.mktemp("api")
-    with RedisServer() as redis, installed(brokers, f"a-{folder.stat().st_ino}.", folder) as found:
-        service = Service(found, redis)
-        apply = ("topics", "apply", "--partitions", "2", "--replication-factor", "1")
-        found.run(*apply)
-        for seed in range(6):
-            service.publish(*shifted(seed, f"{seed}-"))
-        service.publish(*shifted(7, ODD))
-        service.publish(*(capacity_of(name) for name in ("ana", ODD)))
-        service.worker = found.worker("projection")
-        yield service
-
-
-def test_nothing_is_told_without_the_token(service: Service) -> None:
-    pages = [each.path.replace("{id}", "x") for each in ENDPOINTS]
-    for path in [*pages, "/api", "/api/", "/api/nothing", "/api/../api/counts"]:
-        for token in (None, "", "x" * 24, TOKEN[:-1], TOKEN + "x", "é" * 24):
-            quoted = None if token is None else token.encode().decode("latin-1")
-            status, body = service.ask(path, quoted)
-            assert (status, body["error"]) == (401, "unauthorized"), (path, token)
-    said = service.worker.log() + service.worker.get("/metrics")[1]
-    assert TOKEN not in said
-    for path in ("/health/live", "/health/ready", "/metrics"):
-        assert service.worker.get(path)[0] == 200
-
-
-def test_without_a_token_configured_there_is_no_api(service: Service) -> None:
-    found = service.found
-    environment = found.environment
-    nowhere = {"OMNISTATE_BROKERS": f"127.0.0.1:{free_port()}"}
-    found.environment = {**environment, **nowhere}
-    del found.environment["OMNISTATE_API_TOKEN"]
-    worker = found.worker("projection", ready=False)
-    found.environment = environment
-    wait_until("waiting", lambda: "waiting_for_broker" in worker.log())
-    assert worker.get("/health/live")[0] == 200
-    for each in ENDPOINTS:
-        assert worker.get(each.path.replace("{id}", "x"))[0] == 404, each.path
-    assert worker.stop() == 0
+from tests.cluster.installation import wait_until
+from tests.cluster.service import ODD, Service, shifted
 
 
 def test_a_conversation_and_its_queue(service: Service) -> None:
@@ -247,104 +193,3 @@ def _write_figures(service: Service, client: Any) -> None:
             "previous_service_level": "0.5",
         },
     )
-
-
-def test_changes_are_followed_and_taken_up_again(service: Service) -> None:
-    stream = Stream(service)
-    assert stream.response.status == 200
-    assert stream.response.headers["Content-Type"] == "text/event-stream"
-    assert stream.block() == {"": "following", "retry": "2000"}
-    events = shifted(8, "sse-")[:5]
-    began_s = time.monotonic()
-    service.publish(*events)
-    blocks = [stream.block() for _ in events]
-    assert time.monotonic() - began_s < 3
-    assert {each["event"] for each in blocks} == {"change"}
-    ids = [json.loads(each["data"])["id"] for each in blocks]
-    assert sorted(ids) == sorted(each["id"] for each in events)
-    assert service.worker.metric("omnistate_api_streams") == 1
-    assert stream.block() == {"": "here"}, "a comment while there is nothing to tell"
-    stream.close()
-    wait_until("gone", lambda: service.worker.metric("omnistate_api_streams") == 0)
-    again = Stream(service, blocks[1]["id"])
-    assert again.block()[""] == "following"
-    assert [again.block() for _ in events[2:]] == blocks[2:]
-    again.close()
-    old = Stream(service, "5")
-    assert old.block()[""] == "following"
-    assert old.block() == {"event": "gap", "data": "{}"}
-    assert old.block()["event"] == "change"
-    old.close()
-    for wrong in ("x", "1-", "-1", "1" * 20, "1-2-3"):
-        refused = Stream(service, wrong)
-        assert refused.response.status == 400
-        refused.close()
-
-
-def test_what_is_documented_is_served(service: Service) -> None:
-    status, document = service.ask("/api/openapi.json")
-    assert status == 200
-    assert document == json.loads(DOCUMENT.read_text(encoding="utf-8"))
-    assert list(document["paths"]) == [each.path for each in ENDPOINTS]
-    for method in ("POST", "DELETE", "PUT"):
-        assert service.ask("/api/counts", method=method)[0] == 405
-    assert service.ask("/api/nothing")[0] == 404
-    for path, expected in (("/api/counts", 200), ("/api/changes", 405)):
-        connection = http.client.HTTPConnection("127.0.0.1", service.worker.port, timeout=5)
-        connection.request("HEAD", path, headers={"Authorization": f"Bearer {TOKEN}"})
-        assert connection.getresponse().status == expected, "HEAD, and no stream begun for it"
-        connection.close()
-    status, page = service.worker.get("/board")
-    assert status == 200
-    assert "<html" in page
-
-
-def test_schemathesis_finds_nothing(service: Service, tmp_path: Path) -> None:
-    """Every endpoint but the endless one, with what fits its description and what does not."""
-    arguments = [
-        *("-m", "schemathesis.cli", "run", str(DOCUMENT)),
-        *("--url", f"http://127.0.0.1:{service.worker.port}"),
-        *("--header", f"Authorization: Bearer {TOKEN}"),
-        *("--checks", "all", "--exclude-path", "/api/changes", "--max-examples", "15"),
-        *("--seed", "1", "--workers", "1", "--no-color"),
-    ]
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": ""},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-2_000:]
-    assert service.worker.process.poll() is None
-    assert "Traceback" not in service.worker.log(), service.worker.log()[-3_000:]
-    assert service.worker.metric("omnistate_api_requests_total", status="200") > 100
-    assert service.worker.metric("omnistate_api_requests_total", status="500") == 0
-    metrics = service.worker.get("/metrics")[1]
-    operations = set(re.findall(r'omnistate_api_requests_total{operation="([^"]*)"', metrics))
-    assert operations == {"none", *(each.operation for each in ENDPOINTS)}
-
-
-def test_it_says_so_when_redis_hangs_and_ends_with_readers(service: Service) -> None:
-    stream = Stream(service)
-    assert stream.block()[""] == "following"
-    service.redis.pause()
-    try:
-        status, body = service.ask("/api/counts")
-    finally:
-        service.redis.resume()
-    assert (status, body["error"]) == (503, "unavailable")
-    wait_until("answered again", lambda: service.ask("/api/counts")[0] == 200)
-    service.publish(*shifted(9, "late-")[:1])
-    while "data" not in (block := stream.block()):
-        assert "" in block
-    began_s = time.monotonic()
-    service.worker.signal(signal.SIGTERM)
-    # An answer that is cut off would raise.
-    assert b"event:" not in stream.response.read()
-    assert service.worker.process.wait(10) == 0
-    assert time.monotonic() - began_s < 10
-    stream.close()
-    assert "Traceback" not in service.worker.log()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cluster.installation import Installation, installed, wait_until
 from tests.cluster.reading import read_events, read_records
-from tests.cluster.test_worker import event
+from tests.cluster.stories import event
 
 CENTRE: dict[str, Any] = {
     "workstreams": {

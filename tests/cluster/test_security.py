@@ -8,7 +8,7 @@ import pytest
 from deploy.broker import Broker
 from tests.cluster.installation import installed, wait_until
 from tests.cluster.reading import read_events
-from tests.cluster.test_worker import CENTRE, story
+from tests.cluster.stories import CENTRE, story
 
 
 @pytest.fixture(scope="module")

@@ -77,8 +77,7 @@ class Ledgers(RuleBasedStateMachine):
         self.rows[id_] = row
 
     def ledger(self, id_: str) -> Ledger:
-        cause = Cause("tests")
-        return Ledger(self.rows[id_], id_, self.settings[id_], self.centre.context, cause)
+        return Ledger(self.rows[id_], id_, self.settings[id_], self.centre.context, Cause("tests"))
 
     @rule(
         id_=st.sampled_from(IDS),
@@ -236,10 +235,8 @@ class Ledgers(RuleBasedStateMachine):
 
 def asked(type_: str, id_: str, who: str, via: Any) -> Input:
     """An input about a consultant, as the decoder fills it."""
-    place = ("agent-actions", 0, 0)
-    direct = via == "direct"
-    input_ = Input(*place, type_, id_, "i", "/s", b"")
-    input_.representative_id, input_.direct = who, direct
+    input_ = Input("agent-actions", 0, 0, type_, id_, "i", "/s", b"")
+    input_.representative_id, input_.direct = who, via == "direct"
     return input_
 
 

@@ -6,7 +6,7 @@ the effect of one of them. What the task under test does then is its own busines
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from schemas.vocabulary import (
     AGENT_ACTIONS,
@@ -183,3 +183,31 @@ class FaultyTransaction:
 
     async def abort(self) -> None:
         await self._log.step("abort", self._transaction.abort)
+
+
+class StumblingLog(FaultyLog):
+    """A log that fails, and fails again at the first step of the way back."""
+
+    def __init__(
+        self, log: Any, at: int, second: str, moment: Moment, error: type[BaseException]
+    ) -> None:
+        super().__init__(log, at, Moment.BEFORE)
+        self._second = second
+        self._stumbling = error
+        self._when = moment
+        self.stumbled = False
+
+    async def step(self, name: str, act: Any) -> None:
+        await super().step(name, lambda: self._stumble(name, act))
+
+    async def seek(self, offsets: Any) -> None:
+        await self._stumble("seek", lambda: super(StumblingLog, self).seek(offsets))
+
+    async def _stumble(self, name: str, act: Any) -> None:
+        stumbles = self.struck is not None and not self.stumbled and name == self._second
+        self.stumbled |= stumbles
+        if stumbles and self._when is Moment.BEFORE:
+            raise self._stumbling(f"before {name}")
+        await act()
+        if stumbles:
+            raise self._stumbling(f"after {name}")

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.runtime import test_partition
 from tests.runtime.crews import Crew
 from tests.runtime.faults import INPUTS, OUTPUTS, World
 from tests.runtime.records import day_records
+from tests.runtime.runs import live, restored
 from workers.runtime import owner as owner_module
 from workers.runtime.owner import Owner
 
@@ -63,8 +63,8 @@ def test_a_group_in_turmoil_publishes_what_a_calm_one_does(seed: int) -> None:
             await crew.owners.stop()
             assert not crew.owners.failure.done()
         calm = World(records)
-        expected = await test_partition.live(calm, directory)
-        assert (world.outputs(), await test_partition.restored(world, directory)) == expected
+        expected = await live(calm, directory)
+        assert (world.outputs(), await restored(world, directory)) == expected
         told = [what for crew in crews for what, _ in crew.notes.told]
         assert told.count("started") >= 2
         assert told.count("assigned") == told.count("revoked")
@@ -92,7 +92,7 @@ def test_who_keeps_a_partition_keeps_its_tables() -> None:
         assert next(iter(crew.owners)).task is task
         await crew.owners.stop()
         assert [what for what, _ in crew.notes.told].count("started") == 1
-        assert world.outputs() == (await test_partition.live(World(records), directory))[0]
+        assert world.outputs() == (await live(World(records), directory))[0]
 
     asyncio.run(scenario())
 
@@ -171,7 +171,7 @@ def test_a_batch_that_hangs_holds_up_neither_a_rebalance_nor_the_end(
             await comes_true(heir.caught_up)
             await crew.owners.stop()
             await heir.owners.stop()
-        assert world.outputs() == (await test_partition.live(World(records), directory))[0]
+        assert world.outputs() == (await live(World(records), directory))[0]
 
     asyncio.run(scenario())
 

@@ -14,41 +14,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.runtime.faults import Fault, FaultyLog, Moment, World
+from tests.runtime.faults import Fault, FaultyLog, Moment, StumblingLog, World
 from tests.runtime.records import day_records, plain
+from tests.runtime.runs import BATCH, Seen, committed, drain, live, restored
 from workers.core.settings import Directory
 from workers.runtime.conversations import Conversations, process_conversations
 from workers.runtime.outcome import UnknownOutcome
 from workers.runtime.partition import PartitionTask
-from workers.runtime.ports import Fenced, Outgoing
-from workers.runtime.tables import Tables
+from workers.runtime.ports import Fenced
 
-BATCH = 9
 STEPS = ("begin", "send", "write", "offsets", "flush", "commit")
 SEEDS = st.integers(0, 2**31)
 # Days of at least four batches, with dead letters, timers and holds.
 DAYS = (0, 42)
-Seen = tuple[dict[str, list[Outgoing]], dict[str, Any]]
-
-
-async def drain(task: PartitionTask[Conversations], batch: int = BATCH) -> None:
-    while (await task.run_batch(batch)).records:
-        pass
-
-
-async def live(world: World, directory: Directory, batch: int = BATCH) -> Seen:
-    """A new owner takes over and reads to the end."""
-    task = world.task(directory)
-    await task.start()
-    await drain(task, batch)
-    return world.outputs(), plain(task.processor.tables)
-
-
-async def restored(world: World, directory: Directory) -> dict[str, Any]:
-    """The tables as the next owner restores them."""
-    task = world.task(directory)
-    await task.start()
-    return plain(task.processor.tables)
 
 
 async def end(world: World, directory: Directory, expected: Seen) -> None:
@@ -116,20 +94,12 @@ def test_a_fault_before_the_commit_and_another_try(seed: int, step: str, moment:
         expected = await live(World(records), directory)
         with pytest.raises(Fault):
             await drain(task)
-        assert plain(task.processor.tables) == await _tables_of_the_log(world)
+        assert plain(task.processor.tables) == await committed(world)
         await drain(task)
         assert (world.outputs(), plain(task.processor.tables)) == expected
         await end(world, directory, expected)
 
     asyncio.run(scenario())
-
-
-async def _tables_of_the_log(world: World) -> dict[str, Any]:
-    """What the log has committed, without becoming an owner."""
-    tables = Tables()
-    async for part in world.owner().restore():
-        tables.merge(part.writes)
-    return plain(tables)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -196,34 +166,6 @@ def test_a_failing_way_back_loses_no_record(
         await end(world, directory, await live(World(records), directory))
 
     asyncio.run(scenario())
-
-
-class StumblingLog(FaultyLog):
-    """A log that fails, and fails again at the first step of the way back."""
-
-    def __init__(
-        self, log: Any, at: int, second: str, moment: Moment, error: type[BaseException]
-    ) -> None:
-        super().__init__(log, at, Moment.BEFORE)
-        self._second = second
-        self._stumbling = error
-        self._when = moment
-        self.stumbled = False
-
-    async def step(self, name: str, act: Any) -> None:
-        await super().step(name, lambda: self._stumble(name, act))
-
-    async def seek(self, offsets: Any) -> None:
-        await self._stumble("seek", lambda: super(StumblingLog, self).seek(offsets))
-
-    async def _stumble(self, name: str, act: Any) -> None:
-        stumbles = self.struck is not None and not self.stumbled and name == self._second
-        self.stumbled |= stumbles
-        if stumbles and self._when is Moment.BEFORE:
-            raise self._stumbling(f"before {name}")
-        await act()
-        if stumbles:
-            raise self._stumbling(f"after {name}")
 
 
 @settings(max_examples=120, deadline=None)

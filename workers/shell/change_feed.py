@@ -13,7 +13,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from workers.adapters.redis.changes import BEGINNING, ChangeStream, position_of
-from workers.projections.ports import StoreUnavailable
+from workers.projections.ports import StoreUnavailable, StoreUnusable
 
 HEARTBEAT_S: Final = 10.0
 READERS_MAX: Final = 100
@@ -63,7 +63,7 @@ class ChangeFeed:
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """Serve one reader until he goes, or until the worker ends.
 
-        Raises TooManyReaders, UnusableId, StoreUnavailable.
+        Raises TooManyReaders, UnusableId, StoreUnavailable, StoreUnusable.
         """
         said = request.headers.get("Last-Event-ID", "")
         if said and LAST_ID.fullmatch(said) is None:
@@ -129,12 +129,13 @@ class ChangeFeed:
                 full = len(changes) == CHANGES_AT_ONCE
                 if full and last != known and await self._is_gone(last):
                     text = GAP
-            except StoreUnavailable:
+            except (StoreUnavailable, StoreUnusable):
                 # It may come back emptied, and filled anew.
                 known = ""
                 await asyncio.sleep(RETRY_S)
                 continue
             for id_, event in changes:
                 last = id_
-                text += f"event: change\nid: {id_}\ndata: {event.translate(_LINE_BREAKS)}\n\n"
+                if event:
+                    text += f"event: change\nid: {id_}\ndata: {event.translate(_LINE_BREAKS)}\n\n"
         await response.write_eof()

@@ -1,6 +1,6 @@
 """The stream of changes in Redis, read from an id on.
 
-It only reads. Every method may raise StoreUnavailable.
+It only reads. Every method may raise StoreUnavailable or StoreUnusable.
 """
 
 from typing import Any
@@ -19,7 +19,8 @@ class ChangeStream:
 
     def __init__(self, url: str, keys: Keys) -> None:
         """Nothing is connected before it is used. Raises UnusableUrl."""
-        self._client: Redis = make_client(url, text=True)
+        # As bytes: an entry of somebody else's need not be text.
+        self._client: Redis = make_client(url, text=False)
         self._key = keys.changes
 
     async def close(self) -> None:
@@ -31,22 +32,32 @@ class ChangeStream:
         """The id of the oldest change that is still there."""
         with translated():
             found: Any = await self._client.xrange(self._key, count=1)
-        return found[0][0] if found else None
+        return found[0][0].decode() if found else None
 
     async def last_id(self) -> str:
         """The id of the newest change."""
         with translated():
             found: Any = await self._client.xrevrange(self._key, count=1)
-        return found[0][0] if found else BEGINNING
+        return found[0][0].decode() if found else BEGINNING
 
     async def after(self, last_id: str, count: int, wait_ms: int) -> list[tuple[str, str]]:
-        """The changes after that id, with theirs; empty where none came in time."""
+        """The changes after that id, with theirs; empty where none came in time.
+
+        An entry that is none of ours is given with an empty text.
+        """
         with translated():
             found: Any = await self._client.xread({self._key: last_id}, count=count, block=wait_ms)
         if not found:
             return []
-        entries = found[self._key][0] if isinstance(found, dict) else found[0][1]
-        return [(id_, fields["event"]) for id_, fields in entries]
+        entries = next(iter(found.values()))[0] if isinstance(found, dict) else found[0][1]
+        return [(id_.decode(), _text(fields.get(b"event", b""))) for id_, fields in entries]
+
+
+def _text(event: bytes) -> str:
+    try:
+        return event.decode()
+    except UnicodeDecodeError:
+        return ""
 
 
 def position_of(id_: str) -> tuple[int, int]:
