@@ -1,6 +1,7 @@
-"""The end of every kind of client while its broker hangs: nothing of it is left."""
+"""The end of every kind of client, also while its broker hangs: nothing of it is left."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiokafka.admin import NewTopic
+from aiokafka.errors import InvalidProducerEpoch, ProducerFenced
 
 from deploy.broker import Broker
 from workers.adapters.kafka.connection import Connection
@@ -91,3 +93,31 @@ def test_nothing_is_left_of_a_client_whose_broker_hangs(
     broker = own_broker()
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(end_all(broker, end))
+
+
+async def end_fenced(brokers: str, topic: str) -> list[str]:
+    """A producer whose id another one takes in the middle; what asyncio complains of."""
+    complaints: list[str] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context["message"]))
+    connection = Connection(brokers)
+    admin = connection.admin()
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, num_partitions=2, replication_factor=1)])
+    first, second = (
+        connection.producer(transactional_id=topic, transaction_timeout_ms=10_000) for _ in "12"
+    )
+    await first.start()
+    await first.begin_transaction()
+    await first.send_and_wait(topic, b"one", partition=0)
+    await second.start()
+    with pytest.raises((ProducerFenced, InvalidProducerEpoch)):
+        await first.send_and_wait(topic, b"two", partition=1)
+    await asyncio.gather(*map(disconnect, (admin, first, second)))
+    del first, second
+    gc.collect()
+    return complaints
+
+
+def test_nobody_complains_of_a_fenced_producer(brokers: str, prefix: str) -> None:
+    assert asyncio.run(end_fenced(brokers, f"{prefix}fenced")) == []

@@ -41,6 +41,8 @@ async def disconnect(client: Client, patience_s: float = STOP_S) -> None:
     transports = _transports_of(client)
     stopping = asyncio.ensure_future(goodbye())
     stopping.add_done_callback(look_at)
+    for future in _futures_of(client):
+        future.add_done_callback(look_at)
     try:
         await asyncio.wait([stopping], timeout=patience_s)
     finally:
@@ -69,6 +71,17 @@ def _background_of(client: Client) -> Iterator[asyncio.Task[Any]]:
         if task is not None and not task.done():
             task.add_done_callback(look_at)
             yield task
+
+
+def _futures_of(client: Client) -> Iterator[asyncio.Future[Any]]:
+    """What fails with a transaction that is fenced, and perhaps nobody waits for."""
+    if isinstance(client, AIOKafkaProducer) and client._txn_manager is not None:  # noqa: SLF001
+        waiter = client._txn_manager._transaction_waiter  # noqa: SLF001
+        if waiter is not None:
+            yield waiter
+        accumulator = client._message_accumulator  # noqa: SLF001
+        for batches in (*accumulator._batches.values(), accumulator._pending_batches):  # noqa: SLF001
+            yield from (each._drain_waiter for each in batches)  # noqa: SLF001
 
 
 def _connections_of(client: Client) -> list[Any]:
