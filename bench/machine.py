@@ -34,18 +34,25 @@ def describe_machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "java": _said([jars.java(), "-version"]).partition("\n")[0],
         "kafka": jars.VERSION,
-        "omnistate": _said(["git", "describe", "--always", "--dirty", "--exclude=*"]),
         "ours": {name: importlib.metadata.version(name) for name in OURS},
         "peers": _peers(),
     }
 
 
 def describe_moment() -> dict[str, Any]:
-    """When it is, and what else goes on."""
+    """When it is, of what it is measured, and what else goes on."""
     return {
+        "commit": _commit(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "load": [round(each, 2) for each in os.getloadavg()],
     }
+
+
+def _commit() -> str:
+    commit = _said(["git", "describe", "--always", "--exclude=*"])
+    # Reports of other figures lie in docs, and change nothing that is measured.
+    changed = _said(["git", "status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs"])
+    return f"{commit}-dirty" if changed else commit
 
 
 def _cpu_model() -> str:

@@ -76,7 +76,8 @@ def _targets(results: Results) -> Iterator[str]:
 def _when(kept: Json) -> str:
     began, ended, plan = kept["began"], kept["ended"], kept["plan"]
     loads = f"{began['load'][0]} before and {ended['load'][0]} after"
-    return f"*Measured {began['date']}, {plan['rounds']} rounds; load average {loads}.*"
+    of, rounds = f"{began['date']} at {began['commit']}", plan["rounds"]
+    return f"*Measured {of}, {rounds} rounds; load average {loads}.*"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
