@@ -50,7 +50,7 @@ def tuning(session: Session) -> Figures:
     """What was tried for the peers that have many settings, on fewer events."""
     given = session.options
     tried = trials(given.tuning_events // 12) if PEERS_PYTHON.exists() else []
-    plan = Plan(given.tuning_events, 1, given.partitions)
+    plan = Plan(given.tuning_events, given.rounds, given.partitions)
     found = measure_throughput(session.station, session.mix, tried, plan, session.say)
     return {entry.label: found[entry.name] for entry in tried}
 

@@ -35,5 +35,7 @@ QUIX_TRIALS: Final = (
     ("commit_interval=0.1",),
     ("commit_every=4000",),
     ("commit_every=20000",),
+    ("commit_every=20000", "commit_interval=0.5"),
+    ("commit_every=8000", "commit_interval=0.25"),
     QUIX,
 )

@@ -76,7 +76,7 @@ def _targets(results: Results) -> Iterator[str]:
 def _when(kept: Json) -> str:
     began, ended, plan = kept["began"], kept["ended"], kept["plan"]
     loads = f"{began['load'][0]} before and {ended['load'][0]} after"
-    of, rounds = f"{began['date']} at {began['commit']}", plan["rounds"]
+    of, rounds = f"{began['date']} at {began.get('commit', 'a commit that was not kept')}", plan["rounds"]
     return f"*Measured {of}, {rounds} rounds; load average {loads}.*"
 
 
