@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from bench.contender import Contender, free_port
 from bench.java import PeerMissing, streams_command
-from bench.peer_settings import FAUST_TRIALS, FAUST_TUNED, QUIX, QUIX_TRIALS
+from bench.peer_settings import FAUST_TRIALS, FAUST_TUNED, QUIX, QUIX_QUICKEST, QUIX_TRIALS
 from bench.station import COMMAND, EVERY_INPUT, GROUP, INPUTS, ROOT, Station
 from schemas.vocabulary import CAPACITY_CHANGES, REJECTED_INPUTS, STATE_CHANGES
 
@@ -176,6 +176,14 @@ ENTRIES: Final = (
         _others("quix_count", *QUIX),
     ),
     Entry(
+        "quix-quickest",
+        "Quix Streams, quickest",
+        "exactly once",
+        f"RocksDB and changelog, {' '.join(QUIX_QUICKEST)}, so that with little traffic an output "
+        "waits for up to five seconds",
+        _others("quix_count", *QUIX_QUICKEST),
+    ),
+    Entry(
         "streams",
         "Kafka Streams, warmed up",
         "exactly once",
@@ -200,7 +208,9 @@ def line_up(
     """Everybody, or those named, whom this machine can provide; and why others are not there."""
     missing: dict[str, str] = {}
     if not PEERS_PYTHON.exists():
-        missing = dict.fromkeys(("faust-tuned", "quix"), "no .venv-bench: make .venv-bench/.peers")
+        missing = dict.fromkeys(
+            ("faust-tuned", "quix", "quix-quickest"), "no .venv-bench: make .venv-bench/.peers"
+        )
     if not COMPILED.exists():
         missing[PLAIN.name] = "omnistate itself is not compiled: make compiled"
     if not names or "streams" in names:

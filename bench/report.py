@@ -76,8 +76,9 @@ def _targets(results: Results) -> Iterator[str]:
 def _when(kept: Json) -> str:
     began, ended, plan = kept["began"], kept["ended"], kept["plan"]
     loads = f"{began['load'][0]} before and {ended['load'][0]} after"
-    of, rounds = f"{began['date']} at {began.get('commit', 'a commit that was not kept')}", plan["rounds"]
-    return f"*Measured {of}, {rounds} rounds; load average {loads}.*"
+    commit = began.get("commit", "a commit that was not kept")
+    moment = f"{began['date']} at {commit}"
+    return f"*Measured {moment}, {plan['rounds']} rounds; load average {loads}.*"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -62,7 +62,8 @@ def tuning(results: Results) -> str:
     return f"""\
 ## Settings that were tried for the peers
 
-In turns, on fewer events; `silent` turns off log lines that nobody sees, `soon` sends in the background.
+In turns, on fewer events; `silent` turns off log lines that nobody sees, `soon` sends in the
+background.
 
 {head}"""
 
