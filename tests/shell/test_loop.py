@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 import uvloop
@@ -49,6 +50,24 @@ def test_uvloop_alone_would_raise() -> None:
     """Where it does not any more, `workers.shell.loop` can go."""
     with pytest.raises(RuntimeError, match="closed"):
         run(uvloop.new_event_loop)
+
+
+async def leave_open(server: socket.socket) -> asyncio.StreamWriter:
+    _, writer = await asyncio.open_connection(*server.getsockname())
+    return writer
+
+
+def test_a_connection_that_somebody_has_left_open_is_dropped_at_the_end() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            writer = runner.run(leave_open(server))
+            peer, _ = server.accept()
+            assert not writer.transport.is_closing()
+        with peer:
+            peer.settimeout(5)
+            with suppress(ConnectionResetError):
+                assert peer.recv(1) == b""
+        assert writer.transport.is_closing()
 
 
 def test_it_is_uvloop_indeed() -> None:
