@@ -11,7 +11,7 @@ bin := .venv/bin
 # What there is of these: mypy refuses a path that does not exist.
 typed := $(wildcard workers schemas tests bench deploy)
 pins := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
-install := $(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check --editable
+install := $(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check --editable schemas --editable
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,7 +23,7 @@ demo: .venv/.user ## run a small contact centre's day on the embedded log: nothi
 	@$(bin)/omnistate demo $(ARGS)
 
 broker: .venv/.user ## run a real Kafka on localhost:9092 for trials, until Ctrl-C (ARGS="--port 9093")
-	@$(bin)/python -m deploy.broker $(ARGS)
+	@$(bin)/python -m tests.harness.broker $(ARGS)
 
 live: .venv/.user ## a contact centre on real Kafka and Redis, and the board to watch it (ARGS="--speed 60")
 	@$(bin)/python -m deploy.live $(ARGS)
@@ -56,13 +56,13 @@ bench: .venv/.developer .venv-bench/.peers ## measure beside Faust, Quix Streams
 	@$(bin)/python -m bench $(ARGS)
 
 bench-core: .venv/.user ## measure the core on this machine
-	@$(bin)/python -m bench.core $(ARGS)
+	@$(bin)/python -m bench.core_pace $(ARGS)
 
 generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the charts and the tables anew
-	@$(bin)/python -m schemas.documents
-	@$(bin)/python -m workers.cli.charts
-	@$(bin)/python -m workers.cli.reference
-	@$(bin)/python -m workers.cli.openapi
+	@$(bin)/python -m omnistate_schemas.generators.documents
+	@$(bin)/python -m omnistate.cli.documents.law_document
+	@$(bin)/python -m omnistate.cli.documents.operation_document
+	@$(bin)/python -m omnistate.cli.documents.openapi_document
 
 constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows
 	@$(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check uv
@@ -92,21 +92,22 @@ $(bin)/python:
 	@touch $@
 
 # From a copy: what is compiled would lie beside the sources, and hide what is changed there.
-.venv-compiled/.user: pyproject.toml constraints.txt topics.yaml $(shell find workers schemas -name '*.py') | $(bin)/python
+.venv-compiled/.user: pyproject.toml schemas/pyproject.toml constraints.txt topics.yaml $(shell find workers schemas -name '*.py') | $(bin)/python
 	@echo 'Compiling omnistate into .venv-compiled (once for each change, about a minute) ...'
 	@rm -rf build/compiled && mkdir -p build/compiled
 	@cp -R workers schemas topics.yaml pyproject.toml README.md LICENSE build/compiled
 	@$(bin)/python -m venv --clear .venv-compiled
-	@HATCH_BUILD_HOOK_ENABLE_MYPYC=true $(pins) .venv-compiled/bin/python -m pip install --quiet \
-		--disable-pip-version-check ./build/compiled
+	@HATCH_BUILD_HOOK_ENABLE_MYPYC=true $(pins) \
+		.venv-compiled/bin/python -m pip install --quiet --disable-pip-version-check \
+		./build/compiled/schemas ./build/compiled
 	@rm -rf build/compiled && touch $@
 
-.venv/.user: pyproject.toml constraints.txt | $(bin)/python
+.venv/.user: pyproject.toml schemas/pyproject.toml constraints.txt | $(bin)/python
 	@echo 'Installing omnistate into .venv (once, about a minute) ...'
 	@$(install) .
 	@touch $@
 
-.venv/.developer: pyproject.toml constraints.txt | $(bin)/python
+.venv/.developer: pyproject.toml schemas/pyproject.toml constraints.txt | $(bin)/python
 	@echo 'Installing omnistate and its developer tools into .venv (once, about a minute) ...'
 	@$(install) '.[test,lint]'
 	@touch .venv/.user $@

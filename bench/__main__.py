@@ -12,15 +12,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bench.figures import FIGURES, Session
-from bench.lineup import ENTRIES, line_up
+from omnistate.stream.gc_tuning import tune_garbage_collection
+
+from bench.benchmark_report import write_report
+from bench.broker_fixture import Station
+from bench.contenders import ENTRIES, line_up
 from bench.machine import describe_moment
 from bench.mix import CONVERSATIONS, Mix
-from bench.report import write_report
 from bench.results import DEFAULT, Results
-from bench.station import Station
-from deploy.broker import Broker
-from workers.runtime.garbage import tune_garbage_collection
+from bench.run_figures import FIGURES, Session
+from tests.harness.broker import Broker
 
 # What is tried for the peers takes as long as all the rest.
 USUAL: Final = [name for name in FIGURES if name != "tuning"]

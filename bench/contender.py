@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench.station import ROOT
-from deploy.broker.process import TIED
+from bench.broker_fixture import ROOT
+from tests.harness.broker.broker_process import TIED
 
 TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")

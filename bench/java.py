@@ -1,6 +1,6 @@
 """Kafka Streams: its jars in the cache beside the broker's, and our small program, compiled.
 
-Its version is the broker's. No registry is named here, as in `deploy.broker.jars`.
+Its version is the broker's. No registry is named here, as in `tests.harness.broker.jars`.
 """
 
 import shutil
@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from deploy.broker import jars
+from tests.harness.broker import jars
 
 PEERS: Final = Path(__file__).with_name("peers")
 PROGRAM: Final = "StreamsCount"

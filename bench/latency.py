@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from omnistate.stream.partitioning import partition_of
+from omnistate_schemas.vocabulary import REJECTED_INPUTS, STATE_CHANGES
 
-from bench.lineup import Entry, Errand
+from bench.broker_fixture import EVERY_INPUT, HEADERS, Station
+from bench.contenders import Entry, Errand
 from bench.mix import Mix, Said
-from bench.station import EVERY_INPUT, HEADERS, Station
-from schemas.vocabulary import REJECTED_INPUTS, STATE_CHANGES
-from workers.runtime.partitioning import partition_of
 
 TICK_S: Final = 0.002
 READY_S: Final = 60.0

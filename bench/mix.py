@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
-
-from schemas.registry import INPUTS
-from schemas.times import format_time, parse_time_ms
-from schemas.vocabulary import CHANNEL_EVENTS
-from workers.demo.day import Day
+from omnistate.demo.simulated_day import Day
+from omnistate_schemas.registry import INPUTS
+from omnistate_schemas.times import format_time, parse_time_ms
+from omnistate_schemas.vocabulary import CHANNEL_EVENTS
 
 Json = dict[str, Any]
 SEED: Final = 7

@@ -7,10 +7,10 @@ import asyncio
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
+from omnistate.stream.partitioning import partition_of
 
-from bench.lineup import Entry, Errand
-from bench.station import Station
-from workers.runtime.partitioning import partition_of
+from bench.broker_fixture import Station
+from bench.contenders import Entry, Errand
 
 PREFIX: Final = "faust-back."
 READY_S: Final = 900.0

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any, Final
 
+from bench.broker_fixture import Station
 from bench.contender import Contender
-from bench.lineup import OMNISTATE, Errand, start_worker
+from bench.contenders import OMNISTATE, Errand, start_worker
 from bench.mix import Mix
-from bench.station import Station
 from bench.watch import Watched, watch
 
 TIMEOUT_S: Final = 1_800.0

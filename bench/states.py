@@ -8,12 +8,13 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from omnistate.stream.topology import load_topology
+
+from bench.broker_fixture import Station
 from bench.contender import Contender, resident_bytes
-from bench.lineup import OMNISTATE, Errand, start_command, start_worker
+from bench.contenders import OMNISTATE, Errand, start_command, start_worker
 from bench.mix import Mix
-from bench.station import Station
 from bench.watch import Watched, watch
-from workers.runtime.topology import load_topology
 
 TIMEOUT_S: Final = 3_600.0
 

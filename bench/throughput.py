@@ -8,10 +8,10 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from bench.broker_fixture import Station
 from bench.contender import Contender, ContenderFailed
-from bench.lineup import READ_ONLY, Entry, Errand
+from bench.contenders import READ_ONLY, Entry, Errand
 from bench.mix import Mix
-from bench.station import Station
 from bench.watch import Watched, watch
 
 PREFIX: Final = "bench."

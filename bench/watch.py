@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from omnistate.adapters.kafka.admin.cluster import Cluster, CommittedOffset, open_cluster
+from omnistate.adapters.kafka.clients.connection import Connection
 
 from bench.contender import Contender, cpu_s
-from workers.adapters.kafka.cluster import Cluster, Committed, open_cluster
-from workers.adapters.kafka.connection import Connection
 
 EVERY_S: Final = 0.05
 
@@ -113,7 +113,7 @@ async def _look(
         for topic in watched.outputs
         for number in range(watched.partitions)
     ]
-    committed: Mapping[tuple[str, int], Committed] = {}
+    committed: Mapping[tuple[str, int], CommittedOffset] = {}
     if watched.group is not None:
         committed = await cluster.committed(watched.group)
     ends = await consumer.end_offsets(places)

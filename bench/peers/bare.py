@@ -13,7 +13,7 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from bench.peers.errand import read_errand
+from bench.peers.job import read_errand
 
 BATCH_BYTES = 1_000_000
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import faust
 
-from bench.peers.errand import read_errand
+from bench.peers.job import read_errand
 
 ERRAND = read_errand()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from quixstreams import Application, State
 
-from bench.peers.errand import read_errand
+from bench.peers.job import read_errand
 
 
 def count(_: bytes, state: State) -> bytes:

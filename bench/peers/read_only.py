@@ -9,7 +9,7 @@ import time
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
-from bench.peers.errand import read_errand
+from bench.peers.job import read_errand
 
 
 async def main() -> None:

@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.broker import BrokerFailed, BrokerUnavailable
-from deploy.live.centre import Centre, CentreFailed
-from deploy.live.traffic import Traffic, quicken
-from deploy.redis import RedisFailed, RedisUnavailable
-from workers.adapters.kafka.connection import Connection
-from workers.adapters.kafka.failures import ClusterFailure
-from workers.demo.world import World
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.failures import ClusterFailure
+from omnistate.demo.world import World
+
+from deploy.live.live_centre import Centre, CentreFailed
+from deploy.live.live_traffic import Traffic, quicken
+from tests.harness.broker import BrokerFailed, BrokerUnavailable
+from tests.harness.redis import RedisFailed, RedisUnavailable
 
 REPORT_S: Final = 5.0
 

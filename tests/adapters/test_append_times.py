@@ -1,6 +1,6 @@
 """When a broker's clock is surely past a time, from what its acknowledgements said."""
 
-from workers.adapters.kafka.append_times import SLOWEST, AppendTimes
+from omnistate.adapters.kafka.clients.append_times import SLOWEST, AppendTimes
 
 
 def test_nothing_known_nothing_waited_for() -> None:

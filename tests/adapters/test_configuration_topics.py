@@ -3,15 +3,14 @@
 import json
 
 import pytest
-
-from schemas.configuration import Queue, Representative, Workstream
-from workers.adapters.kafka.configuration_topics import (
+from omnistate.adapters.kafka.configuration.configuration_topics import (
     UnusableObject,
     decode_key,
     decode_object,
     encode_object,
     find_changes,
 )
+from omnistate_schemas.configuration import Queue, Representative, Workstream
 
 STREAMS = "workstreams"
 

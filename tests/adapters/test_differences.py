@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-
-from workers.adapters.kafka.differences import (
+from omnistate.adapters.kafka.admin.differences import (
     Declaration,
     MissingTopic,
     TopicState,
@@ -15,8 +14,8 @@ from workers.adapters.kafka.differences import (
     compare,
     describe_defaults,
 )
-from workers.adapters.kafka.layout import is_obstacle, load_declaration
-from workers.runtime.topology import load_topology, packaged_path
+from omnistate.adapters.kafka.admin.topic_layout import is_obstacle, load_declaration
+from omnistate.stream.topology import load_topology, packaged_path
 
 Found = dict[str, TopicState]
 DEFAULTS = load_declaration(None)

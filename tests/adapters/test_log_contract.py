@@ -11,8 +11,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import count
 
 import pytest
+from omnistate.stream.ports import Fenced, Outgoing, Transaction
 
-from tests.adapters.bench import (
+from tests.adapters.log_rig import (
     FIRST,
     OUTPUT,
     SECOND,
@@ -28,7 +29,6 @@ from tests.adapters.bench import (
     rows,
     seen,
 )
-from workers.runtime.ports import Fenced, Outgoing, Transaction
 
 
 class LogContract(ABC):

@@ -5,11 +5,10 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from workers.adapters.memory import MemoryLog, Visibility
-from workers.adapters.memory_partition import MemoryPartition
-from workers.runtime.partitioning import partition_of
-from workers.runtime.ports import Outgoing
+from omnistate.adapters.memory.memory_log import MemoryLog, Visibility
+from omnistate.adapters.memory.memory_partition import MemoryPartition
+from omnistate.stream.partitioning import partition_of
+from omnistate.stream.ports import Outgoing
 
 TOPIC, OTHER = "outputs", "others"
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 import pytest
+from omnistate.adapters.kafka.admin.differences import TopicState
+from omnistate.adapters.kafka.admin.readiness import judge
+from omnistate.stream.topology import Group, load_topology
 
 from tests.adapters.test_differences import as_declared
-from workers.adapters.kafka.differences import TopicState
-from workers.adapters.kafka.readiness import judge
-from workers.runtime.topology import Group, load_topology
 
 TOPOLOGY = load_topology()
 

@@ -2,12 +2,16 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from omnistate.adapters.kafka.admin.cluster import CommittedOffset
+from omnistate.adapters.kafka.dead_letters.redrive_progress import (
+    METADATA_BYTES_MAX,
+    RedriveProgress,
+)
 
-from workers.adapters.kafka.cluster import Committed
-from workers.adapters.kafka.redrive_progress import METADATA_BYTES_MAX, Progress
 
-
-def handle(progress: Progress, letters: list[int], chosen: set[int], limit: int) -> list[int]:
+def handle(
+    progress: RedriveProgress, letters: list[int], chosen: set[int], limit: int
+) -> list[int]:
     """One run, as redriving does it; the letters that went back."""
     returned: list[int] = []
     for offset in letters:
@@ -36,37 +40,37 @@ def test_runs_with_any_filters_and_limits(
 ) -> None:
     """Between letters there are offsets of the log's own; letters arrive between runs."""
     offsets = [sum(gaps[: n + 1]) for n in range(len(gaps))]
-    waiting, committed = set(offsets), Committed(0, "")
+    waiting, committed = set(offsets), CommittedOffset(0, "")
     for picks, limit, arrived in runs:
         present = offsets[:arrived]
         chosen = {offsets[n] for n in picks if n < len(offsets)}
-        progress = Progress.decode(committed)
+        progress = RedriveProgress.decode(committed)
         returned = handle(progress, present, chosen, limit)
         assert returned == [each for each in present if each in waiting & chosen][:limit]
         waiting -= set(returned)
         committed = progress.encode()
-        known = Progress.decode(committed)
+        known = RedriveProgress.decode(committed)
         assert {each for each in offsets if known.waits(each)} == waiting
-    last = handle(Progress.decode(committed), offsets, set(offsets), len(offsets))
+    last = handle(RedriveProgress.decode(committed), offsets, set(offsets), len(offsets))
     assert last == sorted(waiting)
 
 
 def test_what_nobody_knows_waits_only_when_asked_for() -> None:
-    progress = Progress(10, unknown=10)
+    progress = RedriveProgress(10, unknown=10)
     assert not progress.waits(9)
     assert progress.waits(10)
-    again = Progress.decode(progress.encode())
+    again = RedriveProgress.decode(progress.encode())
     assert (again.next, again.unknown, again.start) == (10, 10, 10)
     again.include_unknown()
     assert (again.start, again.unknown) == (0, 0)
     assert again.waits(0)
     assert again.waits(9)
     handle(again, [3, 5, 12], {5}, 9)
-    assert Progress.decode(again.encode()).waiting == [(3, 3), (12, 12)]
+    assert RedriveProgress.decode(again.encode()).waiting == [(3, 3), (12, 12)]
 
 
 def test_it_says_so_before_the_metadata_are_full() -> None:
-    progress = Progress(0)
+    progress = RedriveProgress(0)
     offset = 10**9
     while not progress.full:
         progress.skip(offset)
@@ -77,5 +81,5 @@ def test_it_says_so_before_the_metadata_are_full() -> None:
 
 
 def test_metadata_of_somebody_else_say_nothing() -> None:
-    progress = Progress.decode(Committed(7, "reset by hand"))
+    progress = RedriveProgress.decode(CommittedOffset(7, "reset by hand"))
     assert (progress.start, progress.waiting) == (7, [])

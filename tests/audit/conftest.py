@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.audit.downstream import TwinModel, half_way, started
-from tests.audit.rig import Rig, demo_rig
+from tests.audit.audit_rig import Rig, demo_rig
+from tests.audit.downstream_rig import TwinModel, half_way, started
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-
-from tests.audit.rig import CONVERSATIONS, COUNTERS, Rig
-from workers.audit.findings import Findings, Law
-from workers.core.context import Counter
-from workers.core.conversation import Conversation
-from workers.core.row import (
+from omnistate.audit.findings import Findings, Law
+from omnistate.core.conversation.context import Counter
+from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.row import (
     decode_conversation,
     decode_counter,
     encode_conversation,
     encode_counter,
 )
+
+from tests.audit.audit_rig import CONVERSATIONS, COUNTERS, Rig
 
 # Topic, partition, offset.
 Place = tuple[str, int, int]

@@ -6,17 +6,17 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from omnistate.audit import source
+from omnistate.audit.auditor import audit
+from omnistate.audit.findings import Findings
+from omnistate.audit.source import MemoryReader
+from omnistate.stream.ports import LogUnavailable
+from omnistate_schemas.vocabulary import STATE_CHANGES
 
-from schemas.vocabulary import STATE_CHANGES
-from tests.audit.rig import TOPOLOGY, Rig, demo_rig
+from tests.audit.audit_rig import TOPOLOGY, Rig, demo_rig
 from tests.audit.tampering import find, places, third
+from tests.harness.records import day_records
 from tests.oracle.random_days import day_of
-from tests.runtime.records import day_records
-from workers.audit import source
-from workers.audit.auditor import audit
-from workers.audit.findings import Findings
-from workers.audit.source import MemoryReader
-from workers.runtime.ports import LogUnavailable
 
 SEEDS = st.integers(0, 2**31)
 

@@ -5,13 +5,13 @@ import random
 from typing import Any
 
 import pytest
+from omnistate.audit.auditor import audit
+from omnistate.audit.findings import Findings
+from omnistate.audit.source import MemoryReader
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
-from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
-from tests.audit.downstream import TwinModel, add_up, half_way, keys_of, look, started
-from tests.audit.rig import TOPOLOGY, Rig
-from workers.audit.auditor import audit
-from workers.audit.findings import Findings
-from workers.audit.source import MemoryReader
+from tests.audit.audit_rig import TOPOLOGY, Rig
+from tests.audit.downstream_rig import TwinModel, add_up, half_way, keys_of, look, started
 
 GHOST = "omnistate:conversation:ghost"
 

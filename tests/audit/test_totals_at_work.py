@@ -6,19 +6,19 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from omnistate.audit import source
+from omnistate.audit.auditor import audit
+from omnistate.audit.findings import Findings
+from omnistate.audit.scope import SETTLING_MS
+from omnistate.audit.source import MemoryReader
+from omnistate.core.representative.totals import decode_totals
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY
 
-from schemas.vocabulary import REPRESENTATIVE_CAPACITY
-from tests.audit.downstream import add_up, totals_task
-from tests.audit.rig import TOPOLOGY, TOTALS, Rig
+from tests.audit.audit_rig import TOPOLOGY, TOTALS, Rig
+from tests.audit.downstream_rig import add_up, totals_task
 from tests.audit.tampering import last_of, places, rows
+from tests.harness.records import day_records
 from tests.oracle.random_days import day_of
-from tests.runtime.records import day_records
-from workers.audit import source
-from workers.audit.auditor import audit
-from workers.audit.findings import Findings
-from workers.audit.scope import SETTLING_MS
-from workers.audit.source import MemoryReader
-from workers.core.totals import decode_totals
 
 
 @pytest.mark.parametrize("batches", [0, 1, 3])

@@ -5,8 +5,14 @@ from collections.abc import AsyncGenerator, Sequence
 from copy import deepcopy
 
 import pytest
-
-from schemas.vocabulary import (
+from omnistate.adapters.memory.memory_log import MemoryLog
+from omnistate.audit import order
+from omnistate.audit.auditor import audit
+from omnistate.audit.findings import Findings
+from omnistate.audit.source import MemoryReader
+from omnistate.demo.world import World
+from omnistate.stream.ports import Record
+from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
@@ -14,15 +20,9 @@ from schemas.vocabulary import (
     REJECTED_INPUTS,
     STATE_CHANGES,
 )
-from tests.audit.rig import CONVERSATIONS, POSITIONS, TOPOLOGY, Rig, live
+
+from tests.audit.audit_rig import CONVERSATIONS, POSITIONS, TOPOLOGY, Rig, live
 from tests.audit.tampering import find, places, set_data, spots, third
-from workers.adapters.memory import MemoryLog
-from workers.audit import order
-from workers.audit.auditor import audit
-from workers.audit.findings import Findings
-from workers.audit.source import MemoryReader
-from workers.demo.world import World
-from workers.runtime.ports import Record
 
 
 class Forgetful(MemoryReader):

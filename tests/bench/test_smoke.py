@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from deploy.broker import BrokerUnavailable, jars
+from tests.harness.broker import BrokerUnavailable, jars
 
 ROOT = Path(__file__).parents[2]
 EVENTS = 800

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from schemas.read_api import Overview
+from omnistate_schemas.read_api import Overview
 
 GENERATED_AT = "2026-03-02T10:15:30.000Z"
 # Ids may be anything; whoever shows them must not take them for markup.

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.board.board_centre import TOKEN, Centre, working
 from tests.board.browser import Browser, installed
-from tests.board.centre import TOKEN, Centre, working
 from tests.board.page import shown
 from tests.board.stub import Stub, serving
 from tests.cluster.conftest import brokers, kafka_installed, redis_installed, redis_url

@@ -10,14 +10,14 @@ import tempfile
 import time
 from pathlib import Path
 
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.demo.world import World
 from PIL import Image
 
-from deploy.live.centre import Centre
-from deploy.live.traffic import Traffic, quicken
+from deploy.live.live_centre import Centre
+from deploy.live.live_traffic import Traffic, quicken
 from tests.board.browser import Browser
-from tests.cluster.ports import free_port
-from workers.adapters.kafka.connection import Connection
-from workers.demo.world import World
+from tests.harness.free_ports import free_port
 
 DOCS = Path(__file__).parents[2] / "docs"
 # Name, width, height, colours, picture elements for each of the page's.

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from omnistate.process.projection.board_page import load_board
+
 from tests.board.canned import overview
-from workers.shell.board import load_board
 
 TOKEN = "the token of the tests"
 PASSWORD = TOKEN.replace(" ", "-")

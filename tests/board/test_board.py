@@ -4,13 +4,13 @@ import re
 import signal
 
 import pytest
+from omnistate.stream.topology import load_topology
 
+from tests.board.board_centre import PARTITIONS, TOKEN, Centre, agrees
 from tests.board.browser import Browser
-from tests.board.centre import PARTITIONS, TOKEN, Centre, agrees
 from tests.board.page import feed, violations
 from tests.cluster.dump import connect
-from tests.cluster.installation import wait_until
-from workers.runtime.topology import load_topology
+from tests.harness.installation import wait_until
 
 TRIES = 3
 # From the input's append on its topic to the page: what a person on duty may count on.

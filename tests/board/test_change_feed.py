@@ -7,11 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
-
-from workers.adapters.redis.changes import BEGINNING, ChangeStream, position_of
-from workers.projections.keys import Keys
-from workers.shell import change_feed
-from workers.shell.change_feed import CHANGES_AT_ONCE, CLOSING_S, ChangeFeed
+from omnistate.adapters.redis.change_stream import BEGINNING, ChangeStream, position_of
+from omnistate.process.projection import change_feed
+from omnistate.process.projection.change_feed import CHANGES_AT_ONCE, CLOSING_S, ChangeFeed
+from omnistate.projections.keys import Keys
 
 REQUEST = "GET /changes HTTP/1.1\r\nHost: here\r\n{}\r\n"
 

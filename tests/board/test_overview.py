@@ -4,11 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
-
-from schemas.read_api import CountsNow, LagNow
-from workers.projections.ports import StoreUnavailable
-from workers.shell.lag_watch import Measured
-from workers.shell.overview import SHARED_S, Overviews
+from omnistate.process.projection.lag_watch import Measured
+from omnistate.process.projection.overview import SHARED_S, Overviews
+from omnistate.projections.read_model.store_ports import StoreUnavailable
+from omnistate_schemas.read_api import CountsNow, LagNow
 
 
 class Model:

@@ -136,7 +136,11 @@ def test_a_wrong_token_is_said_and_kept_nowhere(stub: Stub, browser: Browser) ->
 
 def test_nothing_comes_from_elsewhere(stub: Stub, page: Browser) -> None:
     assert {path for path, _ in stub.asked} <= {"/board", "/api/overview", "/api/changes"}
-    text = resources.files("workers.shell").joinpath("board.html").read_text(encoding="utf-8")
+    text = (
+        resources.files("omnistate.process.projection")
+        .joinpath("board.html")
+        .read_text(encoding="utf-8")
+    )
     known = text.replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"https?:|//[a-z]+\.|@import|url\(|innerHTML|\son[a-z]+=", known)
     policy = "return fetch('/board').then((r) => r.headers.get('content-security-policy'))"

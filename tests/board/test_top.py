@@ -8,7 +8,7 @@ import subprocess
 import termios
 import time
 
-from tests.board.centre import (
+from tests.board.board_centre import (
     PARTITIONS,
     Centre,
     over_their_limit,
@@ -17,8 +17,8 @@ from tests.board.centre import (
     shown_queues,
 )
 from tests.cluster.dump import connect
-from tests.cluster.installation import COMMAND, ROOT
-from tests.cluster.ports import free_port
+from tests.harness.free_ports import free_port
+from tests.harness.installation import COMMAND, ROOT
 
 SCREEN = b"omnistate top"
 # The alternate screen is left.

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from deploy.broker import BrokerFailed, BrokerUnavailable
-from deploy.redis import RedisFailed, RedisUnavailable
-from tests.chaos.engine import COMPILED
+from tests.chaos.engine_build import COMPILED
 from tests.chaos.faults import FAULTS
 from tests.chaos.rounds import Options, Run
+from tests.harness.broker import BrokerFailed, BrokerUnavailable
+from tests.harness.redis import RedisFailed, RedisUnavailable
 
 WIDTH = 150
 

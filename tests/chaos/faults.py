@@ -11,12 +11,19 @@ from typing import Final
 
 from redis.asyncio import Redis
 
-from deploy.redis import RedisServer
-from tests.chaos import blows
+from tests.chaos import fault_kinds
 from tests.chaos.fleet import Fleet
-from tests.chaos.kinds import CONVERSATION, KINDS, PARTITIONS, PROJECTION, REPRESENTATIVE, Kind
 from tests.chaos.poison import draw_burst, draw_poison
 from tests.chaos.trial import Fault, Trial
+from tests.chaos.worker_kinds import (
+    CONVERSATION,
+    KINDS,
+    PARTITIONS,
+    PROJECTION,
+    REPRESENTATIVE,
+    Kind,
+)
+from tests.harness.redis import RedisServer
 
 BURST: Final = 20_000
 # Redis writes it when it is told to, or when it ends in order.
@@ -112,24 +119,24 @@ def _forget(server: RedisServer) -> None:
 
 # What any kind of worker must bear.
 BLOWS: Final[dict[str, Blow]] = {
-    "kill -9": blows.kill,
-    "SIGSTOP and SIGCONT": blows.pause,
-    "SIGTERM": blows.terminate,
-    "worker added": blows.add,
-    "worker removed": blows.remove,
-    "two start at once": blows.start_two,
+    "kill -9": fault_kinds.kill,
+    "SIGSTOP and SIGCONT": fault_kinds.pause,
+    "SIGTERM": fault_kinds.terminate,
+    "worker added": fault_kinds.add,
+    "worker removed": fault_kinds.remove,
+    "two start at once": fault_kinds.start_two,
 }
 FAULTS: Final[dict[str, Fault]] = {
     **{
         f"{name}: {kind.name}": strike(kind, blow) for kind in KINDS for name, blow in BLOWS.items()
     },
-    "producer fenced: conversation": strike(CONVERSATION, blows.fence),
-    "producer fenced: representative": strike(REPRESENTATIVE, blows.fence),
-    "more workers than partitions": strike(CONVERSATION, blows.crowd),
-    "empty disk": strike(CONVERSATION, blows.empty_disk),
-    "wrong clock: conversation": strike(CONVERSATION, blows.wrong_clock),
-    "wrong clock: representative": strike(REPRESENTATIVE, blows.wrong_clock),
-    "wrong clock: projection": strike(PROJECTION, blows.wrong_clock),
+    "producer fenced: conversation": strike(CONVERSATION, fault_kinds.fence),
+    "producer fenced: representative": strike(REPRESENTATIVE, fault_kinds.fence),
+    "more workers than partitions": strike(CONVERSATION, fault_kinds.crowd),
+    "empty disk": strike(CONVERSATION, fault_kinds.empty_disk),
+    "wrong clock: conversation": strike(CONVERSATION, fault_kinds.wrong_clock),
+    "wrong clock: representative": strike(REPRESENTATIVE, fault_kinds.wrong_clock),
+    "wrong clock: projection": strike(PROJECTION, fault_kinds.wrong_clock),
     "poison records": poison,
     "one long partition": burst,
     "broker restarted": restart_broker,

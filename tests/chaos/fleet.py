@@ -13,9 +13,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from tests.chaos.engine import Engine
-from tests.chaos.kinds import Kind
-from tests.chaos.worker import Worker
+from tests.chaos.chaos_worker import Worker
+from tests.chaos.engine_build import Engine
+from tests.chaos.worker_kinds import Kind
 
 LOOK_S: Final = 0.1
 RESTART_S: Final = 0.3

@@ -15,8 +15,8 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
 
+from tests.chaos.chaos_traffic import Event
 from tests.chaos.journal import Journal
-from tests.chaos.traffic import Event
 
 TICK_S: Final = 0.02
 BATCH_RECORDS_MAX: Final = 500

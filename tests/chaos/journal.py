@@ -7,7 +7,7 @@ the generator's thread, read by everybody.
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from tests.chaos.traffic import Event
+from tests.chaos.chaos_traffic import Event
 
 Place = tuple[str, int]
 

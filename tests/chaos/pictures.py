@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from schemas.vocabulary import CAPACITY_CHANGES
+from omnistate_schemas.vocabulary import CAPACITY_CHANGES
 
 Json = dict[str, Any]
 # Of what is published, these tell of the telling; all else is the picture.

@@ -7,8 +7,9 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
-from tests.chaos.traffic import HEADERS, Event, make_event
+from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
+
+from tests.chaos.chaos_traffic import HEADERS, Event, make_event
 
 PartitionOf = Callable[[bytes | None], int]
 LARGE_BYTES: Final = 70_000

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from tests.chaos.journal import Journal, Place
-from tests.chaos.kinds import PARTITIONS, Kind
+from tests.chaos.worker_kinds import PARTITIONS, Kind
 
 POLL_MS: Final = 100
 

@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.broker import Broker
-from deploy.redis import RedisServer
+from tests.chaos.chaos_installation import INPUTS, Installation
+from tests.chaos.chaos_traffic import Traffic, hurry, tell_day
+from tests.chaos.fault_figures import Figures, Round
 from tests.chaos.faults import FAULTS
-from tests.chaos.figures import Figures, Round
-from tests.chaos.installation import INPUTS, Installation
-from tests.chaos.kinds import CONVERSATION, KINDS, PROJECTION, REPRESENTATIVE, Kind
 from tests.chaos.outage import Outage
 from tests.chaos.plan import STRIKES, Strike, draw_rounds
-from tests.chaos.traffic import Traffic, hurry, tell_day
 from tests.chaos.trial import Trial
+from tests.chaos.worker_kinds import CONVERSATION, KINDS, PROJECTION, REPRESENTATIVE, Kind
+from tests.harness.broker import Broker
+from tests.harness.redis import RedisServer
 
 ROUNDS_PER_INSTALLATION: Final = 5
 # Of each kind.

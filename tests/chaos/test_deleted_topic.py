@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from tests.cluster.installation import Installation, installed, wait_until
-from tests.cluster.reading import read_events
+from tests.harness.installation import Installation, installed, wait_until
+from tests.harness.topic_reading import read_events
 
 CENTRE: dict[str, Any] = {
     "workstreams": {"chat": {"channel": "live_chat"}},

@@ -4,9 +4,10 @@ import asyncio
 import random
 from typing import Any
 
-from schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_PRESENCE
+from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_PRESENCE
+
 from tests.chaos.pictures import TOLD, Pictures
-from tests.runtime.desk import CENTRE, INPUTS, Desk, directory_of, drain
+from tests.stream.representative_rig import CENTRE, INPUTS, Desk, directory_of, drain
 
 PRESENCES = ("available", "busy", "do_not_disturb", "away", "offline")
 

@@ -11,15 +11,15 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from omnistate.core.settings import Directory
+from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
+from omnistate.stream.outcome import UnknownOutcome
+from omnistate.stream.partition_task import PartitionTask
+from omnistate.stream.ports import Fenced, LogUnavailable, PartitionLog, Record
 
-from tests.chaos.stage import WAIT_MS, Stage
-from tests.runtime.faults import INPUTS, Fault, FaultyLog, Moment, World
-from tests.runtime.records import day_records, plain
-from workers.core.settings import Directory
-from workers.runtime.conversations import Conversations, process_conversations
-from workers.runtime.outcome import UnknownOutcome
-from workers.runtime.partition import PartitionTask
-from workers.runtime.ports import Fenced, LogUnavailable, PartitionLog, Record
+from tests.chaos.kafka_fixture import WAIT_MS, Stage
+from tests.harness.records import day_records, plain
+from tests.stream.faulty_log import INPUTS, Fault, FaultyLog, Moment, World
 
 STEPS = ("begin", "send", "write", "offsets", "flush", "commit")
 BATCH = 9
@@ -28,7 +28,7 @@ DAY = 42
 # In the second batch: rows and offsets of the first are there to be spoilt.
 AT = len(STEPS)
 
-Task = PartitionTask[Conversations]
+Task = PartitionTask[ConversationProcessor]
 Expected = tuple[dict[str, Any], dict[str, Any]]
 
 

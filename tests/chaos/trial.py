@@ -7,10 +7,10 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from deploy.broker import Broker
-from deploy.redis import RedisServer
-from tests.chaos.installation import Installation
+from tests.chaos.chaos_installation import Installation
 from tests.chaos.outage import Outage
+from tests.harness.broker import Broker
+from tests.harness.redis import RedisServer
 
 
 class Trial(NamedTuple):

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-COMMAND = [sys.executable, "-m", "workers.cli.app"]
+COMMAND = [sys.executable, "-m", "omnistate.cli.app"]
 ROOT = Path(__file__).parents[2]
 CONFIG = "workstreams:\n  chat: {channel: live_chat}\nrepresentatives:\n  ana: {}\n"
 

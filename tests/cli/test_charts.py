@@ -1,19 +1,18 @@
 """docs/law.md is what the law draws; a stale copy fails."""
 
 import pytest
-
-from schemas.vocabulary import KINDS, Kind
-from workers.cli import charts
-from workers.core.chart import draw_chart, reachable
+from omnistate.cli.documents import law_document
+from omnistate.core.conversation.chart import draw_chart, reachable
+from omnistate_schemas.vocabulary import KINDS, Kind
 
 
 def test_the_document_is_fresh() -> None:
-    assert charts.main(["--check"]) == 0, "run make generate"
+    assert law_document.main(["--check"]) == 0, "run make generate"
 
 
 def test_a_stale_document_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(charts, "describe_law", lambda: "another law")
-    assert charts.main(["--check"]) == 1
+    monkeypatch.setattr(law_document, "describe_law", lambda: "another law")
+    assert law_document.main(["--check"]) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)

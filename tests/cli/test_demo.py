@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from omnistate_schemas.configuration import ContactCentre
 
-from schemas.configuration import ContactCentre
 from tests.cli.commands import omnistate
 
 

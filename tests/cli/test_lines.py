@@ -5,8 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-
-from workers.cli.lines import CHUNK_BYTES, read_lines
+from omnistate.cli.lines import CHUNK_BYTES, read_lines
 
 
 def lines_of(path: Path) -> list[bytes]:

@@ -4,9 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from omnistate.process.process_settings import Settings, UnusableSetting, load_settings
 
 from tests.cli.commands import COMMAND, ROOT
-from workers.shell.settings import Settings, UnusableSetting, load_settings
 
 SECRET = "geheim-geheim-geheim"
 

@@ -1,22 +1,21 @@
 """docs/operation.md is what the code says; a stale copy fails."""
 
 import pytest
-
-from workers.cli import reference
-from workers.shell.settings import Settings
+from omnistate.cli.documents import operation_document
+from omnistate.process.process_settings import Settings
 
 
 def test_the_document_is_fresh() -> None:
-    assert reference.main(["--check"]) == 0, "run make generate"
+    assert operation_document.main(["--check"]) == 0, "run make generate"
 
 
 def test_a_stale_document_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reference, "describe_operation", lambda: "another one")
-    assert reference.main(["--check"]) == 1
+    monkeypatch.setattr(operation_document, "describe_operation", lambda: "another one")
+    assert operation_document.main(["--check"]) == 1
 
 
 def test_everything_is_in_it() -> None:
-    text = reference.describe_operation()
+    text = operation_document.describe_operation()
     for name in Settings.model_fields:
         assert f"`OMNISTATE_{name.upper()}`" in text
     for metric in ("transitions_total", "lag_seconds", "fenced_producers_total", "commit_seconds"):

@@ -1,9 +1,8 @@
 """Where a line of input goes."""
 
 import pytest
-
-from schemas.registry import ROUTES
-from workers.cli.routing import LINE_BYTES_MAX, Unroutable, route
+from omnistate.cli.routing import LINE_BYTES_MAX, Unroutable, route
+from omnistate_schemas.registry import ROUTES
 
 
 @pytest.mark.parametrize("name", list(ROUTES))

@@ -4,12 +4,11 @@ import logging
 
 import pytest
 from aiokafka.errors import ProducerFenced
-
-from workers.adapters.kafka.connection import Connection
-from workers.adapters.kafka.failures import ClusterFailure, Unreachable
-from workers.cli.session import FAILED, UNUSABLE, printable, run_on_cluster, say
-from workers.runtime.topology import Topology
-from workers.shell.settings import Settings
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.failures import ClusterFailure, Unreachable
+from omnistate.cli.session import FAILED, UNUSABLE, printable, run_on_cluster, say
+from omnistate.process.process_settings import Settings
+from omnistate.stream.topology import Topology
 
 
 def end(settings: Settings, error: Exception | None = None, *, status: int = 0) -> int:

@@ -4,12 +4,12 @@ import io
 from typing import Any
 
 import pytest
+from omnistate.cli.top_screen import render_live, render_plain, share
+from omnistate.cli.top_words import describe_shortly, describe_span, draw_bar
+from omnistate_schemas.read_api import Overview
 from rich.console import Console
 
-from schemas.read_api import Overview
 from tests.board.canned import MARKUP, lag, overview, representative
-from workers.cli.top_screen import render_live, render_plain, share
-from workers.cli.top_words import describe_shortly, describe_span, draw_bar
 
 
 def drawn(width: int, height: int, problem: str | None = None, **members: object) -> list[str]:

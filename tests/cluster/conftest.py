@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from deploy.broker import Broker, BrokerUnavailable, jars, shared_broker
-from deploy.redis import RedisServer, RedisUnavailable, executable
-from tests.cluster.service import Service, serving
+from tests.harness.broker import Broker, BrokerUnavailable, jars, shared_broker
+from tests.harness.redis import RedisServer, RedisUnavailable, executable
+from tests.harness.service import Service, serving
 
 
 @pytest.fixture(scope="session")

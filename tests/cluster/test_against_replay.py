@@ -13,10 +13,10 @@ from typing import Any
 
 import yaml
 from aiokafka import ConsumerRecord
+from omnistate_schemas.times import format_time
 
-from schemas.times import format_time
-from tests.cluster.installation import Installation, installed, wait_until
-from tests.cluster.reading import read_records
+from tests.harness.installation import Installation, installed, wait_until
+from tests.harness.topic_reading import read_records
 
 PARTITIONS = 3
 INPUTS = ("channel-events", "agent-actions")

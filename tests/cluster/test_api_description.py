@@ -11,10 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from schemas.openapi import DOCUMENT, ENDPOINTS
-from tests.cluster.installation import wait_until
-from tests.cluster.ports import free_port
-from tests.cluster.service import TOKEN, Service, Stream
+from omnistate_schemas.openapi import DOCUMENT, ENDPOINTS
+
+from tests.harness.free_ports import free_port
+from tests.harness.installation import wait_until
+from tests.harness.service import TOKEN, Service, Stream
 
 
 def test_nothing_is_told_without_the_token(service: Service) -> None:

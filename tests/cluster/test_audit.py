@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from omnistate.stream.partitioning import partition_of
 
-from tests.cluster.installation import Installation, installed, wait_until
-from tests.cluster.ports import free_port
-from tests.cluster.reading import produce, read_records
-from workers.runtime.partitioning import partition_of
+from tests.harness.free_ports import free_port
+from tests.harness.installation import Installation, installed, wait_until
+from tests.harness.topic_reading import produce, read_records
 
 PARTITIONS = 3
 CENTRE: dict[str, Any] = {

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from deploy.redis import RedisServer
 from tests.cluster.dump import connect
-from tests.cluster.installation import Installation, installed, wait_until
-from tests.cluster.ports import free_port
-from tests.cluster.reading import produce, read_records
-from tests.cluster.stories import event
+from tests.cluster.story_inputs import event
 from tests.cluster.test_representative import CENTRE, offer
+from tests.harness.free_ports import free_port
+from tests.harness.installation import Installation, installed, wait_until
+from tests.harness.redis import RedisServer
+from tests.harness.topic_reading import produce, read_records
 
 PARTITIONS = 3
 CAPACITY = "representative-capacity"

@@ -20,10 +20,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
-from deploy.broker import Broker, BrokerFailed, jars, network, shared_broker
+from tests.harness.broker import Broker, BrokerFailed, jars, network, shared_broker
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "deploy.broker", "--port", "0", "--heap", "512m"]
+COMMAND = [sys.executable, "-m", "tests.harness.broker", "--port", "0", "--heap", "512m"]
 
 
 def append(bootstrap: str, value: bytes, **options: Any) -> None:

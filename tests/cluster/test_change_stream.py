@@ -8,8 +8,8 @@ import signal
 import time
 
 from tests.cluster.dump import connect
-from tests.cluster.installation import wait_until
-from tests.cluster.service import Service, Stream, shifted
+from tests.harness.installation import wait_until
+from tests.harness.service import Service, Stream, shifted
 
 
 def test_changes_are_followed_and_taken_up_again(service: Service) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from omnistate.adapters.kafka.records.transactional_publication import Publication
+from omnistate_schemas.registry import CONFIGURATION
 
-from schemas.registry import CONFIGURATION
-from tests.cluster.console import Console, one_line
-from workers.adapters.kafka.publication import Publication
+from tests.harness.console import Console, one_line
 
 CENTRE = """\
 workstreams:

@@ -4,12 +4,12 @@ import json
 import time
 
 import pytest
+from omnistate.stream.partitioning import partition_of
+from omnistate.stream.ports import Headers
+from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS, DEAD_LETTERS
 
-from schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS, DEAD_LETTERS
-from tests.cluster.console import Console
-from tests.cluster.letters import dead, put_back, values
-from workers.runtime.partitioning import partition_of
-from workers.runtime.ports import Headers
+from tests.cluster.letter_rig import dead, put_back, values
+from tests.harness.console import Console
 
 PARTITIONS = 2
 

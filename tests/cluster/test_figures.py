@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from deploy.broker import Broker
-from tests.cluster.figures import Figures, changes, differences, expected, shown, stored
-from tests.cluster.installation import ROOT, Installation, Worker, installed, wait_until
-from tests.cluster.reading import produce
+from tests.cluster.figure_topics import Figures, changes, differences, expected, shown, stored
+from tests.harness.broker import Broker
+from tests.harness.installation import ROOT, Installation, Worker, installed, wait_until
+from tests.harness.topic_reading import produce
 
 CENTRE: dict[str, Any] = {
     "workstreams": {

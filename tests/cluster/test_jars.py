@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.broker import BrokerUnavailable, jars
+from tests.harness.broker import BrokerUnavailable, jars
 
 
 @pytest.fixture

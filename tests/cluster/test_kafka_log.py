@@ -9,17 +9,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic
+from omnistate.adapters.kafka.admin.cluster import Cluster
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
+from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition, SharedClients
+from omnistate.adapters.kafka.worker.kafka_transaction import OutputLayout
+from omnistate.stream.broker_clock import BrokerClock
+from omnistate.stream.conversation.tables import TABLES
+from omnistate.stream.ports import PartitionLog, Record
 
-from tests.adapters.bench import FIRST, OUTPUT, SECOND, Bench
+from tests.adapters.log_rig import FIRST, OUTPUT, SECOND, Bench
 from tests.adapters.test_log_contract import LogContract
-from workers.adapters.kafka.cluster import Cluster
-from workers.adapters.kafka.connection import Connection
-from workers.adapters.kafka.ends import EndOffsets
-from workers.adapters.kafka.partition import KafkaPartition, Surroundings
-from workers.adapters.kafka.transaction import Place
-from workers.runtime.broker_clock import BrokerClock
-from workers.runtime.ports import PartitionLog, Record
-from workers.runtime.tables import TABLES
 
 CHANGELOGS = {table: f"group-{table}-changelog" for table in TABLES}
 NUMBER = 1
@@ -28,7 +28,7 @@ NUMBER = 1
 class TrialPartition(KafkaPartition):
     """A partition whose owner joins no group: it is assigned by hand."""
 
-    def __init__(self, surroundings: Surroundings, place: Place) -> None:
+    def __init__(self, surroundings: SharedClients, place: OutputLayout) -> None:
         super().__init__(surroundings, place, (FIRST, SECOND), lambda *_: None)
         self._begun = False
 
@@ -79,14 +79,14 @@ class KafkaBench:
         await self.admin.close()
 
     def owner(self) -> PartitionLog:
-        surroundings = Surroundings(
+        surroundings = SharedClients(
             self.connection,
             self.connection.consumer(),
             Cluster(self.connection, self.admin),
             self.ends,
             BrokerClock(),
         )
-        place = Place("group", NUMBER, CHANGELOGS, self.counts, self.connection.physical)
+        place = OutputLayout("group", NUMBER, CHANGELOGS, self.counts, self.connection.physical)
         self.owners.append(TrialPartition(surroundings, place))
         return self.owners[-1]
 

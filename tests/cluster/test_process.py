@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.broker.process import TiedProcess
-from tests.cluster.installation import wait_until
+from tests.harness.broker.broker_process import TiedProcess
+from tests.harness.installation import wait_until
 
 THREADS = 40
 BUSY = f"""

@@ -9,14 +9,14 @@ import urllib.parse
 from typing import Any
 
 import pytest
+from omnistate_schemas.presence import CAPACITY
+from omnistate_schemas.read_api import CountsNow, LagNow, Overview
+from omnistate_schemas.times import format_time
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
-from schemas.presence import CAPACITY
-from schemas.read_api import CountsNow, LagNow, Overview
-from schemas.times import format_time
-from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 from tests.cluster.dump import connect
-from tests.cluster.installation import wait_until
-from tests.cluster.service import ODD, Service, shifted
+from tests.harness.installation import wait_until
+from tests.harness.service import ODD, Service, shifted
 
 
 def test_a_conversation_and_its_queue(service: Service) -> None:

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic
-
-from workers.adapters.kafka.connection import Connection
-from workers.adapters.kafka.failures import Unreachable
-from workers.adapters.kafka.reader import KafkaReader, open_reader
-from workers.audit.source import TopicReader
-from workers.runtime.ports import LogUnavailable, Record
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.failures import Unreachable
+from omnistate.adapters.kafka.records.topic_reader import KafkaReader, open_reader
+from omnistate.audit.source import TopicReader
+from omnistate.stream.ports import LogUnavailable, Record
 
 TOPIC = "things"
 Scenario = Callable[[Connection, KafkaReader], Awaitable[None]]

@@ -7,19 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from omnistate.adapters.redis.model_store import RedisStore
+from omnistate.projections.keys import Keys
+from omnistate.projections.read_model import projector
+from omnistate.projections.read_model.projector import Projector
+from omnistate.projections.read_model.store_ports import TopicPartition
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
-from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 from tests.cluster.dump import connect, dump, offsets
 from tests.engine.running import run
 from tests.oracle.random_days import day_of
 from tests.projections.fold import EPOCH, differences, fold, milliseconds
 from tests.projections.schedule import Watcher
 from tests.projections.topics import NOW_MS, Member, Topics, capacity, change
-from workers.adapters.redis.store import RedisStore
-from workers.projections import projector
-from workers.projections.keys import Keys
-from workers.projections.ports import Place
-from workers.projections.projector import Projector
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -42,7 +42,7 @@ def test_days_of_the_engine_come_to_the_fold(
         _project(redis_url, prefix, topics, now_ms, chance.choice((7, 50, 500)))
         found = dump(client, prefix)
         now = EPOCH + timedelta(milliseconds=now_ms)
-        topics.records[Place(STATE_CHANGES, 0)] = _events_only(topics, 0)
+        topics.records[TopicPartition(STATE_CHANGES, 0)] = _events_only(topics, 0)
         for place in topics.records:
             topics.records[place] = _events_only(topics, place.partition, place.topic)
         said = [each for each in topics.capacities() if ":" not in each[0]]
@@ -59,7 +59,7 @@ def test_days_of_the_engine_come_to_the_fold(
 
 
 def _events_only(topics: Topics, partition: int, topic: str = STATE_CHANGES) -> list[Any]:
-    records = topics.records[Place(topic, partition)]
+    records = topics.records[TopicPartition(topic, partition)]
     return [each for each in records if each.value is None or each.value.startswith(b"{")]
 
 

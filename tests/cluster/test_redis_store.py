@@ -5,17 +5,23 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from omnistate.adapters.redis.model_store import RedisStore
+from omnistate.adapters.redis.redis_connection import UnusableUrl, make_client
+from omnistate.projections.keys import Keys
+from omnistate.projections.read_model.store_ports import (
+    Conflict,
+    ModelBatch,
+    StoreUnavailable,
+    StoreUnusable,
+    TopicPartition,
+)
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
-from deploy.redis import RedisServer
-from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 from tests.cluster.dump import connect, offsets
-from tests.cluster.ports import free_port
-from workers.adapters.redis.connection import UnusableUrl, make_client
-from workers.adapters.redis.store import RedisStore
-from workers.projections.keys import Keys
-from workers.projections.ports import Batch, Conflict, Place, StoreUnavailable, StoreUnusable
+from tests.harness.free_ports import free_port
+from tests.harness.redis import RedisServer
 
-PLACE = Place(STATE_CHANGES, 3)
+PLACE = TopicPartition(STATE_CHANGES, 3)
 Use = Callable[[RedisStore], Awaitable[None]]
 
 
@@ -32,8 +38,8 @@ def use(url: str, prefix: str, act: Use) -> None:
     asyncio.run(acting())
 
 
-def batch(expected: int | None, next_: int, *commands: tuple[str, ...]) -> Batch:
-    return Batch(PLACE, expected, next_, commands)
+def batch(expected: int | None, next_: int, *commands: tuple[str, ...]) -> ModelBatch:
+    return ModelBatch(PLACE, expected, next_, commands)
 
 
 def test_a_batch_is_applied_only_where_the_offset_is_as_expected(
@@ -51,8 +57,8 @@ def test_a_batch_is_applied_only_where_the_offset_is_as_expected(
             assert conflict.value.stored == 5
         await store.apply(batch(5, 7))
         assert await store.offsets() == {PLACE: 7}
-        other = Place(REPRESENTATIVE_CAPACITY, 0)
-        await store.apply(Batch(other, None, 1, ()))
+        other = TopicPartition(REPRESENTATIVE_CAPACITY, 0)
+        await store.apply(ModelBatch(other, None, 1, ()))
         assert await store.offsets() == {PLACE: 7, other: 1}
 
     use(redis_url, prefix, act)

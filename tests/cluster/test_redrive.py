@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.admin import DeleteGroupsRequest
+from omnistate.adapters.kafka.clients.failures import ClusterFailure
+from omnistate.adapters.kafka.dead_letters.redrive import Redrive, Selection
+from omnistate.adapters.kafka.records.transactional_publication import (
+    Addressed,
+    Publication,
+    open_publication,
+)
+from omnistate.stream.topology import load_topology
+from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
 
-from schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
-from tests.cluster.console import Console, one_line
-from tests.cluster.letters import dead, put_back, values
-from workers.adapters.kafka.failures import ClusterFailure
-from workers.adapters.kafka.publication import Addressed, Publication, open_publication
-from workers.adapters.kafka.redrive import Redrive, Selection
-from workers.runtime.topology import load_topology
+from tests.cluster.letter_rig import dead, put_back, values
+from tests.harness.console import Console, one_line
 
 PARTITIONS = 2
 DAY_MS = 86_400_000

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.installation import Installation, installed, wait_until
-from tests.cluster.reading import read_events, read_records
-from tests.cluster.stories import event
+from tests.cluster.story_inputs import event
+from tests.harness.installation import Installation, installed, wait_until
+from tests.harness.topic_reading import read_events, read_records
 
 CENTRE: dict[str, Any] = {
     "workstreams": {

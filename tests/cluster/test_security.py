@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.broker import Broker
-from tests.cluster.installation import installed, wait_until
-from tests.cluster.reading import read_events
-from tests.cluster.stories import CENTRE, story
+from tests.cluster.story_inputs import CENTRE, story
+from tests.harness.broker import Broker
+from tests.harness.installation import installed, wait_until
+from tests.harness.topic_reading import read_events
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from aiokafka import ConsumerRecord
+from omnistate.stream.partitioning import partition_of
+from omnistate_schemas.registry import ROUTES
+from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
 
-from schemas.registry import ROUTES
-from schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
-from tests.cluster.console import Console, one_line
-from workers.runtime.partitioning import partition_of
+from tests.harness.console import Console, one_line
 
 ROOT = Path(__file__).parents[2]
 PARTITIONS = 2
@@ -112,7 +112,7 @@ def test_a_rate_is_kept(console: Console, tmp_path: Path) -> None:
 
 def start(console: Console, *arguments: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-m", "workers.cli.app", "send", *arguments],
+        [sys.executable, "-m", "omnistate.cli.app", "send", *arguments],
         env={
             **os.environ,
             "OMNISTATE_BROKERS": console.connection.brokers,

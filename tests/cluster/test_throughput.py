@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from tests.chaos.traffic import Event, Traffic, tell_day
-from tests.cluster.installation import installed, wait_until
-from tests.cluster.reading import read_records
+from tests.chaos.chaos_traffic import Event, Traffic, tell_day
+from tests.harness.installation import installed, wait_until
+from tests.harness.topic_reading import read_records
 
 EVENTS = 40_000
 CONVERSATIONS = 200

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from aiokafka.admin import NewPartitions, NewTopic
+from omnistate.adapters.kafka.admin.cluster import open_cluster
+from omnistate.adapters.kafka.admin.differences import TopicState
+from omnistate.adapters.kafka.admin.readiness import Readiness
+from omnistate.adapters.kafka.admin.topic_layout import load_declaration
+from omnistate.stream.topology import load_topology
 
-from tests.cluster.console import Console, one_line
-from workers.adapters.kafka.cluster import open_cluster
-from workers.adapters.kafka.differences import TopicState
-from workers.adapters.kafka.layout import load_declaration
-from workers.adapters.kafka.readiness import Readiness
-from workers.runtime.topology import load_topology
+from tests.harness.console import Console, one_line
 
 TOPICS = len(load_topology().topics)
 NAMED_COUNTS = len(load_declaration(None).counted)

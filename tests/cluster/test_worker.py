@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from deploy.broker import Broker
-from tests.cluster.installation import Installation, Worker, installed, wait_until
-from tests.cluster.ports import free_port
-from tests.cluster.reading import produce, read_events, read_records
-from tests.cluster.stories import CENTRE, story
+from tests.cluster.story_inputs import CENTRE, story
+from tests.harness.broker import Broker
+from tests.harness.free_ports import free_port
+from tests.harness.installation import Installation, Worker, installed, wait_until
+from tests.harness.topic_reading import produce, read_events, read_records
 
 
 @pytest.fixture

@@ -14,11 +14,18 @@ from typing import Any, Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[2]
-PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-WHEEL: Final[dict[str, Any]] = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
-MODULES: Final = [ROOT / path.removeprefix("/") for path in WHEEL["hooks"]["mypyc"]["include"]]
+
+
+def compiled_modules(project: Path) -> list[Path]:
+    """What a distribution's wheel compiles where it is asked to."""
+    text = (project / "pyproject.toml").read_text(encoding="utf-8")
+    wheel: dict[str, Any] = tomllib.loads(text)["tool"]["hatch"]["build"]["targets"]["wheel"]
+    return [project / path.removeprefix("/") for path in wheel["hooks"]["mypyc"]["include"]]
+
+
+MODULES: Final = compiled_modules(ROOT) + compiled_modules(ROOT / "schemas")
 SOURCES: Final = ("workers", "schemas", "topics.yaml", "pyproject.toml", "README.md", "LICENSE")
-SUITES: Final = ("tests/core", "tests/runtime", "tests/engine", "tests/oracle", "tests/adapters")
+SUITES: Final = ("tests/core", "tests/stream", "tests/engine", "tests/oracle", "tests/adapters")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -43,7 +50,7 @@ def why_not() -> str | None:
 
 
 def compile_into(folder: Path) -> Path:
-    """The wheel that `make compiled` installs, unpacked."""
+    """The wheels that `make compiled` installs, unpacked."""
     copy = folder / "copy"
     copy.mkdir()
     for name in SOURCES:
@@ -55,7 +62,7 @@ def compile_into(folder: Path) -> Path:
     constraints = str(ROOT / "constraints.txt")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(folder)]
     done = subprocess.run(
-        [*command, str(copy)],
+        [*command, str(copy), str(copy / "schemas")],
         env={
             **os.environ,
             "HATCH_BUILD_HOOK_ENABLE_MYPYC": "true",
@@ -67,17 +74,18 @@ def compile_into(folder: Path) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    (wheel,) = folder.glob("*.whl")
     found = folder / "unpacked"
-    zipfile.ZipFile(wheel).extractall(found)
+    for wheel in folder.glob("*.whl"):
+        zipfile.ZipFile(wheel).extractall(found)
     return found
 
 
 def run_plainly_and_compiled(compiled: Path, code: str) -> tuple[str, str]:
     """What a program prints over the sources, and over the compiled engine."""
     said = []
-    for path in (ROOT, compiled):
-        program = f"import sys; sys.path[:0] = [{str(path)!r}, {str(ROOT)!r}]; {code}"
+    plainly = [str(ROOT / "workers"), str(ROOT / "schemas")]
+    for paths in (plainly, [str(compiled)]):
+        program = f"import sys; sys.path[:0] = [*{paths!r}, {str(ROOT)!r}]; {code}"
         environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
         done = subprocess.run(
             [sys.executable, "-P", "-c", program],
@@ -93,9 +101,9 @@ def run_plainly_and_compiled(compiled: Path, code: str) -> tuple[str, str]:
 
 def check_which(compiled: Path) -> None:
     """That it is the compiled engine indeed which is imported."""
-    code = "import workers.core.decision as it; print(it.__file__)"
+    code = "import omnistate.core.conversation.decision as it; print(it.__file__)"
     plain, other = run_plainly_and_compiled(compiled, code)
-    assert plain.strip() == str(ROOT / "workers" / "core" / "decision.py")
+    assert plain.strip() == str(ROOT / "workers/omnistate/core/conversation/decision.py")
     assert other.startswith(str(compiled))
     assert other.strip().endswith(".so")
 
@@ -111,7 +119,7 @@ def test_the_engine_compiled_writes_the_same_and_passes_the_tests_of_the_engine(
         pytest.skip(reason)
     compiled = compile_into(tmp_path)
     check_which(compiled)
-    code = "import tests.compiled.day as it; sys.stdout.write(it.tell())"
+    code = "import tests.compiled.compiled_day as it; sys.stdout.write(it.tell())"
     plain, other = (text.splitlines() for text in run_plainly_and_compiled(compiled, code))
     assert len(plain) > 1_000
     pairs = zip(plain, other, strict=True)

@@ -6,11 +6,11 @@ What is likely in a stage is a guess that makes deep stages common; nothing is c
 from typing import Any
 
 from hypothesis import strategies as st
+from omnistate.core.conversation.conversation import Conversation
+from omnistate_schemas.registry import INPUTS
+from omnistate_schemas.times import format_time
 
-from schemas.registry import INPUTS
-from schemas.times import format_time
-from tests.core.centre import CHANNELS, QUEUES, REPRESENTATIVES, SUPERVISOR
-from workers.core.conversation import Conversation
+from tests.core.core_centre import CHANNELS, QUEUES, REPRESENTATIVES, SUPERVISOR
 
 Members = dict[str, Any]
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from schemas.times import parse_time_ms
-from schemas.vocabulary import INTERNAL_STATUSES, STATE_OF_STATUS
-from workers.core.context import Counter
-from workers.core.conversation import Conversation, Hold
-from workers.core.facts import Fact, Held, Released, StateChange
-from workers.core.refusals import kinds_for
-from workers.core.settings import Settings
-from workers.core.transitions import CELLS
+from omnistate.core.conversation.context import Counter
+from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.refusals import kinds_for
+from omnistate.core.conversation.transitions import CELLS
+from omnistate.core.facts import Fact, Held, Released, StateChange
+from omnistate.core.settings import WorkstreamSettings
+from omnistate_schemas.times import parse_time_ms
+from omnistate_schemas.vocabulary import INTERNAL_STATUSES, STATE_OF_STATUS
 
 # Section 8: one state change per change of these.
 TOLD = ("status", "detail", "representative_id", "offered_representative_id", "queue_id")
@@ -87,7 +87,7 @@ def check_row(row: Conversation, followed: Followed, now_ms: int) -> None:
     assert ("forget" in row.deadlines) <= (row.stage == "closed" and not row.holds)
 
 
-def check_timers(row: Conversation, settings: Settings) -> None:
+def check_timers(row: Conversation, settings: WorkstreamSettings) -> None:
     """Section 7: no timer runs for a kind that has none of its name."""
     for name in row.deadlines:
         assert name == "forget" or settings.kind in kinds_for(f"timer.{name}"), name
@@ -95,7 +95,7 @@ def check_timers(row: Conversation, settings: Settings) -> None:
         assert hold.until_ms is None or settings.kind in kinds_for(f"timer.{hold.timer}")
 
 
-def check_holds(row: Conversation, settings: Settings) -> None:
+def check_holds(row: Conversation, settings: WorkstreamSettings) -> None:
     """The table of section 6."""
     held = [(hold.representative_id, hold.role) for hold in row.holds]
     assert len(set(held)) == len(held), "at most once per (representative, role)"
@@ -126,7 +126,11 @@ def check_holds(row: Conversation, settings: Settings) -> None:
 
 
 def wanted_holds(
-    row: Conversation, settings: Settings, held: dict[tuple[str, str], Hold], *, releases_all: bool
+    row: Conversation,
+    settings: WorkstreamSettings,
+    held: dict[tuple[str, str], Hold],
+    *,
+    releases_all: bool,
 ) -> set[tuple[str, str]]:
     """Section 6: who is held in which role once settled, given what was held before.
 

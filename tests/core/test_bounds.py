@@ -1,11 +1,12 @@
 """What a row may hold at most, so that no stream of inputs makes it grow without end."""
 
-from tests.core.centre import LIMITS, Centre
-from workers.core.facts import Rejected
-from workers.core.intake import FINGERPRINT_BYTES, FINGERPRINTS_KEPT
-from workers.core.placement import SKIPPED_MAX
-from workers.core.questions import CONSULTANTS_MAX
-from workers.core.row import encode_conversation
+from omnistate.core.conversation.assignment import SKIPPED_MAX
+from omnistate.core.conversation.guards import CONSULTANTS_MAX
+from omnistate.core.conversation.row import encode_conversation
+from omnistate.core.facts import Rejected
+from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT
+
+from tests.core.core_centre import LIMITS, Centre
 
 
 def chat() -> Centre:

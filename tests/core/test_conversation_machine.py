@@ -12,13 +12,13 @@ from typing import Any
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from omnistate.core.conversation.rules import RULES
+from omnistate_schemas.times import parse_time_ms
 
-from schemas.times import parse_time_ms
-from tests.core.centre import KINDS, LIMITS, Centre, event_of
+from tests.core.core_centre import KINDS, LIMITS, Centre, event_of
 from tests.core.inputs import WORKSTREAMS, members_of, types_for
 from tests.core.witness import Witness
 from tests.oracle.random_days import Day, day_of
-from workers.core.rules import RULES
 
 IDS = ("c1", "c2", "c3")
 SEEDS = range(400)

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.ledger import Ledger
+from omnistate.core.conversation.stages import STAGES, UNASSIGNED
+from omnistate.core.facts import CapacityChange, Cause, Held, Released
+from omnistate.core.input import Input
+from omnistate.core.settings import WorkstreamSettings
 
-from tests.core.centre import LIMITS, MONDAY_MS, REPRESENTATIVES, Centre
+from tests.core.core_centre import LIMITS, MONDAY_MS, REPRESENTATIVES, Centre
 from tests.core.laws import wanted_holds
-from workers.core.capacity import Ledger
-from workers.core.conversation import Conversation, Hold
-from workers.core.facts import CapacityChange, Cause, Held, Released
-from workers.core.intake import Input
-from workers.core.settings import Settings
-from workers.core.stages import STAGES, UNASSIGNED
 
 IDS = ("c1", "c2", "c3")
 NAMES = ("chat", "day", "night")
@@ -49,7 +49,7 @@ class Ledgers(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.centre = Centre(CONFIGURATION)
-        self.settings: dict[str, Settings] = {}
+        self.settings: dict[str, WorkstreamSettings] = {}
         self.rows: dict[str, Conversation] = {}
         # What each hold took: units, profiles, and its public id.
         self.book: dict[Key, tuple[int, list[str], str]] = {}

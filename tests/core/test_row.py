@@ -6,18 +6,18 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from tests.members import members_of
-from workers.core.context import Counter
-from workers.core.conversation import Conversation, Hold
-from workers.core.outlook import read_outlook
-from workers.core.row import (
+from omnistate.core.conversation.context import Counter
+from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.row import (
     decode_conversation,
     decode_counter,
     encode_conversation,
     encode_counter,
 )
-from workers.core.stages import STAGES
+from omnistate.core.conversation.row_header import read_outlook
+from omnistate.core.conversation.stages import STAGES
+
+from tests.harness.members import members_of
 
 NUMBERS = st.integers(0, 2**48)
 TEXTS = st.text(max_size=3)

@@ -5,12 +5,23 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from omnistate.core.settings import (
+    Directory,
+    WorkstreamSettings,
+    decode_settings,
+    encode_settings,
+    resolve,
+)
+from omnistate_schemas.configuration import (
+    CapacityProfile,
+    ContactCentre,
+    Representative,
+    Workstream,
+)
+from omnistate_schemas.vocabulary import KIND_OF_CHANNEL
 from pydantic import ValidationError
 
-from schemas.configuration import CapacityProfile, ContactCentre, Representative, Workstream
-from schemas.vocabulary import KIND_OF_CHANNEL
-from tests.core.centre import KINDS
-from workers.core.settings import Directory, Settings, decode_settings, encode_settings, resolve
+from tests.core.core_centre import KINDS
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 LC, PC, AM, VO, RE = KINDS
@@ -39,7 +50,7 @@ DURATIONS = {
 CLOSINGS = ("open", "active", "wrap_up", "waiting", "resolved")
 
 
-def of(kind: str, **configured: Any) -> Settings:
+def of(kind: str, **configured: Any) -> WorkstreamSettings:
     return resolve(Workstream.model_validate({"channel": kind, **configured}))
 
 

@@ -4,13 +4,12 @@ The expectation is written by hand from section 5; what a cell comes to is prove
 """
 
 import pytest
-
-from schemas.registry import INPUTS
-from schemas.vocabulary import KINDS, Kind
-from workers.core.refusals import CODES, LAW, kinds_for
-from workers.core.rules import RECORDED, RULES, Rule
-from workers.core.stages import MEANINGS, STAGES, Stage
-from workers.core.transitions import CELLS, FACTS, TIES, TRIGGERS, read_table
+from omnistate.core.conversation.refusals import CODES, LAW, kinds_for
+from omnistate.core.conversation.rules import RECORDED, RULES, Rule
+from omnistate.core.conversation.stages import MEANINGS, STAGES, Stage
+from omnistate.core.conversation.transitions import CELLS, FACTS, TIES, TRIGGERS, read_table
+from omnistate_schemas.registry import INPUTS
+from omnistate_schemas.vocabulary import KINDS, Kind
 
 INPUT_TRIGGERS = tuple(trigger for trigger in TRIGGERS if not trigger.startswith("timer."))
 TIMER_TRIGGERS = tuple(trigger for trigger in TRIGGERS if trigger.startswith("timer."))

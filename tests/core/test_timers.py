@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.timers import after, start
+from omnistate_schemas.times import LAST_MS, format_time
 
-from schemas.times import LAST_MS, format_time
-from tests.core.centre import CHANNELS, LIMITS, MONDAY_MS, Centre
-from workers.core.conversation import Conversation, Hold
-from workers.core.timers import after, start
+from tests.core.core_centre import CHANNELS, LIMITS, MONDAY_MS, Centre
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
 # Section 7, last paragraph; the primary's window stands before the offered one's.

@@ -7,7 +7,12 @@ meaning; `seen` counts which ones were applied.
 from collections import Counter
 from typing import Any
 
-from tests.core.centre import Centre
+from omnistate.core.conversation.row import decode_conversation, encode_conversation
+from omnistate.core.facts import CapacityChange, Fact, Held, Refused, Released, StateChange
+from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, Input
+from omnistate.stream.cloudevents import DeadLetter
+
+from tests.core.core_centre import Centre
 from tests.core.laws import (
     Followed,
     check_counters,
@@ -18,10 +23,6 @@ from tests.core.laws import (
     check_timers,
     follow,
 )
-from workers.core.facts import CapacityChange, Fact, Held, Refused, Released, StateChange
-from workers.core.intake import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, Input
-from workers.core.row import decode_conversation, encode_conversation
-from workers.runtime.decoding import DeadLetter
 
 KEPT_BYTES = FINGERPRINT_BYTES * FINGERPRINTS_KEPT
 REFUSED = {"ignored", "rejected"}

@@ -1,4 +1,4 @@
-from workers.demo.agenda import Agenda
+from omnistate.demo.agenda import Agenda
 
 
 def test_entries_happen_in_order_of_time_then_of_entry() -> None:

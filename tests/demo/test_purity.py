@@ -1,22 +1,21 @@
 import ast
 from pathlib import Path
 
+import omnistate.demo
 import pytest
 
-import workers.demo
-
 # Whoever watches the day, or connects it with the engine, may know more than those who live in it.
-AUDIENCE = {"day", "figures", "picture", "recount", "report", "screen"}
+AUDIENCE = {"simulated_day", "day_figures", "picture", "recount", "day_report", "screen"}
 ROOMS = [
     path
-    for path in sorted(Path(workers.demo.__path__[0]).glob("*.py"))
+    for path in sorted(Path(omnistate.demo.__path__[0]).glob("*.py"))
     if path.stem not in AUDIENCE
 ]
 STANDARD = {"collections", "dataclasses", "datetime", "heapq", "itertools", "math", "random"} | {
     "typing",
     "zoneinfo",
 }
-OURS = ("workers.demo.", "schemas.times", "schemas.vocabulary")
+OURS = ("omnistate.demo.", "omnistate_schemas.times", "omnistate_schemas.vocabulary")
 CLOCKS = {"now", "today", "utcnow", "time_ns", "monotonic"}
 
 

@@ -3,14 +3,14 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from omnistate.demo.world import World
+from omnistate_schemas.agent_actions import AgentAction
+from omnistate_schemas.channel_events import ChannelEvent
+from omnistate_schemas.inputs import INPUT
+from omnistate_schemas.registry import INPUTS
+from omnistate_schemas.times import parse_time_ms
 
-from schemas.agent_actions import AgentAction
-from schemas.channel_events import ChannelEvent
-from schemas.inputs import INPUT
-from schemas.registry import INPUTS
-from schemas.times import parse_time_ms
-from tests.demo.days import Day, live
-from workers.demo.world import World
+from tests.demo.demo_days import Day, live
 
 CONVERSATIONS = 1_500
 

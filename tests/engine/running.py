@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from schemas.configuration import ContactCentre
-from schemas.times import parse_time_ms
-from workers.cli.configuration import build_directory
-from workers.runtime.replay import Replay
+from omnistate.cli.configuration_file import build_directory
+from omnistate.stream.conversation.replay import Replay
+from omnistate_schemas.configuration import ContactCentre
+from omnistate_schemas.times import parse_time_ms
 
 Output = dict[str, Any]
 

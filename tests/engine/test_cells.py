@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from omnistate.core.conversation import stages, transitions
 
 from tests.engine import running
 from tests.engine.running import Output
@@ -15,7 +16,6 @@ from tests.oracle.cells import CELLS, TIMER_CELLS
 from tests.oracle.narration import read, tell
 from tests.oracle.scenes import config_of, members_of, scene, start_timer, timer_config
 from tests.oracle.stories import STORIES
-from workers.core import stages, transitions
 
 UNTIL = "2025-03-08T00:00:00Z"
 Program = Callable[[list[bytes], dict[str, Any], str | None], tuple[list[Output], dict[str, Any]]]

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from schemas.vocabulary import KIND_OF_CHANNEL, KINDS, STATE_CHANGES, Kind
-from workers.demo.day import Day
-from workers.demo.figures import Figures
-from workers.demo.report import choose_story
+from omnistate.demo.day_figures import Figures
+from omnistate.demo.day_report import choose_story
+from omnistate.demo.simulated_day import Day
+from omnistate_schemas.vocabulary import KIND_OF_CHANNEL, KINDS, STATE_CHANGES, Kind
 
 GOLDEN = Path(__file__).parent / "golden"
 SEED, CONVERSATIONS = 11, 400

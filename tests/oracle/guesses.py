@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .choices import Tape
 from .conversation import Conversation
-from .tape import Tape
 from .vocabulary import KINDS_OF_TRANSFER, KINDS_OF_TYPE
 from .wire import print_time
 from .worlds import QUEUES, World

@@ -14,9 +14,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from .choices import Tape
 from .guesses import guess, nonsense
 from .model import Engine
-from .tape import Tape
 from .timers import earliest, running
 from .wire import print_time
 from .worlds import TAPE_LENGTH, World, draw_world

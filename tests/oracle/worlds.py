@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .tape import Tape
+from .choices import Tape
 from .vocabulary import AM, KINDS, LC, PC, RE, VO
 from .wire import parse_time
 

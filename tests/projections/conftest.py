@@ -1,9 +1,9 @@
 """The bench on which projectors are tried: they look at the store's offsets at every turn."""
 
 import pytest
+from omnistate.projections.read_model import projector
 
-from tests.projections.bench import Bench
-from workers.projections import projector
+from tests.projections.projection_rig import Bench
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ import json
 from collections import Counter
 from typing import Any
 
-from schemas.outputs import ConversationStateChanged
-from schemas.times import format_time, parse_time_ms
+from omnistate.projections.figures.counting import Counting, WindowKey
+from omnistate.projections.figures.service_figures import Counts
+from omnistate.projections.figures.windows import WINDOW_S
+from omnistate_schemas.outputs import ConversationStateChanged
+from omnistate_schemas.times import format_time, parse_time_ms
+
 from tests.projections.figure_recount import Event, Figure
-from workers.projections.counting import Counting, WindowKey
-from workers.projections.figures import Counts
-from workers.projections.windows import WINDOW_S
 
 # Windows that never get too old, so that all of a day can be added up.
 NEVER_MS = 0

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import Any
 
-from schemas.times import parse_time_ms
+from omnistate_schemas.times import parse_time_ms
 
 Event = dict[str, Any]
 # Workstream, queue ("" = none), begin of the window in seconds, figure.

@@ -1,6 +1,6 @@
 """The read model of section 11, folded from what the topics hold by code of its own.
 
-Written from the contract: it shares nothing with `workers.projections`, so that the two can be
+Written from the contract: it shares nothing with `omnistate.projections`, so that the two can be
 compared. Only the standard library, so that it can serve wherever topics can be read.
 """
 

@@ -4,14 +4,15 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 
+from omnistate.projections.keys import Keys
+from omnistate.projections.read_model import projector
+from omnistate.projections.read_model.projection_observer import Applied
+from omnistate.projections.read_model.projector import Projector
+from omnistate.projections.read_model.store_ports import StoreUnavailable, TopicPartition
+from omnistate.stream.ports import LogUnavailable
+
 from tests.projections.topics import Member, Topics
 from tests.projections.twin import TwinStore
-from workers.projections import projector
-from workers.projections.keys import Keys
-from workers.projections.observer import Applied
-from workers.projections.ports import Place, StoreUnavailable
-from workers.projections.projector import Projector
-from workers.runtime.ports import LogUnavailable
 
 STEPS = 40
 
@@ -25,10 +26,10 @@ class Watcher:
     def names(self) -> list[object]:
         return [each[0] for each in self.told]
 
-    def assigned(self, places: frozenset[Place]) -> None:
+    def assigned(self, places: frozenset[TopicPartition]) -> None:
         self.told.append(("assigned", places))
 
-    def rebuilding(self, place: Place, records: int, *, again: bool) -> None:
+    def rebuilding(self, place: TopicPartition, records: int, *, again: bool) -> None:
         self.told.append(("rebuilding", place, records, again))
 
     def progressed(self, done: int, total: int) -> None:
@@ -40,13 +41,13 @@ class Watcher:
     def applied(self, batch: Applied) -> None:
         self.told.append(("applied", batch))
 
-    def conflicted(self, place: Place, expected: int | None, stored: int | None) -> None:
+    def conflicted(self, place: TopicPartition, expected: int | None, stored: int | None) -> None:
         self.told.append(("conflicted", place, expected, stored))
 
-    def gone(self, place: Place, records: int) -> None:
+    def gone(self, place: TopicPartition, records: int) -> None:
         self.told.append(("gone", place, records))
 
-    def unreadable(self, place: Place, offset: int, reason: str) -> None:
+    def unreadable(self, place: TopicPartition, offset: int, reason: str) -> None:
         self.told.append(("unreadable", place, offset, reason))
 
     def store_failed(self, reason: str) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from omnistate.projections.figures.windows import KEPT_S
+from omnistate_schemas.times import parse_time_ms
 
-from schemas.times import parse_time_ms
-from tests.demo.days import live
+from tests.demo.demo_days import live
 from tests.engine.running import run
 from tests.oracle.random_days import Day, days
 from tests.projections.figure_days import BEGIN_MS, Tables, changes_of, line, start, total
 from tests.projections.figure_recount import recount
-from workers.projections.windows import KEPT_S
 
 CENTRE: dict[str, Any] = {"workstreams": {"chat": {"channel": "live_chat"}}}
 # What waits and times add up to: after changes in disorder these may be more than they should be.

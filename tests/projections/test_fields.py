@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 import pytest
-
-from schemas.output_examples import CHANGED
-from schemas.presence import CAPACITY, RepresentativeCapacity
-from schemas.read_api import ConversationNow
-from workers.projections.fields import UnusableFields, read_model
-from workers.projections.keys import Keys, is_ambiguous
-from workers.projections.records import flatten
+from omnistate.projections.keys import Keys, is_ambiguous
+from omnistate.projections.read_model.hash_fields import UnusableFields, read_model
+from omnistate.projections.read_model.output_records import flatten
+from omnistate_schemas.output_examples import CHANGED
+from omnistate_schemas.presence import CAPACITY, RepresentativeCapacity
+from omnistate_schemas.read_api import ConversationNow
 
 NOW = "2026-03-02T09:15:22.123Z"
 

@@ -5,22 +5,21 @@ from collections.abc import Mapping
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-from workers.projections.figures import FIGURES, Counts, add_counts
-from workers.projections.keys import Keys
-from workers.projections.publication import KEPT_WINDOWS, publish, rows_of
-from workers.projections.windows import (
+from omnistate.projections.figures.row_publication import KEPT_WINDOWS, publish, rows_of
+from omnistate.projections.figures.service_figures import FIGURES, Counts, add_counts
+from omnistate.projections.figures.windows import (
     ALL_QUEUES,
     HOUR_S,
     WINDOW_S,
-    Part,
-    Place,
-    Row,
+    FigureRow,
+    PartitionCounts,
+    Segment,
     Span,
     add_up,
     spans_at,
     within,
 )
+from omnistate.projections.keys import Keys
 
 NINE_S = 1_772_442_000
 NOW_S = NINE_S + 430
@@ -54,12 +53,14 @@ class MemoryStore:
         self.lists[key] = old | dict(members)
 
 
-def part(start_s: int, counts: Counts, partition: int = 0, queue: str = "support") -> Part:
-    return Part(Place(partition, "chat", queue), start_s, counts)
+def part(
+    start_s: int, counts: Counts, partition: int = 0, queue: str = "support"
+) -> PartitionCounts:
+    return PartitionCounts(Segment(partition, "chat", queue), start_s, counts)
 
 
 def members(counts: Counts) -> dict[str, int | float | None]:
-    return Row("chat", "", Span(WINDOW_S, "current", NINE_S), counts).members()
+    return FigureRow("chat", "", Span(WINDOW_S, "current", NINE_S), counts).members()
 
 
 def test_now_is_in_the_current_window_and_the_last_finished_one_is_before_it() -> None:
@@ -165,9 +166,9 @@ def test_two_workers_add_each_other_up_and_writing_again_changes_nothing() -> No
 def test_ids_with_colons_do_not_meet() -> None:
     store = MemoryStore()
     parts = [
-        Part(Place(0, "a:b", "c"), NINE_S, {"offered": 1}),
-        Part(Place(0, "a", "b:c"), NINE_S, {"offered": 2}),
-        Part(Place(0, "a%3Ab", "c"), NINE_S, {"offered": 4}),
+        PartitionCounts(Segment(0, "a:b", "c"), NINE_S, {"offered": 1}),
+        PartitionCounts(Segment(0, "a", "b:c"), NINE_S, {"offered": 2}),
+        PartitionCounts(Segment(0, "a%3Ab", "c"), NINE_S, {"offered": 4}),
     ]
     asyncio.run(publish(store, Keys(), parts, NOW_S))
     found = {

@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from omnistate.projections.read_model.replacement import TopicReplaced
+from omnistate.projections.read_model.store_ports import Bounds, StoreUnavailable
+from omnistate.stream.ports import LogUnavailable
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
-from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
-from tests.projections.bench import CHANGES, KEYS, TOTALS, Bench, go, is_ready, turns
+from tests.projections.projection_rig import CHANGES, KEYS, TOTALS, Bench, go, is_ready, turns
 from tests.projections.topics import NOW_MS, capacity, change
-from workers.projections.ports import Bounds, StoreUnavailable
-from workers.projections.replacement import TopicReplaced
-from workers.runtime.ports import LogUnavailable
 
 
 def test_markers_are_applied_too_so_that_offsets_come_to_the_ends(bench: Bench) -> None:

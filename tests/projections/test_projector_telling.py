@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
+from omnistate.projections.read_model import projector
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
-from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
-from tests.projections.bench import CHANGES, TOTALS, Bench, go, is_ready, turns
+from tests.projections.projection_rig import CHANGES, TOTALS, Bench, go, is_ready, turns
 from tests.projections.topics import capacity, change
-from workers.projections import projector
 
 
 def test_what_is_no_record_is_told_and_left_out(bench: Bench) -> None:
@@ -90,7 +90,7 @@ def test_a_rebalance_keeps_what_stays_and_forgets_what_goes(bench: Bench) -> Non
 
 def test_old_changes_are_no_news(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rebuild does not tell readers of the stream what happened a month ago."""
-    monkeypatch.setattr("workers.projections.standing.STREAM_LENGTH", 4)
+    monkeypatch.setattr("omnistate.projections.read_model.progress.STREAM_LENGTH", 4)
 
     async def act() -> None:
         worker = bench.worker()

@@ -5,11 +5,11 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from schemas.times import format_time
-from schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
-from workers.projections.ports import Bounds, Place
-from workers.runtime.partitioning import partition_of
-from workers.runtime.ports import LogUnavailable, Record
+from omnistate.projections.read_model.store_ports import Bounds, TopicPartition
+from omnistate.stream.partitioning import partition_of
+from omnistate.stream.ports import LogUnavailable, Record
+from omnistate_schemas.times import format_time
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
 NOW_MS = 1_772_500_000_000
 
@@ -19,8 +19,8 @@ class Topics:
 
     def __init__(self, partitions: int) -> None:
         self.partitions = partitions
-        self.records: dict[Place, list[Record]] = {
-            Place(topic, number): []
+        self.records: dict[TopicPartition, list[Record]] = {
+            TopicPartition(topic, number): []
             for topic in (STATE_CHANGES, REPRESENTATIVE_CAPACITY)
             for number in range(partitions)
         }
@@ -28,9 +28,9 @@ class Topics:
 
     def append(
         self, topic: str, key: str, event: Mapping[str, Any] | bytes | None, markers: int = 0
-    ) -> Place:
+    ) -> TopicPartition:
         """Put a record where its key belongs, and markers behind it."""
-        place = Place(topic, partition_of(key.encode(), self.partitions))
+        place = TopicPartition(topic, partition_of(key.encode(), self.partitions))
         bounds = self.bounds[place]
         value = event if isinstance(event, bytes | None) else json.dumps(event).encode()
         record = Record(*place, bounds.end, NOW_MS + bounds.end, key.encode(), value)
@@ -38,7 +38,7 @@ class Topics:
         self.bounds[place] = Bounds(bounds.beginning, bounds.end + 1 + markers)
         return place
 
-    def trim(self, place: Place, beginning: int) -> None:
+    def trim(self, place: TopicPartition, beginning: int) -> None:
         """What retention does."""
         self.records[place] = [each for each in self.records[place] if each.offset >= beginning]
         self.bounds[place] = Bounds(beginning, max(beginning, self.bounds[place].end))
@@ -66,29 +66,31 @@ class Member:
         self.at_most = at_most
         self.generation = 0
         self.joined = False
-        self.assigned: frozenset[Place] = frozenset()
-        self._positions: dict[Place, int] = {}
+        self.assigned: frozenset[TopicPartition] = frozenset()
+        self._positions: dict[TopicPartition, int] = {}
         self.broken = False
 
-    def assign(self, places: Iterable[Place]) -> None:
+    def assign(self, places: Iterable[TopicPartition]) -> None:
         """A rebalance ends."""
         self.generation += 1
         self.joined = True
         self.assigned = frozenset(places)
         self._positions = {}
 
-    async def bounds(self, places: Collection[Place]) -> Mapping[Place, Bounds]:
+    async def bounds(self, places: Collection[TopicPartition]) -> Mapping[TopicPartition, Bounds]:
         await asyncio.sleep(0)
         if self.broken:
             raise LogUnavailable("no broker")
         return {place: self._topics.bounds[place] for place in places}
 
-    def seek(self, place: Place, offset: int) -> None:
+    def seek(self, place: TopicPartition, offset: int) -> None:
         if place not in self.assigned:
             raise LogUnavailable("not ours")
         self._positions[place] = offset
 
-    async def poll(self, places: Iterable[Place], wait_ms: int) -> Mapping[Place, Sequence[Record]]:
+    async def poll(
+        self, places: Iterable[TopicPartition], wait_ms: int
+    ) -> Mapping[TopicPartition, Sequence[Record]]:
         assert wait_ms
         found = {}
         for place in places:
@@ -104,10 +106,10 @@ class Member:
         await asyncio.sleep(0)
         return found
 
-    def position(self, place: Place) -> int | None:
+    def position(self, place: TopicPartition) -> int | None:
         return self._positions.get(place)
 
-    def backlog(self, place: Place) -> int:
+    def backlog(self, place: TopicPartition) -> int:
         return self._topics.bounds[place].end - self._positions.get(place, 0)
 
 

@@ -5,11 +5,17 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from schemas.times import parse_time_ms
+from omnistate.projections.keys import Keys
+from omnistate.projections.read_model.conversation_effects import ModelRow
+from omnistate.projections.read_model.store_ports import (
+    Conflict,
+    ModelBatch,
+    StoreUnavailable,
+    TopicPartition,
+)
+from omnistate_schemas.times import parse_time_ms
+
 from tests.projections.fold import LISTS, Folded
-from workers.projections.conversations import Row
-from workers.projections.keys import Keys
-from workers.projections.ports import Batch, Conflict, Place, StoreUnavailable
 
 
 class TwinStore:
@@ -20,24 +26,24 @@ class TwinStore:
         self.now_ms = now_ms
         self.keys: dict[str, Any] = {}
         self.expiries: dict[str, int] = {}
-        self.stored: dict[Place, int] = {}
+        self.stored: dict[TopicPartition, int] = {}
         self.stream: list[str] = []
         # What the next calls of `apply` do: "before" and "after" lose the answer.
         self.faults: list[str] = []
         self.batches = 0
         self.lowest_count = 0
 
-    async def offsets(self) -> Mapping[Place, int]:
+    async def offsets(self) -> Mapping[TopicPartition, int]:
         await asyncio.sleep(0)
         return dict(self.stored)
 
-    async def rows(self, conversation_ids: Sequence[str]) -> Mapping[str, Row]:
+    async def rows(self, conversation_ids: Sequence[str]) -> Mapping[str, ModelRow]:
         await asyncio.sleep(0)
         found = {}
         for id_ in conversation_ids:
             fields = self.keys.get(self.names.conversation(id_))
             if fields is not None:
-                found[id_] = Row(
+                found[id_] = ModelRow(
                     int(fields["sequence"]),
                     fields["status"],
                     fields["workstream_id"],
@@ -48,7 +54,7 @@ class TwinStore:
                 )
         return found
 
-    async def apply(self, batch: Batch) -> None:
+    async def apply(self, batch: ModelBatch) -> None:
         await asyncio.sleep(0)
         fault = self.faults.pop() if self.faults else ""
         if fault == "before":

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from omnistate_schemas.generators.documents import FOLDER, ROOT
+from omnistate_schemas.registry import OUTPUTS
 
-from schemas.documents import FOLDER, ROOT
-from schemas.registry import OUTPUTS
 from tests.schemas.compatibility import Direction, breaks
 
 Schema = dict[str, Any]

@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft7Validator, Draft202012Validator, ValidationError
-
-from schemas import documents
-from schemas.documents import FOLDER, MESSAGES, ROOT
-from schemas.registry import CONFIGURATION, INPUTS, OUTPUTS, PRESENCE_INPUTS
+from omnistate_schemas.generators import documents
+from omnistate_schemas.generators.documents import FOLDER, MESSAGES, ROOT
+from omnistate_schemas.registry import CONFIGURATION, INPUTS, OUTPUTS, PRESENCE_INPUTS
 
 Document = dict[str, Any]
 SPECS = "@asyncapi/specs@6.11.1"

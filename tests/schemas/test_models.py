@@ -11,29 +11,29 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from omnistate.cli.configuration_file import build_directory
+from omnistate.core import facts
+from omnistate.core.input import Input, Start
+from omnistate.stream.conversation.decoding import decode_record
+from omnistate.stream.conversation.replay import Replay
+from omnistate.stream.ports import Record
+from omnistate_schemas import outputs
+from omnistate_schemas.configuration import ContactCentre
+from omnistate_schemas.input_data import TransferData
+from omnistate_schemas.inputs import INPUT
+from omnistate_schemas.outputs import OUTPUT
+from omnistate_schemas.registry import INPUTS, OUTPUTS
 from pydantic import BaseModel
 
-from schemas import outputs
-from schemas.configuration import ContactCentre
-from schemas.input_data import TransferData
-from schemas.inputs import INPUT
-from schemas.outputs import OUTPUT
-from schemas.registry import INPUTS, OUTPUTS
-from tests.members import members_of
+from tests.harness.members import members_of
 from tests.oracle.random_days import day_of
-from workers.cli.configuration import build_directory
-from workers.core import facts
-from workers.core.intake import Input, Start
-from workers.runtime.decoding import decode_record
-from workers.runtime.ports import Record
-from workers.runtime.replay import Replay
 
 Event = dict[str, Any]
 SEEDS = st.integers(0, 2**31)
 # Each value of the engine's, and the model that describes it to readers.
 TWINS: dict[type[msgspec.Struct], type[BaseModel]] = {
     facts.Cause: outputs.Cause,
-    facts.Position: outputs.InputPosition,
+    facts.InputPosition: outputs.InputPosition,
     facts.NextTimer: outputs.NextTimer,
     facts.Handler: outputs.Handler,
     facts.StateChange: outputs.StateChange,

@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-
-from schemas.openapi import DOCUMENT, ENDPOINTS, openapi, text
-from workers.cli.generated import keep
-from workers.shell.read_api import ReadApi
+from omnistate.cli.documents.generated_document import keep
+from omnistate.process.projection.read_api import ReadApi
+from omnistate_schemas.openapi import DOCUMENT, ENDPOINTS, openapi, text
 
 
 def test_the_document_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     assert keep(DOCUMENT, text(), ["--check"]) == 0, "run make generate"
     assert keep(DOCUMENT, text() + " ", ["--check"]) == 1
-    monkeypatch.setattr("schemas.openapi.ENDPOINTS", ENDPOINTS[1:])
+    monkeypatch.setattr("omnistate_schemas.openapi.ENDPOINTS", ENDPOINTS[1:])
     assert keep(DOCUMENT, text(), ["--check"]) == 1
 
 

@@ -1,4 +1,0 @@
-"""The words of omnistate: every input, output and configuration object as a typed model.
-
-The only package that other teams import. It must not import `workers`, do I/O or know the rules.
-"""

@@ -1,0 +1,1 @@
+"""Makes the JSON Schemas and the AsyncAPI document; needs PyYAML beside pydantic."""

@@ -1,0 +1,194 @@
+"""One installation on a broker and a Redis: its topics and configuration, its workers and traffic.
+
+It is put up with omnistate's own commands, as an operator would, and taken down whole.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from aiokafka.admin import AIOKafkaAdminClient
+from omnistate_schemas.vocabulary import REPRESENTATIVE_PRESENCE
+
+from tests.chaos.chaos_traffic import Json, Traffic
+from tests.chaos.chaos_witness import Witness
+from tests.chaos.downstream_check import Downstream
+from tests.chaos.engine_build import Engine
+from tests.chaos.fleet import Fleet
+from tests.chaos.generator import Generator
+from tests.chaos.journal import Journal, Place
+from tests.chaos.positions import Positions
+from tests.chaos.read_model_check import ReadModel
+from tests.chaos.topic_recorder import Reader
+from tests.chaos.worker_kinds import CONVERSATION, KINDS, PARTITIONS, REPRESENTATIVE, Kind
+
+# What the generator publishes.
+INPUTS: Final = (*CONVERSATION.consumes, REPRESENTATIVE_PRESENCE)
+COMMAND_S: Final = 300.0
+# Kafka needs more than this on a busy machine, and a worker that is alive for us may miss it.
+SESSION_TIMEOUT_S: Final = 3.0
+
+
+class CommandFailed(Exception):
+    """A command of omnistate ended otherwise than it should; the message is what it said."""
+
+
+class Installation:
+    """Put up by `open`, taken down by `close`, which may be called whatever happened before."""
+
+    def __init__(
+        self,
+        brokers: str,
+        redis_url: str,
+        prefix: str,
+        folder: Path,
+        configuration: Json,
+        traffic: Traffic,
+        rate: float,
+        say: Callable[[str], None],
+        *,
+        compiled: bool = False,
+    ) -> None:
+        self.brokers = brokers
+        self.prefix = prefix
+        self.traffic = traffic
+        self.journal = Journal(INPUTS, PARTITIONS)
+        self.witness = Witness(brokers, prefix, self.journal)
+        self.positions = {
+            kind: Positions(brokers, prefix, kind) for kind in (CONVERSATION, REPRESENTATIVE)
+        }
+        self.read_model = ReadModel(redis_url, prefix)
+        self.downstream = Downstream(
+            Reader(brokers, prefix, PARTITIONS),
+            self.positions[REPRESENTATIVE],
+            self.read_model,
+            configuration,
+        )
+        self.generator = Generator(brokers, prefix, self.journal, self.traffic, rate)
+        settings = {
+            "brokers": brokers,
+            "redis_url": redis_url,
+            "topic_prefix": prefix,
+            "session_timeout": SESSION_TIMEOUT_S,
+        }
+        self._engine = Engine(settings, compiled=compiled)
+        self.fleets = {kind: Fleet(kind, folder, self._engine, say) for kind in KINDS}
+        self._configuration = configuration
+        self._folder = folder
+        self._say = say
+        self._following: list[asyncio.Task[None]] = []
+
+    async def open(self, workers: int) -> None:
+        """Topics, configuration, so many workers of each kind, traffic."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._say((await self.run("--version")).strip())
+        file = self._folder / "centre.yaml"
+        file.write_text(yaml.safe_dump(self._configuration), encoding="utf-8")
+        await self.run("topics", "apply", "--replication-factor=1", f"--partitions={PARTITIONS}")
+        await self.run("config", "apply", str(file))
+        self._following = [asyncio.create_task(one.follow()) for one in self.positions.values()]
+        for fleet in self.fleets.values():
+            for _ in range(workers):
+                fleet.add()
+            fleet.watch()
+        await asyncio.to_thread(self.generator.start)
+
+    async def close(self) -> None:
+        """End everything that was started."""
+        self.generator.stop()
+        for fleet in self.fleets.values():
+            await fleet.close()
+        for each in self._following:
+            each.cancel()
+        await asyncio.gather(*self._following, return_exceptions=True)
+        self.read_model.close()
+
+    @property
+    def restarts(self) -> int:
+        """How often a worker of any kind was started again."""
+        return sum(fleet.restarts for fleet in self.fleets.values())
+
+    async def ends(self, kind: Kind) -> dict[Place, int]:
+        """Where the inputs of a kind of worker end now, without markers of transactions."""
+        ends = self.journal.ends(kind.consumes)
+        published = set(kind.consumes) - {topic for topic, _ in ends}
+        return ends | (await self.downstream.ends(published) if published else {})
+
+    async def behind(self, kind: Kind, ends: Mapping[Place, int]) -> dict[Place, int]:
+        """How much of it a kind of worker has still to take."""
+        if kind.transactional:
+            reached = {place: self.positions[kind].next_offset(place) for place in ends}
+        else:
+            reached = await asyncio.to_thread(self.read_model.offsets)
+        left = {place: end - reached.get(place, 0) for place, end in ends.items()}
+        return {place: count for place, count in left.items() if count > 0}
+
+    async def forget(self) -> None:
+        """Delete the topics, so that a broker that recovers has little to read."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.brokers)
+        await admin.start()
+        try:
+            names = [name for name in await admin.list_topics() if name.startswith(self.prefix)]
+            await admin.delete_topics(names)
+        finally:
+            await admin.close()
+
+    async def run(self, *arguments: str, expected: int = 0) -> str:
+        """Run an omnistate command; what it prints. Raises CommandFailed."""
+        status, out, err = await self._run(*arguments)
+        if status != expected:
+            raise CommandFailed(f"omnistate {' '.join(arguments)}: {status}: {err or out}")
+        return out
+
+    async def audit(self) -> list[str]:
+        """What `omnistate audit` finds; an audit that does not finish raises CommandFailed."""
+        status, out, err = await self._run("audit", "--json")
+        try:
+            found: dict[str, Any] = json.loads(out)
+        except ValueError:
+            raise CommandFailed(f"omnistate audit: {status}: {err or out}") from None
+        violations = [json.dumps(each) for each in found["violations"]]
+        # It must have looked at everything: nothing was deleted or configured anew.
+        violations += [f"the audit leaves something out: {note}" for note in found["notes"]]
+        taken = found["counts"]["inputs"]
+        sent = self.journal.count(CONVERSATION.consumes)
+        if taken != sent:
+            violations.append(f"the audit counts {taken} inputs, {sent} were sent")
+        if status != 0 and not violations:
+            violations.append(f"the audit ended with {status}: {err}")
+        return violations
+
+    async def _run(self, *arguments: str) -> tuple[int | None, str, str]:
+        process = await asyncio.create_subprocess_exec(
+            *self._engine.command,
+            *arguments,
+            env=self._engine.environment(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(COMMAND_S):
+                out, err = await process.communicate()
+        except BaseException:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+            raise
+        return process.returncode, out.decode(), err.decode()
+
+    async def group_offsets(self, kind: Kind) -> dict[Place, int]:
+        """What a kind's group has committed."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.brokers)
+        await admin.start()
+        try:
+            found = await admin.list_consumer_group_offsets(self.prefix + kind.name)
+        finally:
+            await admin.close()
+        return {
+            (place.topic.removeprefix(self.prefix), place.partition): committed.offset
+            for place, committed in found.items()
+        }

@@ -1,0 +1,159 @@
+"""What gateways and desktops publish: the demo's day over and over, with slips of people.
+
+Each pass over the day has conversations of its own, in causal order. Slips (inputs left out, said
+twice, or out of place) make refusals, and conversations that only a timer ends. Pure and seeded.
+"""
+
+import copy
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from omnistate.demo.simulated_day import Day
+from omnistate_schemas.registry import ROUTES
+
+Json = dict[str, Any]
+HEADERS: Final = (("content-type", b"application/cloudevents+json"),)
+# Durations by which timers fire while a round lasts; wall-clock ones among them.
+QUICK: Final[Json] = {
+    "offer_timeout": 1,
+    "reconnect_window": 2,
+    "representative_reconnect_window": 2,
+    "bot_inactivity": 4,
+    "auto_close": {"open": 5, "active": 7, "wrap_up": 3, "waiting": 6, "resolved": 4},
+    # Longer than any fault, so that no id is started again after it was forgotten.
+    "closed_retention": 120,
+}
+LEFT_OUT, TWICE, ODD, PRESENCE = 0.05, 0.03, 0.05, 0.02
+PRESENCES: Final = ("available", "busy", "do_not_disturb", "away", "offline")
+_ENCODE: Final = msgspec.json.Encoder().encode
+_DECODE: Final = msgspec.json.Decoder().decode
+
+
+class Event(NamedTuple):
+    """One record for an input; `expected` is the code of the dead letter that it must become."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = HEADERS
+    type: str = ""
+    id: str = ""
+    expected: str | None = None
+    # Where it goes, where that is not its key's partition.
+    partition: int | None = None
+
+
+def make_event(type_: str, subject: str, id_: str, data: Json, time: str | None = None) -> Event:
+    """An event of ours on the topic of its type."""
+    value = {
+        "specversion": "1.0",
+        "id": id_,
+        "source": "/chaos",
+        "type": type_,
+        "subject": subject,
+        "time": time or datetime.now(UTC).isoformat(),
+        "data": data,
+    }
+    return Event(ROUTES[type_], subject.encode(), _ENCODE(value), type=type_, id=id_)
+
+
+async def tell_day(seed: int, conversations: int) -> tuple[list[Json], Json]:
+    """The inputs of the demo's day in order, and its configuration."""
+    day = Day(seed, conversations)
+    await day.start()
+    while await day.step() is not None:
+        pass
+    return [_DECODE(record.value or b"") for record in day.read_inputs()], day.world.configuration
+
+
+def hurry(configuration: Json) -> Json:
+    """The configuration with durations of seconds."""
+    hurried = copy.deepcopy(configuration)
+    for workstream in hurried["workstreams"].values():
+        workstream.update(QUICK)
+        if isinstance(workstream.get("block_capacity_for_wrap_up"), int):
+            workstream["block_capacity_for_wrap_up"] = 30
+    return hurried
+
+
+class Traffic:
+    """An endless stream of events; the same seed and day make the same stream."""
+
+    def __init__(self, day: list[Json], seed: str, *, slips: bool = True) -> None:
+        self._day = day
+        self._random = random.Random(seed)
+        self._slips = slips
+        self._representatives = sorted(
+            {each["data"]["representative_id"] for each in day if _names_representative(each)}
+        )
+        # Conversations of late, for whoever wants to say something about one.
+        self.subjects: list[str] = []
+
+    def __iter__(self) -> Iterator[Event]:
+        number = 0
+        while True:
+            for event in self._day:
+                yield from self._say(event, f"p{number}.")
+            number += 1
+
+    def _say(self, event: Json, prefix: str) -> Iterator[Event]:
+        chance = self._random.random() if self._slips else 1.0
+        started = event["type"] == "conversation.started"
+        if chance < LEFT_OUT and not started:
+            return
+        subject, id_ = prefix + event["subject"], prefix + event["id"]
+        data = event["data"]
+        if started:
+            self.subjects = [*self.subjects[-200:], subject]
+            if data.get("scheduled_for"):
+                soon = datetime.now(UTC) + timedelta(seconds=self._random.randint(1, 4))
+                data = {**data, "scheduled_for": soon.isoformat()}
+        said = make_event(event["type"], subject, id_, data)
+        yield said
+        if LEFT_OUT <= chance < LEFT_OUT + TWICE:
+            yield said
+        elif LEFT_OUT + TWICE <= chance < LEFT_OUT + TWICE + ODD:
+            type_, data = self._draw_odd()
+            yield make_event(type_, subject, f"{id_}-odd", data)
+        if self._slips and self._random.random() < PRESENCE:
+            yield from self._set_presence(f"{id_}-presence")
+
+    def _set_presence(self, id_: str) -> Iterator[Event]:
+        """Somebody sets a presence, now and then twice over."""
+        data = {"presence": self._random.choice(PRESENCES)}
+        if self._random.random() < 0.3:
+            data["supervisor_id"] = "marta"
+        who = self._random.choice(self._representatives)
+        said = make_event("representative.presence", who, id_, data)
+        yield from [said] * self._random.choice((1, 1, 2))
+
+    def _draw_odd(self) -> tuple[str, Json]:
+        """Something that may or may not be possible just now."""
+        who = {"representative_id": self._random.choice(self._representatives)}
+        boss = {"supervisor_id": "marta"}
+        return self._random.choice(
+            [
+                ("router.assign", who),
+                ("representative.accept", who),
+                ("representative.reject", who),
+                ("representative.end", who),
+                ("representative.disconnected", who),
+                ("representative.close_session", who),
+                ("representative.pick", who),
+                ("consult.started", {**who, "via": "queue"}),
+                ("supervisor.assign", {**boss, **who}),
+                ("supervisor.force_close", boss),
+                ("customer.disconnected", {}),
+                ("customer.messaged", {}),
+                ("router.move", {"queue_id": "support", "overflow": True}),
+                # A member is missing.
+                ("representative.transfer", who),
+            ]
+        )
+
+
+def _names_representative(event: Json) -> bool:
+    return isinstance(event["data"].get("representative_id"), str)

@@ -1,0 +1,87 @@
+"""The witness: reads inputs and outputs back, and holds them against the journal and one another.
+
+It is no second audit: it knows what was acknowledged to the generator, which no topic tells, and it
+judges from the published outputs alone. It reads on from where it was, so that each look costs what
+has come since.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from aiokafka import ConsumerRecord
+from omnistate_schemas.vocabulary import (
+    CAPACITY_CHANGES,
+    DEAD_LETTERS,
+    REJECTED_INPUTS,
+    STATE_CHANGES,
+)
+
+from tests.chaos.journal import Journal, Place, digest
+from tests.chaos.ledger_check import Books
+from tests.chaos.topic_recorder import Reader
+
+OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS, DEAD_LETTERS)
+READ_S: Final = 60.0
+_DECODE: Final = msgspec.json.Decoder().decode
+
+
+class Witness:
+    """Looks at one installation; `violations` are sentences."""
+
+    def __init__(self, brokers: str, prefix: str, journal: Journal) -> None:
+        self.books = Books(journal)
+        self._journal = journal
+        self._reader = Reader(brokers, prefix, journal.partitions)
+
+    @property
+    def violations(self) -> list[str]:
+        """What does not hold; the journal's own contradictions included."""
+        return [*self._journal.contradictions, *self.books.violations]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What was seen: changes, refusals, dead letters, holds, timers."""
+        return self.books.counts
+
+    async def look(self, reached: Mapping[Place, int], at_ms: int | None = None) -> None:
+        """Read what has come, and judge every input before the offsets `reached`.
+
+        `at_ms`: nothing has been published for a while; by then each timer due must have fired.
+        """
+        async with asyncio.timeout(READ_S), self._reader as reader:
+            async for place, record in reader.read_on(topic for topic, _ in reached):
+                self._take_input(place, record)
+            async for (topic, _), record in reader.read_on(OUTPUTS):
+                self._take_output(topic, record)
+        self.books.close_accounts(reached)
+        if at_ms is not None:
+            self.books.check_timers(at_ms)
+
+    def _take_input(self, place: Place, record: ConsumerRecord) -> None:
+        entries = self._journal.entries[place]
+        if record.offset >= len(entries):
+            self.books.complain(f"{place} offset {record.offset}: this was never acknowledged")
+        elif entries[record.offset].digest != digest(record.key, record.value):
+            self.books.complain(f"{place} offset {record.offset}: another input was acknowledged")
+        else:
+            self.books.note_input(place, record.key, record.timestamp)
+
+    def _take_output(self, topic: str, record: ConsumerRecord) -> None:
+        where = f"{topic}-{record.partition} offset {record.offset}"
+        if topic == DEAD_LETTERS:
+            self.books.take_dead_letter(where, dict(record.headers))
+            return
+        event: dict[str, Any] = _DECODE(record.value)
+        self.books.take_id(where, topic, event["id"])
+        match event["type"]:
+            case "conversation.state_changed":
+                self.books.take_change(where, record.partition, event)
+            case "capacity.held" | "capacity.released":
+                self.books.take_hold(where, event)
+            case "input.rejected" | "input.ignored":
+                self.books.take_refusal(where, event)
+            case other:
+                self.books.complain(f"{where}: {other} is no output")

@@ -1,0 +1,205 @@
+"""The books of the witness: each input's outcome, each conversation's sequence, each counter.
+
+Pure: records are handed in, violations are sentences, nothing is read from anywhere. An input that
+nothing names must be of a type that the law may record without a word.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from omnistate_schemas.times import parse_time_ms
+
+from tests.chaos.journal import Journal, Place
+
+# Section 5, "Recorded": these alone may be accepted without an output; and presence, of which
+# `representative-capacity` tells in its own way.
+SILENT: Final = frozenset(
+    {
+        "customer.messaged",
+        "customer.disconnected",
+        "customer.reconnected",
+        "representative.message",
+        "representative.presence",
+        "representative.disconnected",
+        "representative.reconnected",
+        "representative.close_session",
+        "consult.started",
+        "consult.ended",
+        "supervisor.monitor",
+    }
+)
+# Wall-clock timers fire their grace of a second after the deadline, and within a read's wait.
+TIMER_LATE_MS: Final = 4_000
+KEPT: Final = 50
+Json = dict[str, Any]
+
+
+class Standing(NamedTuple):
+    """A conversation as its last change left it."""
+
+    sequence: int
+    status: str
+    detail: str | None
+    representative_id: str | None
+    queue_id: str | None
+    at_ms: int
+    due_ms: int | None
+
+
+class Counted(NamedTuple):
+    """A representative's counter in one partition."""
+
+    sequence: int = 0
+    units: int = 0
+
+
+class Books:
+    """Of one installation, from its first input on."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.violations: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self._journal = journal
+        self._closed_up_to = dict.fromkeys(journal.entries, 0)
+        # By input: what names it, such as "change", "refusal", "letter".
+        self._outcomes: defaultdict[tuple[Place, int], list[str]] = defaultdict(list)
+        self._standings: dict[str, Standing] = {}
+        self._closed: set[int] = set()
+        self._last_input_ms: dict[str, int] = {}
+        self._clocks: Counter[int] = Counter()
+        self._ids: set[int] = set()
+        self._counters: defaultdict[tuple[int, str], Counted] = defaultdict(Counted)
+        self._holds: dict[str, tuple[str, int]] = {}
+
+    def complain(self, sentence: str) -> None:
+        """Something does not hold."""
+        if len(self.violations) < KEPT:
+            self.violations.append(sentence)
+
+    def note_input(self, place: Place, key: bytes | None, at_ms: int) -> None:
+        """An input lies where it was acknowledged."""
+        self.counts["inputs"] += 1
+        if key is not None:
+            self._last_input_ms[key.decode(errors="replace")] = at_ms
+
+    def take_id(self, where: str, topic: str, id_: str) -> None:
+        """No two outputs of a topic have the same id."""
+        mark = hash((topic, id_))
+        if mark in self._ids:
+            self.complain(f"{where}: doubled, {id_} was published before")
+        self._ids.add(mark)
+
+    def take_change(self, where: str, partition: int, event: Json) -> None:
+        """One change of a conversation: it goes on from the one before."""
+        data, subject, at_ms = event["data"], event["subject"], parse_time_ms(event["time"])
+        self.counts["changes"] += 1
+        self.counts["timers"] += data["cause"]["type"].startswith("timer.")
+        before = self._standings.get(subject)
+        sequence = 0 if before is None else before.sequence
+        if hash(subject) in self._closed:
+            self.complain(f"{where}: {subject} changes after it was closed")
+        elif data["sequence"] != sequence + 1:
+            kind = "gap" if data["sequence"] > sequence + 1 else "doubled"
+            self.complain(f"{where}: {kind}, {subject} {data['sequence']} after {sequence}")
+        elif before is not None:
+            for name in ("status", "detail", "representative_id", "queue_id"):
+                if data[f"previous_{name}"] != getattr(before, name):
+                    self.complain(f"{where}: drift, previous_{name} is not what {name} was")
+        if at_ms < self._clocks[partition]:
+            self.complain(f"{where}: the clock of partition {partition} goes back")
+        self._clocks[partition] = at_ms
+        if data["input"] is not None:
+            self._note(where, data["input"], "change", event)
+        timer = data["next_timer"]
+        self._standings[subject] = Standing(
+            data["sequence"],
+            data["status"],
+            data["detail"],
+            data["representative_id"],
+            data["queue_id"],
+            at_ms,
+            None if timer is None else parse_time_ms(timer["at"]),
+        )
+        if data["status"] == "closed":
+            del self._standings[subject]
+            self._closed.add(hash(subject))
+
+    def take_refusal(self, where: str, event: Json) -> None:
+        """An input was rejected or ignored."""
+        self.counts["refusals"] += 1
+        self._note(where, event["data"]["input"], "refusal", event)
+
+    def take_dead_letter(self, where: str, headers: Mapping[str, bytes]) -> None:
+        """A record was put aside: one that was meant to be, with the code that it was meant for."""
+        self.counts["dead letters"] += 1
+        topic, partition, offset = headers["omnistate-origin"].decode().split("/")
+        place = (topic, int(partition))
+        entry = self._journal.entries[place][int(offset)]
+        code = headers["omnistate-error"].decode()
+        if entry.expected != code:
+            self.complain(f"{where}: is {code}, meant was {entry.expected} ({entry.type})")
+        self._outcomes[place, int(offset)].append("letter")
+
+    def take_hold(self, where: str, event: Json) -> None:
+        """A hold or a release moves one counter by what it says, once."""
+        data = event["data"]
+        held = event["type"] == "capacity.held"
+        self.counts["holds" if held else "releases"] += 1
+        key = (data["partition"], data["representative_id"])
+        counted = self._counters[key]
+        units = counted.units + (data["units"] if held else -data["units"])
+        if data["partition_sequence"] != counted.sequence + 1:
+            self.complain(
+                f"{where}: gap, {key} {data['partition_sequence']} after {counted.sequence}"
+            )
+        if data["partition_units"] != units:
+            self.complain(f"{where}: drift, {key} shows {data['partition_units']}, is {units}")
+        self._counters[key] = Counted(data["partition_sequence"], data["partition_units"])
+        hold = (data["conversation_id"], data["units"])
+        if held:
+            if data["hold_id"] in self._holds:
+                self.complain(f"{where}: doubled, {data['hold_id']} is held already")
+            self._holds[data["hold_id"]] = hold
+        elif self._holds.pop(data["hold_id"], None) != hold:
+            self.complain(f"{where}: {data['hold_id']} is released, but was not held so")
+
+    def close_accounts(self, reached: Mapping[Place, int]) -> None:
+        """Every input before these offsets has had its one outcome."""
+        for place, end in reached.items():
+            entries = self._journal.entries[place]
+            for offset in range(self._closed_up_to[place], min(end, len(entries))):
+                entry = entries[offset]
+                found = self._outcomes.pop((place, offset), [])
+                if not _is_outcome(found, entry.type, entry.expected):
+                    said = ", ".join(found) or "nothing: lost"
+                    self.complain(f"{place} offset {offset}: {entry.type} has come to {said}")
+            self._closed_up_to[place] = max(self._closed_up_to[place], end)
+
+    def check_timers(self, now_ms: int) -> None:
+        """Of conversations that nothing was said of since their last change, none is overdue."""
+        for subject, standing in self._standings.items():
+            quiet = self._last_input_ms.get(subject, 0) <= standing.at_ms
+            due_ms = standing.due_ms
+            if quiet and due_ms is not None and due_ms + TIMER_LATE_MS < now_ms:
+                late_s = (now_ms - due_ms) / 1_000
+                self.complain(f"{subject}: its timer is {late_s:.1f} s late and has not fired")
+
+    def _note(self, where: str, input_: Json, outcome: str, event: Json) -> None:
+        place, offset = (input_["topic"], input_["partition"]), input_["offset"]
+        entries = self._journal.entries[place]
+        cause = event["data"]["cause"]["id"]
+        if offset >= len(entries) or entries[offset].id != cause:
+            self.complain(f"{where}: names {place} offset {offset}, which is not {cause}")
+        if offset < self._closed_up_to[place]:
+            self.complain(f"{where}: doubled, {place} offset {offset} had its outcome before")
+        self._outcomes[place, offset].append(outcome)
+
+
+def _is_outcome(found: list[str], type_: str, expected: str | None) -> bool:
+    if expected is not None:
+        return found == ["letter"]
+    # One input may go through two rules (X1, then X2).
+    if found in (["refusal"], ["change"], ["change", "change"]):
+        return True
+    return not found and type_ in SILENT

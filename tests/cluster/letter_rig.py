@@ -1,0 +1,34 @@
+"""Dead letters as the engine writes them, and what has been put back."""
+
+from aiokafka import ConsumerRecord
+from omnistate.stream.ports import Headers
+from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS, DEAD_LETTERS
+
+from tests.harness.console import Appended, Console
+
+
+def dead(
+    origin: str,
+    error: str = "unknown_type",
+    *,
+    key: bytes | None = b"chat-1",
+    value: bytes | None = b"secret",
+    headers: Headers = (),
+    partition: int = 0,
+    timestamp_ms: int | None = None,
+) -> Appended:
+    """A dead letter as the engine writes it."""
+    own = (
+        ("omnistate-error", error.encode()),
+        ("omnistate-error-message", b"what is wrong with it"),
+        ("omnistate-origin", origin.encode()),
+    )
+    return (DEAD_LETTERS, partition, key, value, (*headers, *own), timestamp_ms)
+
+
+def put_back(console: Console) -> list[ConsumerRecord]:
+    return console.read(CHANNEL_EVENTS, AGENT_ACTIONS)
+
+
+def values(console: Console) -> list[bytes]:
+    return sorted(record.value for record in put_back(console))

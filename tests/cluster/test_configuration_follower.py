@@ -1,0 +1,161 @@
+"""A worker's directory: what was published last, whatever else lies on the topics."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.failures import ClusterFailure
+from omnistate.adapters.kafka.configuration.configuration_follower import ConfigurationFollower
+
+from tests.harness.broker import Broker
+from tests.harness.console import Console, append
+
+TIMEOUT_S = 60
+
+
+@pytest.fixture
+def console(brokers: str, prefix: str) -> Console:
+    console = Console(brokers, prefix)
+    console.lay_out()
+    return console
+
+
+class Followed:
+    """A follower at work, and what it complained of."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.problems: list[tuple[str, str, str]] = []
+        self.follower = ConfigurationFollower(connection, lambda *told: self.problems.append(told))
+
+    async def publish(self, *records: tuple[str, bytes, bytes | None]) -> None:
+        """Append records to configuration topics."""
+        connection = self.follower._connection
+        async with connection.producer() as producer:
+            appended = [(topic, 0, key, value, (), None) for topic, key, value in records]
+            await append(producer, connection, appended)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(TIMEOUT_S):
+            while not holds():
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def following(connection: Connection) -> AsyncIterator[Followed]:
+    followed = Followed(connection)
+    running = None
+    try:
+        await followed.follower.start()
+        running = asyncio.create_task(followed.follower.run())
+        yield followed
+    finally:
+        await followed.follower.stop()
+        if running is not None:
+            await running
+
+
+def test_starts_with_all_that_is_published_and_follows(console: Console) -> None:
+    console.append(
+        ("workstreams", 0, b"chat", b'{"channel": "live_chat", "units": 10}', (), None),
+        ("workstreams", 0, b"gone", b'{"channel": "voice"}', (), None),
+        ("workstreams", 0, b"gone", None, (), None),
+        ("workstreams", 0, b"chat", b'{"channel": "live_chat", "units": 20}', (), None),
+        ("capacity-profiles", 0, b"chats", b'{"limit": 3}', (), None),
+        ("representatives", 0, b"ana", b'{"profiles": {"chats": null}}', (), None),
+        ("queues", 0, b"support", b"{}", (), None),
+    )
+
+    async def follow() -> None:
+        async with following(console.connection) as followed:
+            directory = followed.follower.directory
+            assert set(directory.workstreams) == {"chat"}
+            assert directory.workstreams["chat"][2].units == 20
+            assert directory.limit_of("ana", "chats") == 3
+            await followed.publish(
+                ("representatives", b"ana", b'{"profiles": {"chats": 5}}'),
+                ("capacity-profiles", b"chats", None),
+                ("workstreams", b"chat", b'{"channel": "live_chat", "offer_timeout": null}'),
+            )
+            await followed.until(lambda: directory.workstreams["chat"][2].offer_ms is None)
+            await followed.until(lambda: directory.limit_of("ana", "chats") == 5)
+            assert directory.limit_of("bob", "chats") == 0
+            assert directory.workstreams["chat"][2].units == 30
+            assert followed.follower.directory is directory
+            assert followed.problems == []
+
+    asyncio.run(follow())
+
+
+@pytest.mark.parametrize(
+    ("topic", "key", "value", "problem"),
+    [
+        ("workstreams", b"chat", b"secret", "Invalid JSON"),
+        ("workstreams", b"chat", b'{"channel": "voice", "distribution": "pick"}', "voice"),
+        ("workstreams", b"chat", b'{"channel": "secret"}', "channel"),
+        ("representatives", b"ana", b'{"time_zone": "Secret/Place"}', "time_zone"),
+        ("representatives", b"ana", b'{"units": "secret"}', "units"),
+        ("capacity-profiles", b"chats", b"[]", "object"),
+        ("queues", b"support", b'{"colour": "secret"}', "colour"),
+        ("workstreams", b"\xff", b'{"channel": "voice"}', "key"),
+        ("workstreams", b"", b'{"channel": "voice"}', "key"),
+    ],
+)
+def test_an_unusable_record_changes_nothing_and_is_reported(
+    console: Console, topic: str, key: bytes, value: bytes, problem: str
+) -> None:
+    console.append(
+        ("workstreams", 0, b"chat", b'{"channel": "live_chat"}', (), None),
+        ("capacity-profiles", 0, b"chats", b'{"limit": 3}', (), None),
+        ("representatives", 0, b"ana", b'{"units": 50}', (), None),
+    )
+
+    async def follow() -> None:
+        async with following(console.connection) as followed:
+            directory = followed.follower.directory
+            before = (
+                dict(directory.workstreams),
+                dict(directory.profiles),
+                dict(directory.representatives),
+            )
+            await followed.publish((topic, key, value), ("queues", b"other", b"{}"))
+            await followed.until(lambda: bool(followed.problems))
+            ((told_topic, _, told),) = followed.problems
+            assert told_topic == topic
+            assert problem in told
+            assert "ecret" not in told, "never the value"
+            assert before == (directory.workstreams, directory.profiles, directory.representatives)
+
+    asyncio.run(follow())
+
+
+def test_a_missing_topic_is_said_and_not_created(brokers: str, prefix: str) -> None:
+    connection = Connection(brokers, prefix)
+
+    async def follow() -> None:
+        with pytest.raises(ClusterFailure, match="workstreams is missing"):
+            await Followed(connection).follower.start()
+
+    asyncio.run(follow())
+    assert not Console(brokers, prefix).describe("workstreams")
+
+
+def test_survives_its_broker(own_broker: Callable[..., Broker], prefix: str) -> None:
+    broker = own_broker()
+    console = Console(broker.bootstrap, prefix)
+    console.lay_out()
+
+    async def follow() -> None:
+        async with following(console.connection) as followed:
+            directory = followed.follower.directory
+            await followed.publish(("representatives", b"ana", b'{"units": 10}'))
+            await followed.until(lambda: directory.units_of("ana") == 10)
+            # In this thread: the broker ends with the thread that starts it.
+            broker.kill()
+            broker.start()
+            await followed.publish(("representatives", b"ana", b'{"units": 20}'))
+            await followed.until(lambda: directory.units_of("ana") == 20)
+            assert followed.problems == []
+
+    asyncio.run(follow())

@@ -1,0 +1,1 @@
+"""What tests, chaos and benchmark start and ask: servers, workers, readers, makers of events."""

@@ -1,0 +1,136 @@
+"""A projection worker with its API, what lies on its topics, and readers of its changes."""
+
+import asyncio
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from omnistate.projections.keys import Keys
+from omnistate_schemas.presence import CAPACITY
+from omnistate_schemas.times import format_time
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+
+from tests.engine.running import run
+from tests.harness.installation import Installation, Worker, installed
+from tests.harness.redis import RedisServer
+from tests.oracle.random_days import day_of
+from tests.projections.fold import milliseconds
+
+TOKEN = "a-token-of-the-tests/+=~"
+ODD = "whats app/+34 600:é%2F"
+
+
+class Service:
+    """A projection worker with its API, and what was put on its topics."""
+
+    def __init__(self, found: Installation, redis: RedisServer) -> None:
+        self.found, self.redis = found, redis
+        found.environment["OMNISTATE_REDIS_URL"] = redis.url
+        found.environment["OMNISTATE_API_TOKEN"] = TOKEN
+        self.keys = Keys(found.prefix)
+        self.worker: Worker
+
+    def publish(self, *events: dict[str, Any]) -> None:
+        """Put events on the topics, as the engine would."""
+
+        async def run_producer() -> None:
+            async with AIOKafkaProducer(bootstrap_servers=self.found.brokers) as producer:
+                for event in events:
+                    state = event["type"] == "conversation.state_changed"
+                    topic = STATE_CHANGES if state else REPRESENTATIVE_CAPACITY
+                    value = json.dumps(event).encode()
+                    key = event["subject"].encode()
+                    await producer.send(self.found.prefix + topic, value, key)
+
+        asyncio.run(run_producer())
+
+    def ask(self, path: str, token: str | None = TOKEN, method: str = "GET") -> tuple[int, Any]:
+        """Status, and the JSON of the answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.worker.port, timeout=10)
+        try:
+            headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+            connection.request(method, path, headers=headers)
+            response = connection.getresponse()
+            body = response.read()
+            assert response.headers["Content-Type"].startswith("application/json"), body
+            if response.status == 401:
+                assert response.headers["WWW-Authenticate"].startswith("Bearer")
+            else:
+                assert response.headers["Cache-Control"] == "no-store"
+            return response.status, json.loads(body)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def serving(brokers: str, folder: Path) -> Iterator[Service]:
+    """A service on a Redis of its own, with the changes of some days, until it is let go."""
+    with RedisServer() as redis, installed(brokers, f"a-{folder.stat().st_ino}.", folder) as found:
+        service = Service(found, redis)
+        found.run("topics", "apply", "--partitions", "2", "--replication-factor", "1")
+        for seed in range(6):
+            service.publish(*shifted(seed, f"{seed}-"))
+        service.publish(*shifted(7, ODD))
+        service.publish(*(capacity_of(name) for name in ("ana", ODD)))
+        service.worker = found.worker("projection")
+        yield service
+
+
+def shifted(seed: int, prefix: str, age_s: int = 5) -> list[dict[str, Any]]:
+    """The changes of a day, the last of them a few seconds ago, in conversations of its own."""
+    outputs, _ = run(*day_of(seed))
+    events = [each["value"] for each in outputs if each["topic"] == STATE_CHANGES]
+    last_ms = max((milliseconds(each["time"]) for each in events), default=0)
+    end_ms = round(time.time() - age_s) * 1_000
+    found = []
+    for event in events:
+        subject = prefix + event["subject"]
+        at = format_time(milliseconds(event["time"]) - last_ms + end_ms)
+        data = {**event["data"], "conversation_id": subject}
+        found.append(
+            {**event, "id": prefix + event["id"], "subject": subject, "time": at, "data": data}
+        )
+    return found
+
+
+def capacity_of(representative_id: str) -> dict[str, Any]:
+    """Totals of a representative."""
+    now = format_time(round(time.time() * 1_000))
+    data = {**CAPACITY, "representative_id": representative_id, "changed_at": now}
+    return {
+        "specversion": "1.0",
+        "id": f"{representative_id}.7",
+        "source": "/omnistate",
+        "type": "representative.capacity_changed",
+        "subject": representative_id,
+        "time": now,
+        "data": data,
+    }
+
+
+class Stream:
+    """A reader of the changes."""
+
+    def __init__(self, service: Service, last_id: str | None = None) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", service.worker.port, timeout=15)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        if last_id is not None:
+            headers["Last-Event-ID"] = last_id
+        self._connection.request("GET", "/api/changes", headers=headers)
+        self.response = self._connection.getresponse()
+
+    def block(self) -> dict[str, str]:
+        """The next block of lines; a comment's name is empty."""
+        found: dict[str, str] = {}
+        while line := self.response.readline().decode().rstrip("\n"):
+            name, _, value = line.partition(":")
+            found[name] = value.strip()
+        return found
+
+    def close(self) -> None:
+        self._connection.close()

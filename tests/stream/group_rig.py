@@ -1,0 +1,137 @@
+"""Workers over the embedded log: a group that assigns its partitions, without any broker.
+
+A worker can be paused for longer than the group waits (a zombie), end, or fail at the log.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from omnistate.adapters.memory.memory_log import MemoryLog
+from omnistate.adapters.memory.memory_partition import MemoryPartition, MemoryTransaction
+from omnistate.core.settings import Directory
+from omnistate.stream.broker_clock import BrokerClock
+from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
+from omnistate.stream.outcome import CommittedBatch
+from omnistate.stream.partition_owner import PartitionOwner
+from omnistate.stream.partition_owners import PartitionOwners
+from omnistate.stream.ports import LogUnavailable, Record, Restored
+
+from tests.stream.faulty_log import GROUP, INPUTS
+
+
+class CrewLog(MemoryPartition):
+    """A partition whose owner can be told to fail, and whose steps let others run in between."""
+
+    def __init__(self, log: MemoryLog, number: int) -> None:
+        super().__init__(log, GROUP, number, INPUTS)
+        self.owned = True
+        self.error: BaseException | None = None
+        # A read that waits for what cannot come while the partition is taken away and given back.
+        self.blind = False
+        self.frozen = asyncio.Event()
+        self.frozen.set()
+
+    async def _come_between(self) -> None:
+        await asyncio.sleep(0)
+        await self.frozen.wait()
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
+
+    async def read(self, max_records: int, wait_ms: int = 0) -> Sequence[Record]:
+        await asyncio.sleep(0.0005)
+        while self.blind and self.owned:
+            await asyncio.sleep(0.0005)
+        self.blind = False
+        if not self.owned:
+            return []
+        return await super().read(min(max_records, 7), wait_ms)
+
+    async def seek(self, offsets: object) -> None:
+        if self.owned:
+            await super().seek(offsets)  # type: ignore[arg-type]
+
+    async def begin(self, at_ms: int | None) -> MemoryTransaction:
+        await self._come_between()
+        found = await super().begin(at_ms)
+        await self._come_between()
+        return found
+
+    async def close(self) -> None:
+        return None
+
+    def backlog(self, topic: str) -> int:
+        return len(self.log.read(topic, self.number, self._next.get(topic, 0)))
+
+    def oldest_ms(self, topic: str) -> int | None:
+        return None
+
+
+class Notes:
+    """The port `Observer`: what was told, in words."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, int]] = []
+
+    def assigned(self, partition: int) -> None:
+        self.told.append(("assigned", partition))
+
+    def restoring(self, partition: int, part: Restored) -> None:
+        assert part.done <= part.total
+
+    def started(self, partition: int, seconds: float, *, agreed: bool) -> None:
+        assert agreed
+        self.told.append(("started", partition))
+
+    def committed(self, partition: int, committed: CommittedBatch) -> None:
+        self.told.append(("committed", partition))
+
+    def fenced(self, partition: int, reason: str) -> None:
+        self.told.append(("fenced", partition))
+
+    def failed(self, partition: int, reason: str) -> None:
+        self.told.append(("failed", partition))
+
+    def paused(self, partition: int) -> None:
+        self.told.append(("paused", partition))
+
+    def revoked(self, partition: int) -> None:
+        self.told.append(("revoked", partition))
+
+    def gone(self, partition: int, topic: str, records: int) -> None:
+        raise AssertionError("nothing is ever gone here")
+
+
+class Crew:
+    """One worker: its owners and what they told."""
+
+    def __init__(self, log: MemoryLog, directory: Directory, partitions: int) -> None:
+        self.notes = Notes()
+        self.logs: dict[int, CrewLog] = {}
+        self.clock = BrokerClock()
+
+        def make_owner(number: int) -> PartitionOwner[ConversationProcessor]:
+            self.logs[number] = CrewLog(log, number)
+            processor = process_conversations(directory, number, partitions)
+            return PartitionOwner(
+                number, self.logs[number], processor, self.clock, self.notes, 1_000
+            )
+
+        self.owners: PartitionOwners[ConversationProcessor] = PartitionOwners(
+            make_owner, self.notes
+        )
+
+    def unavailable(self, number: int) -> None:
+        """Let the next transaction of a partition fail."""
+        self.logs[number].error = LogUnavailable("told so")
+
+    async def caught_up(self) -> bool:
+        """Whether every partition of this worker runs and has committed everything."""
+        return all(
+            [
+                owner.running
+                and await self.logs[owner.number].has_caught_up()
+                and not owner.task.pending
+                for owner in self.owners
+            ]
+        )

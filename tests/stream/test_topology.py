@@ -1,0 +1,238 @@
+"""The declaration of the topics: the packaged one holds, and each rule refuses what breaks it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from omnistate.stream.topology import Topology, TopologyError, load_topology, packaged_path
+
+Declaration = dict[str, Any]
+
+
+@pytest.fixture
+def declaration() -> Declaration:
+    loaded: Declaration = yaml.safe_load(packaged_path().read_text(encoding="utf-8"))
+    return loaded
+
+
+def topic(declaration: Declaration, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(t for t in declaration["topics"] if t["name"] == name)
+    return found
+
+
+def group(declaration: Declaration, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(g for g in declaration["groups"] if g["name"] == name)
+    return found
+
+
+def test_the_packaged_declaration_names_every_topic_of_the_contract() -> None:
+    topology = load_topology()
+    assert {t.name for t in topology.topics if t.kind != "changelog"} == {
+        "channel-events",
+        "agent-actions",
+        "conversation-state-changes",
+        "capacity-changes",
+        "rejected-inputs",
+        "dead-letters",
+        "workstreams",
+        "representatives",
+        "capacity-profiles",
+        "queues",
+        "representative-capacity",
+        "representative-presence",
+    }
+    assert {t.name for t in topology.topics_of("conversation")} == {
+        "channel-events",
+        "agent-actions",
+        "conversation-state-changes",
+        "rejected-inputs",
+        "conversation-conversations-changelog",
+        "conversation-counters-changelog",
+        "conversation-settings-changelog",
+        "conversation-positions-changelog",
+        "figures-conversations-changelog",
+        "figures-windows-changelog",
+    }
+
+
+def test_topics_have_the_defaults_where_they_say_nothing(declaration: Declaration) -> None:
+    topology = load_topology()
+    assert topology.topic("channel-events").partitions == declaration["defaults"]["partitions"]
+    assert topology.topic("queues").partitions == 1
+
+
+def test_channel_events_come_first_on_equal_timestamps() -> None:
+    assert load_topology().group("conversation").consumes == ("channel-events", "agent-actions")
+
+
+def test_only_a_group_that_may_lose_something_needs_no_dead_letters(
+    declaration: Declaration,
+) -> None:
+    assert load_topology().group("figures").produces == ()
+    group(declaration, "figures")["delivery"] = "exactly-once"
+    with pytest.raises(ValueError, match="but does not produce dead-letters"):
+        Topology.model_validate(declaration)
+
+
+def test_settings_are_text_as_kafka_keeps_them() -> None:
+    assert load_topology().topic("channel-events").config["retention.ms"] == "604800000"
+
+
+def test_an_unknown_name_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        load_topology().topic("nowhere")
+    with pytest.raises(KeyError):
+        load_topology().group("nobody")
+
+
+def uneven(d: Declaration) -> None:
+    topic(d, "agent-actions")["partitions"] = 6
+
+
+def without_dead_letter(d: Declaration) -> None:
+    del topic(d, "agent-actions")["dead_letter"]
+
+
+def dead_letter_that_is_none(d: Declaration) -> None:
+    topic(d, "agent-actions")["dead_letter"] = "queues"
+
+
+def dead_letter_not_produced(d: Declaration) -> None:
+    group(d, "representative")["produces"].remove("dead-letters")
+
+
+def changelog_that_forgets(d: Declaration) -> None:
+    topic(d, "conversation-positions-changelog")["config"]["cleanup.policy"] = "delete"
+
+
+def configuration_that_forgets(d: Declaration) -> None:
+    topic(d, "workstreams")["config"]["cleanup.policy"] = "delete"
+
+
+def compacted_input(d: Declaration) -> None:
+    topic(d, "channel-events")["config"]["cleanup.policy"] = "compact"
+
+
+def producers_clock(d: Declaration) -> None:
+    del topic(d, "channel-events")["config"]["message.timestamp.type"]
+
+
+def topic_twice(d: Declaration) -> None:
+    d["topics"].append(topic(d, "queues"))
+
+
+def group_twice(d: Declaration) -> None:
+    d["groups"].append(group(d, "projection"))
+
+
+def message_twice(d: Declaration) -> None:
+    topic(d, "agent-actions")["messages"].append("customer.ended")
+
+
+def undeclared_input(d: Declaration) -> None:
+    group(d, "projection")["consumes"].append("elsewhere")
+
+
+def followed_stream(d: Declaration) -> None:
+    group(d, "representative")["follows"].append("channel-events")
+
+
+def misnamed_changelog(d: Declaration) -> None:
+    tables = group(d, "representative")["tables"]
+    tables["sums"] = tables.pop("totals")
+
+
+def changelog_elsewhere(d: Declaration) -> None:
+    topic(d, "representative-totals-changelog")["co_partitioned_with"] = "conversation"
+
+
+def orphaned_changelog(d: Declaration) -> None:
+    del group(d, "representative")["tables"]["totals"]
+
+
+def no_partitions(d: Declaration) -> None:
+    topic(d, "queues")["partitions"] = 0
+
+
+def unknown_member(d: Declaration) -> None:
+    topic(d, "queues")["owner"] = "nobody"
+
+
+def unknown_default(d: Declaration) -> None:
+    d["defaults"]["retention"] = 1
+
+
+@pytest.mark.parametrize(
+    ("breakage", "message"),
+    [
+        (uneven, "co-partitioned, but have 12 and 6 partitions"),
+        (without_dead_letter, "topic agent-actions is consumed, but names no dead_letter"),
+        (dead_letter_that_is_none, "topic agent-actions: dead_letter queues is no dead-letter"),
+        (
+            dead_letter_not_produced,
+            "reads representative-presence, but does not produce",
+        ),
+        (
+            changelog_that_forgets,
+            "conversation-positions-changelog: changelog needs cleanup.policy: c",
+        ),
+        (configuration_that_forgets, "workstreams: configuration needs cleanup.policy: compact"),
+        (compacted_input, "topic channel-events: input needs cleanup.policy: delete"),
+        (producers_clock, "channel-events: input needs message.timestamp.type: LogAppendTime"),
+        (topic_twice, "topic queues is declared 2 times"),
+        (group_twice, "group projection is declared 2 times"),
+        (message_twice, "message customer.ended is declared 2 times"),
+        (undeclared_input, "group projection: topic elsewhere is not declared"),
+        (followed_stream, "follows channel-events, which is no configuration topic"),
+        (misnamed_changelog, "table sums needs representative-sums-changelog"),
+        (
+            changelog_elsewhere,
+            "representative-presence and representative-totals-changelog must be",
+        ),
+        (orphaned_changelog, "representative-totals-changelog belongs to no group's table"),
+        (no_partitions, "topics.10.partitions: Input should be greater than 0"),
+        (unknown_member, "topics.10.owner: Extra inputs are not permitted"),
+        (unknown_default, "defaults: there are those of partitions and replication_factor"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_each_rule_refuses_what_breaks_it(
+    tmp_path: Path,
+    declaration: Declaration,
+    breakage: Callable[[Declaration], None],
+    message: str,
+) -> None:
+    breakage(declaration)
+    path = tmp_path / "topics.yaml"
+    path.write_text(yaml.safe_dump(declaration), encoding="utf-8")
+    with pytest.raises(TopologyError) as refusal:
+        load_topology(path)
+    assert message in str(refusal.value)
+    assert str(refusal.value).startswith(f"{path}: ")
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("topics: [", "is not YAML"),
+        ("- a list", "Input should be"),
+        ("defaults: 7\ntopics: []", "defaults: there are those of"),
+        ("", "Input should be"),
+    ],
+)
+def test_text_that_is_no_declaration_is_one_clear_line(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "topics.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(TopologyError, match=message) as refusal:
+        load_topology(path)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(TopologyError, match=r"nowhere\.yaml: cannot be read"):
+        load_topology(tmp_path / "nowhere.yaml")

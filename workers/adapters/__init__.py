@@ -1,1 +1,0 @@
-"""Adapters: one driver library each, behind the ports of `workers.runtime.ports`."""

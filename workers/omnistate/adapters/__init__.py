@@ -1,0 +1,1 @@
+"""Adapters: one driver library each, behind the ports of `omnistate.stream.ports`."""

@@ -1,0 +1,222 @@
+"""A cluster's topics as they are, and the changes that commands make to them.
+
+It deletes nothing and decides nothing: what should be there, the caller says. Names are ours, that
+is without the prefix. It never asks for a topic in a way that would make a broker create it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final, NamedTuple
+
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
+from aiokafka.protocol.commit import OffsetFetchRequest
+from aiokafka.protocol.metadata import MetadataRequest
+
+from omnistate.adapters.kafka.admin.config_alteration import ConfigAlteration
+from omnistate.adapters.kafka.admin.differences import MissingTopic, TopicState
+from omnistate.adapters.kafka.admin.readiness import Readiness, judge
+from omnistate.adapters.kafka.clients.client_shutdown import disconnect
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.failures import (
+    ClusterFailure,
+    Unreachable,
+    deadline,
+    describe,
+    error_of,
+)
+from omnistate.stream.topology import Topology
+
+CONNECT_TIMEOUT_S: Final = 10.0
+REQUEST_TIMEOUT_S: Final = 30.0
+RETRY_S: Final = 0.1
+# Kafka's default of offsets.retention.minutes.
+OFFSETS_RETENTION_MINUTES: Final = 10_080
+
+_UNKNOWN_TOPIC: Final = 3
+_INVALID_REPLICATION_FACTOR: Final = 38
+_TOPIC_EXISTS: Final = 36
+# Not available, not the coordinator (any more), still loading.
+_COORDINATOR_MOVES: Final = frozenset({14, 15, 16})
+
+
+class CommittedOffset(NamedTuple):
+    """What a group committed for a partition."""
+
+    offset: int
+    metadata: str
+
+
+@asynccontextmanager
+async def open_cluster(
+    connection: Connection, timeout_s: float = CONNECT_TIMEOUT_S
+) -> AsyncIterator["Cluster"]:
+    """The cluster behind the connection. Raises Unreachable."""
+    admin = connection.admin()
+    try:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await admin.start()
+        except TimeoutError:
+            raise Unreachable(
+                f"no Kafka broker answers at {connection.brokers} within {timeout_s:g} s"
+            ) from None
+        except (KafkaError, OSError):
+            raise Unreachable(f"no Kafka broker answers at {connection.brokers}") from None
+        yield Cluster(connection, admin)
+    finally:
+        await disconnect(admin)
+
+
+class Cluster:
+    """The topics of one installation on one cluster. Every method may raise ClusterFailure."""
+
+    def __init__(self, connection: Connection, admin: AIOKafkaAdminClient) -> None:
+        """Use a started admin client; whoever started it closes it."""
+        self.connection = connection
+        self._admin = admin
+
+    async def describe(self, names: Iterable[str]) -> dict[str, TopicState]:
+        """The topics of these names as they are, without those that are not there."""
+        async with deadline(REQUEST_TIMEOUT_S, "describing topics"):
+            shapes = await self._shapes(names)
+            settings = await self._settings(ConfigResourceType.TOPIC, shapes)
+        return {
+            name: TopicState(partitions, factor, settings[name])
+            for name, (partitions, factor) in shapes.items()
+            if name in settings
+        }
+
+    async def missing_or_wrong(self, topology: Topology, group: str) -> Readiness:
+        """Whether a worker's topics can be used: the first problem in a line, and the counts."""
+        return await self.readiness(topology, topology.group(group).topics)
+
+    async def readiness(self, topology: Topology, names: Iterable[str]) -> Readiness:
+        """Whether the topics of these names can be used together, and their partition counts."""
+        wanted = tuple(names)
+        return judge(topology, wanted, await self.describe(wanted), self.connection.physical)
+
+    async def create(self, topics: Iterable[MissingTopic], *, only_try: bool = False) -> None:
+        """Create topics; one that somebody else created meanwhile is nothing to complain of."""
+        new = [
+            NewTopic(
+                self.connection.physical(topic.topic),
+                topic.partitions,
+                topic.replication_factor,
+                topic_configs=dict(topic.config),
+            )
+            for topic in topics
+        ]
+        async with deadline(REQUEST_TIMEOUT_S, "creating topics"):
+            response = await self._admin.create_topics(new, validate_only=only_try)
+            brokers = len((await self._metadata([])).brokers)
+        for name, code, message in response.topic_errors:
+            if code == _INVALID_REPLICATION_FACTOR:
+                raise ClusterFailure(
+                    f"topic {name}: the replication factor is more than the cluster has brokers: "
+                    f"omnistate topics apply --replication-factor {brokers}"
+                )
+            if code not in {0, _TOPIC_EXISTS}:
+                raise ClusterFailure(f"topic {name}: {error_of(code, message)}")
+
+    async def alter(
+        self, settings: Mapping[str, Mapping[str, str]], *, only_try: bool = False
+    ) -> None:
+        """Change these settings of these topics, and no other setting."""
+        named = {self.connection.physical(name): own for name, own in settings.items()}
+        async with deadline(REQUEST_TIMEOUT_S, "altering settings"):
+            response = await self._send(ConfigAlteration(named, validate_only=only_try))
+        for code, message, _, name in response.resources:
+            if code:
+                raise ClusterFailure(f"topic {name}: {error_of(code, message)}")
+
+    async def grow(self, counts: Mapping[str, int]) -> None:
+        """Give topics more partitions."""
+        named = {self.connection.physical(name): NewPartitions(n) for name, n in counts.items()}
+        async with deadline(REQUEST_TIMEOUT_S, "adding partitions"):
+            await self._admin.create_partitions(named)
+
+    async def committed(self, group: str) -> dict[tuple[str, int], CommittedOffset]:
+        """What a group of ours has committed, by topic and partition."""
+        name = self.connection.physical(group)
+        what = f"asking for the offsets of group {name}"
+        async with deadline(REQUEST_TIMEOUT_S, what):
+            while (response := await self._fetch_offsets(name)) is None:
+                await asyncio.sleep(RETRY_S)
+        if response.error_code:
+            raise ClusterFailure(f"{what}: {error_of(response.error_code)}")
+        return {
+            (self.connection.logical(topic), partition): CommittedOffset(offset, metadata or "")
+            for topic, partitions in response.topics
+            for partition, offset, metadata, code in partitions
+            if code == 0 and offset >= 0 and topic.startswith(self.connection.prefix)
+        }
+
+    async def offsets_retention_ms(self) -> int:
+        """How long the cluster keeps the offsets of a group without members."""
+        minutes: str | None = None
+        try:
+            async with asyncio.timeout(REQUEST_TIMEOUT_S):
+                broker = str((await self._metadata([])).brokers[0][0])
+                own = await self._settings(ConfigResourceType.BROKER, [broker])
+            minutes = own[broker].get("offsets.retention.minutes")
+        except (ClusterFailure, KafkaError, OSError):
+            # Many may not look at a broker's settings; the default is near enough.
+            minutes = None
+        return int(minutes or OFFSETS_RETENTION_MINUTES) * 60_000
+
+    async def _shapes(self, names: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """Partition count and smallest replication factor of the topics that are there."""
+        wanted = [self.connection.physical(name) for name in names]
+        response = await self._metadata(wanted)
+        shapes = {}
+        for code, topic, _, partitions in response.topics:
+            if code == _UNKNOWN_TOPIC:
+                continue
+            if code:
+                raise ClusterFailure(f"topic {topic}: {error_of(code)}")
+            factors = [len(replicas) for _, _, _, replicas, *_ in partitions]
+            shapes[self.connection.logical(topic)] = (len(partitions), min(factors, default=0))
+        return shapes
+
+    async def _settings(
+        self, kind: ConfigResourceType, names: Iterable[str]
+    ) -> dict[str, dict[str, str | None]]:
+        """Every setting in force for these topics of ours that are there, or these brokers."""
+        topics = kind is ConfigResourceType.TOPIC
+        resources = [
+            ConfigResource(kind, self.connection.physical(name) if topics else name)
+            for name in names
+        ]
+        settings = {}
+        for response in await self._admin.describe_configs(resources) if resources else ():
+            for code, message, _, name, entries in response.resources:
+                # Deleted since the metadata told its shape.
+                if topics and code == _UNKNOWN_TOPIC:
+                    continue
+                if code:
+                    raise ClusterFailure(f"{name}: {error_of(code, message)}")
+                own = self.connection.logical(name) if topics else name
+                settings[own] = {key: text for key, text, *_ in entries}
+        return settings
+
+    async def _metadata(self, names: list[str]) -> Any:
+        # describe_topics of aiokafka would let a broker create what it is asked for.
+        return await self._send(MetadataRequest(names, allow_auto_topic_creation=False))
+
+    async def _fetch_offsets(self, group: str) -> Any:
+        """The response, None while the coordinator is being found."""
+        try:
+            coordinator = await self._admin.find_coordinator(group)
+            response = await self._send(OffsetFetchRequest(group, None), coordinator)
+        except KafkaError as error:
+            if error.retriable:
+                return None
+            raise ClusterFailure(describe(error)) from None
+        return None if response.error_code in _COORDINATOR_MOVES else response
+
+    async def _send(self, request: Any, node: int | None = None) -> Any:
+        # The one way to a request that the admin client has no method for.
+        return await self._admin._send_request(request, node)  # noqa: SLF001

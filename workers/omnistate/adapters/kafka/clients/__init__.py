@@ -1,0 +1,1 @@
+"""How any client of a cluster connects, fails and ends."""

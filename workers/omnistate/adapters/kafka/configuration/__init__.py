@@ -1,0 +1,1 @@
+"""The configuration topics: published by commands, followed by workers."""

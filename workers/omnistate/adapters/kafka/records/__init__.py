@@ -1,0 +1,1 @@
+"""Committed records of whole topics: read, followed, published."""

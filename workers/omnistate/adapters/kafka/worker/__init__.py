@@ -1,0 +1,1 @@
+"""The port of the partition task on Kafka: group, fence, fetches, transactions."""

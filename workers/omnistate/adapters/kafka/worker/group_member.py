@@ -1,0 +1,154 @@
+"""This worker's place in its consumer group: joins, follows rebalances, leaves.
+
+It starts what the partitions of a worker share, and tells the owners which of them are ours.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Generic, TypeVar
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+
+from omnistate.adapters.kafka.admin.cluster import Cluster
+from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.trouble import describe, translated
+from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
+from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition, SharedClients
+from omnistate.adapters.kafka.worker.kafka_transaction import OutputLayout
+from omnistate.stream.broker_clock import BrokerClock
+from omnistate.stream.observer import PartitionObserver
+from omnistate.stream.partition_owner import PartitionOwner
+from omnistate.stream.partition_owners import PartitionOwners
+from omnistate.stream.ports import LogUnavailable, Processor
+from omnistate.stream.topology import Group
+
+P = TypeVar("P", bound=Processor)
+
+
+class GroupMember(Generic[P]):
+    """One worker in the group of `topics.yaml`, from `start` to `stop`."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        group: Group,
+        partition_counts: Mapping[str, int],
+        make_processor: Callable[[int], Callable[[], P]],
+        observer: PartitionObserver,
+        *,
+        session_timeout_ms: int,
+        timer_grace_ms: int,
+    ) -> None:
+        """`partition_counts` says how many partitions each topic has on the cluster."""
+        self._connection = connection
+        self._group = group
+        self._counts = partition_counts
+        self._make_processor = make_processor
+        self._observer = observer
+        self._timer_grace_ms = timer_grace_ms
+        self.clock = BrokerClock()
+        self._member: AIOKafkaConsumer = connection.member(group.name, session_timeout_ms)
+        self._admin = connection.admin()
+        self._surroundings = SharedClients(
+            connection,
+            self._member,
+            Cluster(connection, self._admin),
+            EndOffsets(connection),
+            self.clock,
+        )
+        self._deciding = asyncio.Lock()
+        self.owners: PartitionOwners[P] = PartitionOwners(self._make_owner, observer)
+        self._rebalance = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Connect and join; partitions come when the group says so. Raises LogUnavailable."""
+        with translated():
+            await self._admin.start()
+            await self._surroundings.ends.start()
+            names = [self._connection.physical(topic) for topic in self._group.consumes]
+            self._member.subscribe(names, listener=_Listener(self))
+            await self._member.start()
+        # What one partition leaves unread must not keep the others' fetches waiting.
+        self._member._fetcher._prefetch_backoff = 0  # noqa: SLF001
+
+    async def watch(self) -> None:
+        """Until something ends that must not: raises what ended it."""
+        background = [
+            self._member._coordinator._coordination_task,  # noqa: SLF001
+            self._member._fetcher.error_future,  # noqa: SLF001
+            self._member._client._sync_task,  # noqa: SLF001
+        ]
+        await asyncio.wait([*background, self.owners.failure], return_when=asyncio.FIRST_COMPLETED)
+        if self.owners.failure.done():
+            raise self.owners.failure.result()
+        for task in background:
+            if task.done():
+                error = None if task.cancelled() else task.exception()
+                raise LogUnavailable(f"the group member died: {describe(error or Ended())}")
+
+    async def stop(self) -> None:
+        """Finish what is under way, commit it, leave the group, disconnect."""
+        async with self._rebalance:
+            await self.owners.stop()
+        await asyncio.gather(
+            disconnect(self._member, LEAVE_S),
+            self._surroundings.ends.stop(),
+            disconnect(self._admin, LEAVE_S),
+        )
+
+    async def revoke(self) -> None:
+        """A rebalance begins."""
+        async with self._rebalance:
+            await self.owners.revoke()
+
+    async def assign(self, partitions: set[TopicPartition]) -> None:
+        """A rebalance has ended with these partitions for us."""
+        async with self._rebalance:
+            # Nothing is fetched before its owner knows where to begin.
+            self._member.pause(*partitions)
+            self.owners.assign({each.partition for each in partitions})
+
+    def _make_owner(self, number: int) -> PartitionOwner[P]:
+        place = OutputLayout(
+            self._group.name, number, self._group.tables, self._counts, self._connection.physical
+        )
+
+        def report_gone(topic: str, records: int) -> None:
+            self._observer.gone(number, topic, records)
+
+        log = KafkaPartition(self._surroundings, place, self._group.consumes, report_gone)
+        return PartitionOwner(
+            number,
+            log,
+            self._make_processor(number),
+            self.clock,
+            self._observer,
+            self._timer_grace_ms,
+            self._deciding,
+        )
+
+
+class Ended(Exception):
+    """It ended without saying why."""
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """aiokafka only logs what a listener raises, so whatever goes wrong here ends the worker."""
+
+    def __init__(self, member: GroupMember[Any]) -> None:
+        self._member = member
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002
+        await self._guard(self._member.revoke())
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        await self._guard(self._member.assign(assigned))
+
+    async def _guard(self, act: Coroutine[Any, Any, None]) -> None:
+        try:
+            await act
+        except Exception as error:
+            failure = self._member.owners.failure
+            if not failure.done():
+                failure.set_result(error)

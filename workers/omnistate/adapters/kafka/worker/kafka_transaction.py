@@ -1,0 +1,143 @@
+"""One transaction of a partition's owner: the port `Transaction` on aiokafka's producer.
+
+`send_batch` instead of `send`, since it costs a third. Every batch's future is awaited in `flush`:
+aiokafka would commit although a batch has failed.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from omnistate.adapters.kafka.clients.connection import BATCH_BYTES_MAX
+from omnistate.adapters.kafka.clients.trouble import look_at, translated
+from omnistate.adapters.kafka.worker.fencing_producer import TRANSACTION_TIMEOUT_MS, check_alive
+from omnistate.stream.outbox import Line, append_lines, sort_outputs, sort_writes
+from omnistate.stream.ports import LogUnavailable, Outgoing, Write
+
+# Within aiokafka's own time for a request, after which it would send a commit a second time.
+COMMIT_TIMEOUT_S: Final = 30.0
+# After as long the coordinator aborts; and aiokafka has been seen to wait for ever after an outage.
+FLUSH_TIMEOUT_S: Final = TRANSACTION_TIMEOUT_MS / 1_000
+# What cannot be aborted is aborted by the next fence.
+ABORT_TIMEOUT_S: Final = 5.0
+GZIP: Final = 1
+PLAIN: Final = 0
+
+
+class KafkaTransaction:
+    """Outputs, rows and offsets, appended as whole batches."""
+
+    def __init__(
+        self,
+        producer: AIOKafkaProducer,
+        place: "OutputLayout",
+        at_ms: int | None,
+        observe: Callable[[int], None],
+    ) -> None:
+        """`observe` is told the append time of the position row."""
+        self._producer = producer
+        self._place = place
+        self._at_ms = at_ms
+        self._observe = observe
+        self._waiting: list[asyncio.Future[Any]] = []
+        self._positions: asyncio.Future[Any] | None = None
+
+    async def send(self, outputs: Iterable[Outgoing]) -> None:
+        """Each output goes where its key belongs."""
+        for (topic, partition), lines in sort_outputs(outputs, self._place.counts).items():
+            # A dead letter may have come out of a small compressed batch, and must fit again.
+            codec = GZIP if topic in self._place.compressed else PLAIN
+            await self._append(topic, partition, lines, codec)
+
+    async def write(self, writes: Iterable[Write]) -> None:
+        """Rows go to this partition number of their changelog."""
+        for table, lines in sort_writes(writes).items():
+            await self._append(self._place.changelogs[table], self._place.number, lines, PLAIN)
+            if table == self._place.timed:
+                self._positions = self._waiting[-1]
+
+    async def _append(self, topic: str, partition: int, lines: list[Line], codec: int) -> None:
+        done = 0
+        while done < len(lines):
+            first, batch = done, BatchBuilder(BATCH_BYTES_MAX, codec, is_transactional=1)
+            # The batch's own `append` is Python, and half of what it costs to append a line.
+            done = append_lines(batch._builder.append, lines, first, self._at_ms)  # noqa: SLF001
+            batch._relative_offset = done - first  # noqa: SLF001
+            await self._ship(batch, topic, partition)
+
+    async def _ship(self, batch: BatchBuilder, topic: str, partition: int) -> None:
+        with translated():
+            name = self._place.physical(topic)
+            async with asyncio.timeout(FLUSH_TIMEOUT_S):
+                future = await self._producer.send_batch(batch, name, partition=partition)
+        self._wait_for(future)
+
+    async def send_offsets(self, offsets: Mapping[str, int]) -> None:
+        """Under way from here on; `flush` waits for it."""
+        place = self._place
+        positions = {
+            TopicPartition(place.physical(topic), place.number): offset
+            for topic, offset in offsets.items()
+        }
+        sending = self._producer.send_offsets_to_transaction(positions, place.physical(place.group))
+        self._wait_for(asyncio.ensure_future(sending))
+
+    def _wait_for(self, future: asyncio.Future[Any]) -> None:
+        # Where the transaction fails before its flush, what became of this one is nobody's.
+        future.add_done_callback(look_at)
+        self._waiting.append(future)
+
+    async def flush(self) -> None:
+        """Wait for every batch and for the offsets. Raises Fenced and LogUnavailable."""
+        with translated():
+            async with asyncio.timeout(FLUSH_TIMEOUT_S):
+                outcomes = await asyncio.gather(*self._waiting, return_exceptions=True)
+            self._waiting.clear()
+            for outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    raise outcome
+        if self._positions is not None:
+            self._observe(self._positions.result().timestamp)
+
+    async def commit(self) -> None:
+        """Make everything visible. Raises Fenced; LogUnavailable = nobody knows."""
+        with translated():
+            check_alive(self._producer)
+            async with asyncio.timeout(COMMIT_TIMEOUT_S):
+                await self._producer.commit_transaction()
+
+    async def abort(self) -> None:
+        """Make nothing of it visible. Raises LogUnavailable where that could not be settled."""
+        with translated():
+            try:
+                async with asyncio.timeout(ABORT_TIMEOUT_S):
+                    await asyncio.gather(*self._waiting, return_exceptions=True)
+                    await self._producer.abort_transaction()
+            except AssertionError as error:
+                check_alive(self._producer)
+                # The producer's own state machine: it died of what went wrong before.
+                raise LogUnavailable(f"the producer cannot abort: {error}") from error
+
+
+class OutputLayout:
+    """Where one partition's owner writes: names, partition numbers and changelogs."""
+
+    def __init__(
+        self,
+        group: str,
+        number: int,
+        changelogs: Mapping[str, str],
+        counts: Mapping[str, int],
+        physical: Callable[[str], str],
+    ) -> None:
+        """`changelogs` by table; `counts` says how many partitions each output topic has."""
+        self.group = group
+        self.number = number
+        self.changelogs = changelogs
+        self.physical = physical
+        self.compressed = frozenset({"dead-letters"})
+        self.timed = "positions"
+        self.counts = counts

@@ -1,0 +1,179 @@
+"""A member of a group that shares partitions out, and keeps its offsets elsewhere.
+
+The port `Source`. It commits nothing, and reads nothing of a partition before it is told where to
+begin; what the records mean, and where to go on, is for whoever reads.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
+from aiokafka import TopicPartition as PhysicalPartition  # named as on the cluster
+from aiokafka.errors import IllegalStateError
+
+from omnistate.adapters.kafka.clients.client_shutdown import disconnect
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.trouble import describe, translated
+from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
+from omnistate.projections.read_model.store_ports import Bounds, TopicPartition
+from omnistate.stream.ports import LogUnavailable, Record
+from omnistate.stream.topology import Group
+
+
+class ProjectionMember:
+    """One worker in its group, from `start` to `stop`; afterwards it may be started again."""
+
+    def __init__(self, connection: Connection, group: Group, session_timeout_ms: int) -> None:
+        """Nothing is connected before `start`."""
+        self._connection = connection
+        self._group = group
+        self._session_timeout_ms = session_timeout_ms
+        self._member: AIOKafkaConsumer | None = None
+        self._ends: EndOffsets | None = None
+        self.generation = 0
+        self.joined = False
+        self.assigned: frozenset[TopicPartition] = frozenset()
+
+    async def start(self) -> None:
+        """Connect and join; partitions come when the group says so. Raises LogUnavailable."""
+        await self.stop()
+        self._ends = EndOffsets(self._connection)
+        member = self._connection.member(self._group.name, self._session_timeout_ms)
+        self._member = member
+        await self._ends.start()
+        names = [self._connection.physical(topic) for topic in self._group.consumes]
+        with translated():
+            member.subscribe(names, listener=_Listener(self))
+            await member.start()
+        # What one partition leaves unread must not keep the others' fetches waiting.
+        member._fetcher._prefetch_backoff = 0  # noqa: SLF001
+
+    async def watch(self) -> None:
+        """Until the member ends, which it must not. Raises LogUnavailable."""
+        assert self._member is not None
+        background: Final = [
+            self._member._coordinator._coordination_task,  # noqa: SLF001
+            self._member._fetcher.error_future,  # noqa: SLF001
+        ]
+        await asyncio.wait(background, return_when=asyncio.FIRST_COMPLETED)
+        error = next(
+            (task.exception() for task in background if task.done() and not task.cancelled()), None
+        )
+        reason = "it does not say why" if error is None else describe(error)
+        raise LogUnavailable(f"the group member died: {reason}")
+
+    async def stop(self) -> None:
+        """Leave the group and disconnect; may be called at any time, and again."""
+        member, self._member = self._member, None
+        ends, self._ends = self._ends, None
+        self._share_out(())
+        self.joined = False
+        # Together: a broker that is gone may take its time for each.
+        farewells = [] if member is None else [disconnect(member)]
+        if ends is not None:
+            farewells.append(ends.stop())
+        await asyncio.gather(*farewells)
+
+    async def bounds(self, places: Collection[TopicPartition]) -> Mapping[TopicPartition, Bounds]:
+        """Where partitions begin, and where their committed records end. Raises LogUnavailable."""
+        if self._ends is None:
+            raise LogUnavailable("not connected")
+        partitions = {self._partition(place): place for place in places}
+        beginnings = await self._ends.beginnings(*partitions)
+        ends = await self._ends.ask(*partitions)
+        return {
+            place: Bounds(beginnings[partition], ends[partition])
+            for partition, place in partitions.items()
+        }
+
+    def seek(self, place: TopicPartition, offset: int) -> None:
+        """Read the partition from this offset on. Raises LogUnavailable where it is not ours."""
+        partition = self._partition(place)
+        try:
+            self._connected.seek(partition, offset)
+            self._connected.resume(partition)
+        except IllegalStateError:
+            raise LogUnavailable("the partition was given to another worker") from None
+
+    async def poll(
+        self, places: Iterable[TopicPartition], wait_ms: int
+    ) -> Mapping[TopicPartition, Sequence[Record]]:
+        """What has come, by partition; empty where nothing came in time. Raises LogUnavailable."""
+        partitions = {self._partition(place): place for place in places}
+        with translated():
+            found = await self._connected.getmany(*partitions, timeout_ms=wait_ms)
+        return {
+            partitions[partition]: [
+                Record(
+                    *partitions[partition],
+                    each.offset,
+                    each.timestamp,
+                    each.key,
+                    each.value,
+                    each.headers,
+                )
+                for each in records
+            ]
+            for partition, records in found.items()
+            if records
+        }
+
+    def position(self, place: TopicPartition) -> int | None:
+        """The offset that is read next, markers of transactions included; None: not known."""
+        if self._member is None:
+            return None
+        try:
+            state = self._member._subscription.subscription.assignment.state_value(  # noqa: SLF001
+                self._partition(place)
+            )
+            return int(state.position) if state.has_valid_position else None
+        except (IllegalStateError, AttributeError, AssertionError):
+            return None
+
+    def backlog(self, place: TopicPartition) -> int:
+        """How many offsets there are still to be read, as far as is known."""
+        position = self.position(place)
+        if position is None or self._member is None:
+            return 0
+        highwater = self._member.highwater(self._partition(place))
+        return 0 if highwater is None else max(0, int(highwater) - position)
+
+    @property
+    def _connected(self) -> AIOKafkaConsumer:
+        if self._member is None:
+            raise LogUnavailable("not connected")
+        return self._member
+
+    def _partition(self, place: TopicPartition) -> PhysicalPartition:
+        return PhysicalPartition(self._connection.physical(place.topic), place.partition)
+
+    def _share_out(self, partitions: Iterable[PhysicalPartition]) -> None:
+        self.generation += 1
+        self.assigned = frozenset(
+            TopicPartition(self._connection.logical(each.topic), each.partition)
+            for each in partitions
+        )
+
+    def revoke(self) -> None:
+        """A rebalance begins."""
+        self._share_out(())
+
+    def assign(self, partitions: set[PhysicalPartition]) -> None:
+        """A rebalance has ended with these partitions for us."""
+        if self._member is not None:
+            # Nothing is fetched before it is known where to begin.
+            self._member.pause(*partitions)
+            self._share_out(partitions)
+            self.joined = True
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    def __init__(self, readership: ProjectionMember) -> None:
+        self._readership = readership
+
+    def on_partitions_revoked(self, revoked: set[PhysicalPartition]) -> None:  # noqa: ARG002
+        self._readership.revoke()
+
+    def on_partitions_assigned(self, assigned: set[PhysicalPartition]) -> None:
+        self._readership.assign(assigned)

@@ -1,0 +1,1 @@
+"""The embedded log: the twin of Kafka in memory."""

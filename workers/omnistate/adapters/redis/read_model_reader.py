@@ -1,0 +1,229 @@
+"""The read model, as the read API asks for it.
+
+It only reads. Every method may raise StoreUnavailable, StoreUnusable, and UnusableFields where what
+lies there is not of its kind: anybody may write to a Redis.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
+
+from omnistate_schemas.presence import RepresentativeCapacity
+from omnistate_schemas.read_api import (
+    ConversationNow,
+    CountsNow,
+    FiguresRow,
+    QueueNow,
+    QueueWork,
+    RepresentativeNow,
+    RepresentativeWork,
+    Waiting,
+)
+from omnistate_schemas.times import format_time
+from pydantic import TypeAdapter
+from redis.asyncio import Redis
+
+from omnistate.adapters.redis.figure_rows import figures_rows
+from omnistate.adapters.redis.redis_connection import close_client, make_client
+from omnistate.adapters.redis.redis_errors import translated
+from omnistate.projections.keys import Keys, is_ambiguous
+from omnistate.projections.read_model.conversation_effects import CLOSED, KEPT_MS
+from omnistate.projections.read_model.hash_fields import UnusableFields, read_model
+
+FIGURES_WINDOWS_S: Final = (300, 3_600)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+# Workstream and queue of a row of figures.
+_PLACE: Final = TypeAdapter(tuple[str, str])
+
+
+def _checked(ask: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Raise UnusableFields for what is found and cannot be made an answer of."""
+
+    @wraps(ask)
+    async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await ask(*args, **kwargs)
+        except UnusableFields:
+            raise
+        # pydantic's error is a ValueError; what it says may quote what was found.
+        except (ValueError, KeyError, OverflowError) as error:
+            raise UnusableFields(f"{ask.__name__}: {type(error).__name__}") from None
+
+    return answer
+
+
+class ReadModel:
+    """The read model of one installation."""
+
+    def __init__(self, url: str, keys: Keys) -> None:
+        """Nothing is connected before it is used. Raises UnusableUrl."""
+        self._client: Redis = make_client(url, text=True)
+        self._keys = keys
+
+    async def close(self) -> None:
+        """Disconnect; may be called again."""
+        with translated():
+            await close_client(self._client)
+
+    @_checked
+    async def conversation(self, conversation_id: str) -> ConversationNow | None:
+        """A conversation's last change; None where it is not known (any more)."""
+        with translated():
+            fields: Any = await self._client.hgetall(self._keys.conversation(conversation_id))
+        return read_model(ConversationNow, fields) if fields else None
+
+    @_checked
+    async def queues(self) -> list[QueueNow]:
+        """Every queue that a conversation has been open in, and those of no queue."""
+        with translated():
+            ids: Any = await self._client.smembers(self._keys.queues)
+        names = ["", *sorted(ids)]
+        answers = await self._ask(
+            each
+            for name in names
+            for each in (
+                ("ZCARD", self._keys.queue(name)),
+                ("ZRANGE", self._keys.queue(name), "0", "0", "WITHSCORES"),
+            )
+        )
+        now_ms = time.time() * 1_000
+        return [
+            QueueNow(
+                queue_id=name or None,
+                open=number,
+                oldest_seconds=_age_s(_scored(oldest)[0][1], now_ms) if oldest else None,
+            )
+            for name, number, oldest in zip(names, answers[::2], answers[1::2], strict=True)
+            if name or number
+        ]
+
+    @_checked
+    async def queue_work(self, queue_id: str | None, limit: int) -> QueueWork:
+        """A queue's open conversations, oldest first; None is no queue. An unknown one has none."""
+        key = self._keys.queue(queue_id or "")
+        number, found = await self._ask(
+            [("ZCARD", key), ("ZRANGE", key, "0", str(limit - 1), "WITHSCORES")]
+        )
+        now_ms = time.time() * 1_000
+        waiting = [
+            Waiting(
+                conversation_id=id_,
+                open_since=format_time(int(since_ms)),
+                age_seconds=_age_s(since_ms, now_ms),
+            )
+            for id_, since_ms in _scored(found)
+        ]
+        return QueueWork(queue_id=queue_id, open=number, conversations=waiting)
+
+    @_checked
+    async def representatives(self) -> list[RepresentativeNow]:
+        """Every representative whose totals are known."""
+        with translated():
+            ids: Any = sorted(await self._client.smembers(self._keys.representatives))
+        ids = [id_ for id_ in ids if not is_ambiguous(id_)]
+        answers = await self._ask(
+            each
+            for id_ in ids
+            for each in (
+                ("HGETALL", self._keys.representative(id_)),
+                ("SCARD", self._keys.work(id_)),
+                ("SCARD", self._keys.offers(id_)),
+            )
+        )
+        return [
+            read_model(
+                RepresentativeNow,
+                fields,
+                representative_id=id_,
+                conversations=conversations,
+                offers=offers,
+            )
+            for id_, fields, conversations, offers in zip(
+                ids, answers[::3], answers[1::3], answers[2::3], strict=True
+            )
+            if fields
+        ]
+
+    @_checked
+    async def representative(self, representative_id: str) -> RepresentativeWork | None:
+        """What a representative has; None where nothing is known of him."""
+        key = self._keys.representative(representative_id)
+        fields, conversations, offers = await self._ask(
+            [
+                # His hash would be somebody else's set.
+                ("HGETALL", "" if is_ambiguous(representative_id) else key),
+                ("SMEMBERS", self._keys.work(representative_id)),
+                ("SMEMBERS", self._keys.offers(representative_id)),
+            ]
+        )
+        if not (fields or conversations or offers):
+            return None
+        return RepresentativeWork(
+            representative_id=representative_id,
+            capacity=read_model(RepresentativeCapacity, fields) if fields else None,
+            conversations=sorted(conversations),
+            offers=sorted(offers),
+        )
+
+    @_checked
+    async def counts(self) -> CountsNow:
+        """Conversations by workstream and status; closed ones for 24 hours."""
+        with translated():
+            workstreams: Any = sorted(await self._client.smembers(self._keys.workstreams))
+        since_ms = str(round(time.time() * 1_000) - KEPT_MS)
+        counts, *closed = await self._ask(
+            [
+                ("HGETALL", self._keys.counts),
+                *(("ZCOUNT", self._keys.closed(each), since_ms, "+inf") for each in workstreams),
+            ]
+        )
+        found: dict[str, dict[Any, int]] = {}
+        for field, number in counts.items():
+            workstream_id, _, status = field.rpartition(":")
+            found.setdefault(workstream_id, {})[status] = int(number)
+        for workstream_id, number in zip(workstreams, closed, strict=True):
+            if number:
+                found.setdefault(workstream_id, {})[CLOSED] = number
+        return CountsNow(dict(sorted(found.items())))
+
+    @_checked
+    async def figures(self) -> list[FiguresRow]:
+        """What the figures worker has written last."""
+        listed = await self._ask(
+            ("ZRANGE", self._keys.figures_rows(window_s), "0", "-1")
+            for window_s in FIGURES_WINDOWS_S
+        )
+        places = [
+            (window_s, *_PLACE.validate_json(place))
+            for window_s, members in zip(FIGURES_WINDOWS_S, listed, strict=True)
+            for place in members
+        ]
+        hashes = await self._ask(("HGETALL", self._keys.figures_of(*place)) for place in places)
+        return [
+            row
+            for (window_s, *_), fields in zip(places, hashes, strict=True)
+            for row in figures_rows(window_s, fields)
+        ]
+
+    async def _ask(self, commands: Iterable[tuple[str, ...]]) -> list[Any]:
+        """The answers to several questions, as of one moment."""
+        with translated():
+            async with self._client.pipeline(transaction=True) as pipeline:
+                for command in commands:
+                    pipeline.execute_command(*command)
+                answers: list[Any] = await pipeline.execute()
+        return answers
+
+
+def _scored(found: Any) -> list[tuple[str, float]]:
+    """Members with their scores, however this version of the protocol nests them."""
+    if found and not isinstance(found[0], str):
+        return [(id_, float(score)) for id_, score in found]
+    return [(id_, float(score)) for id_, score in zip(found[::2], found[1::2], strict=True)]
+
+
+def _age_s(since_ms: float, now_ms: float) -> float:
+    return round(max(0.0, now_ms - since_ms) / 1_000, 3)

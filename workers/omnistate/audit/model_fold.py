@@ -1,0 +1,223 @@
+"""What the topics come to for the read model, folded by the audit's own reading of section 11.
+
+It shares nothing with `omnistate.projections`, and knows no Redis. Memory: some 300 bytes for each
+conversation that is not closed or closed within a day, and a number for each representative.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from sys import intern
+from typing import Annotated, Any, Final
+
+import msgspec
+from omnistate_schemas.times import DAY_MS, format_time, parse_time_ms
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+
+from omnistate.audit.model_source import Offsets
+from omnistate.audit.source import TopicReader
+from omnistate.stream.ports import Record
+
+# A closed conversation stays for as long.
+KEPT_MS: Final = DAY_MS
+CLOSED: Final = "closed"
+_TYPES: Final = {
+    STATE_CHANGES: "conversation.state_changed",
+    REPRESENTATIVE_CAPACITY: "representative.capacity_changed",
+}
+_ID_MEMBERS: Final = {
+    STATE_CHANGES: "conversation_id",
+    REPRESENTATIVE_CAPACITY: "representative_id",
+}
+
+
+class _Event(msgspec.Struct, gc=False):
+    type: str
+    time: str
+    data: dict[str, msgspec.Raw]
+
+
+class _State(msgspec.Struct, gc=False):
+    """What decides something of a change."""
+
+    sequence: Annotated[int, msgspec.Meta(ge=1)]
+    status: str
+    workstream_id: str
+    queue_id: str | None = None
+    representative_id: str | None = None
+    offered_representative_id: str | None = None
+    previous_status: str | None = None
+    previous_status_seconds: float | None = None
+
+
+class _StateEvent(msgspec.Struct, gc=False):
+    data: _State
+
+
+class Known(msgspec.Struct, gc=False):
+    """A conversation as its last change leaves it; that lies at `partition` and `offset`."""
+
+    partition: int
+    offset: int
+    sequence: int
+    status: str
+    workstream_id: str
+    queue_id: str | None
+    representative_id: str | None
+    offered_representative_id: str | None
+    at_ms: int
+    # Since when it has been open; None where it is not, or nobody knows.
+    open_since_ms: int | None
+    digest: int
+
+    @property
+    def queue(self) -> str | None:
+        """The queue that it is open in; the empty one where it is open in none."""
+        return (self.queue_id or "") if self.status == "open" else None
+
+
+class Told(msgspec.Struct, gc=False):
+    """A representative's totals as they were published last, at `partition` and `offset`."""
+
+    partition: int
+    offset: int
+    digest: int
+
+
+_EVENT: Final = msgspec.json.Decoder(_Event).decode
+_STATE: Final = msgspec.json.Decoder(_StateEvent).decode
+_ANY: Final = msgspec.json.Decoder().decode
+# Whatever a record raises that is none of its topic: the projection leaves it out, too.
+_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
+_ENCODE: Final = msgspec.json.Encoder(order="deterministic").encode
+
+
+async def fold_changes(reader: TopicReader, offsets: Offsets, since_ms: int) -> dict[str, Known]:
+    """Every conversation up to these offsets but those that closed a day before `since_ms`."""
+    known: dict[str, Known] = {}
+    async for record in _read_up_to(reader, STATE_CHANGES, offsets):
+        try:
+            id_, fields, at_ms = _read(record)
+            data = _STATE(record.value or b"").data
+        except _UNREADABLE:
+            continue
+        before = known.get(id_)
+        again = before is None or (before.status == CLOSED and data.sequence == 1)
+        if before is not None and data.sequence <= before.sequence and not again:
+            continue
+        now = _known(record, data, at_ms, digest_of(fields))
+        if now.queue is not None:
+            if before is not None and before.queue is not None:
+                now.open_since_ms = before.open_since_ms
+            elif data.previous_status != "open":
+                now.open_since_ms = at_ms
+            elif data.previous_status_seconds is not None:
+                now.open_since_ms = at_ms - round(data.previous_status_seconds * 1_000)
+        if now.status == CLOSED and at_ms + KEPT_MS <= since_ms:
+            known.pop(id_, None)
+        else:
+            known[id_] = now
+    return known
+
+
+async def fold_capacities(reader: TopicReader, offsets: Offsets) -> dict[str, Told]:
+    """Every representative up to these offsets, as far as compaction has left him there."""
+    told: dict[str, Told] = {}
+    async for record in _read_up_to(reader, REPRESENTATIVE_CAPACITY, offsets):
+        try:
+            id_, fields, _ = _read(record)
+        except _UNREADABLE:
+            continue
+        if record.value is None:
+            told.pop(id_, None)
+        else:
+            told[id_] = Told(record.partition, record.offset, digest_of(fields))
+    return told
+
+
+async def find_changed(
+    reader: TopicReader, topic: str, start: Offsets, end: Mapping[int, int]
+) -> set[str]:
+    """Whom anything is said of from offsets to offsets, by partition."""
+    found: set[str] = set()
+    for partition, until in end.items():
+        begin = start.get((topic, partition), 0)
+        async with aclosing(reader.records(topic, partition, begin, until)) as chunks:
+            async for chunk in chunks:
+                for record in chunk:
+                    try:
+                        found.add(_read(record)[0])
+                    except _UNREADABLE:
+                        continue
+    return found
+
+
+def digest_of(fields: Mapping[str, Any]) -> int:
+    """One number for a hash's fields, whatever form its JSON is written in."""
+    return hash(frozenset((name, _plain(text)) for name, text in fields.items()))
+
+
+async def _read_up_to(
+    reader: TopicReader, topic: str, offsets: Offsets
+) -> AsyncGenerator[Record, None]:
+    beginnings, ends = await reader.beginnings(topic), await reader.ends(topic)
+    for partition, end in enumerate(ends):
+        until = min(end, offsets.get((topic, partition), 0))
+        chunks = reader.records(topic, partition, beginnings[partition], until)
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                for record in chunk:
+                    yield record
+
+
+def _read(record: Record) -> tuple[str, dict[str, str], int]:
+    """Whom a record is about, his fields, and when. Raises what is `_UNREADABLE`.
+
+    A text is itself, null is no field, everything else is the JSON that it is.
+    """
+    topic = record.topic
+    if record.value is None and topic == REPRESENTATIVE_CAPACITY:
+        return (record.key or b"").decode(), {}, 0
+    event = _EVENT(record.value or b"")
+    if event.type != _TYPES[topic]:
+        raise ValueError("of another type")
+    at_ms = parse_time_ms(event.time)
+    fields = {"changed_at": format_time(at_ms)}
+    for name, raw in event.data.items():
+        written = bytes(raw)
+        if written.startswith(b'"'):
+            fields[name] = str(_ANY(written))
+        elif written != b"null":
+            fields[name] = written.decode()
+    id_ = fields.get(_ID_MEMBERS[topic])
+    if not id_:
+        raise ValueError("about nobody")
+    return id_, fields, at_ms
+
+
+def _known(record: Record, data: _State, at_ms: int, digest: int) -> Known:
+    queue, who, offered = [
+        None if each is None else intern(each)
+        for each in (data.queue_id, data.representative_id, data.offered_representative_id)
+    ]
+    return Known(
+        record.partition,
+        record.offset,
+        data.sequence,
+        intern(data.status),
+        intern(data.workstream_id),
+        queue,
+        who,
+        offered,
+        at_ms,
+        None,
+        digest,
+    )
+
+
+def _plain(text: Any) -> Any:
+    if not isinstance(text, str) or text[:1] not in {"{", "["}:
+        return text
+    try:
+        return _ENCODE(_ANY(text))
+    except _UNREADABLE:
+        return text

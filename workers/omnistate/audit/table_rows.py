@@ -1,0 +1,216 @@
+"""The rows of the tables as the changelogs have them: the last value of each key.
+
+Read whole, of every partition, before any output is read: what the rows say must then be on the
+output topics. Memory is bounded by the conversations that are remembered (some 600 bytes each), by
+the holds that are open, and by representatives times partitions.
+"""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from sys import intern
+from typing import Final
+
+import msgspec
+
+from omnistate.audit.audit_layout import Layout
+from omnistate.audit.cut import Cut, place_of
+from omnistate.audit.findings import Findings
+from omnistate.audit.source import TopicReader
+from omnistate.audit.trail import digest
+from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.row import decode_conversation, decode_counter
+from omnistate.core.conversation.row_header import read_outlook
+from omnistate.stream.ports import Record
+
+# Stages, the rows' words, and what the outputs call them.
+MEANINGS: Final = {
+    "scheduled": ("scheduled", None),
+    "open": ("open", "awaiting_assignment"),
+    "awaiting_acceptance": ("active", "awaiting_acceptance"),
+    "in_conversation": ("active", "in_conversation"),
+    "with_external": ("active", "with_external"),
+    "with_bot": ("active", "with_bot"),
+    "waiting": ("waiting", "awaiting_customer"),
+    "wrap_up": ("wrap_up", "wrapping_up"),
+    "resolved": ("resolved", None),
+    "closed": ("closed", None),
+}
+
+
+class ConversationRow(msgspec.Struct, gc=False):
+    """What is compared of a conversation's row. `offset` is the row's, on its changelog."""
+
+    offset: int
+    digest: int
+    origin: str
+    sequence: int
+    status: str
+    detail: str | None
+    since_ms: int
+    channel: str
+    workstream_id: str
+    customer_id: str | None
+    queue_id: str | None
+    representative_id: str | None
+    offered_representative_id: str | None
+    skipped: tuple[str, ...]
+    transfer_count: int
+    settings_key: bytes
+    # Its last change was found on the topic, or a later one, so that it lags behind.
+    seen: bool = False
+
+
+class RowHold(msgspec.Struct, gc=False):
+    """A hold as the row of its conversation has it."""
+
+    partition: int
+    offset: int
+    # Representative, role, units, profiles, forced.
+    terms: tuple[object, ...]
+
+
+class CounterRow(msgspec.Struct, gc=False):
+    """A representative's counter in one partition."""
+
+    offset: int
+    digest: int
+    sequence: int
+    units: int
+    profiles: dict[str, int]
+    seen: bool = False
+
+
+class Rows:
+    """Every row, by partition and key."""
+
+    def __init__(self, partitions: int) -> None:
+        """None yet."""
+        self.conversations: list[dict[str, ConversationRow]] = [{} for _ in range(partitions)]
+        self.counters: dict[tuple[int, str], CounterRow] = {}
+        self.holds: dict[str, RowHold] = {}
+
+
+async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Findings) -> Rows:
+    """Read the changelogs. A row that cannot be read, or whose timer was skipped, breaks a law."""
+    rows = Rows(layout.partitions)
+    ends = await reader.ends(layout.counters)
+    for partition in range(layout.partitions):
+        latest = await _read_latest(reader, layout.counters, partition, ends[partition])
+        for record in latest.values():
+            _take_counter(rows, record, findings)
+    ends = await reader.ends(layout.conversations)
+    for partition in range(layout.partitions):
+        latest = await _read_latest(reader, layout.conversations, partition, ends[partition])
+        for record in latest.values():
+            _take_conversation(rows, record, cut, findings)
+    # After the rows that name them: settings are written with the first of these.
+    ends = await reader.ends(layout.settings)
+    for partition in range(layout.partitions):
+        latest = await _read_latest(reader, layout.settings, partition, ends[partition])
+        _check_settings(rows.conversations[partition], latest, layout, partition, findings)
+    findings.counts["rows"] = sum(map(len, rows.conversations))
+    findings.counts["counters"] = len(rows.counters)
+    return rows
+
+
+async def _read_latest(
+    reader: TopicReader, topic: str, partition: int, end: int
+) -> dict[bytes | None, Record]:
+    latest: dict[bytes | None, Record] = {}
+    async for chunk in reader.records(topic, partition, 0, end):
+        for record in chunk:
+            if record.value is None:
+                latest.pop(record.key, None)
+            else:
+                latest[record.key] = record
+    return latest
+
+
+def _take_counter(rows: Rows, record: Record, findings: Findings) -> None:
+    try:
+        counter = decode_counter(record.value or b"")
+        representative_id = intern((record.key or b"").decode())
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        findings.add("tables", *place_of(record), "this is no row of a counter")
+        return
+    rows.counters[record.partition, representative_id] = CounterRow(
+        record.offset,
+        digest(record.key, record.value, ()),
+        counter.sequence,
+        counter.units,
+        {name: count for name, count in counter.profiles.items() if count},
+    )
+
+
+def _take_conversation(rows: Rows, record: Record, cut: Cut, findings: Findings) -> None:
+    try:
+        row = decode_conversation(record.value or b"")
+        conversation_id = (record.key or b"").decode()
+        status, detail = MEANINGS[row.stage]
+    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError):
+        findings.add("tables", *place_of(record), "this is no row of a conversation")
+        return
+    clock_ms = cut.clock_ms(record.partition)
+    due_ms = _earliest_ms(row)
+    if read_outlook(record.value or b"").due_ms != due_ms:
+        findings.add("tables", *place_of(record), f"it says another deadline than {due_ms}")
+    if clock_ms is not None and due_ms is not None and due_ms < clock_ms:
+        findings.add("tables", *place_of(record), f"a timer was due at {due_ms} and did not fire")
+    rows.conversations[record.partition][conversation_id] = ConversationRow(
+        record.offset,
+        digest(record.key, record.value, ()),
+        row.origin,
+        row.sequence,
+        status,
+        detail,
+        row.stage_since_ms,
+        intern(row.channel),
+        intern(row.workstream_id),
+        row.customer_id,
+        _shared(row.queue_id),
+        _shared(row.representative_id),
+        _shared(row.offered_representative_id),
+        tuple(map(intern, row.skipped)),
+        row.transfer_count,
+        row.settings_key,
+    )
+    for hold in row.holds:
+        rows.holds[f"{row.origin}.h{hold.number}"] = RowHold(
+            record.partition,
+            record.offset,
+            (
+                intern(hold.representative_id),
+                hold.role,
+                hold.units,
+                tuple(map(intern, hold.profiles)),
+                hold.forced,
+            ),
+        )
+
+
+def _check_settings(
+    rows: Mapping[str, ConversationRow],
+    latest: Mapping[bytes | None, Record],
+    layout: Layout,
+    partition: int,
+    findings: Findings,
+) -> None:
+    """Each settings row is what its key is the digest of; each conversation's is there."""
+    for record in latest.values():
+        if blake2b(record.value or b"", digest_size=8).digest() != record.key:
+            findings.add("tables", *place_of(record), "the key is not the digest of the settings")
+    for row in rows.values():
+        if row.settings_key not in latest:
+            place = (layout.conversations, partition, row.offset)
+            findings.add("tables", *place, "the settings that it was started with are gone")
+
+
+def _earliest_ms(row: Conversation) -> int | None:
+    """The first deadline of its timers, those of its holds included."""
+    deadlines = [*row.deadlines.values()]
+    deadlines += [hold.until_ms for hold in row.holds if hold.until_ms is not None]
+    return min(deadlines, default=None)
+
+
+def _shared(text: str | None) -> str | None:
+    return None if text is None else intern(text)

@@ -1,0 +1,141 @@
+"""`omnistate config`: a contact centre's configuration, from a file to the cluster.
+
+The file is validated whole before anything is published, and published in one transaction.
+"""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from omnistate.cli.options import CLUSTER, TOPICS, with_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from omnistate_schemas.configuration import ContactCentre
+
+    from omnistate.adapters.kafka.clients.connection import Connection
+    from omnistate.adapters.kafka.configuration.configuration_topics import ObjectChange, Objects
+    from omnistate.process.process_settings import Settings
+    from omnistate.stream.topology import Topology
+else:
+    Settings = Any  # typer evaluates the annotations of commands
+
+# Also the transactional id: of two at a time, the later one wins and the former one publishes
+# nothing.
+NAME: Final = "config"
+MARKS: Final = {"added": "+", "changed": "~", "pruned": "-"}
+
+commands = typer.Typer(
+    help="Publish workstreams, representatives, capacity profiles and queues.",
+    no_args_is_help=True,
+)
+
+
+@commands.callback()
+def group() -> None:
+    """Publish workstreams, representatives, capacity profiles and queues."""
+
+
+@commands.command("apply")
+@with_settings(*CLUSTER, *TOPICS)
+def apply(
+    settings: Settings,
+    config: Annotated[Path, typer.Argument(help="CONFIG.yaml: workstreams and people.")],
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also take away what the file does not have.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be published; publish nothing.")
+    ] = False,
+) -> int:
+    """Publish what differs from what is published already, in one transaction."""
+    from omnistate.cli.configuration_file import UnusableFile, load_contact_centre
+    from omnistate.cli.session import UNUSABLE, run_on_cluster, say
+
+    try:
+        centre = load_contact_centre(config)
+    except UnusableFile as error:
+        return say("config apply", str(error), UNUSABLE)
+
+    async def work(connection: "Connection", topology: "Topology") -> int:
+        return await _apply(connection, topology, objects_of(centre), prune, dry_run)
+
+    return run_on_cluster("config apply", settings, work)
+
+
+def objects_of(centre: "ContactCentre") -> "dict[str, Objects]":
+    """The objects of a configuration by the topic that they are published to."""
+    return {
+        "workstreams": centre.workstreams,
+        "capacity-profiles": centre.capacity_profiles,
+        "representatives": centre.representatives,
+        "queues": centre.queues,
+    }
+
+
+async def _apply(
+    connection: "Connection",
+    topology: "Topology",
+    wanted: "dict[str, Objects]",
+    prune: bool,
+    dry_run: bool,
+) -> int:
+    from contextlib import AsyncExitStack
+
+    from omnistate.adapters.kafka.admin.cluster import open_cluster
+    from omnistate.adapters.kafka.configuration.configuration_topics import (
+        address,
+        find_changes,
+        read_published,
+    )
+    from omnistate.adapters.kafka.records.transactional_publication import open_publication
+    from omnistate.cli.session import FAILED, say
+
+    async with open_cluster(connection) as cluster:
+        readiness = await cluster.readiness(topology, wanted)
+    if readiness.problem:
+        return say("config apply", readiness.problem, FAILED)
+    async with AsyncExitStack() as stack:
+        # Before reading: from then on nobody else publishes between our looking and our writing.
+        publication = None
+        if not dry_run:
+            publication = await stack.enter_async_context(open_publication(connection, NAME))
+        published = await read_published(connection, readiness.partitions)
+        changes = [
+            change
+            for topic, objects in wanted.items()
+            for change in find_changes(topic, objects, published[topic], prune=prune)
+        ]
+        news = [change for change in changes if change.outcome in MARKS]
+        if publication is not None and news:
+            await publication.publish(address(change, readiness.partitions) for change in news)
+            await publication.await_visible()
+    if dry_run:
+        for change in news:
+            print(MARKS[change.outcome], change.topic, _readable(change.key))
+    _summarise(changes, wanted, "would be " if dry_run else "")
+    return 0
+
+
+def _summarise(changes: "Iterable[ObjectChange]", topics: "Iterable[str]", would: str) -> None:
+    """A line for each kind of object."""
+    counts = Counter((change.topic, change.outcome) for change in changes)
+    for topic in topics:
+        said = [
+            f"{counts[topic, outcome]} {would}{outcome}"
+            for outcome in ("added", "changed", "pruned")
+            if counts[topic, outcome]
+        ]
+        said.append(f"{counts[topic, 'unchanged']} unchanged")
+        if counts[topic, "kept"]:
+            said.append(f"{counts[topic, 'kept']} not in the file (--prune takes them away)")
+        print(f"{topic}: {', '.join(said)}")
+
+
+def _readable(key: bytes) -> str:
+    from omnistate.cli.session import printable
+
+    return printable(key.decode(errors="backslashreplace"))

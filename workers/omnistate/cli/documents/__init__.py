@@ -1,0 +1,1 @@
+"""Generated documents, each written by a command and compared with `--check`."""

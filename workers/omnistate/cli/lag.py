@@ -1,0 +1,98 @@
+"""`omnistate lag`: how far each group is behind, per topic and partition.
+
+The projection keeps its offsets in Redis, with its data: it is shown where a Redis is configured.
+"""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from omnistate.cli.options import CLUSTER, TOPICS, with_settings
+
+if TYPE_CHECKING:
+    from omnistate.adapters.kafka.admin.group_lag import Lag
+    from omnistate.adapters.kafka.clients.connection import Connection
+    from omnistate.process.process_settings import Settings
+    from omnistate.stream.topology import Topology
+else:
+    Settings = Any  # typer evaluates the annotations of commands
+
+
+PROJECTION: Final = "projection"
+
+
+@with_settings(*CLUSTER, *TOPICS, "redis_url")
+def lag(
+    settings: Settings,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> int:
+    """Say how far every group is behind, in records and in seconds."""
+    from omnistate.adapters.redis.redis_connection import UnusableUrl
+    from omnistate.cli.session import UNUSABLE, run_on_cluster, say
+    from omnistate.process.process_settings import PREFIX
+    from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
+
+    async def work(connection: "Connection", topology: "Topology") -> int:
+        from omnistate.adapters.kafka.admin.group_lag import measure_lag
+
+        kept = await _offsets_in_redis(settings.redis_url, connection.prefix)
+        groups = [group for group in topology.groups if group.name != PROJECTION or kept]
+        found = await measure_lag(connection, groups, kept)
+        if as_json:
+            for each in found:
+                print(json.dumps(each._asdict()))
+        else:
+            _print_table(found)
+        return 0
+
+    try:
+        return run_on_cluster("lag", settings, work)
+    except UnusableUrl as error:
+        return say("lag", f"{PREFIX}REDIS_URL: {error}", UNUSABLE)
+    except (StoreUnavailable, StoreUnusable) as error:
+        return say("lag", f"Redis: {error}")
+
+
+async def _offsets_in_redis(url: str | None, prefix: str) -> dict[str, dict[tuple[str, int], int]]:
+    """The projection's offsets, under its name; nothing without a Redis."""
+    from omnistate.adapters.redis.model_store import RedisStore
+    from omnistate.projections.keys import Keys
+
+    if url is None:
+        return {}
+    store = RedisStore(url, Keys(prefix))
+    try:
+        own: dict[tuple[str, int], int] = dict((await store.offsets()).items())
+        return {PROJECTION: own}
+    finally:
+        await store.close()
+
+
+def _print_table(found: "list[Lag]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("group", "topic", box=None, pad_edge=False)
+    for name in ("partition", "committed", "end", "records", "seconds"):
+        table.add_column(name, justify="right")
+    for each in found:
+        committed = "-" if each.committed is None else str(each.committed)
+        style = "bold" if each.records else ""
+        table.add_row(
+            each.group,
+            each.topic,
+            str(each.partition),
+            committed,
+            str(each.end),
+            str(each.records),
+            f"{each.seconds:.1f}",
+            style=style,
+        )
+    Console(width=None if _is_terminal() else 120).print(table)
+
+
+def _is_terminal() -> bool:
+    import sys
+
+    return sys.stdout is not None and sys.stdout.isatty()

@@ -1,0 +1,50 @@
+"""`omnistate send`: a file's events to the topics of their types; a gateway's stand-in.
+
+Lines that cannot be routed are reported and left out, the others are sent. Ctrl-C leaves off after
+a line: all lines before it are sent, none behind it.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from omnistate.cli.options import CLUSTER, TOPICS, with_settings
+
+if TYPE_CHECKING:
+    from omnistate.adapters.kafka.clients.connection import Connection
+    from omnistate.process.process_settings import Settings
+    from omnistate.stream.topology import Topology
+else:
+    Settings = Any  # typer evaluates the annotations of commands
+
+
+@with_settings(*CLUSTER, *TOPICS)
+def send(
+    settings: Settings,
+    events: Annotated[Path, typer.Argument(help="Input events, one a line; - is standard input.")],
+    rate: Annotated[
+        float | None, typer.Option(min=0.001, help="Lines a second; as fast as it goes without.")
+    ] = None,
+) -> int:
+    """Publish input events to the topics that their types belong to, in the file's order."""
+    from omnistate.cli.session import UNUSABLE, run_on_cluster, say
+
+    try:
+        if events.is_dir():
+            return say("send", f"{events}: Is a directory", UNUSABLE)
+        file = 0 if str(events) == "-" else os.open(events, os.O_RDONLY)
+    except OSError as error:
+        return say("send", f"{events}: {error.strerror}", UNUSABLE)
+
+    async def work(connection: "Connection", topology: "Topology") -> int:
+        from omnistate.cli.sending import Sending, send_file
+
+        return await send_file(connection, topology, Sending(file, rate))
+
+    try:
+        return run_on_cluster("send", settings, work)
+    finally:
+        if file:
+            os.close(file)

@@ -1,0 +1,150 @@
+"""`omnistate topics`: the cluster's topics beside topics.yaml, and making them agree.
+
+`plan` and `apply` take the same options. A number that an option or a topic's own entry in
+topics.yaml names is compared; a default counts for topics that are yet to be created. So after
+`apply --partitions 4` a plan without options finds nothing, and one with `--partitions 8` differs.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from omnistate.cli.options import CLUSTER, TOPICS, with_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from omnistate.adapters.kafka.admin.differences import Declaration, Difference
+    from omnistate.adapters.kafka.admin.topic_layout import Plan
+    from omnistate.adapters.kafka.clients.connection import Connection
+    from omnistate.process.process_settings import Settings
+    from omnistate.stream.topology import Topology
+else:
+    Settings = Any  # typer evaluates the annotations of commands
+
+commands = typer.Typer(
+    help="Compare the cluster's topics with topics.yaml, create and alter them.",
+    no_args_is_help=True,
+)
+Partitions = Annotated[
+    int | None,
+    typer.Option(min=1, help="Instead of topics.yaml's default; the count is fixed for life."),
+]
+ReplicationFactor = Annotated[
+    int | None, typer.Option(min=1, help="Instead of topics.yaml's default; 1 for one broker.")
+]
+
+
+@commands.command("plan")
+@with_settings(*CLUSTER, *TOPICS)
+def plan(
+    settings: Settings, partitions: Partitions = None, replication_factor: ReplicationFactor = None
+) -> int:
+    """Say what differs; exit status 0 when nothing does, 1 when something does."""
+    return _run("plan", settings, partitions, replication_factor)
+
+
+@commands.command("apply")
+@with_settings(*CLUSTER, *TOPICS)
+def apply(
+    settings: Settings, partitions: Partitions = None, replication_factor: ReplicationFactor = None
+) -> int:
+    """Create missing topics and alter settings; delete and shrink nothing."""
+    return _run("apply", settings, partitions, replication_factor)
+
+
+def _run(
+    verb: str, settings: Settings, partitions: int | None, replication_factor: int | None
+) -> int:
+    from omnistate.adapters.kafka.admin.cluster import open_cluster
+    from omnistate.adapters.kafka.admin.topic_layout import carry_out, load_declaration, make_plan
+    from omnistate.cli.session import FAILED, run_on_cluster, say
+
+    async def work(connection: "Connection", _: "Topology") -> int:
+        declaration = load_declaration(settings.topics_file, partitions, replication_factor)
+        async with open_cluster(connection) as cluster:
+            plan = await make_plan(cluster, declaration)
+            if verb == "plan":
+                _print_plan(plan, declaration, connection)
+                return FAILED if plan.differences else 0
+            if plan.obstacles:
+                for line in _refusals(plan.obstacles, connection):
+                    say("topics apply", f"refused: {line}")
+                return FAILED
+            await carry_out(cluster, declaration, plan)
+            _print_done(plan, declaration, connection)
+        return 0
+
+    return run_on_cluster(f"topics {verb}", settings, work)
+
+
+def _print_plan(plan: "Plan", declaration: "Declaration", connection: "Connection") -> None:
+    from omnistate.adapters.kafka.admin.topic_layout import is_obstacle
+
+    for each in plan.differences:
+        mark = "!" if is_obstacle(each) else "+" if _is_missing(each) else "~"
+        print(f"{mark} {_sentence(each, connection)}")
+    count = len(declaration.topology.topics)
+    differing = len({each.topic for each in plan.differences})
+    _print_defaults(plan, declaration)
+    if not differing:
+        print(f"{count} topics are as declared")
+        return
+    print(f"{differing} of {count} topics differ", end="")
+    print(f", {len(plan.obstacles)} beyond mending" if plan.obstacles else "")
+
+
+def _print_done(plan: "Plan", declaration: "Declaration", connection: "Connection") -> None:
+    for each in plan.differences:
+        print(f"{'created' if _is_missing(each) else 'altered'} {_sentence(each, connection)}")
+    _print_defaults(plan, declaration)
+    what = "as declared now" if plan.differences else "as declared: nothing to do"
+    print(f"{len(declaration.topology.topics)} topics are {what}")
+
+
+def _print_defaults(plan: "Plan", declaration: "Declaration") -> None:
+    from omnistate.adapters.kafka.admin.differences import describe_defaults
+
+    for line in describe_defaults(declaration, plan.found):
+        print(f"  {line}")
+
+
+def _refusals(obstacles: "list[Difference]", connection: "Connection") -> "Iterator[str]":
+    """A line for all topics that have the same against them."""
+    alike: dict[str, list[str]] = {}
+    for each in obstacles:
+        name, _, reason = _sentence(each, connection).partition(": ")
+        alike.setdefault(reason, []).append(name)
+    for reason, names in alike.items():
+        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        yield f"{names[0]}{others}: {reason}"
+
+
+def _is_missing(difference: "Difference") -> bool:
+    from omnistate.adapters.kafka.admin.differences import MissingTopic
+
+    return isinstance(difference, MissingTopic)
+
+
+def _sentence(difference: "Difference", connection: "Connection") -> str:
+    from omnistate.adapters.kafka.admin import differences as kinds
+
+    name = connection.physical(difference.topic)
+    match difference:
+        case kinds.MissingTopic():
+            factor = difference.replication_factor
+            return f"{name}: {_partitions(difference.partitions)}, replication factor {factor}"
+        case kinds.WrongPartitions():
+            why = f"; {difference.obstacle}" if difference.obstacle else ""
+            return f"{name}: {_partitions(difference.found)}, {difference.wanted} wanted{why}"
+        case kinds.WrongReplication():
+            return (
+                f"{name}: replication factor {difference.found}, {difference.wanted} wanted; "
+                "kafka-reassign-partitions changes it"
+            )
+        case kinds.WrongSetting():
+            return f"{name}: {difference.key}: {difference.found} → {difference.wanted}"
+
+
+def _partitions(count: int) -> str:
+    return f"{count} partition" if count == 1 else f"{count} partitions"

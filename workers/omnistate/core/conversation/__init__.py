@@ -1,0 +1,1 @@
+"""The law of conversations: what follows what, what it costs, and which deadlines it sets."""

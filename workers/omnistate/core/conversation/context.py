@@ -1,0 +1,48 @@
+"""What a decision may look at beside the row: configuration, settings, counters, the clock.
+
+Handed in by the runtime for one batch; the core reads nothing else.
+"""
+
+from collections.abc import Callable
+
+from omnistate.core.settings import Directory, WorkstreamSettings
+
+
+class Counter:
+    """What one representative holds in one partition; `sequence` counts its changes."""
+
+    __slots__ = ("profiles", "sequence", "units")
+
+    def __init__(
+        self, sequence: int = 0, units: int = 0, profiles: dict[str, int] | None = None
+    ) -> None:
+        """None of his time yet, by default."""
+        self.sequence = sequence
+        self.units = units
+        self.profiles: dict[str, int] = {} if profiles is None else profiles
+
+
+class Context:
+    """One batch's surroundings; the runtime moves `now_ms` on before each decision.
+
+    `settings_of` gives the settings of a key, `intern` keeps those of a new conversation, and
+    `counter_of` gives a representative's counter, to be changed in place.
+    """
+
+    __slots__ = ("counter_of", "directory", "intern", "now_ms", "partition", "settings_of")
+
+    def __init__(
+        self,
+        directory: Directory,
+        settings_of: Callable[[bytes], WorkstreamSettings],
+        intern: Callable[[bytes, bytes], None],
+        counter_of: Callable[[str], Counter],
+        partition: int,
+    ) -> None:
+        """The clock stands at 0 until the runtime sets it."""
+        self.directory = directory
+        self.settings_of = settings_of
+        self.intern = intern
+        self.counter_of = counter_of
+        self.partition = partition
+        self.now_ms = 0

@@ -1,0 +1,182 @@
+"""Capacity as a ledger: holds are taken and given back by name, and counters follow them.
+
+Theory. Every hold is one record in its conversation's row. `settle` brings the holds of a
+conversation in line with its stage; nothing else takes or ends one, but a consult (`consult`,
+`end_consult`) and a hold's own timer (`expire`). Each hold and each release moves the partition's
+counter of that representative once, in the same breath. So a counter is the sum of the holds, and
+a second release of a hold cannot be written. The engine accounts; it refuses nothing for lack of
+capacity (section 6).
+"""
+
+from typing import Final, TypeVar
+
+from omnistate_schemas.vocabulary import Role
+
+from omnistate.core.conversation.context import Context, Counter
+from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.midnights import next_midnight_ms
+from omnistate.core.conversation.timers import after
+from omnistate.core.facts import CapacityChange, Cause, Held, Released
+from omnistate.core.input import Input
+from omnistate.core.settings import WorkstreamSettings
+
+# Stages in which the primary's hold is there, and is taken where it is not there yet.
+HOLDING: Final = frozenset({"awaiting_acceptance", "in_conversation"})
+
+
+_Change = TypeVar("_Change", bound=CapacityChange)
+
+
+class Ledger:
+    """Takes and gives back the holds of one conversation in one step, and keeps what it did."""
+
+    __slots__ = ("cause", "context", "conversation", "held", "released", "settings", "subject")
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        subject: str,
+        settings: WorkstreamSettings,
+        context: Context,
+        cause: Cause,
+    ) -> None:
+        """The counters that `context` gives are changed in place."""
+        self.conversation = conversation
+        self.subject = subject
+        self.settings = settings
+        self.context = context
+        self.cause = cause
+        self.released: list[Released] = []
+        self.held: list[Held] = []
+
+    def settle(self, rule: str, *, releases_all: bool = False) -> None:
+        """Bring the holds in line with the stage (the table of section 6), under `rule`.
+
+        First everything that may not stay ends, oldest first; then what is missing is taken.
+        """
+        conversation = self.conversation
+        if conversation.stage == "wrap_up":
+            self._block_for_wrap_up()
+        for hold in tuple(conversation.holds):
+            if not self._stays(hold, releases_all=releases_all):
+                self.release(hold, rule)
+        stage, representative_id = conversation.stage, conversation.representative_id
+        if representative_id is None or stage not in HOLDING:
+            return
+        if stage == "awaiting_acceptance" and not self.settings.reserve_on_offer:
+            return
+        if self.find(representative_id, "primary") is None:
+            self.hold(representative_id, "primary", rule, forced=conversation.forced)
+
+    def _stays(self, hold: Hold, *, releases_all: bool) -> bool:
+        """Whether a hold remains in the present stage."""
+        conversation, settings = self.conversation, self.settings
+        stage = conversation.stage
+        if hold.role == "daily":
+            return True
+        if hold.role == "consultant":
+            return stage == "in_conversation" and hold.representative_id in conversation.consultants
+        if hold.representative_id != conversation.representative_id or releases_all:
+            return False
+        if stage in HOLDING:
+            return True
+        if stage == "wrap_up":
+            return settings.wrap_up_block_ms != 0
+        # The remainder of a wrap-up block outlives the close (W5), unless told otherwise.
+        return stage == "closed" and hold.until_ms is not None and not settings.release_on_close
+
+    def _block_for_wrap_up(self) -> None:
+        """Entering wrap-up starts the timer of the primary's hold, where a time is set."""
+        for hold in self.conversation.holds:
+            if hold.role == "primary":
+                hold.until_ms = after(self.context.now_ms, self.settings.wrap_up_block_ms)
+
+    def consult(self, input_: Input) -> None:
+        """A consultant joins (K1); his capacity is held where the way he was asked blocks it."""
+        consultant_id, settings = input_.representative_id, self.settings
+        assert consultant_id is not None
+        self.conversation.consultants.append(consultant_id)
+        if settings.direct_consult_blocks if input_.direct else settings.queue_consult_blocks:
+            self.hold(consultant_id, "consultant", "K1", forced=False)
+
+    def end_consult(self, input_: Input) -> None:
+        """A consultant leaves (K2)."""
+        consultant_id = input_.representative_id
+        assert consultant_id is not None
+        self.conversation.consultants.remove(consultant_id)
+        hold = self.find(consultant_id, "consultant")
+        if hold is not None:
+            self.release(hold, "K2")
+
+    def find(self, representative_id: str, role: Role) -> Hold | None:
+        """The hold of (representative, role); there is at most one."""
+        for hold in self.conversation.holds:
+            if hold.representative_id == representative_id and hold.role == role:
+                return hold
+        return None
+
+    def hold(self, representative_id: str, role: Role, rule: str, *, forced: bool) -> None:
+        """Take what the conversation costs; slots kept until midnight are a hold of their own."""
+        conversation, settings = self.conversation, self.settings
+        at_once: list[str] = []
+        daily: list[str] = []
+        if settings.profiles or conversation.profiles:
+            attached = dict.fromkeys((*settings.profiles, *conversation.profiles))
+            at_once, daily = self.context.directory.split_by_reset(attached)
+        units = settings.units if conversation.units is None else conversation.units
+        self._take(representative_id, role, units, at_once, rule, forced=forced)
+        if daily and self.find(representative_id, "daily") is None:
+            self._take(representative_id, "daily", 0, daily, rule, forced=forced)
+
+    def _take(
+        self,
+        representative_id: str,
+        role: Role,
+        units: int,
+        profiles: list[str],
+        rule: str,
+        *,
+        forced: bool,
+    ) -> None:
+        conversation = self.conversation
+        conversation.hold_count += 1
+        hold = Hold(conversation.hold_count, representative_id, role, units, profiles, forced)
+        if role == "daily":
+            zone = self.context.directory.time_zone_of(representative_id)
+            hold.until_ms = next_midnight_ms(self.context.now_ms, zone)
+        conversation.holds.append(hold)
+        counter = self.context.counter_of(representative_id)
+        counter.sequence += 1
+        counter.units += units
+        for name in profiles:
+            counter.profiles[name] = counter.profiles.get(name, 0) + 1
+        self.held.append(self._describe(Held, hold, rule, counter))
+
+    def release(self, hold: Hold, rule: str) -> None:
+        """Give back exactly what `hold` took. Raises ValueError where it is not held."""
+        self.conversation.holds.remove(hold)
+        counter = self.context.counter_of(hold.representative_id)
+        counter.sequence += 1
+        counter.units -= hold.units
+        for name in hold.profiles:
+            counter.profiles[name] -= 1
+            if not counter.profiles[name]:
+                del counter.profiles[name]
+        self.released.append(self._describe(Released, hold, rule, counter))
+
+    def _describe(self, fact: type[_Change], hold: Hold, rule: str, counter: Counter) -> _Change:
+        return fact(
+            hold.representative_id,
+            self.subject,
+            self.conversation.hold_id(hold),
+            hold.role,
+            hold.units,
+            hold.profiles,
+            hold.forced,
+            rule,
+            self.context.partition,
+            counter.sequence,
+            counter.units,
+            dict(counter.profiles),
+            self.cause,
+        )

@@ -1,0 +1,149 @@
+"""The rows of the tables as bytes: one conversation, and one representative's counter.
+
+Only their layout, which changelogs keep. What comes first is read alone by `outlook`.
+"""
+
+from typing import Final
+
+import msgspec
+from omnistate_schemas.vocabulary import Role
+
+from omnistate.core.conversation.context import Counter
+from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.stages import Stage
+
+_HoldRow = tuple[int, str, Role, int, list[str], bool, int | None]
+# Stage and earliest deadline; what it began with; the rest in the order of `Conversation`.
+_Row = tuple[
+    Stage,
+    int | None,
+    bytes,
+    str,
+    str,
+    str,
+    dict[str, int],
+    list[_HoldRow],
+    int,
+    int,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    bool,
+    bool,
+    bool,
+    int | None,
+    list[str],
+    list[str],
+    list[str],
+    int,
+    int,
+    int,
+    int,
+    bytes,
+]
+
+
+_ENCODE: Final = msgspec.msgpack.Encoder().encode
+_DECODE: Final = msgspec.msgpack.Decoder(_Row).decode
+_DECODE_COUNTER: Final = msgspec.msgpack.Decoder(tuple[int, int, dict[str, int]]).decode
+
+
+def encode_conversation(conversation: Conversation) -> bytes:
+    """The row as bytes, for tables and changelogs."""
+    holds = [
+        (
+            hold.number,
+            hold.representative_id,
+            hold.role,
+            hold.units,
+            hold.profiles,
+            hold.forced,
+            hold.until_ms,
+        )
+        for hold in conversation.holds
+    ]
+    return _ENCODE(
+        (
+            conversation.stage,
+            conversation.earliest_ms(),
+            conversation.settings_key,
+            conversation.channel,
+            conversation.workstream_id,
+            conversation.origin,
+            conversation.deadlines,
+            holds,
+            conversation.stage_since_ms,
+            conversation.sequence,
+            conversation.queue_id,
+            conversation.customer_id,
+            conversation.representative_id,
+            conversation.offered_representative_id,
+            conversation.last_representative_id,
+            conversation.served_by_id,
+            conversation.handler_id,
+            conversation.outbound,
+            conversation.forced,
+            conversation.session_closed,
+            conversation.units,
+            conversation.profiles,
+            conversation.skipped,
+            conversation.consultants,
+            conversation.hold_count,
+            conversation.transfer_count,
+            conversation.overflow_transfer_count,
+            conversation.decline_count,
+            conversation.fingerprints,
+        )
+    )
+
+
+def decode_conversation(row: bytes) -> Conversation:
+    """The conversation of a row. Raises msgspec.DecodeError where it is none."""
+    conversation = Conversation(b"", "", "", "")
+    (
+        conversation.stage,
+        _,
+        conversation.settings_key,
+        conversation.channel,
+        conversation.workstream_id,
+        conversation.origin,
+        conversation.deadlines,
+        holds,
+        conversation.stage_since_ms,
+        conversation.sequence,
+        conversation.queue_id,
+        conversation.customer_id,
+        conversation.representative_id,
+        conversation.offered_representative_id,
+        conversation.last_representative_id,
+        conversation.served_by_id,
+        conversation.handler_id,
+        conversation.outbound,
+        conversation.forced,
+        conversation.session_closed,
+        conversation.units,
+        conversation.profiles,
+        conversation.skipped,
+        conversation.consultants,
+        conversation.hold_count,
+        conversation.transfer_count,
+        conversation.overflow_transfer_count,
+        conversation.decline_count,
+        conversation.fingerprints,
+    ) = _DECODE(row)
+    conversation.holds = [Hold(*hold) for hold in holds]
+    return conversation
+
+
+def encode_counter(counter: Counter) -> bytes:
+    """The row of a counter as bytes."""
+    return _ENCODE((counter.sequence, counter.units, counter.profiles))
+
+
+def decode_counter(row: bytes) -> Counter:
+    """The counter of a row. Raises msgspec.DecodeError where it is none."""
+    return Counter(*_DECODE_COUNTER(row))

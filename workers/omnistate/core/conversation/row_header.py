@@ -1,0 +1,21 @@
+"""The first members of a conversation's row: all that an index over rows asks for.
+
+It stays interpreted where `row` is compiled: msgspec reads how the class is declared.
+"""
+
+from typing import Final
+
+import msgspec
+
+from omnistate.core.conversation.stages import Stage
+
+
+class RowHeader(msgspec.Struct, array_like=True, gc=False):
+    """A row's stage, and the earliest of its deadlines in epoch milliseconds."""
+
+    stage: Stage
+    due_ms: int | None
+
+
+# Raises msgspec.DecodeError where it is no row.
+read_outlook: Final = msgspec.msgpack.Decoder(RowHeader).decode

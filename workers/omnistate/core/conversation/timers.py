@@ -1,0 +1,78 @@
+"""Deadlines as data in the row: which timers a stage starts, and what activity restarts.
+
+Section 7. It computes with given instants and durations; firing is `decision`'s part.
+"""
+
+from omnistate_schemas.times import LAST_MS
+
+from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.settings import WorkstreamSettings
+
+# A stage's own timers end with it; windows, holds and `forget` do not.
+STAGE_TIMERS = ("offer", "bot_inactivity", "inactivity", "auto_close", "scheduled")
+
+
+def after(start_ms: int, duration_ms: int | None) -> int | None:
+    """The deadline of a duration; None = never: it is null or leads past the year 9999."""
+    if duration_ms is None or start_ms + duration_ms > LAST_MS:
+        return None
+    return start_ms + duration_ms
+
+
+def start(conversation: Conversation, name: str, now_ms: int, duration_ms: int | None) -> None:
+    """Start a timer afresh; with a null duration, or past the year 9999, it does not run."""
+    if duration_ms is not None and now_ms + duration_ms <= LAST_MS:
+        conversation.deadlines[name] = now_ms + duration_ms
+    elif name in conversation.deadlines:
+        del conversation.deadlines[name]
+
+
+def enter_stage(
+    conversation: Conversation, settings: WorkstreamSettings, now_ms: int, scheduled_ms: int | None
+) -> None:
+    """Start the timers of the present stage afresh and end those of the former one."""
+    deadlines = conversation.deadlines
+    if deadlines:
+        for name in STAGE_TIMERS:
+            if name in deadlines:
+                del deadlines[name]
+    match conversation.stage:
+        case "scheduled" if scheduled_ms is not None:
+            deadlines["scheduled"] = scheduled_ms
+        case "awaiting_acceptance":
+            start(conversation, "offer", now_ms, settings.offer_ms)
+        case "in_conversation" if conversation.offered_representative_id is not None:
+            start(conversation, "offer", now_ms, settings.offer_ms)
+        case "waiting":
+            start(conversation, "inactivity", now_ms, settings.waiting_ms)
+        case "wrap_up":
+            start(conversation, "auto_close", now_ms, _wrap_up_ms(settings))
+        case "resolved":
+            start(conversation, "auto_close", now_ms, settings.resolved_ms)
+    restart_activity(conversation, settings, now_ms)
+
+
+def restart_activity(conversation: Conversation, settings: WorkstreamSettings, now_ms: int) -> None:
+    """Restart the timers that count from the last activity, where the stage has one."""
+    match conversation.stage:
+        case "open":
+            start(conversation, "auto_close", now_ms, settings.open_ms)
+        case "in_conversation" | "with_external":
+            start(conversation, "auto_close", now_ms, settings.active_ms)
+        case "with_bot" if settings.kind == "voice":
+            start(conversation, "auto_close", now_ms, settings.active_ms)
+        case "with_bot":
+            start(conversation, "bot_inactivity", now_ms, settings.bot_inactivity_ms)
+
+
+def forget(conversation: Conversation, settings: WorkstreamSettings, now_ms: int) -> None:
+    """A closed conversation without holds ends once its retention has passed from now."""
+    if conversation.stage == "closed" and not conversation.holds:
+        start(conversation, "forget", now_ms, settings.closed_retention_ms)
+
+
+def _wrap_up_ms(settings: WorkstreamSettings) -> int | None:
+    """W2 fires at max(auto-close, blocking time) after wrap-up began; without auto-close never."""
+    if settings.wrap_up_ms is None:
+        return None
+    return max(settings.wrap_up_ms, settings.wrap_up_block_ms or 0)

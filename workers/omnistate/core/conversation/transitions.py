@@ -1,0 +1,133 @@
+"""THE LAW: what every input and every timer does in every stage, as one table.
+
+Theory of operation. A conversation is in one stage (`stages`). An input, or a timer that is due,
+meets it in exactly one cell of TABLE. The cell names
+
+    a rule id      a change is published; `rules` says what it does. Of several (`B8|B9|rec`) the
+                   first applies whose kinds, trigger and condition fit.
+    rec            recorded: the row is updated, nothing is published (`rules.RECORDED`)
+    -              ignored: a fact that changes nothing                         -> no_effect
+    x              rejected: an action that is not possible now                 -> invalid_status
+    dup            ignored: it has been started already                         -> duplicate
+    stale, shut    the conversation is closed: facts are ignored, actions rejected
+    ?              there is no such conversation                                -> unknown_conversation
+    .              this timer never runs here
+
+Which code a refused input gets where several fit is said once, in `refusals.CODES`. Everything that
+decides what may follow what lives in TABLE, `rules` and `refusals`; nothing here knows about rows,
+time or capacity. Types of several meanings are split: `representative.transfer/queue`.
+"""
+
+from typing import Final
+
+from omnistate.core.conversation.stages import STAGES, Stage
+
+TABLE: Final = """
+trigger                            nothing sched. open await. conversation ext. bot  waiting wrap_up resolved closed
+
+conversation.started               C4|C3|C2|C1 dup dup dup    dup          dup  dup  dup     dup     dup      dup
+customer.messaged                  ?       -      rec  rec    rec          rec  rec  X1      -       -        stale
+customer.ended                     ?       -      O7   A4     B2           E1   D3   -       -       -        stale
+customer.disconnected              ?       -      rec  rec    rec          rec  rec  -       -       -        stale
+customer.reconnected               ?       -      rec  rec    rec          rec  rec  X1      -       -        stale
+record.deactivated/finished        ?       -      O11  -      B14          -    -    -       -       -        stale
+record.deactivated/deleted         ?       -      O11  -      B15          -    -    -       -       R3       stale
+
+router.assign                      ?       x      O1   x      x            x    x    x       x       x        shut
+router.move                        ?       x      O5   A10    B19          x    x    x       x       x        shut
+router.close                       ?       x      O6   x      x            x    x    x       x       x        shut
+representative.pick                ?       x      O2   x      x            x    x    x       x       x        shut
+representative.accept              ?       x      x    A1     B17          x    x    x       x       x        shut
+representative.reject              ?       x      x    A2     B18          x    x    x       x       x        shut
+representative.message             ?       -      -    -      rec          -    -    rec     -       -        stale
+representative.end                 ?       x      x    x      B1           x    x    x       x       x        shut
+representative.close_session       ?       x      x    x      B8|B9|rec    x    x    x       W1      R1       shut
+representative.release             ?       x      x    A8     B6           x    x    x       x       x        shut
+representative.transfer/queue      ?       x      x    A8     B7           x    x    x       x       x        shut
+representative.transfer/representative ?   x      x    x      B17|B10      x    x    x       x       x        shut
+representative.transfer/external   ?       x      x    x      B11          x    x    x       x       x        shut
+representative.transfer/bot        ?       x      x    x      B12          x    x    x       x       x        shut
+representative.resume              ?       x      x    x      x            x    x    X3      x       x        shut
+representative.disconnected        ?       -      -    rec    rec          -    -    -       -       -        stale
+representative.reconnected         ?       -      -    rec    rec          -    -    -       -       -        stale
+representative.resolve_record      ?       x      x    x      B14          x    x    x       x       x        shut
+consult.started                    ?       x      x    x      rec          x    x    x       x       x        shut
+consult.ended                      ?       -      -    -      rec          -    -    -       -       -        stale
+supervisor.assign/representative   ?       x      O3   A9     B17|B13      x    x    X6      x       x        shut
+supervisor.assign/queue            ?       x      O4   A10    B19          x    x    X7      x       x        shut
+supervisor.transfer                ?       x      x    A9     B17|B13      x    x    X6      x       x        shut
+supervisor.monitor                 ?       -      rec  rec    rec          rec  rec  rec     rec     -        stale
+supervisor.force_close             ?       S2     O10  A7     B16          E1   D5   X5      W3      R2       shut
+bot.escalate                       ?       x      x    x      x            x    D1   x       x       x        shut
+bot.end                            ?       x      x    x      x            x    D2   x       x       x        shut
+
+timer.wrap_up_release              .       .      .    .      .            .    .    .       W4      .        W5
+timer.offer                        .       .      .    A3     B18          .    .    .       .       .        .
+timer.customer_reconnect           .       .      O8   A5     B3           .    D3   .       .       .        .
+timer.representative_reconnect     .       .      .    A6     B5           .    .    .       .       .        .
+timer.representative_reconnect/offered .   .      .    .      B18          .    .    .       .       .        .
+timer.bot_inactivity               .       .      .    .      .            .    D4   .       .       .        .
+timer.inactivity                   .       .      .    .      .            .    .    X4      .       .        .
+timer.auto_close                   .       .      O9   .      B4           E2   D4   .       W2      R4       .
+timer.scheduled                    .       S1     .    .      .            .    .    .       .       .        .
+timer.day_reset                    .       .      P1   P1     P1           P1   P1   P1      P1      P1       P1
+"""
+
+# Which timer fires first where several of one conversation are due at the same instant (section 7).
+# The primary's reconnect window stands before the offered one's; `forget` is the row's own end.
+TIES: Final = (
+    "wrap_up_release",
+    "offer",
+    "customer_reconnect",
+    "representative_reconnect",
+    "representative_reconnect/offered",
+    "bot_inactivity",
+    "inactivity",
+    "auto_close",
+    "scheduled",
+    "day_reset",
+    "forget",
+)
+
+# Timers that only some channel kinds have (sections 5 and 7).
+TIMER_FOR: Final = {
+    "timer.wrap_up_release": "LC PC AM VO",
+    "timer.offer": "LC PC AM VO",
+    "timer.customer_reconnect": "LC",
+    "timer.bot_inactivity": "LC PC AM",
+    "timer.inactivity": "PC AM",
+}
+
+# Facts are ignored where nothing provides for them; everything else is an action and is rejected.
+FACTS: Final = frozenset(
+    {
+        "conversation.started",
+        "customer.messaged",
+        "customer.ended",
+        "customer.disconnected",
+        "customer.reconnected",
+        "record.deactivated/finished",
+        "record.deactivated/deleted",
+        "representative.disconnected",
+        "representative.reconnected",
+        "representative.message",
+        "consult.ended",
+        "supervisor.monitor",
+    }
+)
+
+
+def read_table(text: str) -> dict[Stage, dict[str, tuple[str, ...]]]:
+    """Stage -> trigger -> the words of the cell. Raises ValueError where a row has a hole."""
+    cells: dict[Stage, dict[str, tuple[str, ...]]] = {stage: {} for stage in STAGES}
+    for line in text.strip().splitlines()[1:]:
+        if not line:
+            continue
+        trigger, *words = line.split()
+        for stage, word in zip(STAGES, words, strict=True):
+            cells[stage][trigger] = tuple(word.split("|"))
+    return cells
+
+
+CELLS: Final = read_table(TABLE)
+TRIGGERS: Final = tuple(CELLS["nothing"])

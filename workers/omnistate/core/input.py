@@ -1,0 +1,81 @@
+"""An input as the core sees it: decoded, placed and timed by somebody else.
+
+Values only. What the input means is decided in `decision`.
+"""
+
+from typing import Final, NamedTuple
+
+from omnistate_schemas.vocabulary import Channel, Reason
+
+
+class Start(NamedTuple):
+    """The data of a `conversation.started`, as `omnistate_schemas.input_data` describes it."""
+
+    channel: Channel
+    workstream_id: str
+    queue_id: str | None
+    customer_id: str | None
+    direction: str | None
+    handled_by: str | None
+    scheduled_for: str | None
+    units: int | None
+    profiles: list[str] | None
+
+
+class Input:
+    """One input event. `trigger` is its type, split where one type has several meanings.
+
+    `fingerprint` identifies source and id among a conversation's last inputs. Whoever decodes it
+    sets what else it says.
+    """
+
+    def __init__(
+        self,
+        topic: str,
+        partition: int,
+        offset: int,
+        type_: str,
+        conversation_id: str,
+        id_: str,
+        source: str,
+        fingerprint: bytes,
+    ) -> None:
+        """An input that says nothing but what it is."""
+        self.topic = topic
+        self.partition = partition
+        self.offset = offset
+        self.type = type_
+        self.trigger = type_
+        self.conversation_id = conversation_id
+        self.id = id_
+        self.source = source
+        self.fingerprint = fingerprint
+        # The data of a `conversation.started`; of every other the members below tell all there is.
+        self.start: Start | None = None
+        # What is wrong with the event's data.
+        self.problem: str | None = None
+        self.representative_id: str | None = None
+        # Whoever acted: the representative of `representative.*`, the supervisor of `supervisor.*`.
+        self.actor_id: str | None = None
+        self.queue_id: str | None = None
+        self.target_id: str | None = None
+        # What only some types say: `auto_accept` of an offer, `overflow` of a move, if a consult is
+        # `direct`, the `reason` that the router gives for closing.
+        self.auto_accept = False
+        self.overflow = False
+        self.direct = False
+        self.reason: Reason | None = None
+        self.traceparent: str | None = None
+        self.tracestate: str | None = None
+
+    @property
+    def started(self) -> Start:
+        """The data of a `conversation.started`."""
+        assert self.start is not None
+        return self.start
+
+
+# How many bytes of the digest of (source, id) are kept: one in 2**64 repeats is not one.
+FINGERPRINT_BYTES: Final = 8
+# A repeat is known among this many of a conversation's last inputs (section 8).
+FINGERPRINTS_KEPT: Final = 64

@@ -1,0 +1,170 @@
+"""The Faust app that hosts an engine: its lifecycle, its signals, its web server.
+
+Faust's own consumer, producer, agents and tables stay off: events, tables and offsets go through
+the partition tasks. Beside it only `faust_app` and `stream` import Faust, for the figures.
+"""
+
+import asyncio
+import socket
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import faust
+from faust.app.base import BootStrategy
+from mode import Service
+
+from omnistate.process.event_loop import new_event_loop
+from omnistate.process.logs import get_logger
+from omnistate.process.partition_engine import Engine, Unusable
+from omnistate.process.process_settings import Settings
+from omnistate.process.worker_metrics import CONTENT_TYPE
+
+
+class Exposition(Protocol):
+    """What `GET /metrics` serves."""
+
+    def expose(self) -> bytes:
+        """Prometheus' text format."""
+
+
+class WebOnly(BootStrategy):  # type: ignore[misc]
+    """Of all that Faust can start, the web server."""
+
+    def server(self) -> Any:
+        """The services of a worker."""
+        return self._chain(self.web_server())
+
+
+class Shell(faust.App):  # type: ignore[misc]
+    """A Faust app that keeps nothing on disk."""
+
+    BootStrategy = WebOnly
+
+    def _create_directories(self) -> None:
+        """No folders: there is no state here."""
+
+
+class Host(Service):  # type: ignore[misc]
+    """Runs the engine for as long as the worker runs, and ends the worker with it."""
+
+    def __init__(self, engine: Engine, **options: Any) -> None:
+        """`failure` says afterwards why the engine ended, if it did by itself."""
+        self.engine = engine
+        self.failure: BaseException | None = None
+        self._running: asyncio.Task[None] | None = None
+        super().__init__(**options)
+
+    async def on_start(self) -> None:
+        """Start the engine; the worker goes on starting."""
+        self._running = asyncio.create_task(self.engine.run())
+        self._running.add_done_callback(self._note_end)
+
+    def _note_end(self, running: "asyncio.Task[None]") -> None:
+        if running.cancelled():
+            return
+        self.failure = running.exception()
+        # As if somebody had sent a signal: every other way of ending prints a traceback.
+        worker = self.beacon.root.data if self.beacon.root else None
+        if isinstance(worker, faust.Worker):
+            worker._on_sigterm()  # noqa: SLF001
+
+    async def on_stop(self) -> None:
+        """Finish what is under way."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+        await self.engine.stop()
+
+
+def run_engine(
+    name: str,
+    settings: Settings,
+    engine: Engine,
+    metrics: Exposition,
+    add_routes: Callable[[Any], None] | None = None,
+) -> int:
+    """Run until a signal (0) or until the engine ends by itself (1, and a log line says why).
+
+    `add_routes` may add pages of its own to the web server's aiohttp application.
+    """
+    _check_port(settings.web_host, settings.web_port)
+    loop = new_event_loop()
+    asyncio.set_event_loop(loop)
+    app = _make_app(name, settings, loop)
+    _add_pages(app, engine, metrics)
+    if add_routes is not None:
+        add_routes(app.web.web_app)
+    host = Host(engine, loop=loop)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        worker = faust.Worker(
+            app, host, loop=loop, quiet=True, override_logging=False, redirect_stdouts=False
+        )
+    worker.spinner = None
+    log = get_logger()
+    status = 0
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as end:
+        status = int(end.code or 0)
+    finally:
+        # Faust makes a consumer, with a thread's loop, even if it is never started.
+        app.consumer._thread.thread_loop.close()  # noqa: SLF001
+    if host.failure is not None:
+        problem = host.failure
+        if isinstance(problem, Unusable):
+            log.error("worker_stopped", reason=str(problem))
+        else:
+            log.error(
+                "worker_died", reason=f"{type(problem).__name__}: {problem}", exc_info=problem
+            )
+        return 1
+    return status
+
+
+def _make_app(name: str, settings: Settings, loop: asyncio.AbstractEventLoop) -> Shell:
+    return Shell(
+        f"{settings.topic_prefix}{name}",
+        # Never connected to: the engine has its own clients.
+        broker="kafka://localhost",
+        loop=loop,
+        autodiscover=False,
+        datadir=Path("unused"),
+        web_bind=settings.web_host,
+        web_host=settings.web_host,
+        web_port=settings.web_port,
+        web_router_enabled=False,
+        web_tables_enabled=False,
+        web_graph_enabled=False,
+        web_stats_enabled=False,
+    )
+
+
+def _add_pages(app: Shell, engine: Engine, metrics: Exposition) -> None:
+    @app.page("/health/live")  # type: ignore[untyped-decorator]
+    async def live(web: Any, _: Any) -> Any:
+        return web.json({"live": True})
+
+    @app.page("/health/ready")  # type: ignore[untyped-decorator]
+    async def ready(web: Any, _: Any) -> Any:
+        is_ready, state = engine.readiness()
+        return web.json(state, status=200 if is_ready else 503)
+
+    @app.page("/metrics")  # type: ignore[untyped-decorator]
+    async def expose(web: Any, _: Any) -> Any:
+        return web.bytes(metrics.expose(), headers={"content-type": CONTENT_TYPE})
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raise Unusable where the web server could not listen there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        raise Unusable(f"OMNISTATE_WEB_PORT: {host}:{port}: {error.strerror}") from None

@@ -1,0 +1,1 @@
+"""The figures worker's process: Faust's stream, metrics."""

@@ -1,0 +1,150 @@
+"""The figures worker's engine: hosts the stream that counts, and publishes what it has counted.
+
+Figures go to the worker's own metrics and, where there is a Redis, into hashes that expire by
+themselves. It is loss-tolerant (see `figures_stream`): neither a stream that ends nor a Redis
+that is away ends it, it says so and starts again; only topics that are missing or wrong do.
+"""
+
+import asyncio
+import time
+from collections import Counter as Tally
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from omnistate.adapters.kafka.configuration.threshold_follower import ThresholdFollower
+from omnistate.adapters.redis.redis_connection import UnusableUrl
+from omnistate.adapters.redis.row_store import RedisRows
+from omnistate.process.figures.figures_stream import GROUP, FiguresStream, StreamEnded
+from omnistate.process.logs import get_logger
+from omnistate.process.partition_engine import Unusable
+from omnistate.process.process_settings import PREFIX, Settings
+from omnistate.process.topic_watch import TopicWatch
+from omnistate.projections.figures.row_publication import publish, rows_of
+from omnistate.projections.figures.windows import FigureRow
+from omnistate.projections.keys import Keys
+from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
+from omnistate.stream.topology import Topology
+
+PUBLISH_S: Final = 5.0
+LAST_ROWS_S: Final = 1.0
+# A stream that ends at once would otherwise fill the log.
+AGAIN_S: Final = 3.0
+
+
+class FiguresEngine:
+    """One worker of the group `figures`."""
+
+    def __init__(self, settings: Settings, topology: Topology) -> None:
+        """Nothing is connected before `run`. Raises Unusable where the Redis URL is none."""
+        connection = settings.connection
+        self._connection = connection
+        self._session_timeout_s = settings.session_timeout
+        self._topics = TopicWatch(connection, topology, GROUP)
+        self._follower = ThresholdFollower(connection, _complain)
+        self._stream: FiguresStream | None = None
+        # Of streams that have ended.
+        self._tally: Tally[str] = Tally()
+        self._keys = Keys(settings.topic_prefix)
+        self._rows: RedisRows | None = None
+        if settings.redis_url is not None:
+            try:
+                self._rows = RedisRows(settings.redis_url)
+            except UnusableUrl as error:
+                raise Unusable(f"{PREFIX}REDIS_URL: {error}") from None
+
+    async def run(self) -> None:
+        """Until cancelled. Raises Unusable."""
+        await self._topics.wait()
+        await self._topics.retry(self._follower.start)
+        tasks = [
+            asyncio.ensure_future(each)
+            for each in (
+                self._count(),
+                self._follower.run(),
+                self._topics.watch(),
+                *([self._publish(self._rows)] if self._rows else []),
+            )
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                if not each.cancelled():
+                    each.result()
+            raise Unusable("a task of the worker ended without saying why")
+        finally:
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Commit what has been counted, write the last rows, leave the group."""
+        if self._rows is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_ROWS_S):
+                    await self._write_rows(self._rows)
+            with suppress(StoreUnavailable):
+                await self._rows.close()
+        await asyncio.gather(self._end_stream(), self._follower.stop())
+
+    def readiness(self) -> tuple[bool, dict[str, Any]]:
+        """Ready: the group has been joined, and the tables have been read back."""
+        stream = self._stream
+        ready = stream is not None and stream.ready
+        numbers = sorted(stream.partitions) if stream is not None else []
+        state = "running" if ready else "being read back"
+        partitions = {str(number): state for number in numbers}
+        return ready, {"ready": ready, "joined": ready, "partitions": partitions}
+
+    def rows(self) -> list[FigureRow]:
+        """What this worker's partitions have counted, as of now."""
+        now_s = time.time()
+        return rows_of(self._stream.parts(now_s), now_s) if self._stream is not None else []
+
+    def tally(self) -> Mapping[str, int]:
+        """What became of the changes that were read since the start."""
+        return self._tally + self._stream.tally() if self._stream is not None else self._tally
+
+    async def _count(self) -> None:
+        while True:
+            stream = self._stream = FiguresStream(
+                self._connection, self._follower.threshold_ms, self._session_timeout_s
+            )
+            try:
+                await stream.run()
+            except StreamEnded as end:
+                get_logger().warning("stream_ended", reason=str(end))
+            await self._end_stream()
+            await asyncio.sleep(AGAIN_S)
+            await self._topics.wait()
+
+    async def _end_stream(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            await stream.stop()
+            self._tally += stream.tally()
+
+    async def _publish(self, rows: RedisRows) -> None:
+        told = False
+        while True:
+            await asyncio.sleep(PUBLISH_S)
+            problem = await self._write_rows(rows)
+            if problem is not None and not told:
+                get_logger().warning("rows_not_written", reason=problem)
+            told = problem is not None
+
+    async def _write_rows(self, rows: RedisRows) -> str | None:
+        """What went wrong, None where nothing did."""
+        stream = self._stream
+        if stream is None or not stream.ready:
+            return None
+        now_s = time.time()
+        try:
+            await publish(rows, self._keys, stream.parts(now_s), now_s)
+        except (StoreUnavailable, StoreUnusable) as error:
+            return str(error)
+        return None
+
+
+def _complain(topic: str, key: str, problem: str) -> None:
+    get_logger().warning("configuration_unusable", topic=topic, key=key, problem=problem)

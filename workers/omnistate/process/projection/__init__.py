@@ -1,0 +1,1 @@
+"""The projection worker's process: engine, read API, board, metrics."""

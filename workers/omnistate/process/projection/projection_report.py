@@ -1,0 +1,165 @@
+"""What the projector tells, as log lines, metrics and a bar on a terminal.
+
+It reports; it decides nothing. No line names a conversation or a person.
+"""
+
+import sys
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from omnistate.process.logs import get_logger
+from omnistate.process.projection.projection_metrics import ProjectionMetrics
+from omnistate.projections.read_model.projection_observer import Applied
+from omnistate.projections.read_model.store_ports import TopicPartition
+
+# Fewer records are applied before anybody has read a bar.
+BAR_RECORDS_MIN: Final = 10_000
+# So many unreadable records are told one by one; the metrics count all of them.
+UNREADABLE_TOLD: Final = 20
+
+
+class ProjectionReport:
+    """The port `Observer`: one worker's log and metrics."""
+
+    def __init__(self, metrics: ProjectionMetrics, *, bar: bool) -> None:
+        """`bar`: draw rebuilds on standard error, where that is a terminal."""
+        self._metrics = metrics
+        self._log = get_logger()
+        self._bar = RebuildBar() if bar and sys.stderr.isatty() else None
+        self._trouble: str | None = None
+        self._unreadable = 0
+
+    def assigned(self, places: frozenset[TopicPartition]) -> None:
+        """The group has shared the partitions out."""
+        self._log.info("partitions_assigned", partitions=len(places))
+
+    def rebuilding(self, place: TopicPartition, records: int, *, again: bool) -> None:
+        """A partition is applied from its beginning; `again`: Redis had known it."""
+        self._metrics.rebuilt()
+        members = {"topic": place.topic, "partition": place.partition, "records": records}
+        if again:
+            self._log.warning(
+                "partition_rebuilding",
+                **members,
+                explanation="Redis has lost what it had: it was emptied, or began anew",
+            )
+        else:
+            self._log.info("partition_rebuilding", **members)
+
+    def progressed(self, done: int, total: int) -> None:
+        """How far all partitions together have come."""
+        if self._bar is not None:
+            self._bar.show(done, total)
+
+    def caught_up(self, seconds: float) -> None:
+        """All partitions have come to where they ended when they were taken."""
+        self._log.info("caught_up", seconds=round(seconds, 3))
+
+    def applied(self, batch: Applied) -> None:
+        """A batch was applied."""
+        self._metrics.applied(batch)
+
+    def conflicted(self, place: TopicPartition, expected: int | None, stored: int | None) -> None:
+        """Redis says another offset than expected."""
+        self._metrics.conflicted()
+        self._log.info(
+            "offset_is_another",
+            topic=place.topic,
+            partition=place.partition,
+            expected=expected,
+            stored=stored,
+        )
+
+    def gone(self, place: TopicPartition, records: int) -> None:
+        """Records were deleted before they were read."""
+        self._metrics.gone(records)
+        self._log.error(
+            "records_gone",
+            topic=place.topic,
+            partition=place.partition,
+            records=records,
+            explanation="the log deleted them before they were read; see the topic's retention. "
+            "Empty Redis to have the read model rebuilt from what is left",
+        )
+
+    def unreadable(self, place: TopicPartition, offset: int, reason: str) -> None:
+        """A record is none of its topic."""
+        self._unreadable += 1
+        if self._unreadable <= UNREADABLE_TOLD:
+            self._log.error(
+                "record_unreadable",
+                topic=place.topic,
+                partition=place.partition,
+                offset=offset,
+                reason=reason,
+            )
+
+    def store_failed(self, reason: str) -> None:
+        """Redis could not do its part."""
+        self._metrics.store_failed()
+        self._complain("redis_unavailable", reason)
+
+    def log_failed(self, reason: str) -> None:
+        """The log could not do its part."""
+        self._metrics.log_failed()
+        self._complain("log_unavailable", reason)
+
+    def recovered(self) -> None:
+        """Both do their part again."""
+        self._trouble = None
+        self._log.info("recovered")
+
+    def close(self) -> None:
+        """The worker ends."""
+        if self._bar is not None:
+            self._bar.end()
+
+    def wait(self, event: str, reason: str) -> None:
+        """Something is not there yet at the start."""
+        self._log.warning(event, reason=reason)
+
+    def note(self, event: str, **members: Any) -> None:
+        """Something about the worker as a whole."""
+        self._log.info(event, **members)
+
+    def _complain(self, event: str, reason: str) -> None:
+        # It is tried again all the time; the first word is enough.
+        if self._trouble != event:
+            self._trouble = event
+            self._log.warning(event, reason=reason)
+
+
+class RebuildBar:
+    """One bar for all partitions of the worker."""
+
+    def __init__(self) -> None:
+        """Nothing is drawn before the first long rebuild."""
+        self._progress = Progress(
+            TextColumn("read model"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f} of {task.total:,.0f} records"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task: TaskID | None = None
+
+    def show(self, done: int, total: int) -> None:
+        """Draw how far it has come, until it is there."""
+        if self._task is None:
+            if total - done < BAR_RECORDS_MIN:
+                return
+            self._progress.start()
+            self._task = self._progress.add_task("", total=total)
+        self._progress.update(self._task, completed=done, total=total)
+        if done >= total:
+            self.end()
+
+    def end(self) -> None:
+        """Take it away, and give the cursor back; may be called again."""
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._progress.stop()
+            self._task = None

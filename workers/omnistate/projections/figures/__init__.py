@@ -1,0 +1,1 @@
+"""Service figures: what changes come to in windows of time."""

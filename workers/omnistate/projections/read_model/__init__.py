@@ -1,0 +1,1 @@
+"""The read model: what changes and totals come to, for boards, desktops and routers."""

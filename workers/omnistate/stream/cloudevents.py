@@ -1,0 +1,156 @@
+"""CloudEvents in records: the envelope in structured and binary mode, and what may be wrong.
+
+It knows no type's `data` and no conversation. What cannot be taken is Undecodable, with the dead
+letter's code.
+"""
+
+from collections.abc import Container
+from typing import Any, Final, NamedTuple
+
+from omnistate_schemas.envelope import ENVELOPE, Envelope
+from omnistate_schemas.registry import INPUTS
+from omnistate_schemas.times import parse_time_ms
+from omnistate_schemas.vocabulary import DEAD_LETTERS
+from pydantic import ValidationError
+from xxhash import xxh3_64_digest, xxh3_64_intdigest
+
+from omnistate.stream.json_text import UnusableText, read_object
+from omnistate.stream.ports import Headers, Outgoing, Record
+
+RECORD_BYTES_MAX: Final = 65_536
+STRUCTURED: Final = "application/cloudevents+json"
+SOURCE: Final = "/omnistate"
+HEADERS: Final = (("content-type", STRUCTURED.encode()),)
+# The validator itself: one call less per event than `validate_python` of the adapter.
+_VALIDATE_ENVELOPE: Final = ENVELOPE.validator.validate_python
+# Few gateways and desktops; each names itself on every event.
+SOURCES_KEPT: Final = 1_024
+_SEEDS: Final[dict[str, int]] = {}
+# Compiled, imported names are looked up at every use, and names of our own that are Final are not.
+_DIGEST: Final = xxh3_64_digest
+
+
+class Undecodable(ValueError):
+    """The record is no event that the engine can take; `code` is the dead letter's."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """`message` says what is wrong without quoting the content."""
+        super().__init__(message)
+        self.code = code
+
+
+class DeadLetter(NamedTuple):
+    """A record that is put aside, and why."""
+
+    record: Record
+    code: str
+    message: str
+
+
+def read_event(
+    value: bytes | None, headers: Headers, known: Container[str] = INPUTS
+) -> tuple[Envelope, int]:
+    """The envelope of a record of a `known` type, and its time in ms. Raises Undecodable.
+
+    The value alone must not be over 64 KiB, nor the headers, so that a line of a file and a record
+    of a log are measured alike.
+    """
+    if value is None:
+        raise Undecodable("undecodable", "the record has no value")
+    size = len(value)
+    if headers:
+        size = max(size, sum(len(name) + len(text or b"") for name, text in headers))
+    if size > RECORD_BYTES_MAX:
+        raise Undecodable("oversized", f"{size} bytes; {RECORD_BYTES_MAX} are the most")
+    try:
+        members = read_object(value)
+        if headers:
+            members = _unwrap(members, headers)
+        envelope: Envelope = _VALIDATE_ENVELOPE(members)
+        time_ms = parse_time_ms(envelope["time"])
+    except ValidationError as error:
+        raise Undecodable("undecodable", describe_error(error)) from None
+    except UnusableText as error:
+        raise Undecodable("undecodable", str(error)) from None
+    except Undecodable:
+        raise
+    except ValueError as error:
+        raise Undecodable("undecodable", f"time: {error}") from None
+    if envelope["type"] not in known:
+        raise Undecodable("unknown_type", "no such type of event")
+    return envelope, time_ms
+
+
+def _unwrap(members: dict[str, Any], headers: Headers) -> dict[str, Any]:
+    """The event's members in the content mode that the headers say (Kafka protocol binding)."""
+    content_type, attributes = "", {}
+    for name, text in headers:
+        lower = name.lower()
+        # A header without a value is as if it were not there; others than these are not ours.
+        if text is not None and (lower == "content-type" or lower.startswith("ce_")):
+            try:
+                value = text.decode()
+            except UnicodeDecodeError:
+                raise Undecodable("undecodable", f"header {lower} is not UTF-8") from None
+            if lower == "content-type":
+                content_type = value.partition(";")[0].strip().lower()
+            else:
+                attributes[lower.removeprefix("ce_")] = value
+    if content_type == STRUCTURED:
+        return members
+    if attributes:
+        if (
+            content_type
+            and content_type != "application/json"
+            and not content_type.endswith("+json")
+        ):
+            raise Undecodable("undecodable", "the content type of the data is not JSON")
+        return {**attributes, "data": members}
+    if content_type:
+        raise Undecodable("undecodable", "the content type is not that of a CloudEvent")
+    return members
+
+
+def fingerprint_of(source: str, id_: str) -> bytes:
+    """The digest, of FINGERPRINT_BYTES, by which a repeat is known.
+
+    No secret protects it: who may publish may forge the source and id of somebody else's event,
+    and so may find others with the same digest.
+    """
+    seed = _SEEDS.get(source)
+    if seed is None:
+        if len(_SEEDS) >= SOURCES_KEPT:
+            _SEEDS.clear()
+        seed = _SEEDS[source] = xxh3_64_intdigest(source.encode())
+    return _DIGEST(id_.encode(), seed)
+
+
+def describe_error(error: ValidationError) -> str:
+    """The first thing that is wrong, with the member's name and without its value."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    message = _PLAIN_WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
+    return f"{place}: {message}" if place else message
+
+
+_PLAIN_WORDS: Final = {
+    "dict_type": "Input should be an object",
+    "model_type": "Input should be an object",
+}
+
+
+def encode_dead_letter(dead: DeadLetter) -> Outgoing:
+    """The record as it was received, with three headers that say why and whence (section 8)."""
+    record = dead.record
+    origin = f"{record.topic}/{record.partition}/{record.offset}"
+    return Outgoing(
+        DEAD_LETTERS,
+        record.key,
+        record.value,
+        (
+            *record.headers,
+            ("omnistate-error", dead.code.encode()),
+            ("omnistate-error-message", dead.message.encode()),
+            ("omnistate-origin", origin.encode()),
+        ),
+    )

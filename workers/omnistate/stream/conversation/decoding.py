@@ -1,0 +1,121 @@
+"""From a record to an input of the conversation worker, or to a dead letter.
+
+Decoding knows no conversation. What cannot be decoded becomes a DeadLetter with its code; what can,
+but whose `data` is unusable, becomes an Input with a `problem`.
+"""
+
+from typing import Final
+
+from omnistate_schemas.envelope import ID_LENGTH_MAX, Envelope
+from omnistate_schemas.registry import INPUTS
+from omnistate_schemas.times import parse_time_ms
+from pydantic import ValidationError
+
+from omnistate.core.input import Input
+from omnistate.stream.cloudevents import (
+    RECORD_BYTES_MAX,
+    STRUCTURED,
+    DeadLetter,
+    Undecodable,
+    describe_error,
+    fingerprint_of,
+    read_event,
+)
+from omnistate.stream.conversation.fast_decoding import read_usual
+from omnistate.stream.conversation.input_readers import READERS
+from omnistate.stream.partitioning import partition_of
+from omnistate.stream.ports import Headers, Record
+
+# W3C asks to pass on at least 512 characters; every output repeats them.
+TRACE_LENGTH_MAX: Final = 1_024
+_STRUCTURED_VALUE: Final = STRUCTURED.encode()
+
+
+def decode_record(record: Record, partitions: int) -> Input | DeadLetter:
+    """The input in a record of an input topic that has `partitions` partitions."""
+    topic, partition, offset, _, key, value, headers = record
+    if value is not None and _is_structured(headers):
+        usual = _decode_usual(record, value, partitions)
+        if usual is not None:
+            return usual
+    try:
+        envelope, _ = read_event(value, headers)
+        type_ = envelope["type"]
+        if INPUTS[type_].topic != topic:
+            return DeadLetter(record, "wrong_topic", f"{type_} belongs on another topic")
+        if key is None or key != envelope["subject"].encode():
+            return DeadLetter(record, "wrong_key", "the record's key is not its subject")
+        if type_ == "conversation.started" and partition_of(key, partitions) != partition:
+            return DeadLetter(record, "wrong_partition", "the key belongs to another partition")
+    except Undecodable as error:
+        return DeadLetter(record, error.code, str(error))
+    return read_input(envelope, topic, partition, offset)
+
+
+def _is_structured(headers: Headers) -> bool:
+    """Whether the headers are those of most events: none, or the content type and no other."""
+    if len(headers) != 1:
+        return not headers
+    name, text = headers[0]
+    return text == _STRUCTURED_VALUE and name == "content-type"
+
+
+def _decode_usual(record: Record, value: bytes, partitions: int) -> Input | None:
+    """The input of an event in its usual form; None for whatever asks for a closer look."""
+    found = read_usual(value) if len(value) <= RECORD_BYTES_MAX else None
+    if found is None:
+        return None
+    topic, partition, offset, _, key, _, _ = record
+    members, shape = found
+    data, _, id_, source, subject, time, _, traceparent, tracestate = members
+    type_ = shape.type
+    if shape.topic != topic or key is None or key != subject.encode():
+        return None
+    if type_ == "conversation.started" and partition_of(key, partitions) != partition:
+        return None
+    try:
+        parse_time_ms(time)
+    except ValueError:
+        return None
+    fingerprint = fingerprint_of(source, id_)
+    input_ = Input(topic, partition, offset, type_, subject, id_, source, fingerprint)
+    if traceparent or tracestate:
+        input_.traceparent = _trace(traceparent)
+        input_.tracestate = _trace(tracestate)
+    if shape.fill is not None:
+        shape.fill(input_, data)
+    return input_
+
+
+def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> Input:
+    """The core's view of an event; unusable `data` is its `problem`."""
+    type_, source, id_ = envelope["type"], envelope["source"], envelope["id"]
+    fingerprint = fingerprint_of(source, id_)
+    subject = envelope["subject"]
+    input_ = Input(topic, partition, offset, type_, subject, id_, source, fingerprint)
+    if "traceparent" in envelope or "tracestate" in envelope:
+        input_.traceparent = _trace(envelope.get("traceparent"))
+        input_.tracestate = _trace(envelope.get("tracestate"))
+    validate, fill = READERS[type_]
+    try:
+        data = validate(envelope["data"])
+    except ValidationError as error:
+        input_.problem = describe_error(error)
+        input_.representative_id = _text(envelope["data"].get("representative_id"))
+        if type_.startswith("representative."):
+            input_.actor_id = input_.representative_id
+        elif type_.startswith("supervisor."):
+            input_.actor_id = _text(envelope["data"].get("supervisor_id"))
+    else:
+        if fill is not None:
+            fill(input_, data)
+    return input_
+
+
+def _text(value: object) -> str | None:
+    """A string that could be an id, to be named in an answer; others may be somebody's words."""
+    return value if isinstance(value, str) and 1 <= len(value) <= ID_LENGTH_MAX else None
+
+
+def _trace(value: object) -> str | None:
+    return value if isinstance(value, str) and 1 <= len(value) <= TRACE_LENGTH_MAX else None

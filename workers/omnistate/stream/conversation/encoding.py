@@ -1,0 +1,69 @@
+"""From facts to records: the CloudEvents envelope around what the core says.
+
+It gives outputs their deterministic ids and their topic; it decides nothing.
+"""
+
+from typing import Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REJECTED_INPUTS, STATE_CHANGES
+
+from omnistate.core.facts import (
+    CapacityChange,
+    Fact,
+    Held,
+    Ignored,
+    Rejected,
+    Released,
+    StateChange,
+)
+from omnistate.core.input import Input
+from omnistate.stream.cloudevents import HEADERS, SOURCE
+from omnistate.stream.conversation.output_event import OutputEvent
+from omnistate.stream.ports import Outgoing
+
+_TYPES: Final[dict[type, tuple[str, str]]] = {
+    StateChange: ("conversation.state_changed", STATE_CHANGES),
+    Held: ("capacity.held", CAPACITY_CHANGES),
+    Released: ("capacity.released", CAPACITY_CHANGES),
+    Rejected: ("input.rejected", REJECTED_INPUTS),
+    Ignored: ("input.ignored", REJECTED_INPUTS),
+}
+_ENCODE: Final = msgspec.json.Encoder().encode
+# Compiled, imported names are looked up at every use, and names of our own that are Final are not.
+_UNSET: Final = UNSET
+_EVENT: Final = OutputEvent
+_STATE_CHANGE: Final = StateChange
+_CAPACITY_CHANGE: Final = CapacityChange
+_RELEASED: Final = Released
+_OUTGOING: Final = Outgoing
+
+
+def encode_fact(fact: Fact, origin: str, time: str, cause: Input | None) -> Outgoing:
+    """The record of a fact: `origin` is its conversation's, `time` RFC 3339, no cause = a timer.
+
+    Its id is unique among all outputs and the same in every run.
+    """
+    kind = type(fact)
+    type_, topic = _TYPES[kind]
+    if isinstance(fact, _STATE_CHANGE):
+        subject, id_ = fact.conversation_id, f"{origin}.{fact.sequence}"
+    elif isinstance(fact, _CAPACITY_CHANGE):
+        subject, id_ = fact.representative_id, fact.hold_id
+        if kind is _RELEASED:
+            id_ = f"{id_}.released"
+    else:
+        place = fact.input
+        subject, id_ = fact.conversation_id, f"{place.topic}-{place.partition}-{place.offset}"
+    causationid: str | UnsetType = _UNSET
+    traceparent: str | UnsetType = _UNSET
+    tracestate: str | UnsetType = _UNSET
+    if cause is not None:
+        causationid = cause.id
+        traceparent = cause.traceparent or _UNSET
+        tracestate = cause.tracestate or _UNSET
+    event = _EVENT(
+        "1.0", id_, SOURCE, type_, subject, time, fact, causationid, traceparent, tracestate
+    )
+    return _OUTGOING(topic, subject.encode(), _ENCODE(event), HEADERS)

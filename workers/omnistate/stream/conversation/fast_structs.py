@@ -1,0 +1,134 @@
+"""The structs of the usual form of an event: nothing but known members, each of the right type.
+
+They mirror `omnistate_schemas.input_data`; a test holds the two together. Annotations are read when
+they are used, so that this module stays interpreted where others are compiled.
+"""
+
+from typing import Annotated, Final, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
+from omnistate_schemas import input_data as models
+from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
+from omnistate_schemas.registry import INPUTS
+from omnistate_schemas.vocabulary import Channel
+
+Id = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
+Units = Annotated[int, Meta(ge=0, le=models.UNITS_MAX)]
+
+
+class Attributes(Struct, forbid_unknown_fields=True, kw_only=True, gc=False, tag_field="type"):
+    """The attributes of an event that are usual; each type adds its `data`."""
+
+    specversion: Literal["1.0"]
+    id: Id
+    source: Annotated[str, Meta(min_length=1, max_length=SOURCE_LENGTH_MAX)]
+    subject: Id
+    time: str
+    datacontenttype: str | UnsetType = UNSET
+    traceparent: str | UnsetType = UNSET
+    tracestate: str | UnsetType = UNSET
+
+
+class _Start(Struct, forbid_unknown_fields=True):
+    channel: Channel
+    workstream_id: Id
+    queue_id: Id | None = None
+    customer_id: Id | None = None
+    direction: Literal["inbound"] | None = None
+    representative_id: Id | None = None
+    handled_by: None = None
+    scheduled_for: None = None
+    units: Units | None = None
+    profiles: Annotated[list[Id], Meta(max_length=models.PROFILES_MAX)] | None = None
+
+
+class _Nothing(Struct, forbid_unknown_fields=True):
+    pass
+
+
+class _Representative(Struct, forbid_unknown_fields=True, gc=False):
+    representative_id: Id
+
+
+class _Offer(_Representative, forbid_unknown_fields=True, gc=False):
+    auto_accept: bool | None = None
+
+
+class _Move(Struct, forbid_unknown_fields=True, gc=False):
+    queue_id: Id
+    overflow: bool | None = None
+
+
+class _Close(Struct, forbid_unknown_fields=True, gc=False):
+    reason: Literal["overflow", "failure"]
+
+
+class _Target(Struct, forbid_unknown_fields=True, gc=False):
+    kind: Literal["queue", "representative", "external", "bot"]
+    id: Id
+
+
+class _Transfer(_Representative, forbid_unknown_fields=True, gc=False):
+    to: _Target
+
+
+class _Resolve(_Representative, forbid_unknown_fields=True, gc=False):
+    outcome: Literal["resolved", "cancelled"]
+
+
+class _Deactivation(Struct, forbid_unknown_fields=True, gc=False):
+    outcome: Literal["resolved", "cancelled", "deleted"]
+
+
+class _Consult(_Representative, forbid_unknown_fields=True, gc=False):
+    via: Literal["direct", "queue"]
+
+
+class _Supervisor(Struct, forbid_unknown_fields=True, gc=False):
+    supervisor_id: Id
+
+
+class _SupervisorTransfer(_Supervisor, forbid_unknown_fields=True, gc=False):
+    representative_id: Id
+
+
+class _Escalation(Struct, forbid_unknown_fields=True, gc=False):
+    queue_id: Id | None = None
+
+
+# A start whose members depend on one another, and what else asks for that, is left to `decoding`.
+_DATA: Final[dict[type[models.Data], type[Struct]]] = {
+    models.ConversationStartedData: _Start,
+    models.NoData: _Nothing,
+    models.RepresentativeData: _Representative,
+    models.RouterAssignData: _Offer,
+    models.RouterMoveData: _Move,
+    models.RouterCloseData: _Close,
+    models.TransferData: _Transfer,
+    models.ResolveRecordData: _Resolve,
+    models.RecordDeactivatedData: _Deactivation,
+    models.ConsultData: _Consult,
+    models.SupervisorData: _Supervisor,
+    models.SupervisorTransferData: _SupervisorTransfer,
+    models.BotEscalateData: _Escalation,
+}
+
+
+def _event(name: str, data: type[Struct]) -> type[Struct]:
+    members: list[tuple[str, type]] = [("data", data)]
+    return defstruct(
+        name, members, bases=(Attributes,), forbid_unknown_fields=True, gc=False, tag=name
+    )
+
+
+def _events() -> dict[str, type[Struct]]:
+    events = {}
+    for name, kind in INPUTS.items():
+        data = _DATA.get(kind.model.model_fields["data"].annotation)  # type: ignore[arg-type]
+        if data is not None:
+            events[name] = _event(name, data)
+    return events
+
+
+# By type of event: the struct of one that is usual.
+EVENTS: Final = _events()

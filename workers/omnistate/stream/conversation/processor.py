@@ -1,0 +1,63 @@
+"""The conversation worker's part in a partition task: its tables, and the step over them."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from omnistate.core.settings import Directory
+from omnistate.stream.conversation.step import Step
+from omnistate.stream.conversation.tables import Tables
+from omnistate.stream.ports import Batch, Write
+
+
+class ConversationProcessor:
+    """The conversations of one partition: the port `Processor`."""
+
+    def __init__(self, directory: Directory, partition: int = 0, partitions: int = 1) -> None:
+        """No rows yet; `partitions` is how many the inputs have."""
+        self.tables = Tables()
+        self._directory = directory
+        self._partition = partition
+        self._partitions = partitions
+
+    @property
+    def offsets(self) -> Mapping[str, int] | None:
+        """The next offset of each input by the rows."""
+        return self.tables.offsets
+
+    @property
+    def clock_ms(self) -> int | None:
+        """The partition's clock."""
+        return self.tables.clock_ms
+
+    @property
+    def due_ms(self) -> int | None:
+        """When the next timer may be due."""
+        return self.tables.timers.earliest_ms
+
+    @property
+    def stages(self) -> Mapping[str, int]:
+        """How many conversations there are in each stage."""
+        return self.tables.stages
+
+    def merge(self, writes: Iterable[Write]) -> None:
+        """Take over committed rows."""
+        self.tables.merge(writes)
+
+    def commit(self, batch: Batch) -> None:
+        """Take over what a committed batch has changed."""
+        self.tables.merge(batch.writes)
+        self.tables.stages.update(batch.stages)
+
+    def index(self) -> None:
+        """Enter every row's deadline."""
+        self.tables.index()
+
+    def begin(self) -> Step:
+        """Start a batch."""
+        return Step(self.tables, self._directory, self._partition, self._partitions)
+
+
+def process_conversations(
+    directory: Directory, partition: int = 0, partitions: int = 1
+) -> Callable[[], ConversationProcessor]:
+    """What makes the processor of a partition anew whenever it is taken over."""
+    return lambda: ConversationProcessor(directory, partition, partitions)

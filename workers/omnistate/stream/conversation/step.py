@@ -1,0 +1,195 @@
+"""The step: one batch of records, decided over an overlay of the rows.
+
+For each record: decode, fire the timers that are due, decide. It reads no clock and does no I/O;
+the same code runs over Kafka, over the embedded log and in `omnistate replay`, and the result does
+not depend on how records are cut into batches.
+"""
+
+import sys
+from collections import Counter as Tally
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from omnistate_schemas.times import format_time
+
+from omnistate.core.conversation.context import Context
+from omnistate.core.conversation.decision import decide, fire
+from omnistate.core.facts import Fact, Ignored, Refused, Rejected, StateChange
+from omnistate.core.input import Input
+from omnistate.core.settings import Directory
+from omnistate.stream.cloudevents import DeadLetter, encode_dead_letter
+from omnistate.stream.conversation.decoding import decode_record
+from omnistate.stream.conversation.encoding import encode_fact
+from omnistate.stream.conversation.tables import Overlay, Tables
+from omnistate.stream.ports import Batch, Outgoing, Record
+
+# A batch is full when it has so many outputs, or so many bytes of dead letters.
+OUTPUTS_MAX: Final = 10_000
+DEAD_BYTES_MAX: Final = 4_000_000
+_DETAILS: Final = {StateChange: "rule", Rejected: "rejected", Ignored: "ignored"}
+
+
+class Step:
+    """One batch of one partition: fed record by record, then finished or dropped.
+
+    The rows stay as they are until the caller merges the batch's writes. Only the index of timers,
+    which is derived from them, goes along; `drop` brings it back.
+    """
+
+    __slots__ = (
+        "_context",
+        "_dead_bytes",
+        "_details",
+        "_lateness_ms",
+        "_outputs_max",
+        "_overlay",
+        "_partitions",
+        "_tally",
+        "outputs",
+    )
+
+    def __init__(
+        self,
+        tables: Tables,
+        directory: Directory,
+        partition: int = 0,
+        partitions: int = 1,
+        outputs_max: int = OUTPUTS_MAX,
+    ) -> None:
+        """A batch over `tables`, which only `finish`'s caller may change, by merging its writes."""
+        self._overlay = overlay = Overlay(tables)
+        self._context = Context(
+            directory, overlay.settings_of, overlay.intern, overlay.counter_of, partition
+        )
+        self._partitions = partitions
+        self._outputs_max = outputs_max
+        self._dead_bytes = 0
+        self.outputs: list[Outgoing] = []
+        # Plain dictionaries: counting is twice as quick as with a Counter.
+        self._tally: dict[str, int] = {}
+        self._details: dict[tuple[str, str], int] = {}
+        self._lateness_ms: list[int] = []
+
+    def take(self, record: Record) -> bool:
+        """Decode and apply one record, at its timestamp or at the clock where that is later.
+
+        False where the batch is full: nothing of the record has been done, though timers that were
+        due before it may have fired.
+        """
+        if len(self.outputs) >= self._outputs_max or self._dead_bytes >= DEAD_BYTES_MAX:
+            return False
+        decoded = decode_record(record, self._partitions)
+        if isinstance(decoded, DeadLetter):
+            self.put_aside(decoded)
+            return True
+        return self.apply(decoded, record.timestamp_ms)
+
+    def put_aside(self, dead: DeadLetter) -> None:
+        """Make a record a dead letter; the clock stands still."""
+        self.count("dead_letter")
+        self._detail("dead_letter", dead.code)
+        self._dead_bytes += len(dead.record.value or b"")
+        self.outputs.append(encode_dead_letter(dead))
+
+    def count(self, outcome: str) -> None:
+        """Count an input whose outcome was decided elsewhere."""
+        self._tally[outcome] = self._tally.get(outcome, 0) + 1
+
+    def _detail(self, kind: str, label: str) -> None:
+        self._details[kind, label] = self._details.get((kind, label), 0) + 1
+
+    def apply(self, input_: Input, timestamp_ms: int) -> bool:
+        """Fire what is due at the input's time, then decide the input; False as with `take`."""
+        overlay, context = self._overlay, self._context
+        timers = overlay.tables.timers
+        now_ms = timestamp_ms
+        if overlay.clock_ms is not None and overlay.clock_ms > now_ms:
+            now_ms = overlay.clock_ms
+        if timers.may_be_due(now_ms) and not self.fire_timers(now_ms):
+            return False
+        overlay.clock_ms = context.now_ms = now_ms
+        subject = input_.conversation_id
+        before = overlay.conversation(subject)
+        outcome, conversation, facts = decide(before, input_, context)
+        self.count(outcome)
+        if conversation is not None:
+            if before is None:
+                overlay.put(subject, conversation)
+            timers.enter(subject, conversation.earliest_ms())
+        if facts:
+            origin = "" if conversation is None else conversation.origin
+            self._publish(facts, origin, now_ms, input_)
+        return True
+
+    def fire_timers(self, now_ms: int) -> bool:
+        """Fire every timer due at `now_ms`, earliest first; each at its own deadline.
+
+        False where the batch was full before all had fired; the next batch goes on from there.
+        """
+        overlay = self._overlay
+        timers = overlay.tables.timers
+        while timers.may_be_due(now_ms):
+            if len(self.outputs) >= self._outputs_max:
+                return False
+            subject = timers.next_due(now_ms)
+            conversation = None if subject is None else overlay.conversation(subject)
+            found = None if conversation is None else conversation.next_deadline()
+            if subject is None or conversation is None or found is None:
+                continue
+            deadline_ms, name, hold = found
+            overlay.clock_ms = max(deadline_ms, overlay.clock_ms or deadline_ms)
+            if name == "forget":
+                overlay.put(subject, None)
+                continue
+            self.count("timer")
+            self._lateness_ms.append(now_ms - deadline_ms)
+            self._context.now_ms = deadline_ms
+            facts = fire(conversation, subject, name, hold, self._context)
+            self._publish(facts, conversation.origin, deadline_ms, None)
+            timers.enter(subject, conversation.earliest_ms())
+        return True
+
+    def _publish(self, facts: list[Fact], origin: str, at_ms: int, cause: Input | None) -> None:
+        time = format_time(at_ms)
+        for fact in facts:
+            kind = _DETAILS.get(type(fact))
+            if kind is not None:
+                label = fact.code if isinstance(fact, Refused) else fact.rule
+                self._detail(kind, label)
+            self.outputs.append(encode_fact(fact, origin, time, cause))
+
+    def finish(self, offsets: Mapping[str, int] | None = None) -> Batch:
+        """The batch's outputs and changed rows; `offsets` = the next of each input after it."""
+        overlay = self._overlay
+        return Batch(
+            self.outputs,
+            overlay.writes(overlay.tables.offsets or {} if offsets is None else offsets),
+            overlay.clock_ms,
+            Tally(self._tally),
+            Tally(self._details),
+            self._lateness_ms,
+            overlay.stage_changes(),
+        )
+
+    def drop(self) -> None:
+        """Forget the batch: the tables are as if it had never been."""
+        self._overlay.tables.reindex(self._overlay.touched)
+
+
+def run_step(
+    tables: Tables,
+    directory: Directory,
+    records: Iterable[Record],
+    partition: int = 0,
+    partitions: int = 1,
+) -> Batch:
+    """One whole batch; the caller merges its writes into `tables` once they are committed."""
+    step = Step(tables, directory, partition, partitions, sys.maxsize)
+    for record in records:
+        if not step.take(record):
+            raise BatchFull(len(step.outputs))
+    return step.finish()
+
+
+class BatchFull(Exception):
+    """More than one batch can hold was asked of one."""

@@ -1,0 +1,40 @@
+"""What the runtime tells about itself, for logs and metrics.
+
+Protocols only: no library, and never a record's content.
+"""
+
+from typing import Protocol
+
+from omnistate.stream.outcome import CommittedBatch
+from omnistate.stream.ports import Restored
+
+
+class PartitionObserver(Protocol):
+    """Told what becomes of each partition that this worker owns."""
+
+    def assigned(self, partition: int) -> None:
+        """The group has given it to this worker."""
+
+    def restoring(self, partition: int, part: Restored) -> None:
+        """Its tables are being read back."""
+
+    def started(self, partition: int, seconds: float, *, agreed: bool) -> None:
+        """It is restored and runs; `agreed`: the group's offsets were those of the tables."""
+
+    def committed(self, partition: int, committed: CommittedBatch) -> None:
+        """A batch was committed."""
+
+    def fenced(self, partition: int, reason: str) -> None:
+        """Another owner has come, or the coordinator gave up on this one."""
+
+    def failed(self, partition: int, reason: str) -> None:
+        """The log could not do its part; the partition is taken over anew before long."""
+
+    def paused(self, partition: int) -> None:
+        """The group is being rebalanced."""
+
+    def revoked(self, partition: int) -> None:
+        """It is another worker's now."""
+
+    def gone(self, partition: int, topic: str, records: int) -> None:
+        """Records were deleted by the log before they were read."""

@@ -1,0 +1,1 @@
+"""The representative worker: from capacity changes and presence to totals."""

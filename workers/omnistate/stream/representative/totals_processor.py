@@ -1,0 +1,83 @@
+"""The representative worker's part in a partition task: the totals of those whose key lies here."""
+
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+
+from omnistate.core.settings import Directory
+from omnistate.stream.partitioning import partition_of
+from omnistate.stream.ports import Batch, Write
+from omnistate.stream.representative.totals_step import TOLD_MAX, RepresentativeStep
+from omnistate.stream.representative.totals_table import TotalsTable
+
+
+class TotalsProcessor:
+    """The representatives of one partition: the port `Processor`."""
+
+    def __init__(self, directory: Directory, partition: int = 0, partitions: int = 1) -> None:
+        """No rows yet; `partitions` is how many the inputs have."""
+        self.table = TotalsTable()
+        self.stages: Tally[str] = Tally()
+        self._directory = directory
+        self._partition = partition
+        self._partitions = partitions
+        self._step: RepresentativeStep | None = None
+        # The configuration that `_to_tell` is about, and who is still to be told of it.
+        self._version = -1
+        self._to_tell: list[str] = []
+
+    @property
+    def offsets(self) -> Mapping[str, int] | None:
+        """The next offset of each input by the rows."""
+        return self.table.offsets
+
+    @property
+    def clock_ms(self) -> int | None:
+        """The partition's clock."""
+        return self.table.clock_ms
+
+    @property
+    def due_ms(self) -> int | None:
+        """At once while somebody is to be told of a changed configuration; no other timers."""
+        return 0 if self._to_tell or self._version != self._directory.version else None
+
+    def merge(self, writes: Iterable[Write]) -> None:
+        """Take over committed rows."""
+        self.table.merge(writes)
+
+    def commit(self, batch: Batch) -> None:
+        """Take over what a committed batch has changed."""
+        self.table.merge(batch.writes)
+        self.stages.update(batch.stages)
+        step = self._step
+        if step is not None and step.version == self._version:
+            del self._to_tell[: step.told]
+
+    def index(self) -> None:
+        """Count the representatives; nothing else is derived."""
+        self.stages = Tally(known=len(self.table.rows))
+
+    def begin(self) -> RepresentativeStep:
+        """Start a batch; whom a changed configuration may concern is looked at with it."""
+        if self._version != self._directory.version:
+            self._version = self._directory.version
+            self._to_tell = sorted(self._everybody())
+        to_tell = list(islice(self._to_tell, TOLD_MAX))
+        self._step = RepresentativeStep(self.table, self._directory, to_tell)
+        return self._step
+
+    def _everybody(self) -> set[str]:
+        """Everyone of this partition whom the configuration or a row knows."""
+        configured = (
+            id_
+            for id_ in self._directory.representatives
+            if partition_of(id_.encode(), self._partitions) == self._partition
+        )
+        return {*self.table.rows, *configured}
+
+
+def process_representatives(
+    directory: Directory, partition: int = 0, partitions: int = 1
+) -> Callable[[], TotalsProcessor]:
+    """What makes the processor of a partition anew whenever it is taken over."""
+    return lambda: TotalsProcessor(directory, partition, partitions)

@@ -1,0 +1,238 @@
+"""`topics.yaml` as code: which topics there are, and which worker reads and writes which.
+
+It must not know a cluster, a prefix or a driver: it says what should be there, adapters see to it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+Kind = Literal["input", "output", "configuration", "table", "changelog", "dead-letter"]
+Delivery = Literal["exactly-once", "at-least-once"]
+# Kafka's own limit is 249 characters; the rest is room for a prefix.
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=180)]
+Sentence = Annotated[str, StringConstraints(min_length=1)]
+
+POLICIES: Final[dict[Kind, str]] = {
+    "input": "delete",
+    "output": "delete",
+    "dead-letter": "delete",
+    "configuration": "compact",
+    "table": "compact",
+    "changelog": "compact",
+}
+
+
+class TopologyError(ValueError):
+    """The declaration of the topics cannot be used; the message is one line that says why."""
+
+
+def _as_kafka_writes(value: object) -> object:
+    """YAML's numbers and booleans as the text that Kafka keeps settings in."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else value
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Classification(_Declared):
+    """Whether people can be recognised in the records, and why these are kept that long."""
+
+    personal_data: bool
+    retention: Sentence
+
+
+class Topic(_Declared):
+    """One topic, as it should be. `key` says what its keys are, `messages` what its values are."""
+
+    name: Name
+    description: Sentence
+    key: Sentence
+    kind: Kind
+    partitions: int = Field(gt=0)
+    replication_factor: int = Field(gt=0)
+    config: Mapping[str, Annotated[str, BeforeValidator(_as_kafka_writes)]]
+    messages: Annotated[tuple[str, ...], Field(strict=False)]
+    co_partitioned_with: Name | None = None
+    dead_letter: Name | None = None
+    classification: Classification
+
+
+class Group(_Declared):
+    """One worker's consumer group. `follows` are read whole by each member, beside the group."""
+
+    name: Name
+    description: Sentence
+    consumes: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+    follows: Annotated[tuple[Name, ...], Field(strict=False)]
+    produces: Annotated[tuple[Name, ...], Field(strict=False)]
+    tables: Mapping[Name, Name]
+    delivery: Delivery
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Every topic that the worker touches, each once."""
+        touched = chain(self.consumes, self.follows, self.produces, self.tables.values())
+        return tuple(dict.fromkeys(touched))
+
+
+class Topology(_Declared):
+    """The whole declaration, valid in itself."""
+
+    version: Literal[1]
+    topics: Annotated[tuple[Topic, ...], Field(strict=False)]
+    groups: Annotated[tuple[Group, ...], Field(strict=False)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_defaults(cls, declared: Any) -> Any:
+        if not isinstance(declared, dict) or not isinstance(declared.get("topics"), list):
+            return declared
+        rest = {member: value for member, value in declared.items() if member != "defaults"}
+        defaults = declared.get("defaults", {})
+        if not isinstance(defaults, dict) or set(defaults) - {"partitions", "replication_factor"}:
+            raise ValueError("defaults: there are those of partitions and replication_factor")
+        rest["topics"] = [
+            {**defaults, **topic} if isinstance(topic, dict) else topic
+            for topic in declared["topics"]
+        ]
+        return rest
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        problems = chain(_unclear_names(self), _wrong_topics(self), _wrong_groups(self))
+        first = next(problems, None)
+        if first is not None:
+            raise ValueError(first)
+        return self
+
+    def topic(self, name: str) -> Topic:
+        """The topic of that name; KeyError where none is declared."""
+        return {topic.name: topic for topic in self.topics}[name]
+
+    def group(self, name: str) -> Group:
+        """The group of that name; KeyError where none is declared."""
+        return {group.name: group for group in self.groups}[name]
+
+    def topics_of(self, co_partition: str) -> tuple[Topic, ...]:
+        """The topics that share their partition numbers under that name."""
+        return tuple(topic for topic in self.topics if topic.co_partitioned_with == co_partition)
+
+
+def load_topology(path: Path | None = None) -> Topology:
+    """The declaration in `path`, or else the one that came with the package.
+
+    Raises TopologyError, a line that names the file and the place, where it cannot be used.
+    """
+    source = path or packaged_path()
+    try:
+        return Topology.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise TopologyError(f"{source}: cannot be read: {error}") from None
+    except yaml.YAMLError as error:
+        raise TopologyError(f"{source}: is not YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        raise TopologyError(f"{source}: {_first_line(error)}") from None
+
+
+def packaged_path() -> Path:
+    """Where the package's own topics.yaml lies: in the wheel, or at the root of the repository."""
+    package = Path(__file__).parents[1]
+    in_wheel = package / "topics.yaml"
+    return in_wheel if in_wheel.is_file() else package.parents[1] / "topics.yaml"
+
+
+def _first_line(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message
+
+
+def _unclear_names(topology: Topology) -> Iterator[str]:
+    named = {
+        "topic": [topic.name for topic in topology.topics],
+        "group": [group.name for group in topology.groups],
+        "message": [message for topic in topology.topics for message in topic.messages],
+    }
+    for what, names in named.items():
+        yield from (
+            f"{what} {name} is declared {n} times" for name, n in Counter(names).items() if n > 1
+        )
+
+
+def _wrong_topics(topology: Topology) -> Iterator[str]:
+    for topic in topology.topics:
+        policy = POLICIES[topic.kind]
+        if topic.config.get("cleanup.policy") != policy:
+            yield f"topic {topic.name}: {topic.kind} needs cleanup.policy: {policy}"
+        if topic.kind == "input" and topic.config.get("message.timestamp.type") != "LogAppendTime":
+            yield f"topic {topic.name}: input needs message.timestamp.type: LogAppendTime"
+        if topic.dead_letter and topic.dead_letter not in _names(topology, "dead-letter"):
+            yield f"topic {topic.name}: dead_letter {topic.dead_letter} is no dead-letter topic"
+        for other in topology.topics_of(topic.co_partitioned_with or ""):
+            if other.partitions != topic.partitions:
+                yield (
+                    f"topics {topic.name} and {other.name} are co-partitioned, "
+                    f"but have {topic.partitions} and {other.partitions} partitions"
+                )
+
+
+def _wrong_groups(topology: Topology) -> Iterator[str]:
+    owners = Counter(name for group in topology.groups for name in group.tables.values())
+    yield from (f"changelog {name} has {n} owners" for name, n in owners.items() if n > 1)
+    unowned = _names(topology, "changelog") - set(owners)
+    yield from (f"changelog {name} belongs to no group's table" for name in sorted(unowned))
+    for group in topology.groups:
+        undeclared = [name for name in group.topics if name not in _names(topology)]
+        if undeclared:
+            yield f"group {group.name}: topic {undeclared[0]} is not declared"
+            return
+        yield from _wrong_reading(topology, group)
+        yield from _wrong_tables(topology, group)
+
+
+def _wrong_reading(topology: Topology, group: Group) -> Iterator[str]:
+    for name in (*group.consumes, *group.follows):
+        dead_letter = topology.topic(name).dead_letter
+        if dead_letter is None:
+            yield f"group {group.name}: topic {name} is consumed, but names no dead_letter"
+        # Who loses a little anyway, or keeps no tables and is rebuilt at will, leaves it out.
+        elif (
+            dead_letter not in group.produces and group.delivery == "exactly-once" and group.tables
+        ):
+            yield f"group {group.name}: reads {name}, but does not produce {dead_letter}"
+    for name in set(group.follows) - _names(topology, "configuration"):
+        yield f"group {group.name}: follows {name}, which is no configuration topic"
+
+
+def _wrong_tables(topology: Topology, group: Group) -> Iterator[str]:
+    for table, name in group.tables.items():
+        if name != f"{group.name}-{table}-changelog":
+            yield f"group {group.name}: table {table} needs {group.name}-{table}-changelog"
+        if name not in _names(topology, "changelog"):
+            yield f"group {group.name}: {name} is no changelog topic"
+        for consumed in group.consumes:
+            shared = topology.topic(consumed).co_partitioned_with
+            if shared is None or shared != topology.topic(name).co_partitioned_with:
+                yield f"group {group.name}: {consumed} and {name} must be co-partitioned"
+
+
+def _names(topology: Topology, kind: Kind | None = None) -> set[str]:
+    return {topic.name for topic in topology.topics if kind in {None, topic.kind}}
