@@ -67,7 +67,7 @@ generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the char
 constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows
 	@$(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(bin)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \
-		--group build --group pins --no-emit-package omnistate --no-header --no-annotate \
+		--group build --group pins --no-emit-package omnistate --no-emit-package omnistate-schemas --no-header --no-annotate \
 		--no-emit-index-url --output-file constraints.txt pyproject.toml
 	@wc -l < constraints.txt | xargs printf 'constraints.txt: %s pins\n'
 
@@ -104,10 +104,10 @@ $(bin)/python:
 
 .venv/.user: pyproject.toml schemas/pyproject.toml constraints.txt | $(bin)/python
 	@echo 'Installing omnistate into .venv (once, about a minute) ...'
-	@$(install) .
+	@$(install) '.[picture]'
 	@touch $@
 
 .venv/.developer: pyproject.toml schemas/pyproject.toml constraints.txt | $(bin)/python
 	@echo 'Installing omnistate and its developer tools into .venv (once, about a minute) ...'
-	@$(install) '.[test,lint]'
+	@$(install) '.[picture,test,lint]'
 	@touch .venv/.user $@

@@ -6,6 +6,7 @@ It wires the day to a screen and writes files; figures, pictures and words are `
 import asyncio
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,6 @@ from omnistate.demo.day_report import (
     print_story,
     print_workstreams,
 )
-from omnistate.demo.picture import draw_day
 from omnistate.demo.recount import Recount
 from omnistate.demo.screen import Hourly, Screen
 from omnistate.demo.simulated_day import Day
@@ -118,9 +118,14 @@ class Show:
                 outgoing = Outgoing(record.topic, record.key, record.value)
                 file.write(describe_output(outgoing))
 
-    def draw(self, path: Path) -> None:
-        """The picture of the day."""
+    def draw(self, path: Path) -> str:
+        """Draw the picture of the day; the line that says where it is, or what it needs."""
+        if find_spec("matplotlib") is None:
+            return "Picture: none, matplotlib is missing: pip install 'omnistate[picture]'"
+        from omnistate.demo.picture import draw_day
+
         draw_day(self.figures.samples, sum(self.limits.values()), path)
+        return f"Picture: {path}"
 
 
 def run_demo(seed: int, conversations: int, out: Path | None) -> int:
@@ -137,9 +142,7 @@ def run_demo(seed: int, conversations: int, out: Path | None) -> int:
     show = Show(seed, conversations, console)
     asyncio.run(show.run())
     balanced = show.conclude()
-    picture = folder / "day.png"
-    show.draw(picture)
-    console.print(f"Picture: {picture}", soft_wrap=True)
+    console.print(show.draw(folder / "day.png"), soft_wrap=True, markup=False)
     if out is not None:
         show.write(out)
         console.print(

@@ -5,7 +5,7 @@ Handed in by the runtime for one batch; the core reads nothing else.
 
 from collections.abc import Callable
 
-from omnistate.core.settings import Directory, WorkstreamSettings
+from omnistate.core.settings import Directory, WorkstreamSettings, decode_settings
 
 
 class Counter:
@@ -46,3 +46,20 @@ class Context:
         self.counter_of = counter_of
         self.partition = partition
         self.now_ms = 0
+
+    @classmethod
+    def in_memory(cls, directory: Directory, partition: int = 0) -> "Context":
+        """Surroundings of their own, kept in dictionaries, for whoever decides without a log."""
+        rows: dict[bytes, bytes] = {}
+        counters: dict[str, Counter] = {}
+
+        def settings_of(key: bytes) -> WorkstreamSettings:
+            return decode_settings(rows[key])
+
+        def intern(key: bytes, row: bytes) -> None:
+            rows[key] = row
+
+        def counter_of(representative_id: str) -> Counter:
+            return counters.setdefault(representative_id, Counter())
+
+        return cls(directory, settings_of, intern, counter_of, partition)
