@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import ClusterFailure
+from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.demo.world import World
 
 from deploy.live.live_centre import Centre, CentreFailed

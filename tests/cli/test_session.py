@@ -5,7 +5,7 @@ import logging
 import pytest
 from aiokafka.errors import ProducerFenced
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import ClusterFailure, Unreachable
+from omnistate.adapters.kafka.clients.errors import ClusterFailure, Unreachable
 from omnistate.cli.session import FAILED, UNUSABLE, printable, run_on_cluster, say
 from omnistate.process.process_settings import Settings
 from omnistate.stream.topology import Topology

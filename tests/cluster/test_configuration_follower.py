@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import ClusterFailure
+from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.adapters.kafka.configuration.configuration_follower import ConfigurationFollower
 
 from tests.harness.broker import Broker

@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import Unreachable
+from omnistate.adapters.kafka.clients.errors import Unreachable
 from omnistate.adapters.kafka.records.topic_reader import KafkaReader, open_reader
 from omnistate.audit.source import TopicReader
 from omnistate.stream.ports import LogUnavailable, Record

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.admin import DeleteGroupsRequest
-from omnistate.adapters.kafka.clients.failures import ClusterFailure
+from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.adapters.kafka.dead_letters.redrive import Redrive, Selection
 from omnistate.adapters.kafka.records.transactional_publication import (
     Addressed,

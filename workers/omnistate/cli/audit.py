@@ -42,7 +42,7 @@ def audit(
     from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
 
     async def work(connection: "Connection", topology: "Topology") -> int:
-        from omnistate.adapters.kafka.clients.failures import ClusterFailure
+        from omnistate.adapters.kafka.clients.errors import ClusterFailure
         from omnistate.adapters.kafka.records.topic_reader import open_reader
         from omnistate.stream.ports import LogUnavailable
 

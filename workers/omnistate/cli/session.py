@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from omnistate.adapters.kafka.clients.connection import Connection, UnusableCredentials
-from omnistate.adapters.kafka.clients.failures import ClusterFailure, Unreachable
+from omnistate.adapters.kafka.clients.errors import ClusterFailure, Unreachable
 from omnistate.process.process_settings import Settings, UnusableSetting
 from omnistate.stream.topology import Topology
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from omnistate.adapters.kafka.admin.cluster import open_cluster
-from omnistate.adapters.kafka.clients.failures import ClusterFailure, Unreachable
+from omnistate.adapters.kafka.clients.errors import ClusterFailure, Unreachable
 from omnistate.adapters.kafka.configuration.configuration_follower import ConfigurationFollower
 from omnistate.adapters.kafka.worker.group_member import GroupMember
 from omnistate.core.settings import Directory

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.admin.readiness import Readiness
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import ClusterFailure
+from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.process.logs import get_logger
 from omnistate.process.partition_engine import CHECK_S, MISSED_MAX, RETRY_S, Unusable
 from omnistate.stream.topology import Topology

@@ -15,7 +15,7 @@ from omnistate_schemas.times import format_time
 
 from omnistate.adapters.kafka.admin.group_lag import measure_lag
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import ClusterFailure
+from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.adapters.kafka.dead_letters.dead_letter_count import DeadLetterCount
 from omnistate.adapters.kafka.records.topic_reader import open_reader
 from omnistate.process.logs import get_logger

@@ -18,14 +18,16 @@ from aiokafka.protocol.metadata import MetadataRequest
 from omnistate.adapters.kafka.admin.config_alteration import ConfigAlteration
 from omnistate.adapters.kafka.admin.differences import MissingTopic, TopicState
 from omnistate.adapters.kafka.admin.readiness import Readiness, judge
+from omnistate.adapters.kafka.clients.bootstrap_failure import explain_bootstrap, listening
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import (
+from omnistate.adapters.kafka.clients.errors import (
     ClusterFailure,
+    ClusterRefusal,
     Unreachable,
     deadline,
     describe,
-    error_of,
+    failure_of,
 )
 from omnistate.stream.topology import Topology
 
@@ -53,18 +55,19 @@ class CommittedOffset(NamedTuple):
 async def open_cluster(
     connection: Connection, timeout_s: float = CONNECT_TIMEOUT_S
 ) -> AsyncIterator["Cluster"]:
-    """The cluster behind the connection. Raises Unreachable."""
+    """The cluster behind the connection. Raises Unreachable or ClusterRefusal."""
     admin = connection.admin()
     try:
-        try:
-            async with asyncio.timeout(timeout_s):
-                await admin.start()
-        except TimeoutError:
-            raise Unreachable(
-                f"no Kafka broker answers at {connection.brokers} within {timeout_s:g} s"
-            ) from None
-        except (KafkaError, OSError):
-            raise Unreachable(f"no Kafka broker answers at {connection.brokers}") from None
+        with listening() as reasons:
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await admin.start()
+            except TimeoutError:
+                raise Unreachable(
+                    f"no Kafka broker answers at {connection.brokers} within {timeout_s:g} s"
+                ) from None
+            except (KafkaError, OSError):
+                raise explain_bootstrap(connection.brokers, reasons) from None
         yield Cluster(connection, admin)
     finally:
         await disconnect(admin)
@@ -114,12 +117,12 @@ class Cluster:
             brokers = len((await self._metadata([])).brokers)
         for name, code, message in response.topic_errors:
             if code == _INVALID_REPLICATION_FACTOR:
-                raise ClusterFailure(
+                raise ClusterRefusal(
                     f"topic {name}: the replication factor is more than the cluster has brokers: "
                     f"omnistate topics apply --replication-factor {brokers}"
                 )
             if code not in {0, _TOPIC_EXISTS}:
-                raise ClusterFailure(f"topic {name}: {error_of(code, message)}")
+                raise failure_of(f"topic {name}", code, message)
 
     async def alter(
         self, settings: Mapping[str, Mapping[str, str]], *, only_try: bool = False
@@ -130,7 +133,7 @@ class Cluster:
             response = await self._send(ConfigAlteration(named, validate_only=only_try))
         for code, message, _, name in response.resources:
             if code:
-                raise ClusterFailure(f"topic {name}: {error_of(code, message)}")
+                raise failure_of(f"topic {name}", code, message)
 
     async def grow(self, counts: Mapping[str, int]) -> None:
         """Give topics more partitions."""
@@ -146,7 +149,7 @@ class Cluster:
             while (response := await self._fetch_offsets(name)) is None:
                 await asyncio.sleep(RETRY_S)
         if response.error_code:
-            raise ClusterFailure(f"{what}: {error_of(response.error_code)}")
+            raise failure_of(what, response.error_code)
         return {
             (self.connection.logical(topic), partition): CommittedOffset(offset, metadata or "")
             for topic, partitions in response.topics
@@ -176,7 +179,7 @@ class Cluster:
             if code == _UNKNOWN_TOPIC:
                 continue
             if code:
-                raise ClusterFailure(f"topic {topic}: {error_of(code)}")
+                raise failure_of(f"topic {topic}", code)
             factors = [len(replicas) for _, _, _, replicas, *_ in partitions]
             shapes[self.connection.logical(topic)] = (len(partitions), min(factors, default=0))
         return shapes
@@ -197,7 +200,7 @@ class Cluster:
                 if topics and code == _UNKNOWN_TOPIC:
                     continue
                 if code:
-                    raise ClusterFailure(f"{name}: {error_of(code, message)}")
+                    raise failure_of(name, code, message)
                 own = self.connection.logical(name) if topics else name
                 settings[own] = {key: text for key, text, *_ in entries}
         return settings

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import deadline
+from omnistate.adapters.kafka.clients.errors import deadline
 from omnistate.stream.topology import Group
 
 READ_TIMEOUT_S: Final = 30.0

@@ -22,7 +22,7 @@ from omnistate.adapters.kafka.admin.differences import (
     WrongSetting,
     compare,
 )
-from omnistate.adapters.kafka.clients.failures import ClusterFailure
+from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.stream.topology import Topology, load_topology, packaged_path
 
 SETTLE_TIMEOUT_S: Final = 15.0

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import CloseReason
 
-from omnistate.adapters.kafka.clients.trouble import look_at
+from omnistate.adapters.kafka.clients.errors import look_at
 
 Client: TypeAlias = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient
 

@@ -21,7 +21,7 @@ from omnistate_schemas.registry import CONFIGURATION
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import ClusterFailure, deadline, explained
+from omnistate.adapters.kafka.clients.errors import ClusterFailure, deadline, explained
 from omnistate.adapters.kafka.configuration.configuration_topics import (
     READ_TIMEOUT_S,
     UnusableObject,

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import deadline
+from omnistate.adapters.kafka.clients.errors import deadline
 from omnistate.adapters.kafka.records.backlog import read_backlog
 from omnistate.adapters.kafka.records.transactional_publication import Addressed
 from omnistate.stream.cloudevents import describe_error

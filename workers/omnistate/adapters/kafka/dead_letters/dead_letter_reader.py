@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from omnistate.adapters.kafka.admin.cluster import Cluster, CommittedOffset, open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import ClusterFailure, deadline, explained
+from omnistate.adapters.kafka.clients.errors import ClusterFailure, deadline, explained
 from omnistate.adapters.kafka.dead_letters.letter import TOPIC, Letter, read_letter
 from omnistate.adapters.kafka.dead_letters.redrive_progress import RedriveProgress
 from omnistate.adapters.kafka.records.backlog import read_backlog

@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from omnistate.adapters.kafka.clients.append_times import AppendTimes
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import deadline, explained
+from omnistate.adapters.kafka.clients.errors import deadline, explained
 from omnistate.stream.partitioning import partition_of
 
 START_TIMEOUT_S: Final = 30.0

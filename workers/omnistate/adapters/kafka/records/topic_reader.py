@@ -14,8 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from omnistate.adapters.kafka.admin.cluster import Cluster, open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import ClusterFailure
-from omnistate.adapters.kafka.clients.trouble import translated
+from omnistate.adapters.kafka.clients.errors import ClusterFailure, translated
 from omnistate.stream.ports import LogUnavailable, Record
 
 # Longer than a transaction may stay open that nobody ends.

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import explained
+from omnistate.adapters.kafka.clients.errors import explained
 from omnistate.stream.ports import Record
 
 

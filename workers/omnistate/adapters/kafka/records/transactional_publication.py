@@ -15,8 +15,7 @@ from aiokafka.structs import OffsetAndMetadata
 from omnistate.adapters.kafka.admin.cluster import CommittedOffset
 from omnistate.adapters.kafka.clients.client_shutdown import STOP_S, disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.failures import deadline, explained
-from omnistate.adapters.kafka.clients.trouble import look_at
+from omnistate.adapters.kafka.clients.errors import deadline, explained, look_at
 from omnistate.stream.ports import Headers
 
 START_TIMEOUT_S: Final = 30.0

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.trouble import look_at, translated
+from omnistate.adapters.kafka.clients.errors import look_at, translated
 
 Ends = dict[TopicPartition, int]
 

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.trouble import translated
+from omnistate.adapters.kafka.clients.errors import translated
 from omnistate.stream.ports import Fenced
 
 # The heir of a dead owner aborts at once; this is for a partition that nobody takes over.

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.trouble import describe, translated
+from omnistate.adapters.kafka.clients.errors import describe, translated
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition, SharedClients
 from omnistate.adapters.kafka.worker.kafka_transaction import OutputLayout

@@ -13,7 +13,7 @@ from aiokafka.errors import IllegalStateError
 from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.trouble import translated
+from omnistate.adapters.kafka.clients.errors import translated
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.adapters.kafka.worker.fencing_producer import check_alive, start_producer
 from omnistate.adapters.kafka.worker.kafka_transaction import KafkaTransaction, OutputLayout

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from omnistate.adapters.kafka.clients.connection import BATCH_BYTES_MAX
-from omnistate.adapters.kafka.clients.trouble import look_at, translated
+from omnistate.adapters.kafka.clients.errors import look_at, translated
 from omnistate.adapters.kafka.worker.fencing_producer import TRANSACTION_TIMEOUT_MS, check_alive
 from omnistate.stream.outbox import Line, append_lines, sort_outputs, sort_writes
 from omnistate.stream.ports import LogUnavailable, Outgoing, Write

@@ -14,7 +14,7 @@ from aiokafka.errors import IllegalStateError
 
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.trouble import describe, translated
+from omnistate.adapters.kafka.clients.errors import describe, translated
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.projections.read_model.store_ports import Bounds, TopicPartition
 from omnistate.stream.ports import LogUnavailable, Record
