@@ -1,4 +1,4 @@
-"""docs/law.md is what the law draws; a stale copy fails."""
+"""docs/reference/law.md is what the law draws; a stale copy fails."""
 
 import pytest
 from omnistate.cli.documents import law_document

@@ -1,4 +1,4 @@
-"""docs/operation.md is what the code says; a stale copy fails."""
+"""docs/reference/operation.md is what the code says; a stale copy fails."""
 
 import pytest
 from omnistate.cli.documents import operation_document

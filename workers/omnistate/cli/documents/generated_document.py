@@ -1,8 +1,14 @@
-"""A generated document: written, or with `--check` compared with what lies there."""
+"""A generated document: written, or with `--check` compared with what lies there.
+
+It knows Markdown tables and files; what a document says is its own module's business.
+"""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
+
+REFERENCE: Final = Path(__file__).parents[4] / "docs" / "reference"
 
 
 def keep(path: Path, text: str, arguments: Sequence[str]) -> int:
@@ -15,3 +21,10 @@ def keep(path: Path, text: str, arguments: Sequence[str]) -> int:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return 0
+
+
+def draw_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, one line a row; a bar within a cell is escaped."""
+    lines = [head, ["---"] * len(head), *rows]
+    cells = (" | ".join(cell.replace("|", "\\|") for cell in row) for row in lines)
+    return "".join(f"| {row} |\n" for row in cells)

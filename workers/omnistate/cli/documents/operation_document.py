@@ -1,4 +1,4 @@
-"""`make generate` writes docs/operation.md with this; `--check` says whether it is stale.
+"""`make generate` writes docs/reference/operation.md with this; `--check` says whether it is stale.
 
 Settings from their model, metrics from a registry, topics and groups from topics.yaml: it describes
 what is there, and knows nothing of its own.
@@ -19,7 +19,7 @@ from omnistate.process.projection.projection_metrics import ProjectionMetrics
 from omnistate.process.worker_metrics import Metrics
 from omnistate.stream.topology import load_topology
 
-DOCUMENT: Final = Path(__file__).parents[4] / "docs" / "operation.md"
+DOCUMENT: Final = Path(__file__).parents[4] / "docs" / "reference" / "operation.md"
 INTRODUCTION: Final = """\
 # Operation
 
