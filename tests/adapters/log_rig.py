@@ -40,8 +40,6 @@ class Bench(Protocol):
 WAIT_MS = 300
 SETTLED_S = 5.0
 
-Scenario = Callable[[Bench], Awaitable[None]]
-
 
 def out(*keys: bytes) -> list[Outgoing]:
     return [Outgoing(OUTPUT, key, b"value", (("h", b"\xff"),)) for key in keys]

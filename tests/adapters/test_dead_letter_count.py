@@ -1,6 +1,5 @@
 """Dead letters are counted as records, each once, without those that have been deleted."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from omnistate.adapters.kafka.dead_letters import dead_letter_count
@@ -30,35 +29,35 @@ class Topic:
                 yield [Record(topic, partition, offset, 0, None, b"")]
 
 
-def test_each_letter_counts_once_and_is_read_once() -> None:
+async def test_each_letter_counts_once_and_is_read_once() -> None:
     topic, letters = Topic(0, 2, 3, end=5), DeadLetterCount()
-    assert asyncio.run(letters.count(topic)) == 3
-    assert asyncio.run(letters.count(topic)) == 3
+    assert await letters.count(topic) == 3
+    assert await letters.count(topic) == 3
     topic.offsets.append(5)
     topic.end = 7
-    assert asyncio.run(letters.count(topic)) == 4
+    assert await letters.count(topic) == 4
     assert topic.read == [(0, 5), (5, 5), (5, 7)]
 
 
-def test_what_was_deleted_counts_no_more() -> None:
+async def test_what_was_deleted_counts_no_more() -> None:
     topic, letters = Topic(0, 2, 3, 6, end=8), DeadLetterCount()
-    assert asyncio.run(letters.count(topic)) == 4
+    assert await letters.count(topic) == 4
     topic.beginning = 3
-    assert asyncio.run(letters.count(topic)) == 2
+    assert await letters.count(topic) == 2
 
 
-def test_a_topic_that_began_anew_is_counted_anew() -> None:
+async def test_a_topic_that_began_anew_is_counted_anew() -> None:
     letters = DeadLetterCount()
-    assert asyncio.run(letters.count(Topic(0, 2, 4, end=6))) == 3
-    assert asyncio.run(letters.count(Topic(0, end=2))) == 1
+    assert await letters.count(Topic(0, 2, 4, end=6)) == 3
+    assert await letters.count(Topic(0, end=2)) == 1
 
 
-def test_of_a_long_backlog_the_newest_part_is_read() -> None:
+async def test_of_a_long_backlog_the_newest_part_is_read() -> None:
     most = dead_letter_count.READ_MAX
     topic, letters = Topic(5, most + 90, end=most + 100), DeadLetterCount()
-    assert asyncio.run(letters.count(topic)) == 101
+    assert await letters.count(topic) == 101
     assert topic.read == [(100, most + 100)]
     topic.beginning = 60
-    assert asyncio.run(letters.count(topic)) == 41
+    assert await letters.count(topic) == 41
     topic.beginning = most + 100
-    assert asyncio.run(letters.count(topic)) == 0
+    assert await letters.count(topic) == 0

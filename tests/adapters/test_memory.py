@@ -1,7 +1,5 @@
 """What the embedded log does beyond the ports: its topics, its readers and its compaction."""
 
-import asyncio
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,36 +111,29 @@ def test_reading_starts_at_an_offset_that_compaction_took(log: MemoryLog) -> Non
     assert log.read(TOPIC, 0, 9, 99) == []
 
 
-def test_a_second_beginning_does_not_hold_readers_back_for_ever(log: MemoryLog) -> None:
+async def test_a_second_beginning_does_not_hold_readers_back_for_ever(log: MemoryLog) -> None:
     """Kafka refuses it, or ends the first; an orphan that nobody can end must not remain."""
-
-    async def scenario() -> None:
-        partition = await owner(log)
-        left = await partition.begin(None)
-        await left.send([Outgoing(TOPIC, b"left", b"")])
-        try:
-            transaction = await partition.begin(None)
-        except Exception:
-            await left.abort()
-            transaction = await partition.begin(None)
-        await transaction.send([Outgoing(TOPIC, b"a", b"")])
-        await transaction.commit()
-        await owner(log)
-        assert keys(log) == [b"a"]
-
-    asyncio.run(scenario())
-
-
-def test_what_was_committed_cannot_be_aborted_afterwards(log: MemoryLog) -> None:
-    async def scenario() -> None:
-        partition = await owner(log)
+    partition = await owner(log)
+    left = await partition.begin(None)
+    await left.send([Outgoing(TOPIC, b"left", b"")])
+    try:
         transaction = await partition.begin(None)
-        await transaction.send([Outgoing(TOPIC, b"a", b"")])
-        await transaction.commit()
-        try:
-            await transaction.abort()
-        except Exception:
-            assert keys(log) == [b"a"], "refused, as Kafka does"
-        assert keys(log) == [b"a"]
+    except Exception:
+        await left.abort()
+        transaction = await partition.begin(None)
+    await transaction.send([Outgoing(TOPIC, b"a", b"")])
+    await transaction.commit()
+    await owner(log)
+    assert keys(log) == [b"a"]
 
-    asyncio.run(scenario())
+
+async def test_what_was_committed_cannot_be_aborted_afterwards(log: MemoryLog) -> None:
+    partition = await owner(log)
+    transaction = await partition.begin(None)
+    await transaction.send([Outgoing(TOPIC, b"a", b"")])
+    await transaction.commit()
+    try:
+        await transaction.abort()
+    except Exception:
+        assert keys(log) == [b"a"], "refused, as Kafka does"
+    assert keys(log) == [b"a"]

@@ -1,7 +1,5 @@
 """One partition of each topic, one store, and workers that all think both are theirs."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from omnistate.projections.keys import Keys
@@ -46,10 +44,6 @@ class Bench:
 
     def told(self, name: str, worker: int = 0) -> list[Any]:
         return [each[1:] for each in self.watchers[worker].told if each[0] == name]
-
-
-def go(act: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(act(), 10))
 
 
 def is_ready(worker: Projector) -> bool:

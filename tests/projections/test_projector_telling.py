@@ -6,100 +6,88 @@ import pytest
 from omnistate.projections.read_model import projector
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
-from tests.projections.projection_rig import CHANGES, TOTALS, Bench, go, is_ready, turns
+from tests.projections.projection_rig import CHANGES, TOTALS, Bench, is_ready, turns
 from tests.projections.topics import capacity, change
 
 
-def test_what_is_no_record_is_told_and_left_out(bench: Bench) -> None:
-    async def act() -> None:
-        worker = bench.worker()
-        for value in (
-            b"",
-            b"no json",
-            b"\xff",
-            b"[" * 2_000,
-            b"{}",
-            change("c", 0, "open"),
-            change("", 1, "open"),
-            {**change("c", 1, "open"), "type": "conversation.renamed"},
-            {**change("c", 1, "open"), "time": "yesterday"},
-        ):
-            bench.topics.append(STATE_CHANGES, "c", value)
-        bench.publish(1, "open")
-        bench.topics.append(REPRESENTATIVE_CAPACITY, "ana", b"{")
-        bench.topics.append(REPRESENTATIVE_CAPACITY, "ana:offers", capacity("ana:offers", 5))
-        await turns(worker)
-        assert bench.sequence == "1"
-        offsets = [offset for place, offset, _ in bench.told("unreadable") if place == CHANGES]
-        assert offsets == list(range(9))
-        assert bench.told("unreadable")[-1][:2] == (TOTALS, 0)
-        batches = [each for (each,) in bench.told("applied")]
-        outcomes = {each.place: (each.applied, each.skipped, each.unreadable) for each in batches}
-        assert outcomes == {CHANGES: (1, 0, 9), TOTALS: (0, 1, 1)}
-        assert not any("ana" in key for key in bench.store.keys)
-
-    go(act)
+async def test_what_is_no_record_is_told_and_left_out(bench: Bench) -> None:
+    worker = bench.worker()
+    for value in (
+        b"",
+        b"no json",
+        b"\xff",
+        b"[" * 2_000,
+        b"{}",
+        change("c", 0, "open"),
+        change("", 1, "open"),
+        {**change("c", 1, "open"), "type": "conversation.renamed"},
+        {**change("c", 1, "open"), "time": "yesterday"},
+    ):
+        bench.topics.append(STATE_CHANGES, "c", value)
+    bench.publish(1, "open")
+    bench.topics.append(REPRESENTATIVE_CAPACITY, "ana", b"{")
+    bench.topics.append(REPRESENTATIVE_CAPACITY, "ana:offers", capacity("ana:offers", 5))
+    await turns(worker)
+    assert bench.sequence == "1"
+    offsets = [offset for place, offset, _ in bench.told("unreadable") if place == CHANGES]
+    assert offsets == list(range(9))
+    assert bench.told("unreadable")[-1][:2] == (TOTALS, 0)
+    batches = [each for (each,) in bench.told("applied")]
+    outcomes = {each.place: (each.applied, each.skipped, each.unreadable) for each in batches}
+    assert outcomes == {CHANGES: (1, 0, 9), TOTALS: (0, 1, 1)}
+    assert not any("ana" in key for key in bench.store.keys)
 
 
-def test_failures_are_told_and_survived(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failures_are_told_and_survived(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(projector, "RETRY_S", 0.01)
-
-    async def act() -> None:
-        worker = bench.worker()
-        bench.publish(1)
-        bench.members[0].broken = True
-        bench.store.faults = ["after"]
-        running = asyncio.create_task(worker.run())
-        await asyncio.sleep(0.05)
-        assert not is_ready(worker)
-        bench.members[0].broken = False
-        await asyncio.sleep(0.1)
-        names = list(dict.fromkeys(bench.watchers[0].names()))
-        assert names[:4] == ["assigned", "log_failed", "rebuilding", "store_failed"]
-        assert {"recovered", "caught_up"} <= set(names)
-        assert is_ready(worker)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-
-    go(act)
+    worker = bench.worker()
+    bench.publish(1)
+    bench.members[0].broken = True
+    bench.store.faults = ["after"]
+    running = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.05)
+    assert not is_ready(worker)
+    bench.members[0].broken = False
+    await asyncio.sleep(0.1)
+    names = list(dict.fromkeys(bench.watchers[0].names()))
+    assert names[:4] == ["assigned", "log_failed", "rebuilding", "store_failed"]
+    assert {"recovered", "caught_up"} <= set(names)
+    assert is_ready(worker)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
-def test_a_rebalance_keeps_what_stays_and_forgets_what_goes(bench: Bench) -> None:
-    async def act() -> None:
-        worker = bench.worker()
-        bench.publish(1)
-        await turns(worker)
-        member = bench.members[0]
-        member.assign([TOTALS])
-        assert not is_ready(worker)
-        await turns(worker)
-        assert is_ready(worker)
-        assert set(worker.lags()) == {TOTALS}
-        bench.publish(2)
-        await turns(worker)
-        assert bench.sequence == "1"
-        member.assign([])
-        await turns(worker, number=1)
-        assert is_ready(worker), "nothing to do is done"
-        member.assign([CHANGES, TOTALS])
-        await turns(worker)
-        assert bench.sequence == "2"
-
-    go(act)
+async def test_a_rebalance_keeps_what_stays_and_forgets_what_goes(bench: Bench) -> None:
+    worker = bench.worker()
+    bench.publish(1)
+    await turns(worker)
+    member = bench.members[0]
+    member.assign([TOTALS])
+    assert not is_ready(worker)
+    await turns(worker)
+    assert is_ready(worker)
+    assert set(worker.lags()) == {TOTALS}
+    bench.publish(2)
+    await turns(worker)
+    assert bench.sequence == "1"
+    member.assign([])
+    await turns(worker, number=1)
+    assert is_ready(worker), "nothing to do is done"
+    member.assign([CHANGES, TOTALS])
+    await turns(worker)
+    assert bench.sequence == "2"
 
 
-def test_old_changes_are_no_news(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_old_changes_are_no_news(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rebuild does not tell readers of the stream what happened a month ago."""
     monkeypatch.setattr("omnistate.projections.read_model.progress.STREAM_LENGTH", 4)
-
-    async def act() -> None:
-        worker = bench.worker()
-        for sequence in range(1, 11):
-            bench.publish(sequence, markers=0)
-        await turns(worker)
-        assert len(bench.store.stream) == 4
-        bench.publish(11)
-        await turns(worker)
-        assert len(bench.store.stream) == 5
-
-    go(act)
+    worker = bench.worker()
+    for sequence in range(1, 11):
+        bench.publish(sequence, markers=0)
+    await turns(worker)
+    assert len(bench.store.stream) == 4
+    bench.publish(11)
+    await turns(worker)
+    assert len(bench.store.stream) == 5

@@ -1,6 +1,5 @@
 """A desk: the representative worker over the embedded log, what it is told and what it tells."""
 
-import asyncio
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -110,17 +109,13 @@ async def drain(task: PartitionTask[TotalsProcessor], now_ms: int) -> None:
         await task.fire_timers(now_ms)
 
 
-def run(acts: Iterable[tuple[Any, ...]], centre: dict[str, Any] = CENTRE) -> Desk:
+async def run(acts: Iterable[tuple[Any, ...]], centre: dict[str, Any] = CENTRE) -> Desk:
     """A desk after these acts, each in a batch of its own."""
-
-    async def scenario() -> Desk:
-        desk = Desk(directory_of(centre))
-        task = await desk.take_over()
+    desk = Desk(directory_of(centre))
+    task = await desk.take_over()
+    await drain(task, desk.now_ms)
+    for name, *arguments in acts:
+        kwargs = arguments.pop() if arguments and isinstance(arguments[-1], dict) else {}
+        getattr(desk, name)(*arguments, **kwargs)
         await drain(task, desk.now_ms)
-        for name, *arguments in acts:
-            kwargs = arguments.pop() if arguments and isinstance(arguments[-1], dict) else {}
-            getattr(desk, name)(*arguments, **kwargs)
-            await drain(task, desk.now_ms)
-        return desk
-
-    return asyncio.run(scenario())
+    return desk

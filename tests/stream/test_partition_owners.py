@@ -27,191 +27,164 @@ async def comes_true(ask: Callable[[], Awaitable[bool]], seconds: float = 20.0) 
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_a_group_in_turmoil_publishes_what_a_calm_one_does(seed: int) -> None:
+async def test_a_group_in_turmoil_publishes_what_a_calm_one_does(seed: int) -> None:
     """One partition handed to and fro between three workers, with faults and zombies."""
-
-    async def scenario() -> None:
-        dice = random.Random(seed)
-        records, directory = day_records(seed)
-        world = World()
-        crews = [Crew(world.log, directory, 1) for _ in range(3)]
-        holder = crews[0]
-        holder.owners.assign({0})
-        for record in records:
-            world.append([record])
-            if dice.random() < 0.15:
-                heir = dice.choice(crews)
-                zombie = dice.random() < 0.4 and heir is not holder and 0 in holder.logs
-                if zombie:
-                    # It hears nothing of the rebalance, in the middle of a commit.
-                    holder.logs[0].frozen.clear()
-                else:
-                    await holder.owners.revoke()
-                heir.owners.assign({0})
-                if zombie:
-                    await asyncio.sleep(0.002)
-                    holder.logs[0].frozen.set()
-                    await asyncio.sleep(0.002)
-                if heir is not holder:
-                    holder.owners.assign(())
-                holder = heir
-            if dice.random() < 0.1 and 0 in holder.logs:
-                holder.unavailable(0)
-            await asyncio.sleep(0)
-        await comes_true(holder.caught_up)
-        for crew in crews:
-            await crew.owners.stop()
-            assert not crew.owners.failure.done()
-        calm = World(records)
-        expected = await live(calm, directory)
-        assert (world.outputs(), await restored(world, directory)) == expected
-        told = [what for crew in crews for what, _ in crew.notes.told]
-        assert told.count("started") >= 2
-        assert told.count("assigned") == told.count("revoked")
-
-    asyncio.run(scenario())
-
-
-def test_who_keeps_a_partition_keeps_its_tables() -> None:
-    async def scenario() -> None:
-        records, directory = day_records(1)
-        world = World(records[:20])
-        crew = Crew(world.log, directory, 1)
-        crew.owners.assign({0})
-        await comes_true(crew.caught_up)
-        (owner,) = crew.owners
-        task = owner.task
-        await crew.owners.revoke()
-        assert not crew.owners.joined
-        before = world.outputs()
-        world.append(records[20:])
-        await asyncio.sleep(0.02)
-        assert world.outputs() == before, "worked while the group was being rebalanced"
-        crew.owners.assign({0})
-        await comes_true(crew.caught_up)
-        assert next(iter(crew.owners)).task is task
+    dice = random.Random(seed)
+    records, directory = day_records(seed)
+    world = World()
+    crews = [Crew(world.log, directory, 1) for _ in range(3)]
+    holder = crews[0]
+    holder.owners.assign({0})
+    for record in records:
+        world.append([record])
+        if dice.random() < 0.15:
+            heir = dice.choice(crews)
+            zombie = dice.random() < 0.4 and heir is not holder and 0 in holder.logs
+            if zombie:
+                # It hears nothing of the rebalance, in the middle of a commit.
+                holder.logs[0].frozen.clear()
+            else:
+                await holder.owners.revoke()
+            heir.owners.assign({0})
+            if zombie:
+                await asyncio.sleep(0.002)
+                holder.logs[0].frozen.set()
+                await asyncio.sleep(0.002)
+            if heir is not holder:
+                holder.owners.assign(())
+            holder = heir
+        if dice.random() < 0.1 and 0 in holder.logs:
+            holder.unavailable(0)
+        await asyncio.sleep(0)
+    await comes_true(holder.caught_up)
+    for crew in crews:
         await crew.owners.stop()
-        assert [what for what, _ in crew.notes.told].count("started") == 1
-        assert world.outputs() == (await live(World(records), directory))[0]
+        assert not crew.owners.failure.done()
+    calm = World(records)
+    expected = await live(calm, directory)
+    assert (world.outputs(), await restored(world, directory)) == expected
+    told = [what for crew in crews for what, _ in crew.notes.told]
+    assert told.count("started") >= 2
+    assert told.count("assigned") == told.count("revoked")
 
-    asyncio.run(scenario())
+
+async def test_who_keeps_a_partition_keeps_its_tables() -> None:
+    records, directory = day_records(1)
+    world = World(records[:20])
+    crew = Crew(world.log, directory, 1)
+    crew.owners.assign({0})
+    await comes_true(crew.caught_up)
+    (owner,) = crew.owners
+    task = owner.task
+    await crew.owners.revoke()
+    assert not crew.owners.joined
+    before = world.outputs()
+    world.append(records[20:])
+    await asyncio.sleep(0.02)
+    assert world.outputs() == before, "worked while the group was being rebalanced"
+    crew.owners.assign({0})
+    await comes_true(crew.caught_up)
+    assert next(iter(crew.owners)).task is task
+    await crew.owners.stop()
+    assert [what for what, _ in crew.notes.told].count("started") == 1
+    assert world.outputs() == (await live(World(records), directory))[0]
 
 
-def test_a_quick_rebalance_ends_a_read_that_began_before_it() -> None:
+async def test_a_quick_rebalance_ends_a_read_that_began_before_it() -> None:
     """Chaos found it: taken away and given back at once, a partition waited for ever."""
-
-    async def scenario() -> None:
-        records, directory = day_records(1)
-        world = World(records[:20])
-        crew = Crew(world.log, directory, 1)
-        crew.owners.assign({0})
-        await comes_true(crew.caught_up)
-        crew.logs[0].blind = True
-        await asyncio.sleep(0.01)
-        await crew.owners.revoke()
-        crew.owners.assign({0})
-        world.append(records[20:])
-        await comes_true(crew.caught_up, 5)
-        await crew.owners.stop()
-
-    asyncio.run(scenario())
+    records, directory = day_records(1)
+    world = World(records[:20])
+    crew = Crew(world.log, directory, 1)
+    crew.owners.assign({0})
+    await comes_true(crew.caught_up)
+    crew.logs[0].blind = True
+    await asyncio.sleep(0.01)
+    await crew.owners.revoke()
+    crew.owners.assign({0})
+    world.append(records[20:])
+    await comes_true(crew.caught_up, 5)
+    await crew.owners.stop()
 
 
-def test_who_is_told_to_end_while_he_waits_fences_nobody() -> None:
-    async def scenario() -> None:
-        records, directory = day_records(1)
-        world = World(records)
-        crew, heir = Crew(world.log, directory, 1), Crew(world.log, directory, 1)
-        crew.owners.assign({0})
-        (owner,) = crew.owners
-        owner._resumed.clear()
-        heir.owners.assign({0})
-        await comes_true(heir.caught_up)
-        crew.owners.assign(())
-        await crew.owners.stop()
-        await heir.owners.stop()
-        assert ("fenced", 0) not in heir.notes.told
-        assert ("started", 0) not in crew.notes.told
-
-    asyncio.run(scenario())
+async def test_who_is_told_to_end_while_he_waits_fences_nobody() -> None:
+    records, directory = day_records(1)
+    world = World(records)
+    crew, heir = Crew(world.log, directory, 1), Crew(world.log, directory, 1)
+    crew.owners.assign({0})
+    (owner,) = crew.owners
+    owner._resumed.clear()
+    heir.owners.assign({0})
+    await comes_true(heir.caught_up)
+    crew.owners.assign(())
+    await crew.owners.stop()
+    await heir.owners.stop()
+    assert ("fenced", 0) not in heir.notes.told
+    assert ("started", 0) not in crew.notes.told
 
 
-def test_what_is_no_fault_of_the_log_ends_the_worker() -> None:
-    async def scenario() -> None:
-        records, directory = day_records(0)
-        world = World(records)
-        crew = Crew(world.log, directory, 1)
-        crew.owners.assign({0})
-        crew.logs[0].error = ZeroDivisionError("a bug")
-        async with asyncio.timeout(5):
-            error = await crew.owners.failure
-        assert isinstance(error, ZeroDivisionError)
-        await crew.owners.stop()
-
-    asyncio.run(scenario())
+async def test_what_is_no_fault_of_the_log_ends_the_worker() -> None:
+    records, directory = day_records(0)
+    world = World(records)
+    crew = Crew(world.log, directory, 1)
+    crew.owners.assign({0})
+    crew.logs[0].error = ZeroDivisionError("a bug")
+    async with asyncio.timeout(5):
+        error = await crew.owners.failure
+    assert isinstance(error, ZeroDivisionError)
+    await crew.owners.stop()
 
 
-def test_a_batch_that_hangs_holds_up_neither_a_rebalance_nor_the_end(
+async def test_a_batch_that_hangs_holds_up_neither_a_rebalance_nor_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("omnistate.stream.partition_owners.PAUSE_S", 0.05)
     monkeypatch.setattr("omnistate.stream.partition_owners.STOP_S", 0.05)
-
-    async def scenario() -> None:
-        records, directory = day_records(0)
-        world = World(records)
-        crew, heir = Crew(world.log, directory, 1), Crew(world.log, directory, 1)
-        crew.owners.assign({0})
-        crew.logs[0].frozen.clear()
-        await asyncio.sleep(0.01)
-        async with asyncio.timeout(2):
-            await crew.owners.revoke()
-            crew.owners.assign(())
-            heir.owners.assign({0})
-            await comes_true(heir.caught_up)
-            await crew.owners.stop()
-            await heir.owners.stop()
-        assert world.outputs() == (await live(World(records), directory))[0]
-
-    asyncio.run(scenario())
+    records, directory = day_records(0)
+    world = World(records)
+    crew, heir = Crew(world.log, directory, 1), Crew(world.log, directory, 1)
+    crew.owners.assign({0})
+    crew.logs[0].frozen.clear()
+    await asyncio.sleep(0.01)
+    async with asyncio.timeout(2):
+        await crew.owners.revoke()
+        crew.owners.assign(())
+        heir.owners.assign({0})
+        await comes_true(heir.caught_up)
+        await crew.owners.stop()
+        await heir.owners.stop()
+    assert world.outputs() == (await live(World(records), directory))[0]
 
 
 @pytest.mark.parametrize("early", [True, False])
-def test_timers_fire_by_the_brokers_clock_once_everything_is_read(early: bool) -> None:
-    async def scenario() -> None:
-        records, directory = day_records(2)
-        world = World(records)
-        crew = Crew(world.log, directory, 1)
-        crew.owners.assign({0})
-        await comes_true(crew.caught_up)
-        (owner,) = crew.owners
-        due_ms = owner.task.processor.due_ms
-        assert due_ms is not None
-        before = world.outputs()
-        crew.clock.observe(due_ms + (0 if early else 1_000))
-        await asyncio.sleep(0.05)
-        changed = world.outputs() != before or owner.task.processor.due_ms != due_ms
-        assert changed is not early
-        await crew.owners.stop()
-
-    asyncio.run(scenario())
+async def test_timers_fire_by_the_brokers_clock_once_everything_is_read(early: bool) -> None:
+    records, directory = day_records(2)
+    world = World(records)
+    crew = Crew(world.log, directory, 1)
+    crew.owners.assign({0})
+    await comes_true(crew.caught_up)
+    (owner,) = crew.owners
+    due_ms = owner.task.processor.due_ms
+    assert due_ms is not None
+    before = world.outputs()
+    crew.clock.observe(due_ms + (0 if early else 1_000))
+    await asyncio.sleep(0.05)
+    changed = world.outputs() != before or owner.task.processor.due_ms != due_ms
+    assert changed is not early
+    await crew.owners.stop()
 
 
-def test_lag_counts_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def scenario() -> None:
-        records, directory = day_records(0)
-        world = World(records)
-        crew = Crew(world.log, directory, 1)
-        crew.owners.assign({0})
-        crew.logs[0].frozen.clear()
-        await asyncio.sleep(0.02)
-        (owner,) = crew.owners
-        assert isinstance(owner, PartitionOwner)
-        assert sum(owner.lag(topic)[0] for topic in INPUTS) == len(records)
-        crew.logs[0].frozen.set()
-        await comes_true(crew.caught_up)
-        assert [owner.lag(topic) for topic in INPUTS] == [(0, 0.0), (0, 0.0)]
-        await crew.owners.stop()
-        assert any(world.outputs()[topic] for topic in OUTPUTS)
-
-    asyncio.run(scenario())
+async def test_lag_counts_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    records, directory = day_records(0)
+    world = World(records)
+    crew = Crew(world.log, directory, 1)
+    crew.owners.assign({0})
+    crew.logs[0].frozen.clear()
+    await asyncio.sleep(0.02)
+    (owner,) = crew.owners
+    assert isinstance(owner, PartitionOwner)
+    assert sum(owner.lag(topic)[0] for topic in INPUTS) == len(records)
+    crew.logs[0].frozen.set()
+    await comes_true(crew.caught_up)
+    assert [owner.lag(topic) for topic in INPUTS] == [(0, 0.0), (0, 0.0)]
+    await crew.owners.stop()
+    assert any(world.outputs()[topic] for topic in OUTPUTS)

@@ -4,7 +4,6 @@ Firing by the clock must give what records would give: a change carries its dead
 to fire it.
 """
 
-import asyncio
 import json
 import random
 from collections import defaultdict
@@ -86,136 +85,119 @@ def probe(at_ms: int) -> Record:
 
 @settings(max_examples=60, deadline=None)
 @given(seed=SEEDS, later_ms=st.sampled_from(LATER_MS))
-def test_at_the_end_the_clock_fires_what_a_record_would(seed: int, later_ms: int) -> None:
-    async def scenario() -> None:
-        records, directory = day_records(seed)
-        by_clock, by_record = World(records), World(records)
-        until_ms = by_clock.now_ms + later_ms
-        waiting, busy = await owner(by_clock, directory), await owner(by_record, directory)
-        await drain(waiting)
-        await waiting.fire_timers(until_ms)
-        by_record.append([probe(until_ms)])
-        await drain(busy)
-        assert told(by_clock) == told(by_record)
-        assert rows(waiting) == rows(busy)
-        assert plain((await owner(by_clock, directory)).processor.tables) == plain(
-            waiting.processor.tables
-        )
-
-    asyncio.run(scenario())
+async def test_at_the_end_the_clock_fires_what_a_record_would(seed: int, later_ms: int) -> None:
+    records, directory = day_records(seed)
+    by_clock, by_record = World(records), World(records)
+    until_ms = by_clock.now_ms + later_ms
+    waiting, busy = await owner(by_clock, directory), await owner(by_record, directory)
+    await drain(waiting)
+    await waiting.fire_timers(until_ms)
+    by_record.append([probe(until_ms)])
+    await drain(busy)
+    assert told(by_clock) == told(by_record)
+    assert rows(waiting) == rows(busy)
+    assert plain((await owner(by_clock, directory)).processor.tables) == plain(
+        waiting.processor.tables
+    )
 
 
 @settings(max_examples=60, deadline=None)
 @given(seed=SEEDS, chance=st.integers(0, 2**31))
-def test_between_records_the_clock_changes_nothing(seed: int, chance: int) -> None:
+async def test_between_records_the_clock_changes_nothing(seed: int, chance: int) -> None:
     """On a partition that has caught up, fired at any instant before the next record."""
-
-    async def scenario() -> None:
-        dice = random.Random(chance)
-        records, directory = day_records(seed)
-        records = in_order(records)
-        expected, world = World(records), World()
-        calm, task = await owner(expected, directory), await owner(world, directory)
-        await drain(calm)
-        for record in records:
-            if world.now_ms and dice.random() < 0.5:
-                await task.fire_timers(dice.randint(world.now_ms, record.timestamp_ms))
-            world.append([record])
-            await drain(task)
-            if dice.random() < 0.1:
-                world.compact()
-                task = await owner(world, directory)
-        # A dead letter at the end fires nothing by itself.
-        await task.fire_timers(world.now_ms)
-        await calm.fire_timers(world.now_ms)
-        assert world.outputs() == expected.outputs()
-        assert plain(task.processor.tables) == plain(calm.processor.tables)
-
-    asyncio.run(scenario())
+    dice = random.Random(chance)
+    records, directory = day_records(seed)
+    records = in_order(records)
+    expected, world = World(records), World()
+    calm, task = await owner(expected, directory), await owner(world, directory)
+    await drain(calm)
+    for record in records:
+        if world.now_ms and dice.random() < 0.5:
+            await task.fire_timers(dice.randint(world.now_ms, record.timestamp_ms))
+        world.append([record])
+        await drain(task)
+        if dice.random() < 0.1:
+            world.compact()
+            task = await owner(world, directory)
+    # A dead letter at the end fires nothing by itself.
+    await task.fire_timers(world.now_ms)
+    await calm.fire_timers(world.now_ms)
+    assert world.outputs() == expected.outputs()
+    assert plain(task.processor.tables) == plain(calm.processor.tables)
 
 
 @pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.AFTER])
 @pytest.mark.parametrize("step", range(6))
-def test_a_fault_while_the_clock_fires(step: int, moment: Moment) -> None:
-    async def scenario() -> None:
-        records, directory = day_records(0)
-        calm, world = World(records), World(records)
-        far_ms = calm.now_ms + 10**10
-        expected = await owner(calm, directory)
-        await drain(expected)
-        assert (await expected.fire_timers(far_ms)).batch.tally["timer"] > 3
-        before = await owner(world, directory)
-        await drain(before)
-        log = FaultyLog(world.owner(), step, moment)
-        task = await owner(world, directory, log)
-        with pytest.raises((Fault, UnknownOutcome)) as raised:
-            await task.fire_timers(far_ms)
-        if raised.type is UnknownOutcome:
-            task = await owner(world, directory)
+async def test_a_fault_while_the_clock_fires(step: int, moment: Moment) -> None:
+    records, directory = day_records(0)
+    calm, world = World(records), World(records)
+    far_ms = calm.now_ms + 10**10
+    expected = await owner(calm, directory)
+    await drain(expected)
+    assert (await expected.fire_timers(far_ms)).batch.tally["timer"] > 3
+    before = await owner(world, directory)
+    await drain(before)
+    log = FaultyLog(world.owner(), step, moment)
+    task = await owner(world, directory, log)
+    with pytest.raises((Fault, UnknownOutcome)) as raised:
         await task.fire_timers(far_ms)
-        assert world.outputs() == calm.outputs()
-        assert plain(task.processor.tables) == plain(expected.processor.tables)
-        assert plain((await owner(world, directory)).processor.tables) == plain(
-            expected.processor.tables
-        )
+    if raised.type is UnknownOutcome:
+        task = await owner(world, directory)
+    await task.fire_timers(far_ms)
+    assert world.outputs() == calm.outputs()
+    assert plain(task.processor.tables) == plain(expected.processor.tables)
+    assert plain((await owner(world, directory)).processor.tables) == plain(
+        expected.processor.tables
+    )
 
-    asyncio.run(scenario())
 
-
-def test_nothing_to_do_is_no_transaction() -> None:
-    async def scenario() -> None:
-        records, directory = day_records(0)
-        world = World(records)
-        log = FaultyLog(world.owner(), -1, Moment.BEFORE)
-        task = await owner(world, directory, log)
-        await drain(task)
-        steps = list(log.steps)
-        batch, count, _, _ = await task.run_batch()
-        assert (count, batch.outputs, batch.writes) == (0, [], [])
-        assert not (await task.fire_timers(0)).batch.outputs
-        assert log.steps == steps
-
-    asyncio.run(scenario())
+async def test_nothing_to_do_is_no_transaction() -> None:
+    records, directory = day_records(0)
+    world = World(records)
+    log = FaultyLog(world.owner(), -1, Moment.BEFORE)
+    task = await owner(world, directory, log)
+    await drain(task)
+    steps = list(log.steps)
+    batch, count, _, _ = await task.run_batch()
+    assert (count, batch.outputs, batch.writes) == (0, [], [])
+    assert not (await task.fire_timers(0)).batch.outputs
+    assert log.steps == steps
 
 
 @settings(max_examples=40, deadline=None)
 @given(seed=SEEDS, partitions=st.integers(2, 5))
-def test_partitions_know_nothing_of_each_other(seed: int, partitions: int) -> None:
+async def test_partitions_know_nothing_of_each_other(seed: int, partitions: int) -> None:
     """Each has the outputs and tables that its own records alone would give."""
-
-    async def scenario() -> None:
-        records, directory = day_records(seed)
-        clock = [0]
-        topics = (*INPUTS, *OUTPUTS, *(f"{GROUP}-{table}-changelog" for table in TABLES))
-        log = MemoryLog(dict.fromkeys(topics, partitions), lambda: clock[0])
-        parts: dict[int, list[Record]] = defaultdict(list)
-        for record in records:
-            clock[0] = max(clock[0], record.timestamp_ms)
-            number_ = 0 if record.key is None else partition_of(record.key, partitions)
-            log.append(record.topic, record.key, record.value)
-            parts[number_].append(record._replace(timestamp_ms=clock[0], partition=number_))
-        sent = []
-        for number_ in range(partitions):
-            partition = MemoryPartition(log, GROUP, number_, (CHANNEL_EVENTS, AGENT_ACTIONS))
-            task = PartitionTask(partition, process_conversations(directory, number_, partitions))
-            await task.start()
-            await drain(task)
-            outputs, tables, _ = run(
-                in_order(parts[number_]),
-                directory,
-                to_the_end=False,
-                partition=number_,
-                partitions=partitions,
-            )
-            offsets = {"offsets": task.offsets}
-            assert plain(task.processor.tables) == plain(tables) | offsets
-            sent += outputs
-        found = [
-            Outgoing(each.topic, each.key, each.value, each.headers)
-            for topic in OUTPUTS
-            for number_ in range(partitions)
-            for each in log.read(topic, number_, 0, 2**31)
-        ]
-        assert sorted(map(repr, found)) == sorted(map(repr, sent))
-
-    asyncio.run(scenario())
+    records, directory = day_records(seed)
+    clock = [0]
+    topics = (*INPUTS, *OUTPUTS, *(f"{GROUP}-{table}-changelog" for table in TABLES))
+    log = MemoryLog(dict.fromkeys(topics, partitions), lambda: clock[0])
+    parts: dict[int, list[Record]] = defaultdict(list)
+    for record in records:
+        clock[0] = max(clock[0], record.timestamp_ms)
+        number_ = 0 if record.key is None else partition_of(record.key, partitions)
+        log.append(record.topic, record.key, record.value)
+        parts[number_].append(record._replace(timestamp_ms=clock[0], partition=number_))
+    sent = []
+    for number_ in range(partitions):
+        partition = MemoryPartition(log, GROUP, number_, (CHANNEL_EVENTS, AGENT_ACTIONS))
+        task = PartitionTask(partition, process_conversations(directory, number_, partitions))
+        await task.start()
+        await drain(task)
+        outputs, tables, _ = run(
+            in_order(parts[number_]),
+            directory,
+            to_the_end=False,
+            partition=number_,
+            partitions=partitions,
+        )
+        offsets = {"offsets": task.offsets}
+        assert plain(task.processor.tables) == plain(tables) | offsets
+        sent += outputs
+    found = [
+        Outgoing(each.topic, each.key, each.value, each.headers)
+        for topic in OUTPUTS
+        for number_ in range(partitions)
+        for each in log.read(topic, number_, 0, 2**31)
+    ]
+    assert sorted(map(repr, found)) == sorted(map(repr, sent))

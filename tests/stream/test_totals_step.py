@@ -1,6 +1,5 @@
 """The representative worker over the embedded log: totals converge to the truth, and are told."""
 
-import asyncio
 import json
 import random
 
@@ -18,8 +17,8 @@ from omnistate_schemas.vocabulary import (
 from tests.stream.representative_rig import CENTRE, Desk, directory_of, drain, run
 
 
-def test_everybody_configured_is_told_of_at_the_start() -> None:
-    told = {each["representative_id"]: each for each in run([]).told()}
+async def test_everybody_configured_is_told_of_at_the_start() -> None:
+    told = {each["representative_id"]: each for each in (await run([])).told()}
     assert set(told) == {"ana", "bob"}
     assert told["ana"]["available_units"] == 100
     assert told["ana"]["profiles"]["chat"] == {
@@ -47,84 +46,78 @@ def test_everybody_configured_is_told_of_at_the_start() -> None:
         (30, {"call": 1}, "do_not_disturb", False),
     ],
 )
-def test_presence_follows_from_capacity(
+async def test_presence_follows_from_capacity(
     units: int, profiles: dict[str, int], presence: str, assignable: bool
 ) -> None:
-    desk = run([("hold", "ana", units, profiles)])
+    desk = await run([("hold", "ana", units, profiles)])
     last = desk.last("ana")
     assert (last["presence"], last["assignable"]) == (presence, assignable)
     assert last["presence_reason"] == "capacity"
     assert last["blocked_by_profile"] is ("call" in profiles)
 
 
-def test_negative_availability_is_shown_as_it_is() -> None:
-    last = run([("hold", "bob", 40), ("hold", "bob", 50, 1)]).last("bob")
+async def test_negative_availability_is_shown_as_it_is() -> None:
+    last = (await run([("hold", "bob", 40), ("hold", "bob", 50, 1)])).last("bob")
     assert (last["occupied_units"], last["available_units"]) == (90, -30)
 
 
-def test_what_is_set_goes_first_and_lasts_or_not() -> None:
-    desk = run([("set", "bob", "away"), ("hold", "bob", 30)])
+async def test_what_is_set_goes_first_and_lasts_or_not() -> None:
+    desk = await run([("set", "bob", "away"), ("hold", "bob", 30)])
     assert desk.last("bob")["presence"] == "away"
     assert desk.last("bob")["presence_reason"] == "set_by_representative"
     assert desk.last("bob")["assignable"] is False
-    desk = run([("hold", "bob", 60), ("set", "bob", "available", "sue")])
+    desk = await run([("hold", "bob", 60), ("set", "bob", "available", "sue")])
     assert (desk.last("bob")["presence"], desk.last("bob")["presence_reason"]) == (
         "available",
         "set_by_supervisor",
     )
     assert desk.last("bob")["cause"]["actor_id"] == "sue"
-    desk = run([("hold", "bob", 60), ("set", "bob", "available"), ("hold", "bob", 30)])
+    desk = await run([("hold", "bob", 60), ("set", "bob", "available"), ("hold", "bob", 30)])
     assert (desk.last("bob")["presence"], desk.last("bob")["set_presence"]) == ("busy", None)
 
 
-def test_a_gap_is_counted_and_a_repeat_changes_nothing() -> None:
-    desk = run([("hold", "bob", 10), ("hold", "bob", 30, 0, 4)])
+async def test_a_gap_is_counted_and_a_repeat_changes_nothing() -> None:
+    desk = await run([("hold", "bob", 10), ("hold", "bob", 30, 0, 4)])
     assert (desk.last("bob")["occupied_units"], desk.last("bob")["gaps"]) == (30, 4)
     before = len(desk.told())
-    desk = run([("hold", "bob", 10), ("hold", "bob", 30), ("say", "bob", 10, 0, 1)])
+    desk = await run([("hold", "bob", 10), ("hold", "bob", 30), ("say", "bob", 10, 0, 1)])
     assert desk.last("bob")["occupied_units"] == 30
     assert len(desk.told()) == before
 
 
-def test_a_limit_counts_at_once_and_a_removal_leaves_a_tombstone() -> None:
-    async def scenario() -> None:
-        desk = Desk(directory_of(CENTRE))
-        task = await desk.take_over()
-        await drain(task, desk.now_ms)
-        desk.hold("ana", 30)
-        await drain(task, desk.now_ms)
-        lowered = ContactCentre.model_validate({"representatives": {"ana": {"units": 20}}})
-        desk.directory.put_representative("ana", lowered.representatives["ana"])
-        desk.directory.put_representative("bob", None)
-        await drain(task, desk.now_ms)
-        records = desk.log.read(REPRESENTATIVE_CAPACITY, 0, 0)
-        last = {record.key: record.value for record in records}
-        assert last[b"bob"] is None
-        assert json.loads(last[b"ana"] or b"")["data"]["available_units"] == -10
-        # A new owner tells nothing anew.
-        count = len(records)
-        await drain(await desk.take_over(), desk.now_ms)
-        assert len(desk.log.read(REPRESENTATIVE_CAPACITY, 0, 0)) == count
-
-    asyncio.run(scenario())
+async def test_a_limit_counts_at_once_and_a_removal_leaves_a_tombstone() -> None:
+    desk = Desk(directory_of(CENTRE))
+    task = await desk.take_over()
+    await drain(task, desk.now_ms)
+    desk.hold("ana", 30)
+    await drain(task, desk.now_ms)
+    lowered = ContactCentre.model_validate({"representatives": {"ana": {"units": 20}}})
+    desk.directory.put_representative("ana", lowered.representatives["ana"])
+    desk.directory.put_representative("bob", None)
+    await drain(task, desk.now_ms)
+    records = desk.log.read(REPRESENTATIVE_CAPACITY, 0, 0)
+    last = {record.key: record.value for record in records}
+    assert last[b"bob"] is None
+    assert json.loads(last[b"ana"] or b"")["data"]["available_units"] == -10
+    # A new owner tells nothing anew.
+    count = len(records)
+    await drain(await desk.take_over(), desk.now_ms)
+    assert len(desk.log.read(REPRESENTATIVE_CAPACITY, 0, 0)) == count
 
 
-def test_nonsense_goes_to_the_dead_letters() -> None:
-    async def scenario() -> None:
-        desk = Desk(directory_of({}))
-        task = await desk.take_over()
-        desk.log.append(CAPACITY_CHANGES, b"ana", b"nonsense")
-        desk.log.append(REPRESENTATIVE_PRESENCE, b"ana", b"{}")
-        desk.set("ana", "asleep")
-        desk._append(REPRESENTATIVE_PRESENCE, "representative.away", "ana", {}, "9")
-        desk.log.append(CAPACITY_CHANGES, None, None)
-        await drain(task, desk.now_ms)
-        letters = desk.log.read(DEAD_LETTERS, 0, 0)
-        reasons = sorted(dict(each.headers)["omnistate-error"] or b"" for each in letters)
-        assert reasons == [b"undecodable"] * 4 + [b"unknown_type"]
-        assert not desk.told()
-
-    asyncio.run(scenario())
+async def test_nonsense_goes_to_the_dead_letters() -> None:
+    desk = Desk(directory_of({}))
+    task = await desk.take_over()
+    desk.log.append(CAPACITY_CHANGES, b"ana", b"nonsense")
+    desk.log.append(REPRESENTATIVE_PRESENCE, b"ana", b"{}")
+    desk.set("ana", "asleep")
+    desk._append(REPRESENTATIVE_PRESENCE, "representative.away", "ana", {}, "9")
+    desk.log.append(CAPACITY_CHANGES, None, None)
+    await drain(task, desk.now_ms)
+    letters = desk.log.read(DEAD_LETTERS, 0, 0)
+    reasons = sorted(dict(each.headers)["omnistate-error"] or b"" for each in letters)
+    assert reasons == [b"undecodable"] * 4 + [b"unknown_type"]
+    assert not desk.told()
 
 
 CHANGES = st.lists(
@@ -140,51 +133,46 @@ CHANGES = st.lists(
 
 @settings(max_examples=120, deadline=None)
 @given(changes=CHANGES, chance=st.integers(0, 2**31))
-def test_totals_are_the_truth_whatever_is_missed_or_seen_twice(
+async def test_totals_are_the_truth_whatever_is_missed_or_seen_twice(
     changes: list[tuple[str, int, int, dict[str, int]]], chance: int
 ) -> None:
-    async def scenario() -> None:
-        dice = random.Random(chance)
-        desk = Desk(directory_of(CENTRE))
-        task = await desk.take_over()
-        truth: dict[tuple[str, int], tuple[int, dict[str, int]]] = {}
-        numbers: dict[tuple[str, int], int] = {}
-        missed = dict.fromkeys(("ana", "bob", "cleo"), 0)
-        lost: dict[tuple[str, int], int] = {}
-        said: list[tuple[str, int, int, int, dict[str, int]]] = []
-        for id_, partition, units, profiles in changes:
-            place = (id_, partition)
-            numbers[place] = numbers.get(place, 0) + 1
-            if dice.random() < 0.2:
-                lost[place] = lost.get(place, 0) + 1
-                continue
-            missed[id_] += lost.pop(place, 0)
-            truth[place] = (units, profiles)
-            said.append((id_, units, partition, numbers[place], profiles))
-            for who, held_, where, number, slots in [
-                said[-1],
-                *dice.sample(said, dice.random() < 0.3),
-            ]:
-                desk.say(who, held_, where, number, **slots)
-            if dice.random() < 0.3:
-                await drain(task, desk.now_ms)
-            if dice.random() < 0.1:
-                task = await desk.take_over()
-        await drain(task, desk.now_ms)
-        for id_ in ("ana", "bob", "cleo"):
-            held = [value for (who, _), value in truth.items() if who == id_]
-            if not held:
-                continue
-            last = desk.last(id_)
-            assert last["occupied_units"] == sum(units for units, _ in held)
-            for name in ("chat", "call", "mail"):
-                occupied = sum(profiles.get(name, 0) for _, profiles in held)
-                assert last["profiles"].get(name, {"occupied": 0})["occupied"] == occupied
-            assert last["gaps"] == missed[id_]
-        for id_ in ("ana", "bob", "cleo"):
-            numbered = [
-                each["sequence"] for each in desk.told() if each["representative_id"] == id_
-            ]
-            assert numbered == list(range(1, len(numbered) + 1))
-
-    asyncio.run(scenario())
+    dice = random.Random(chance)
+    desk = Desk(directory_of(CENTRE))
+    task = await desk.take_over()
+    truth: dict[tuple[str, int], tuple[int, dict[str, int]]] = {}
+    numbers: dict[tuple[str, int], int] = {}
+    missed = dict.fromkeys(("ana", "bob", "cleo"), 0)
+    lost: dict[tuple[str, int], int] = {}
+    said: list[tuple[str, int, int, int, dict[str, int]]] = []
+    for id_, partition, units, profiles in changes:
+        place = (id_, partition)
+        numbers[place] = numbers.get(place, 0) + 1
+        if dice.random() < 0.2:
+            lost[place] = lost.get(place, 0) + 1
+            continue
+        missed[id_] += lost.pop(place, 0)
+        truth[place] = (units, profiles)
+        said.append((id_, units, partition, numbers[place], profiles))
+        for who, held_, where, number, slots in [
+            said[-1],
+            *dice.sample(said, dice.random() < 0.3),
+        ]:
+            desk.say(who, held_, where, number, **slots)
+        if dice.random() < 0.3:
+            await drain(task, desk.now_ms)
+        if dice.random() < 0.1:
+            task = await desk.take_over()
+    await drain(task, desk.now_ms)
+    for id_ in ("ana", "bob", "cleo"):
+        held = [value for (who, _), value in truth.items() if who == id_]
+        if not held:
+            continue
+        last = desk.last(id_)
+        assert last["occupied_units"] == sum(units for units, _ in held)
+        for name in ("chat", "call", "mail"):
+            occupied = sum(profiles.get(name, 0) for _, profiles in held)
+            assert last["profiles"].get(name, {"occupied": 0})["occupied"] == occupied
+        assert last["gaps"] == missed[id_]
+    for id_ in ("ana", "bob", "cleo"):
+        numbered = [each["sequence"] for each in desk.told() if each["representative_id"] == id_]
+        assert numbered == list(range(1, len(numbered) + 1))
