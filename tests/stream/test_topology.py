@@ -80,10 +80,10 @@ def test_settings_are_text_as_kafka_keeps_them() -> None:
     assert load_topology().topic("channel-events").config["retention.ms"] == "604800000"
 
 
-def test_an_unknown_name_is_a_key_error() -> None:
-    with pytest.raises(KeyError):
+def test_an_unknown_name_is_said() -> None:
+    with pytest.raises(TopologyError, match="not declared"):
         load_topology().topic("nowhere")
-    with pytest.raises(KeyError):
+    with pytest.raises(TopologyError, match="not declared"):
         load_topology().group("nobody")
 
 

@@ -15,7 +15,7 @@ from omnistate_schemas.vocabulary import (
 )
 
 from omnistate.audit.source import TopicReader
-from omnistate.stream.ports import LogUnavailable
+from omnistate.stream.ports import LogRefusal
 from omnistate.stream.topology import Topology
 
 WORKER = "conversation"
@@ -64,7 +64,7 @@ class TotalsLayout(NamedTuple):
 
 
 async def read_layout(reader: TopicReader, topology: Topology) -> Layout:
-    """The layout of a log. Raises LogUnavailable where a topic is missing or of another size."""
+    """The layout of a log. Raises LogRefusal where a topic is missing or of another size."""
     group = topology.group(WORKER)
     together = (*group.consumes, STATE_CHANGES, REJECTED_INPUTS, *group.tables.values())
     partitions = await _count_partitions(reader, together)
@@ -90,12 +90,12 @@ async def read_totals_layout(reader: TopicReader, topology: Topology) -> TotalsL
 
 
 async def _count_partitions(reader: TopicReader, together: Sequence[str]) -> int:
-    """How many partitions all of these have. Raises LogUnavailable where they differ."""
+    """How many partitions all of these have. Raises LogRefusal where they differ."""
     sizes = {topic: await reader.partitions(topic) for topic in together}
     partitions = sizes[together[0]]
     for topic, size in sizes.items():
         if size != partitions:
-            raise LogUnavailable(
+            raise LogRefusal(
                 f"topic {topic} has {size} partitions, {together[0]} has {partitions}; "
                 "they must have the same number"
             )

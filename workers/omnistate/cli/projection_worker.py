@@ -11,9 +11,9 @@ from aiohttp import web
 from omnistate.adapters.redis.change_stream import ChangeStream
 from omnistate.adapters.redis.read_model_reader import ReadModel
 from omnistate.adapters.redis.redis_connection import UnusableUrl
+from omnistate.process.errors import Unusable
 from omnistate.process.faust_host import run_engine
 from omnistate.process.logs import configure_logs
-from omnistate.process.partition_engine import Unusable
 from omnistate.process.process_settings import PREFIX, Settings, UnusableSetting
 from omnistate.process.projection.board_page import load_board
 from omnistate.process.projection.lag_watch import LagWatch

@@ -36,12 +36,12 @@ def run_representative_worker(settings: Settings) -> int:
 @with_settings(*CLUSTER, *(name for name in WORKER if name != "timer_grace"), "redis_url")
 def run_figures_worker(settings: Settings) -> int:
     """Count service figures in windows of time; they may be a little off, and stop nobody."""
+    from omnistate.process.errors import Unusable
     from omnistate.process.faust_host import run_engine
     from omnistate.process.figures.figures_engine import FiguresEngine
     from omnistate.process.figures.figures_metrics import FiguresMetrics
     from omnistate.process.figures.figures_stream import GROUP
     from omnistate.process.logs import configure_logs
-    from omnistate.process.partition_engine import Unusable
     from omnistate.process.process_settings import UnusableSetting
 
     configure_logs(settings.log_level, settings.log_format)
@@ -64,9 +64,10 @@ def run_projection_worker(settings: Settings) -> int:
 
 
 def _run_partitions(group: str, settings: Settings) -> int:
+    from omnistate.process.errors import Unusable
     from omnistate.process.faust_host import run_engine
     from omnistate.process.logs import configure_logs
-    from omnistate.process.partition_engine import PartitionEngine, Unusable
+    from omnistate.process.partition_engine import PartitionEngine
     from omnistate.process.partition_report import Report
     from omnistate.process.process_settings import UnusableSetting
     from omnistate.process.worker_metrics import Metrics

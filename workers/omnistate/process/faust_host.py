@@ -15,9 +15,10 @@ import faust
 from faust.app.base import BootStrategy
 from mode import Service
 
+from omnistate.process.errors import Unusable
 from omnistate.process.event_loop import new_event_loop
 from omnistate.process.logs import get_logger
-from omnistate.process.partition_engine import Engine, Unusable
+from omnistate.process.partition_engine import Engine
 from omnistate.process.process_settings import Settings
 from omnistate.process.worker_metrics import CONTENT_TYPE
 

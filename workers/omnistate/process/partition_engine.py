@@ -12,6 +12,7 @@ from omnistate.adapters.kafka.clients.errors import ClusterFailure, Unreachable
 from omnistate.adapters.kafka.configuration.configuration_follower import ConfigurationFollower
 from omnistate.adapters.kafka.worker.group_member import GroupMember
 from omnistate.core.settings import Directory
+from omnistate.process.errors import Unusable
 from omnistate.process.partition_report import Report
 from omnistate.process.process_settings import Settings
 from omnistate.process.worker_metrics import Metrics
@@ -33,10 +34,6 @@ RETRY_S: Final = 1.0
 STANDSTILL_S: Final = 120.0
 # Looked for so often before it counts as gone: a broker that restarts knows few topics at first.
 MISSED_MAX: Final = 3
-
-
-class Unusable(Exception):
-    """The worker cannot run: the message is one line that says what to do about it."""
 
 
 class Engine(Protocol):

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from omnistate.adapters.kafka.clients.connection import Connection, SaslMechanism, SecurityProtocol
+from omnistate.process.errors import Unusable
 from omnistate.stream.topology import Topology, TopologyError, load_topology
 
 PREFIX: Final = "OMNISTATE_"
@@ -20,7 +21,7 @@ REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://")
 TOKEN: Final = re.compile(r"[!-~]{16,1024}")
 
 
-class UnusableSetting(ValueError):
+class UnusableSetting(Unusable):
     """A setting that cannot be used; the message is one line that names it."""
 
 

@@ -10,8 +10,9 @@ from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.admin.readiness import Readiness
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import ClusterFailure
+from omnistate.process.errors import Unusable
 from omnistate.process.logs import get_logger
-from omnistate.process.partition_engine import CHECK_S, MISSED_MAX, RETRY_S, Unusable
+from omnistate.process.partition_engine import CHECK_S, MISSED_MAX, RETRY_S
 from omnistate.stream.topology import Topology
 
 

@@ -59,6 +59,14 @@ class LogUnavailable(Exception):
     """The log cannot do its part at present; whoever owns the partition may try again later."""
 
 
+class LogRefusal(LogUnavailable):
+    """The log will not do its part before somebody mends what the message names."""
+
+
+class LogHeldUp(LogUnavailable):
+    """The log answers, but what was waited for did not come in time."""
+
+
 class Batch(NamedTuple):
     """What a step comes to: all of it is committed, or none."""
 

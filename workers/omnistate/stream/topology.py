@@ -123,12 +123,18 @@ class Topology(_Declared):
         return self
 
     def topic(self, name: str) -> Topic:
-        """The topic of that name; KeyError where none is declared."""
-        return {topic.name: topic for topic in self.topics}[name]
+        """The topic of that name. Raises TopologyError where none is declared."""
+        for topic in self.topics:
+            if topic.name == name:
+                return topic
+        raise TopologyError(f"topic {name} is not declared")
 
     def group(self, name: str) -> Group:
-        """The group of that name; KeyError where none is declared."""
-        return {group.name: group for group in self.groups}[name]
+        """The group of that name. Raises TopologyError where none is declared."""
+        for group in self.groups:
+            if group.name == name:
+                return group
+        raise TopologyError(f"group {name} is not declared")
 
     def topics_of(self, co_partition: str) -> tuple[Topic, ...]:
         """The topics that share their partition numbers under that name."""

@@ -3,20 +3,36 @@
 Only the translation: what to do about it is for whoever asked.
 """
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from redis import exceptions
 
-from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
+from omnistate.projections.read_model.store_ports import (
+    StoreRefusal,
+    StoreUnavailable,
+    StoreUnusable,
+)
 
 REASON_LENGTH: Final = 200
+# No other try helps before somebody has changed the URL, its files, or the user's permissions.
+REFUSALS: Final = (
+    exceptions.AuthenticationError,
+    exceptions.AuthenticationWrongNumberOfArgsError,
+    exceptions.AuthorizationError,
+    exceptions.NoPermissionError,
+    ssl.SSLError,
+    FileNotFoundError,
+)
+# What has no class of its own in redis-py: no password given, and a database that is not there.
+REFUSING: Final = ("NOAUTH", "WRONGPASS", "NOPERM", "DB index is out of range", "Invalid Database")
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise StoreUnavailable or StoreUnusable for whatever redis raises within."""
+    """Raise StoreUnavailable, StoreRefusal or StoreUnusable for whatever redis raises within."""
     try:
         yield
     except exceptions.ResponseError as error:
@@ -28,9 +44,9 @@ def translated() -> Iterator[None]:
             ) from error
         if isinstance(error, exceptions.MovedError) or "CROSSSLOT" in said:
             raise StoreUnusable("this is a Redis Cluster: one primary is needed") from error
-        raise StoreUnavailable(describe(error)) from error
+        raise _kind_of(error)(describe(error)) from error
     except (exceptions.RedisError, OSError, TimeoutError) as error:
-        raise StoreUnavailable(describe(error)) from error
+        raise _kind_of(error)(describe(error)) from error
 
 
 def describe(error: BaseException) -> str:
@@ -39,6 +55,16 @@ def describe(error: BaseException) -> str:
     text = _said(error).partition(", with args beginning")[0][:REASON_LENGTH]
     name = type(error).__name__
     return f"{name}: {text}" if text else name
+
+
+def _kind_of(error: BaseException) -> type[StoreUnavailable]:
+    cause: BaseException | None = error
+    while cause is not None:
+        # A Redis that goes away in a TLS handshake says no more than that.
+        if isinstance(cause, REFUSALS) and not isinstance(cause, ssl.SSLEOFError):
+            return StoreRefusal
+        cause = cause.__cause__ or cause.__context__
+    return StoreRefusal if _said(error).startswith(REFUSING) else StoreUnavailable
 
 
 def _said(error: BaseException) -> str:

@@ -15,9 +15,9 @@ from typing import Any, Final
 from omnistate.adapters.kafka.configuration.threshold_follower import ThresholdFollower
 from omnistate.adapters.redis.redis_connection import UnusableUrl
 from omnistate.adapters.redis.row_store import RedisRows
+from omnistate.process.errors import Unusable
 from omnistate.process.figures.figures_stream import GROUP, FiguresStream, StreamEnded
 from omnistate.process.logs import get_logger
-from omnistate.process.partition_engine import Unusable
 from omnistate.process.process_settings import PREFIX, Settings
 from omnistate.process.topic_watch import TopicWatch
 from omnistate.projections.figures.row_publication import publish, rows_of

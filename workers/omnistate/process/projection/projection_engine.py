@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from omnistate.adapters.kafka.worker.projection_member import ProjectionMember
 from omnistate.adapters.redis.model_store import RedisStore
-from omnistate.process.partition_engine import RETRY_S, Unusable
+from omnistate.process.errors import Unusable
+from omnistate.process.partition_engine import RETRY_S
 from omnistate.process.process_settings import Settings
 from omnistate.process.projection.projection_report import ProjectionReport
 from omnistate.process.topic_watch import TopicWatch

@@ -39,6 +39,10 @@ class StoreUnavailable(Exception):
     """The store cannot do its part at present; whether a batch was applied is unknown."""
 
 
+class StoreRefusal(StoreUnavailable):
+    """The store will not do its part before somebody mends what the message names: a login."""
+
+
 class StoreUnusable(Exception):
     """The store will never do its part as it is; the message is one line that says why."""
 

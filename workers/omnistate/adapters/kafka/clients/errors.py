@@ -1,7 +1,8 @@
 """What may go wrong with a cluster: aiokafka's errors in the words of commands and of workers.
 
-Commands say it in one line and end (ClusterFailure and its kinds); workers wait and try again
-(Fenced, LogUnavailable). Only the translation: what to do about it is for whoever asked.
+Commands say it in one line and end (ClusterFailure and its kinds); what reads and writes partitions
+waits and tries again (Fenced, LogUnavailable). Only the translation: what to do about it is for
+whoever asked.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import Any, Final
 
 from aiokafka import errors
 
-from omnistate.stream.ports import Fenced, LogUnavailable
+from omnistate.stream.ports import Fenced, LogRefusal, LogUnavailable
 
 # Another producer with our transactional id has come, or the coordinator gave up on us.
 FENCING: Final = (
@@ -84,11 +85,13 @@ async def deadline(seconds: float, what: str) -> AsyncIterator[None]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise Fenced or LogUnavailable for whatever aiokafka raises within."""
+    """Raise Fenced, LogUnavailable or LogRefusal for whatever aiokafka raises within."""
     try:
         yield
     except FENCING as error:
         raise Fenced(describe(error)) from error
+    except (ClusterRefusal, *REFUSALS) as error:
+        raise LogRefusal(describe(error)) from error
     except (ClusterFailure, errors.KafkaError, OSError, TimeoutError) as error:
         raise LogUnavailable(describe(error)) from error
 

@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from omnistate.adapters.kafka.admin.cluster import Cluster, open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.errors import ClusterFailure, translated
-from omnistate.stream.ports import LogUnavailable, Record
+from omnistate.adapters.kafka.clients.errors import translated
+from omnistate.stream.ports import LogHeldUp, LogRefusal, Record
 
 # Longer than a transaction may stay open that nobody ends.
 PATIENCE_S: Final = 60.0
@@ -63,13 +63,11 @@ class KafkaReader:
     async def partitions(self, topic: str) -> int:
         """How many partitions the topic has."""
         if topic not in self._counts:
-            try:
+            with translated():
                 found = await self._cluster.describe([topic])
-            except ClusterFailure as error:
-                raise LogUnavailable(str(error)) from None
             if topic not in found:
                 name = self._connection.physical(topic)
-                raise LogUnavailable(f"topic {name} is missing: run omnistate topics apply")
+                raise LogRefusal(f"topic {name} is missing: run omnistate topics apply")
             self._counts[topic] = found[topic].partitions
         return self._counts[topic]
 
@@ -113,7 +111,7 @@ class KafkaReader:
                 if position > start:
                     start, waiting_since_s = position, loop.time()
                 elif loop.time() - waiting_since_s > self._patience_s:
-                    raise LogUnavailable(
+                    raise LogHeldUp(
                         f"nothing can be read of {place.topic}/{partition} from offset {start} on "
                         f"for {self._patience_s:g} s: a transaction there stays open, or the "
                         "partition has no leader"
@@ -140,10 +138,8 @@ class KafkaReader:
 
     async def committed(self, group: str, topics: Sequence[str]) -> Mapping[tuple[str, int], int]:
         """What the group has committed, by topic and partition."""
-        try:
+        with translated():
             found = await self._cluster.committed(group)
-        except ClusterFailure as error:
-            raise LogUnavailable(str(error)) from None
         return {place: each.offset for place, each in found.items() if place[0] in topics}
 
     async def _places(self, topic: str) -> list[TopicPartition]:
