@@ -12,10 +12,7 @@ from typing import Any, Final, NamedTuple
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
-from aiokafka.protocol.commit import OffsetFetchRequest
-from aiokafka.protocol.metadata import MetadataRequest
 
-from omnistate.adapters.kafka.admin.config_alteration import ConfigAlteration
 from omnistate.adapters.kafka.admin.differences import MissingTopic, TopicState
 from omnistate.adapters.kafka.admin.readiness import Readiness, judge
 from omnistate.adapters.kafka.clients.bootstrap_failure import explain_bootstrap, listening
@@ -28,6 +25,11 @@ from omnistate.adapters.kafka.clients.errors import (
     deadline,
     describe,
     failure_of,
+)
+from omnistate.adapters.kafka.internals.requests import (
+    alter_configs,
+    fetch_metadata,
+    fetch_offsets,
 )
 from omnistate.stream.topology import Topology
 
@@ -114,7 +116,7 @@ class Cluster:
         ]
         async with deadline(REQUEST_TIMEOUT_S, "creating topics"):
             response = await self._admin.create_topics(new, validate_only=only_try)
-            brokers = len((await self._metadata([])).brokers)
+            brokers = len((await fetch_metadata(self._admin, [])).brokers)
         for name, code, message in response.topic_errors:
             if code == _INVALID_REPLICATION_FACTOR:
                 raise ClusterRefusal(
@@ -130,7 +132,7 @@ class Cluster:
         """Change these settings of these topics, and no other setting."""
         named = {self.connection.physical(name): own for name, own in settings.items()}
         async with deadline(REQUEST_TIMEOUT_S, "altering settings"):
-            response = await self._send(ConfigAlteration(named, validate_only=only_try))
+            response = await alter_configs(self._admin, named, validate_only=only_try)
         for code, message, _, name in response.resources:
             if code:
                 raise failure_of(f"topic {name}", code, message)
@@ -162,7 +164,7 @@ class Cluster:
         minutes: str | None = None
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT_S):
-                broker = str((await self._metadata([])).brokers[0][0])
+                broker = str((await fetch_metadata(self._admin, [])).brokers[0][0])
                 own = await self._settings(ConfigResourceType.BROKER, [broker])
             minutes = own[broker].get("offsets.retention.minutes")
         except (ClusterFailure, KafkaError, OSError):
@@ -173,7 +175,7 @@ class Cluster:
     async def _shapes(self, names: Iterable[str]) -> dict[str, tuple[int, int]]:
         """Partition count and smallest replication factor of the topics that are there."""
         wanted = [self.connection.physical(name) for name in names]
-        response = await self._metadata(wanted)
+        response = await fetch_metadata(self._admin, wanted)
         shapes = {}
         for code, topic, _, partitions in response.topics:
             if code == _UNKNOWN_TOPIC:
@@ -205,21 +207,13 @@ class Cluster:
                 settings[own] = {key: text for key, text, *_ in entries}
         return settings
 
-    async def _metadata(self, names: list[str]) -> Any:
-        # describe_topics of aiokafka would let a broker create what it is asked for.
-        return await self._send(MetadataRequest(names, allow_auto_topic_creation=False))
-
     async def _fetch_offsets(self, group: str) -> Any:
         """The response, None while the coordinator is being found."""
         try:
             coordinator = await self._admin.find_coordinator(group)
-            response = await self._send(OffsetFetchRequest(group, None), coordinator)
+            response = await fetch_offsets(self._admin, group, coordinator)
         except KafkaError as error:
             if error.retriable:
                 return None
             raise ClusterFailure(describe(error)) from None
         return None if response.error_code in _COORDINATOR_MOVES else response
-
-    async def _send(self, request: Any, node: int | None = None) -> Any:
-        # The one way to a request that the admin client has no method for.
-        return await self._admin._send_request(request, node)  # noqa: SLF001

@@ -1,7 +1,7 @@
 """The life of a transactional producer: started to fence, asked whether it lives.
 
 aiokafka's producer dies within when it is fenced, and waits for ever where it is asked after that.
-Its end is in `disconnection`.
+Its end is in `client_shutdown`.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import translated
+from omnistate.adapters.kafka.internals.sending import sender_of
 from omnistate.stream.ports import Fenced
 
 # The heir of a dead owner aborts at once; this is for a partition that nobody takes over.
@@ -40,7 +41,7 @@ async def start_producer(connection: Connection, transactional_id: str) -> AIOKa
 
 def check_alive(producer: AIOKafkaProducer) -> None:
     """Raise what a producer died of, Fenced where it was closed: asking it would wait for ever."""
-    sender = producer._sender.sender_task  # noqa: SLF001
+    sender = sender_of(producer)
     if sender.done():
         error = None if sender.cancelled() else sender.exception()
         raise error or Fenced("the producer was closed for another one")

@@ -12,7 +12,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.errors import describe, translated
+from omnistate.adapters.kafka.clients.errors import look_at, translated
+from omnistate.adapters.kafka.worker import membership
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition, SharedClients
 from omnistate.adapters.kafka.worker.kafka_transaction import OutputLayout
@@ -20,7 +21,7 @@ from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.observer import PartitionObserver
 from omnistate.stream.partition_owner import PartitionOwner
 from omnistate.stream.partition_owners import PartitionOwners
-from omnistate.stream.ports import LogUnavailable, Processor
+from omnistate.stream.ports import Processor
 from omnistate.stream.topology import Group
 
 P = TypeVar("P", bound=Processor)
@@ -66,26 +67,21 @@ class GroupMember(Generic[P]):
         with translated():
             await self._admin.start()
             await self._surroundings.ends.start()
-            names = [self._connection.physical(topic) for topic in self._group.consumes]
-            self._member.subscribe(names, listener=_Listener(self))
-            await self._member.start()
-        # What one partition leaves unread must not keep the others' fetches waiting.
-        self._member._fetcher._prefetch_backoff = 0  # noqa: SLF001
+        await membership.join(self._member, self._connection, self._group, _Listener(self))
 
     async def watch(self) -> None:
         """Until something ends that must not: raises what ended it."""
-        background = [
-            self._member._coordinator._coordination_task,  # noqa: SLF001
-            self._member._fetcher.error_future,  # noqa: SLF001
-            self._member._client._sync_task,  # noqa: SLF001
-        ]
-        await asyncio.wait([*background, self.owners.failure], return_when=asyncio.FIRST_COMPLETED)
-        if self.owners.failure.done():
-            raise self.owners.failure.result()
-        for task in background:
-            if task.done():
-                error = None if task.cancelled() else task.exception()
-                raise LogUnavailable(f"the group member died: {describe(error or Ended())}")
+        watching = asyncio.ensure_future(membership.watch(self._member))
+        watching.add_done_callback(look_at)
+        failure = self.owners.failure
+        either: list[asyncio.Future[Any]] = [watching, failure]
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if failure.done():
+                raise failure.result()
+            await watching
+        finally:
+            watching.cancel()
 
     async def stop(self) -> None:
         """Finish what is under way, commit it, leave the group, disconnect."""
@@ -127,10 +123,6 @@ class GroupMember(Generic[P]):
             self._timer_grace_ms,
             self._deciding,
         )
-
-
-class Ended(Exception):
-    """It ended without saying why."""
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -14,6 +14,7 @@ from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import translated
+from omnistate.adapters.kafka.internals.fetching import set_record_factory, unread_count
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.adapters.kafka.worker.fencing_producer import check_alive, start_producer
 from omnistate.adapters.kafka.worker.kafka_transaction import KafkaTransaction, OutputLayout
@@ -21,7 +22,6 @@ from omnistate.adapters.kafka.worker.record_factory import (
     as_unpacked,
     unpack_for,
     unpack_row_for,
-    unpack_with,
 )
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.merge import Merge
@@ -103,7 +103,7 @@ class KafkaPartition:
                 done: dict[TopicPartition, int] = dict.fromkeys(tables, 0)
                 unpack = {each: unpack_row_for(table) for each, table in tables.items()}
                 for each in left:
-                    unpack_with(consumer, each, unpack[each])
+                    set_record_factory(consumer, each, unpack[each])
                 while left:
                     found = await consumer.getmany(*left, timeout_ms=1_000)
                     writes: list[Write] = []
@@ -140,7 +140,7 @@ class KafkaPartition:
                 self._go_to(partition, max(offset, beginnings[partition]))
 
     def _go_to(self, partition: TopicPartition, offset: int) -> None:
-        unpack_with(self._member, partition, self._unpack[partition])
+        set_record_factory(self._member, partition, self._unpack[partition])
         try:
             self._member.seek(partition, offset)
             self._member.resume(partition)
@@ -207,15 +207,7 @@ class KafkaPartition:
     def backlog(self, topic: str) -> int:
         """How many records of an input are known of and not taken yet; markers count, too."""
         partition = self._partitions[topic]
-        buffered = self._merge.count(topic)
-        try:
-            highwater = self._member.highwater(partition)
-            state = self._member._subscription.subscription.assignment.state_value(partition)  # noqa: SLF001
-        except (IllegalStateError, AttributeError, AssertionError):
-            return buffered
-        if highwater is None or not state.has_valid_position:
-            return buffered
-        return buffered + max(0, int(highwater) - int(state.position))
+        return self._merge.count(topic) + unread_count(self._member, partition)
 
     def oldest_ms(self, topic: str) -> int | None:
         """The append time of the oldest record that was fetched and not taken yet."""

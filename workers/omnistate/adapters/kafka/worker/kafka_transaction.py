@@ -9,10 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.producer.message_accumulator import BatchBuilder
 
 from omnistate.adapters.kafka.clients.connection import BATCH_BYTES_MAX
 from omnistate.adapters.kafka.clients.errors import look_at, translated
+from omnistate.adapters.kafka.internals.sending import (
+    GZIP,
+    PLAIN,
+    appender_of,
+    open_batch,
+    set_count,
+)
 from omnistate.adapters.kafka.worker.fencing_producer import TRANSACTION_TIMEOUT_MS, check_alive
 from omnistate.stream.outbox import Line, append_lines, sort_outputs, sort_writes
 from omnistate.stream.ports import LogUnavailable, Outgoing, Write
@@ -23,8 +29,6 @@ COMMIT_TIMEOUT_S: Final = 30.0
 FLUSH_TIMEOUT_S: Final = TRANSACTION_TIMEOUT_MS / 1_000
 # What cannot be aborted is aborted by the next fence.
 ABORT_TIMEOUT_S: Final = 5.0
-GZIP: Final = 1
-PLAIN: Final = 0
 
 
 class KafkaTransaction:
@@ -62,13 +66,12 @@ class KafkaTransaction:
     async def _append(self, topic: str, partition: int, lines: list[Line], codec: int) -> None:
         done = 0
         while done < len(lines):
-            first, batch = done, BatchBuilder(BATCH_BYTES_MAX, codec, is_transactional=1)
-            # The batch's own `append` is Python, and half of what it costs to append a line.
-            done = append_lines(batch._builder.append, lines, first, self._at_ms)  # noqa: SLF001
-            batch._relative_offset = done - first  # noqa: SLF001
+            first, batch = done, open_batch(BATCH_BYTES_MAX, codec)
+            done = append_lines(appender_of(batch), lines, first, self._at_ms)
+            set_count(batch, done - first)
             await self._ship(batch, topic, partition)
 
-    async def _ship(self, batch: BatchBuilder, topic: str, partition: int) -> None:
+    async def _ship(self, batch: Any, topic: str, partition: int) -> None:
         with translated():
             name = self._place.physical(topic)
             async with asyncio.timeout(FLUSH_TIMEOUT_S):

@@ -6,7 +6,6 @@ begin; what the records mean, and where to go on, is for whoever reads.
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka import TopicPartition as PhysicalPartition  # named as on the cluster
@@ -14,7 +13,9 @@ from aiokafka.errors import IllegalStateError
 
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.errors import describe, translated
+from omnistate.adapters.kafka.clients.errors import translated
+from omnistate.adapters.kafka.internals.fetching import next_offset, unread_count
+from omnistate.adapters.kafka.worker import membership
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.projections.read_model.store_ports import Bounds, TopicPartition
 from omnistate.stream.ports import LogUnavailable, Record
@@ -42,26 +43,12 @@ class ProjectionMember:
         member = self._connection.member(self._group.name, self._session_timeout_ms)
         self._member = member
         await self._ends.start()
-        names = [self._connection.physical(topic) for topic in self._group.consumes]
-        with translated():
-            member.subscribe(names, listener=_Listener(self))
-            await member.start()
-        # What one partition leaves unread must not keep the others' fetches waiting.
-        member._fetcher._prefetch_backoff = 0  # noqa: SLF001
+        await membership.join(member, self._connection, self._group, _Listener(self))
 
     async def watch(self) -> None:
         """Until the member ends, which it must not. Raises LogUnavailable."""
         assert self._member is not None
-        background: Final = [
-            self._member._coordinator._coordination_task,  # noqa: SLF001
-            self._member._fetcher.error_future,  # noqa: SLF001
-        ]
-        await asyncio.wait(background, return_when=asyncio.FIRST_COMPLETED)
-        error = next(
-            (task.exception() for task in background if task.done() and not task.cancelled()), None
-        )
-        reason = "it does not say why" if error is None else describe(error)
-        raise LogUnavailable(f"the group member died: {reason}")
+        await membership.watch(self._member)
 
     async def stop(self) -> None:
         """Leave the group and disconnect; may be called at any time, and again."""
@@ -121,23 +108,11 @@ class ProjectionMember:
 
     def position(self, place: TopicPartition) -> int | None:
         """The offset that is read next, markers of transactions included; None: not known."""
-        if self._member is None:
-            return None
-        try:
-            state = self._member._subscription.subscription.assignment.state_value(  # noqa: SLF001
-                self._partition(place)
-            )
-            return int(state.position) if state.has_valid_position else None
-        except (IllegalStateError, AttributeError, AssertionError):
-            return None
+        return None if self._member is None else next_offset(self._member, self._partition(place))
 
     def backlog(self, place: TopicPartition) -> int:
         """How many offsets there are still to be read, as far as is known."""
-        position = self.position(place)
-        if position is None or self._member is None:
-            return 0
-        highwater = self._member.highwater(self._partition(place))
-        return 0 if highwater is None else max(0, int(highwater) - position)
+        return 0 if self._member is None else unread_count(self._member, self._partition(place))
 
     @property
     def _connected(self) -> AIOKafkaConsumer:

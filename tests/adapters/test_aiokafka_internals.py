@@ -1,0 +1,295 @@
+"""Every private member that we reach for is there in the pinned aiokafka, and does what we think.
+
+Without a broker: clients that were made but never started, their insides made as a start makes
+them.
+"""
+
+import asyncio
+import socket
+import tomllib
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.consumer.fetcher import Fetcher, FetchError, FetchResult, PartitionRecords
+from aiokafka.consumer.group_coordinator import GroupCoordinator, NoGroupCoordinator
+from aiokafka.producer.message_accumulator import MessageBatch
+from aiokafka.record.memory_records import MemoryRecords
+from omnistate.adapters.kafka.internals import fetching, requests, resources, sending
+from packaging.requirements import Requirement
+
+from tests.architecture.aiokafka_reaches import INTERNALS, ROOT, private_members
+
+PLACE = TopicPartition("things", 0)
+OTHER = TopicPartition("things", 1)
+HEADERS = [("h", b"\xff"), ("none", None)]
+
+
+class Clients(NamedTuple):
+    """One of each kind."""
+
+    member: AIOKafkaConsumer
+    reader: AIOKafkaConsumer
+    producer: AIOKafkaProducer
+    admin: AIOKafkaAdminClient
+    connection: AIOKafkaConnection
+
+
+def idle() -> asyncio.Task[None]:
+    """A task that never ends by itself."""
+    return asyncio.create_task(asyncio.sleep(3_600))
+
+
+@pytest_asyncio.fixture
+async def clients() -> AsyncIterator[Clients]:
+    member, reader = AIOKafkaConsumer(group_id="group"), AIOKafkaConsumer()
+    producer, admin = AIOKafkaProducer(transactional_id="one"), AIOKafkaAdminClient()
+    for consumer in (member, reader):
+        consumer._fetcher = Fetcher(consumer._client, consumer._subscription)
+    member._coordinator = GroupCoordinator(member._client, member._subscription, group_id="group")
+    reader._coordinator = NoGroupCoordinator(reader._client, reader._subscription)
+    for name in ("_heartbeat_task", "_commit_refresh_task"):
+        assert getattr(member._coordinator, name) is None
+        setattr(member._coordinator, name, idle())
+    for client in (member._client, reader._client, producer.client, admin._client):
+        assert client._sync_task is None
+        client._sync_task = idle()
+    assert producer._sender._sender_task is None
+    producer._sender._sender_task = idle()
+    connection = AIOKafkaConnection("localhost", 1)
+    member._client._conns["one"] = connection
+    made = asyncio.all_tasks()
+    yield Clients(member, reader, producer, admin, connection)
+    for each in (member, reader, producer):
+        each._closed = True
+    # Some have ended by then, since nobody answers: of that, too.
+    tasks = (made | asyncio.all_tasks()) - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def as_fetched(batch: Any) -> MemoryRecords:
+    """A batch as a broker sends it, in a partition whose offsets begin at 7."""
+    bytes_ = bytearray(batch._build())
+    # A broker writes the offset of the first record in front.
+    bytes_[:8] = (7).to_bytes(8, "big")
+    return MemoryRecords(bytes(bytes_))
+
+
+def test_the_version_is_the_pinned_one() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pins = {each.name: str(each.specifier) for each in map(Requirement, project["dependencies"])}
+    assert pins["aiokafka"] == f"=={version('aiokafka')}"
+
+
+async def test_every_member_is_there(clients: Clients) -> None:
+    batch = sending.open_batch(1_000, sending.PLAIN)
+    accumulated = MessageBatch(PLACE, batch, 1.0, 1.0)
+    records = PartitionRecords(PLACE, MemoryRecords(b""), [], 0, None, None, True, 0)
+    result = FetchResult(PLACE, assignment=None, partition_records=records, backoff=0)
+    member, reader, producer, admin, connection = clients
+    places: dict[str, object] = {
+        "_client": (member, reader, admin),
+        "_sync_task": (member._client, producer.client),
+        "_conns": (member._client, producer.client),
+        "_writer": connection,
+        "_sender": producer,
+        "_coordinator": (member, reader),
+        "_coordination_task": member._coordinator,
+        "_heartbeat_task": member._coordinator,
+        "_commit_refresh_task": member._coordinator,
+        "_reset_committed_task": reader._coordinator,
+        "_fetcher": (member, reader),
+        "_fetch_task": member._fetcher,
+        "_pending_tasks": member._fetcher,
+        "_prefetch_backoff": member._fetcher,
+        "_records": member._fetcher,
+        "_partition_records": result,
+        "_consumer_record": records,
+        "_subscription": member,
+        "_txn_manager": producer,
+        "_transaction_waiter": producer._txn_manager,
+        "_message_accumulator": producer,
+        "_batches": producer._message_accumulator,
+        "_pending_batches": producer._message_accumulator,
+        "_drain_waiter": accumulated,
+        "_builder": batch,
+        "_relative_offset": batch,
+        "_send_request": admin,
+    }
+    reached = {each.name for path in INTERNALS.rglob("*.py") for each in private_members(path)}
+    assert reached == set(places)
+    for name, place in places.items():
+        for each in place if type(place) is tuple else (place,):
+            assert hasattr(each, name), f"{type(each).__name__}.{name}"
+
+
+async def test_the_tasks_of_each_client_are_all_that_it_does(clients: Clients) -> None:
+    await asyncio.sleep(0)
+    pending = idle()
+    clients.reader._fetcher._pending_tasks.add(pending)
+    found = {
+        name: resources.tasks_of(getattr(clients, name))
+        for name in ("member", "reader", "producer", "admin")
+    }
+    assert {name: len(each) for name, each in found.items()} == {
+        "member": 5,
+        "reader": 4,
+        "producer": 2,
+        "admin": 1,
+    }
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    assert {task for each in found.values() for task in each} == left
+    assert {*resources.vital_tasks_of(clients.member)} < {*found["member"]}
+    for task in left:
+        task.cancel()
+    await asyncio.wait(left)
+    assert [resources.tasks_of(client) for client in clients[:4]] == [[], [], [], []]
+
+
+async def test_a_client_that_was_never_started_does_nothing() -> None:
+    consumer, producer, admin = AIOKafkaConsumer(), AIOKafkaProducer(), AIOKafkaAdminClient()
+    for client in (consumer, producer, admin):
+        assert resources.tasks_of(client) == []
+        assert [*resources.futures_of(client)] == []
+        assert resources.transports_of(client) == set()
+        resources.close_connections(client)
+    consumer._closed = producer._closed = True
+
+
+async def test_what_fails_with_a_transaction_is_found(clients: Clients) -> None:
+    producer = clients.producer
+    manager = producer._txn_manager
+    manager.set_pid_and_epoch(1, 1)
+    manager.begin_transaction()
+    accumulator = producer._message_accumulator
+    waiting, sent = (
+        MessageBatch(place, sending.open_batch(1_000, sending.PLAIN), 1.0, 1.0)
+        for place in (PLACE, OTHER)
+    )
+    accumulator._batches[PLACE].append(waiting)
+    accumulator._pending_batches.add(sent)
+    assert {*resources.futures_of(producer)} == {
+        manager._transaction_waiter,
+        waiting._drain_waiter,
+        sent._drain_waiter,
+    }
+    assert [*resources.futures_of(clients.member)] == []
+
+
+async def test_connections_are_seen_and_closed(clients: Clients) -> None:
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=ours)
+    connection = clients.connection
+    assert resources.transports_of(clients.member) == set()
+    connection._reader, connection._writer = reader, writer
+    connection._read_task = idle()
+    assert resources.transports_of(clients.member) == {writer.transport}
+    resources.close_connections(clients.member)
+    assert writer.transport.is_closing()
+    assert resources.transports_of(clients.member) == set()
+    await writer.wait_closed()
+    theirs.close()
+
+
+async def test_lines_go_into_a_batch_and_come_out_as_our_records(clients: Clients) -> None:
+    reader = clients.reader
+    for codec in (sending.PLAIN, sending.GZIP):
+        batch = sending.open_batch(100_000, codec)
+        append = sending.appender_of(batch)
+        for number, value in enumerate((b"v0", None)):
+            assert append(number, 1_000 + number, b"k", value, HEADERS) is not None
+        sending.set_count(batch, 2)
+        assert batch.record_count() == 2
+
+        reader._subscription.assign_from_user({PLACE, OTHER})
+        assignment = reader._subscription.subscription.assignment
+        fetching.set_record_factory(reader, PLACE, lambda _, raw: (raw.offset, raw.timestamp, raw))
+        for place in (PLACE, OTHER):
+            assignment.state_value(place).seek(7)
+            records = PartitionRecords(place, as_fetched(batch), [], 7, None, None, True, 0)
+            reader._fetcher._records[place] = FetchResult(
+                place, assignment=assignment, partition_records=records, backoff=0
+            )
+        found = await reader.getmany(timeout_ms=0)
+        ours, theirs = found[PLACE], found[OTHER]
+        assert [each[:2] for each in ours] == [(7, 1_000), (8, 1_001)]
+        for (*_, raw), record in zip(ours, theirs, strict=True):
+            assert type(record) is ConsumerRecord
+            members = (raw.key, raw.value, tuple(raw.headers))
+            assert members == (record.key, record.value, record.headers)
+        assert fetching.next_offset(reader, PLACE) == 9
+        reader._subscription.unsubscribe()
+
+
+async def test_a_full_batch_takes_no_more() -> None:
+    append = sending.appender_of(sending.open_batch(200, sending.PLAIN))
+    assert append(0, None, None, bytes(150), []) is not None
+    assert append(1, None, None, bytes(150), []) is None
+
+
+async def test_an_error_in_the_place_of_records_is_left_alone(clients: Clients) -> None:
+    fetching.set_record_factory(clients.reader, PLACE, lambda _, raw: raw)
+    error = FetchError(error=ValueError(), backoff=0)
+    clients.reader._fetcher._records[PLACE] = error
+    assert clients.reader._fetcher._records == {PLACE: error}
+
+
+async def test_how_far_a_partition_is_behind(clients: Clients) -> None:
+    reader = clients.reader
+
+    def read() -> tuple[int | None, int]:
+        return fetching.next_offset(reader, PLACE), fetching.unread_count(reader, PLACE)
+
+    assert read() == (None, 0)
+    reader._subscription.assign_from_user({OTHER})
+    assert read() == (None, 0)
+    reader._subscription.unsubscribe()
+    reader._subscription.assign_from_user({PLACE})
+    assert read() == (None, 0)
+    state = reader._subscription.subscription.assignment.state_value(PLACE)
+    state.seek(7)
+    assert read() == (7, 0)
+    state.highwater = 10
+    assert read() == (7, 3)
+    state.highwater = 5
+    assert read() == (7, 0)
+
+
+async def test_fetches_go_on_while_a_partition_is_unread(clients: Clients) -> None:
+    assert clients.member._fetcher._prefetch_backoff > 0
+    fetching.keep_fetching(clients.member)
+    assert clients.member._fetcher._prefetch_backoff == 0
+
+
+async def test_the_sender_is_the_task_that_a_producer_dies_with(clients: Clients) -> None:
+    producer = clients.producer
+    assert sending.sender_of(producer) in resources.tasks_of(producer)
+
+
+async def test_requests_are_sent_as_they_are_meant(clients: Clients) -> None:
+    sent: list[tuple[Any, ...]] = []
+
+    async def send(node: int, request: Any) -> None:
+        struct = request.prepare({request.API_KEY: (0, 0), 3: (4, 4), 9: (2, 2)})
+        members = [struct.get_item(name) for name in struct.SCHEMA.names]
+        sent.append((node, struct.API_KEY, struct.API_VERSION, *members))
+
+    client = clients.admin._client
+    client.send, client.get_random_node = send, lambda: 5
+    await requests.fetch_metadata(clients.admin, ["things"])
+    await requests.fetch_offsets(clients.admin, "group", 3)
+    await requests.alter_configs(clients.admin, {"things": {"a": "1"}}, validate_only=True)
+    assert sent == [
+        # Topics, and that none of them is to be created.
+        (5, 3, 4, ["things"], False),
+        # Whatever the group has committed.
+        (3, 9, 2, "group", None),
+        # Of a topic (2) set (0) one key.
+        (5, 44, 0, [(2, "things", [("a", 0, "1")])], True),
+    ]

@@ -1,0 +1,46 @@
+"""Every reach into what aiokafka keeps to itself; for the one version that is pinned.
+
+aiokafka promises what its package, `admin`, `errors` and `structs` export. Whatever else the Kafka
+adapter needs is here, as small functions, and nowhere else: a test looks for private members and
+private modules of aiokafka in every other file, and another one that each member is there in the
+pinned version. Nothing here knows a topic, a table or a port of ours.
+
+What each reach is for, and what to do without it:
+
+`resources`: what a client has open, since its own `stop` waits for a broker that hangs.
+    tasks_of            `_sync_task` of `client` or `_client`, `_sender`, `_coordinator`
+                        (`_coordination_task`, `_heartbeat_task`, `_commit_refresh_task`,
+                        `_reset_committed_task`) and `_fetcher` (`_fetch_task`, `_pending_tasks`):
+                        cancelled at the end, or they would connect again and again.
+    futures_of          `_txn_manager._transaction_waiter`, and `_drain_waiter` of the batches in
+                        `_message_accumulator` (`_batches`, `_pending_batches`): looked at, or
+                        asyncio complains of a fenced producer's.
+    transports_of       `_writer` of each of `_conns`: aborted, or unsent bytes keep them open.
+    close_connections   `_conns`, with `CloseReason`: at once, without a word to the broker.
+    vital_tasks_of      those of a group's member whose end nobody else would notice.
+
+`fetching`: what a consumer has fetched.
+    set_record_factory  `_fetcher._records`, `_partition_records`, `_consumer_record`: our records
+                        are made at once; aiokafka's own would take a fifth of a restore.
+    keep_fetching       `_fetcher._prefetch_backoff`: a partition that leaves fetched records unread
+                        must not hold up the fetches of the others.
+    next_offset, unread_count
+                        `_subscription`: how far behind a partition is, without waiting;
+                        `position` is a coroutine that may wait for ever.
+
+`sending`: what a producer sends.
+    open_batch, appender_of, set_count
+                        `BatchBuilder` with its `_builder` and `_relative_offset`: `create_batch`
+                        gives no batch with a codec of its own, and its `append` is half of what it
+                        costs to append a line.
+    sender_of           `_sender.sender_task`: a producer that is fenced dies within, and whoever
+                        asks it for something then waits for ever.
+
+`requests`: what the admin client has no method for.
+    fetch_metadata      `_send_request`, `MetadataRequest`: `describe_topics` would let a broker
+                        create what it is asked for.
+    fetch_offsets       `OffsetFetchRequest` to a coordinator that the caller names: an error's code
+                        tells whether it has only moved.
+    alter_configs       IncrementalAlterConfigs (KIP-339), which aiokafka lacks: AlterConfigs would
+                        reset every setting that somebody else made on the topic.
+"""

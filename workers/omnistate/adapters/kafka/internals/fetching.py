@@ -1,0 +1,81 @@
+"""What a consumer of aiokafka's has fetched: what is made of it, and how far it has come.
+
+It is on the way of every record: each fetch is met once, and each record by one call of a function
+of the caller's.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeAlias
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+
+class RawRecord(Protocol):
+    """A record as it was unpacked from its batch; times are milliseconds."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Iterable[tuple[str, bytes | None]]
+
+
+# What it returns is what `getmany` hands out for the record; the first argument is nobody's.
+RecordFactory: TypeAlias = Callable[[Any, RawRecord], Any]
+
+
+def set_record_factory(
+    consumer: AIOKafkaConsumer, partition: TopicPartition, factory: RecordFactory
+) -> None:
+    """Have whatever a started consumer fetches of a partition from now on made by `factory`.
+
+    What it had fetched before comes as aiokafka makes it.
+    """
+    fetcher = consumer._fetcher
+    if not isinstance(fetcher._records, _Fetches):
+        fetcher._records = _Fetches(fetcher._records)
+    fetcher._records.factories[partition] = factory
+
+
+def keep_fetching(consumer: AIOKafkaConsumer) -> None:
+    """Let a started consumer fetch on for its other partitions while one's records are unread."""
+    consumer._fetcher._prefetch_backoff = 0
+
+
+def next_offset(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
+    """The offset that is read next, markers of transactions included; None = not known."""
+    state = _state_of(consumer, partition)
+    return int(state.position) if state is not None and state.has_valid_position else None
+
+
+def unread_count(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int:
+    """How many offsets are known of from the next one on; 0 where that is not known."""
+    state = _state_of(consumer, partition)
+    if state is None or state.highwater is None or not state.has_valid_position:
+        return 0
+    return max(0, int(state.highwater) - int(state.position))
+
+
+def _state_of(consumer: AIOKafkaConsumer, partition: TopicPartition) -> Any:
+    """What is known of a partition; None for one that is not assigned."""
+    subscription = consumer._subscription.subscription
+    assignment = None if subscription is None else subscription.assignment
+    return None if assignment is None else assignment.state_value(partition)
+
+
+class _Fetches(OrderedDict[TopicPartition, Any]):
+    """In the place of the fetcher's own dict: each fetch is told on its arrival what to make."""
+
+    def __init__(self, fetched: Mapping[TopicPartition, Any]) -> None:
+        """Take over what was fetched before, as it is."""
+        self.factories: dict[TopicPartition, RecordFactory] = {}
+        super().__init__(fetched)
+
+    def __setitem__(self, partition: TopicPartition, fetch: Any) -> None:
+        # An error in the place of records has none of them.
+        records = getattr(fetch, "_partition_records", None)
+        factory = self.factories.get(partition)
+        if records is not None and factory is not None:
+            records._consumer_record = factory
+        super().__setitem__(partition, fetch)
