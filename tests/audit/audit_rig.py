@@ -1,6 +1,5 @@
 """The engine on the embedded log with several partitions, and an audit of what it leaves there."""
 
-import asyncio
 import json
 import random
 from typing import Any, Final
@@ -158,9 +157,9 @@ class Rig:
         """Reads the log."""
         return MemoryReader(self.log)
 
-    def audit(self, model: ModelSource | None = None) -> Findings:
+    async def audit(self, model: ModelSource | None = None) -> Findings:
         """What an audit finds."""
-        return asyncio.run(audit(self.reader(), TOPOLOGY, model))
+        return await audit(self.reader(), TOPOLOGY, model)
 
 
 async def live(rig: Rig, world: World, hours: float = 24, grace_ms: int = 1_000) -> None:
@@ -195,40 +194,32 @@ async def trouble(rig: Rig) -> None:
     await rig.drain()
 
 
-def random_rig(seed: int, partitions: int = 3) -> Rig:
+async def random_rig(seed: int, partitions: int = 3) -> Rig:
     """A day of the oracle's, cut into batches by chance, with the wall clock in between."""
     dice = random.Random(seed)
     records, _ = day_records(seed)
     configuration = day_of(seed)[1]
     rig = Rig(configuration, min((each.timestamp_ms for each in records), default=0), partitions)
-
-    async def run() -> None:
-        await rig.take_over()
-        for record in records:
-            rig.now_ms = max(rig.now_ms, record.timestamp_ms)
-            rig.log.append(record.topic, record.key, record.value, record.headers)
+    await rig.take_over()
+    for record in records:
+        rig.now_ms = max(rig.now_ms, record.timestamp_ms)
+        rig.log.append(record.topic, record.key, record.value, record.headers)
+        if dice.random() < 0.3:
+            await rig.drain(dice.choice((1, 3, 2_000)))
             if dice.random() < 0.3:
-                await rig.drain(dice.choice((1, 3, 2_000)))
-                if dice.random() < 0.3:
-                    await rig.fire(rig.now_ms)
-            if dice.random() < 0.05:
-                await rig.take_over()
-        await rig.drain()
-        if dice.random() < 0.5:
-            await rig.fire(rig.now_ms + dice.choice((0, 60_000, 86_400_000, 10**11)))
-
-    asyncio.run(run())
+                await rig.fire(rig.now_ms)
+        if dice.random() < 0.05:
+            await rig.take_over()
+    await rig.drain()
+    if dice.random() < 0.5:
+        await rig.fire(rig.now_ms + dice.choice((0, 60_000, 86_400_000, 10**11)))
     return rig
 
 
-def demo_rig(seed: int, conversations: int, hours: float = 24, partitions: int = 3) -> Rig:
+async def demo_rig(seed: int, conversations: int, hours: float = 24, partitions: int = 3) -> Rig:
     """A day of the demo's world, or some hours of it, and some trouble."""
     world = World(seed, conversations)
     rig = Rig(world.configuration, world.start_ms - 1, partitions)
-
-    async def run() -> None:
-        await live(rig, world, hours)
-        await trouble(rig)
-
-    asyncio.run(run())
+    await live(rig, world, hours)
+    await trouble(rig)
     return rig

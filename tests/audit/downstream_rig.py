@@ -112,17 +112,17 @@ def started(rig: Rig, id_: str, **data: Any) -> Keys:
     return rig.event("conversation.started", id_, f"{id_}/1", **members)
 
 
-def half_way(rig: Rig, most: int) -> TwinModel:
+async def half_way(rig: Rig, most: int) -> TwinModel:
     """A model that has taken so many records of each partition."""
-    asyncio.run(add_up(rig))
+    await add_up(rig)
     found = TwinModel(rig)
-    asyncio.run(found.project(most))
+    await found.project(most)
     return found
 
 
-def look(model: TwinModel) -> Findings:
+async def look(model: TwinModel) -> Findings:
     """What an audit finds of topics and model."""
-    return model.rig.audit(model)
+    return await model.rig.audit(model)
 
 
 def keys_of(findings: Findings) -> set[str]:

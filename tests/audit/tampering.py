@@ -31,11 +31,11 @@ def places(findings: Findings, law: Law) -> set[Place]:
     }
 
 
-def check(rig: Rig, case: Case) -> Findings:
+async def check(rig: Rig, case: Case) -> Findings:
     """Break the law, and see it named where it was broken."""
     law, tamper = case
     place = tamper(rig)
-    findings = rig.audit()
+    findings = await rig.audit()
     assert place in places(findings, law), (place, findings.violations[:10])
     assert not findings.ok
     return findings

@@ -162,31 +162,31 @@ OFFSETS: Final[dict[str, Case]] = {
 
 
 @pytest.mark.parametrize("name", ACCOUNTING)
-def test_accounting(rig: Rig, name: str) -> None:
-    check(rig, ACCOUNTING[name])
+async def test_accounting(rig: Rig, name: str) -> None:
+    await check(rig, ACCOUNTING[name])
 
 
 @pytest.mark.parametrize("name", OFFSETS)
-def test_offsets(rig: Rig, name: str) -> None:
-    check(rig, OFFSETS[name])
+async def test_offsets(rig: Rig, name: str) -> None:
+    await check(rig, OFFSETS[name])
 
 
-def test_what_names_a_lost_input(rig: Rig) -> None:
+async def test_what_names_a_lost_input(rig: Rig) -> None:
     lose_inputs(rig)
-    findings = rig.audit()
+    findings = await rig.audit()
     assert "is no input" in " ".join(
         each.sentence for each in findings.violations if each.law == "accounting"
     )
 
 
-def test_dead_letters_of_other_workers(rig: Rig) -> None:
+async def test_dead_letters_of_other_workers(rig: Rig) -> None:
     spot = dead_letter(rig)
     headers = (*spot.record.headers[:-1], ("omnistate-origin", b"capacity-changes/0/0"))
     rig.log.append(DEAD_LETTERS, None, b"", headers, 0)
-    assert rig.audit().ok
+    assert (await rig.audit()).ok
 
 
-def test_a_refusal_of_an_input_that_is_still_to_come(rig: Rig) -> None:
+async def test_a_refusal_of_an_input_that_is_still_to_come(rig: Rig) -> None:
     """It agrees in itself, but its partition has not come so far."""
 
     def change(event: Event) -> None:
@@ -195,4 +195,4 @@ def test_a_refusal_of_an_input_that_is_still_to_come(rig: Rig) -> None:
         event["id"] = f"{named['topic']}-{named['partition']}-{named['offset']}"
 
     place = find(rig, REJECTED_INPUTS, anything).alter(change)
-    assert place in places(rig.audit(), "accounting")
+    assert place in places(await rig.audit(), "accounting")

@@ -23,7 +23,7 @@ SEEDS = st.integers(0, 2**31)
 
 @settings(max_examples=60, deadline=None)
 @given(seed=SEEDS, chance=SEEDS)
-def test_it_may_run_beside_the_engine(seed: int, chance: int) -> None:
+async def test_it_may_run_beside_the_engine(seed: int, chance: int) -> None:
     """At each turn of the event loop the engine may commit a batch, fire timers, or move house."""
     dice = random.Random(chance)
     records, _ = day_records(seed)
@@ -56,13 +56,13 @@ def test_it_may_run_beside_the_engine(seed: int, chance: int) -> None:
     chunk = source.CHUNK_RECORDS
     source.CHUNK_RECORDS = 3  # type: ignore[misc]
     try:
-        for findings in asyncio.run(scenario()):
+        for findings in await scenario():
             assert findings.ok, findings.violations[:5]
     finally:
         source.CHUNK_RECORDS = chunk  # type: ignore[misc]
 
 
-def test_beside_the_engine_it_still_finds_what_was_lost(morning: Rig) -> None:
+async def test_beside_the_engine_it_still_finds_what_was_lost(morning: Rig) -> None:
     """The partitions commit on while it runs; what came before the cut must be there."""
     rig = morning.clone()
     lost = find(rig, STATE_CHANGES, third)
@@ -79,7 +79,7 @@ def test_beside_the_engine_it_still_finds_what_was_lost(morning: Rig) -> None:
             await asyncio.sleep(0)
         return await auditing
 
-    findings = asyncio.run(scenario())
+    findings = await scenario()
     following = STATE_CHANGES, lost.partition, lost.record.offset + 1
     assert following in places(findings, "replay")
     assert {violation.law for violation in findings.violations} == {
@@ -89,28 +89,24 @@ def test_beside_the_engine_it_still_finds_what_was_lost(morning: Rig) -> None:
     }
 
 
-def test_a_transaction_that_stays_open_is_no_violation(
+async def test_a_transaction_that_stays_open_is_no_violation(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "PATIENCE_TURNS", 3)
-
-    async def scenario() -> None:
-        owner = rig.owner(0)
-        await owner.fence()
-        await owner.begin(None)
-        with pytest.raises(LogUnavailable, match="stays open"):
-            await audit(MemoryReader(rig.log), TOPOLOGY)
-
-    asyncio.run(scenario())
+    owner = rig.owner(0)
+    await owner.fence()
+    await owner.begin(None)
+    with pytest.raises(LogUnavailable, match="stays open"):
+        await audit(MemoryReader(rig.log), TOPOLOGY)
 
 
-def test_nothing_at_all() -> None:
-    findings = Rig({}, 0).audit()
+async def test_nothing_at_all() -> None:
+    findings = await Rig({}, 0).audit()
     assert findings.ok
     assert not any(findings.counts.values())
 
 
-def test_a_day_to_its_end() -> None:
-    findings = demo_rig(5, 40).audit()
+async def test_a_day_to_its_end() -> None:
+    findings = await (await demo_rig(5, 40)).audit()
     assert findings.ok, findings.violations[:5]
     assert findings.counts["still held"] == 0

@@ -1,6 +1,5 @@
 """What a replay says of a difference, and differences of which several laws speak."""
 
-import asyncio
 from typing import Any, Final
 
 from omnistate_schemas.vocabulary import (
@@ -25,7 +24,7 @@ def lose_all_of_one(rig: Rig) -> Place:
     return CAPACITY_CHANGES, lost.partition, 0
 
 
-def test_a_dead_letter_that_nobody_wrote(rig: Rig) -> None:
+async def test_a_dead_letter_that_nobody_wrote(rig: Rig) -> None:
     """Of an input that was recorded, so that it is accounted for all the same."""
     named = {input_of(spot) for topic in ANSWERS for spot in spots(rig, topic)}
     spot = next(
@@ -37,31 +36,31 @@ def test_a_dead_letter_that_nobody_wrote(rig: Rig) -> None:
     origin = "/".join(map(str, spot.place)).encode()
     headers = (*letter.headers[:-1], ("omnistate-origin", origin))
     entry = rig.log.append(DEAD_LETTERS, None, spot.bytes, headers, 1)
-    findings = rig.audit()
+    findings = await rig.audit()
     (violation,) = findings.violations
     assert violation[:4] == ("replay", DEAD_LETTERS, 1, entry.record.offset)
 
 
-def test_a_dead_letter_that_is_gone(rig: Rig) -> None:
+async def test_a_dead_letter_that_is_gone(rig: Rig) -> None:
     spots(rig, DEAD_LETTERS)[0].drop()
-    assert rig.audit().found["replay"] == 1
+    assert (await rig.audit()).found["replay"] == 1
 
 
-def test_at_the_very_instant_of_the_clock(rig: Rig) -> None:
+async def test_at_the_very_instant_of_the_clock(rig: Rig) -> None:
     """A timer's change, whose time is the clock's, may be of a later batch: at rest it is not."""
-    asyncio.run(fire_next(rig))
-    assert rig.audit().ok
+    await fire_next(rig)
+    assert (await rig.audit()).ok
     last = last_by_timer(rig)
     place = last.repeat()
-    assert place in places(rig.audit(), "replay")
+    assert place in places(await rig.audit(), "replay")
 
 
-def test_a_row_that_lags_at_that_instant(rig: Rig) -> None:
-    asyncio.run(fire_next(rig))
+async def test_a_row_that_lags_at_that_instant(rig: Rig) -> None:
+    await fire_next(rig)
     last = last_by_timer(rig)
     row = [spot for spot in spots(rig, CONVERSATIONS) if spot.record.key == last.record.key][-1]
     row.drop()
-    assert last.place in places(rig.audit(), "tables")
+    assert last.place in places(await rig.audit(), "tables")
 
 
 def last_by_timer(rig: Rig) -> Spot:
@@ -79,7 +78,7 @@ async def fire_next(rig: Rig) -> None:
         await task.fire_timers(task.processor.due_ms + 3_600_000)
 
 
-def test_what_is_no_text_at_all(rig: Rig) -> None:
+async def test_what_is_no_text_at_all(rig: Rig) -> None:
     """Bytes that are not UTF-8: in an output, a position and an input."""
     change = find(rig, STATE_CHANGES, third)
     change.put(value=change.bytes.replace(b'"id"', b'"\xff"'))
@@ -87,49 +86,49 @@ def test_what_is_no_text_at_all(rig: Rig) -> None:
     position.put(value=b'{"\xff": 1}')
     spot = spots(rig, "agent-actions")[3]
     spot.put(value=b'{"\xff": 1}')
-    findings = rig.audit()
+    findings = await rig.audit()
     assert change.place in places(findings, "sequence") & places(findings, "replay")
     assert position.place in places(findings, "offsets")
     assert spot.place in places(findings, "replay") | places(findings, "accounting")
 
 
-def test_headers_and_key_are_named(rig: Rig) -> None:
+async def test_headers_and_key_are_named(rig: Rig) -> None:
     find(rig, STATE_CHANGES, third).put(key=b"other", headers=(("x", b"y"),))
-    (violation,) = [each for each in rig.audit().violations if each.law == "replay"]
+    (violation,) = [each for each in (await rig.audit()).violations if each.law == "replay"]
     assert violation.sentence.endswith("differs in key, headers")
 
 
-def test_everything_of_a_representative_lost(rig: Rig) -> None:
-    findings = check(rig, ("replay", lose_all_of_one))
+async def test_everything_of_a_representative_lost(rig: Rig) -> None:
+    findings = await check(rig, ("replay", lose_all_of_one))
     assert findings.found["tables"]
 
 
-def test_a_difference_is_said_without_values(rig: Rig) -> None:
+async def test_a_difference_is_said_without_values(rig: Rig) -> None:
     spot = find(rig, STATE_CHANGES, third)
     spot.alter(set_data(rule="secret", reason="overflow"))
-    (violation,) = rig.audit().violations
+    (violation,) = (await rig.audit()).violations
     assert violation.sentence.startswith("the replay gives conversation.state_changed (sequence 3")
     assert violation.sentence.endswith("differs in data.rule, data.reason")
     for word in ("secret", "overflow", spot.event["subject"]):
         assert word not in violation.sentence
 
 
-def test_two_changes_of_one_instant_swapped() -> None:
+async def test_two_changes_of_one_instant_swapped() -> None:
     """No other law looks at the order between conversations."""
     rig = Rig({"workstreams": {"chat": {"channel": "live_chat"}}}, 1_000, partitions=1)
     for subject in ("a", "b"):
         data = {"channel": "live_chat", "workstream_id": "chat"}
         rig.send(rig.event("conversation.started", subject, subject, **data))
-    asyncio.run(rig.run())
-    assert rig.audit().ok
+    await rig.run()
+    assert (await rig.audit()).ok
     one, other = spots(rig, STATE_CHANGES)
     one.swap(other)
-    (violation,) = rig.audit().violations
+    (violation,) = (await rig.audit()).violations
     assert (violation.law, *violation[1:4]) == ("replay", *one.place)
     assert violation.sentence.endswith("something else lies here")
 
 
-def test_a_batch_that_a_zombie_committed_again(morning: Rig) -> None:
+async def test_a_batch_that_a_zombie_committed_again(morning: Rig) -> None:
     """Everything that one transaction wrote, once more: outputs, rows and position."""
     rig = morning.clone()
     batch = [
@@ -138,7 +137,7 @@ def test_a_batch_that_a_zombie_committed_again(morning: Rig) -> None:
         for spot in transaction_of(rig, topic)
     ]
     doubled = {spot.topic: spot.repeat() for spot in batch}
-    findings = rig.audit()
+    findings = await rig.audit()
     assert doubled[STATE_CHANGES] in places(findings, "sequence")
     assert doubled[STATE_CHANGES] in places(findings, "accounting")
     assert doubled[STATE_CHANGES] in places(findings, "replay")

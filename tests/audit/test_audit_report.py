@@ -20,8 +20,8 @@ def said(findings: Findings, encoding: str = "utf-8") -> str:
     return raw.getvalue().decode(encoding)
 
 
-def test_everything_is_in_order(rig: Rig) -> None:
-    findings = rig.audit()
+async def test_everything_is_in_order(rig: Rig) -> None:
+    findings = await rig.audit()
     lines = said(findings).splitlines()
     unchecked = ("totals", "read_model")
     assert [line.split()[:2] for line in lines[: len(LAWS)]] == [
@@ -38,9 +38,9 @@ def test_everything_is_in_order(rig: Rig) -> None:
     assert described["counts"]["changes"] == findings.counts["changes"] > 0
 
 
-def test_a_violation_is_named(rig: Rig) -> None:
+async def test_a_violation_is_named(rig: Rig) -> None:
     place = find(rig, STATE_CHANGES, third).alter(set_data(previous_status="closed"))
-    findings = rig.audit()
+    findings = await rig.audit()
     text = said(findings)
     assert "✗  sequence" in text
     assert "✓  holds" in text
@@ -57,10 +57,10 @@ def test_a_violation_is_named(rig: Rig) -> None:
     } in described["violations"]
 
 
-def test_the_first_violations_are_shown_and_the_others_counted(rig: Rig) -> None:
+async def test_the_first_violations_are_shown_and_the_others_counted(rig: Rig) -> None:
     for spot in spots(rig, STATE_CHANGES):
         spot.put(key=b"x")
-    findings = rig.audit()
+    findings = await rig.audit()
     total = sum(findings.found.values())
     assert findings.found["sequence"] > KEPT
     assert sum(violation.law == "sequence" for violation in findings.violations) == KEPT
@@ -69,9 +69,9 @@ def test_the_first_violations_are_shown_and_the_others_counted(rig: Rig) -> None
     assert sum(line.startswith("sequence: ") for line in lines) == SHOWN
 
 
-def test_a_terminal_without_unicode(rig: Rig) -> None:
+async def test_a_terminal_without_unicode(rig: Rig) -> None:
     find(rig, STATE_CHANGES, third).drop()
-    text = said(rig.audit(), "ascii")
+    text = said(await rig.audit(), "ascii")
     assert "broken" in text
     assert "ok" in text
 
@@ -82,7 +82,7 @@ def test_notes_are_said() -> None:
     assert "Note: something that [breaks] no law." in said(findings)
 
 
-def test_no_sentence_has_a_value_of_a_record(rig: Rig) -> None:
+async def test_no_sentence_has_a_value_of_a_record(rig: Rig) -> None:
     """Whatever is broken: no ids of customers, people or conversations, nor any other text."""
     ids: set[str] = set()
     for spot in spots(rig, STATE_CHANGES):
@@ -93,7 +93,7 @@ def test_no_sentence_has_a_value_of_a_record(rig: Rig) -> None:
             spot.alter(set_data(customer_id="Jane Doe", queue_id="Jane Doe", sequence=9))
         elif number % 3 == 1:
             spot.put(value=spot.bytes.replace(b'"status":"', b'"status":"Jane Doe'))
-    findings = rig.audit()
+    findings = await rig.audit()
     text = json.dumps(describe_findings(findings)) + said(findings)
     assert len(findings.violations) > 100
     assert "Jane" not in text

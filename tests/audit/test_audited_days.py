@@ -1,6 +1,5 @@
 """Random days: in order whatever happened to the engine; never in order once tampered with."""
 
-import asyncio
 import random
 
 from hypothesis import assume, given, settings
@@ -26,8 +25,8 @@ OUTPUTS = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS, DEAD_LETTERS)
 
 @settings(max_examples=40, deadline=None)
 @given(seed=SEEDS, partitions=st.integers(1, 4))
-def test_a_day_is_in_order(seed: int, partitions: int) -> None:
-    findings = random_rig(seed, partitions).audit()
+async def test_a_day_is_in_order(seed: int, partitions: int) -> None:
+    findings = await (await random_rig(seed, partitions)).audit()
     assert findings.ok, findings.violations[:5]
     assert not findings.notes
     counts = findings.counts
@@ -40,7 +39,7 @@ def test_a_day_is_in_order(seed: int, partitions: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(seed=SEEDS, chance=SEEDS)
-def test_crashes_and_zombies_leave_it_in_order(seed: int, chance: int) -> None:
+async def test_crashes_and_zombies_leave_it_in_order(seed: int, chance: int) -> None:
     """The log fails at every turn, before or after it has done something, or another one comes."""
     dice = random.Random(chance)
     records, _ = day_records(seed)
@@ -59,16 +58,13 @@ def test_crashes_and_zombies_leave_it_in_order(seed: int, chance: int) -> None:
         except (Fault, Fenced, UnknownOutcome):
             return
 
-    async def scenario() -> None:
-        for record in records:
-            rig.now_ms = max(rig.now_ms, record.timestamp_ms)
-            rig.log.append(record.topic, record.key, record.value, record.headers)
-            if dice.random() < 0.4:
-                await step()
-        await rig.run()
-
-    asyncio.run(scenario())
-    findings = rig.audit()
+    for record in records:
+        rig.now_ms = max(rig.now_ms, record.timestamp_ms)
+        rig.log.append(record.topic, record.key, record.value, record.headers)
+        if dice.random() < 0.4:
+            await step()
+    await rig.run()
+    findings = await rig.audit()
     assert findings.ok, findings.violations[:5]
     assert not findings.notes
 
@@ -78,9 +74,9 @@ TAMPERINGS = ("drop", "double", "flip", "key", "header", "move", "swap")
 
 @settings(max_examples=60, deadline=None)
 @given(seed=SEEDS, chance=SEEDS, how=st.sampled_from(TAMPERINGS))
-def test_one_output_tampered_with_is_found(seed: int, chance: int, how: str) -> None:
+async def test_one_output_tampered_with_is_found(seed: int, chance: int, how: str) -> None:
     dice = random.Random(chance)
-    rig = random_rig(seed)
+    rig = await random_rig(seed)
     found = [spot for topic in OUTPUTS for spot in spots(rig, topic)]
     assume(found)
     spot = dice.choice(found)
@@ -116,7 +112,7 @@ def test_one_output_tampered_with_is_found(seed: int, chance: int, how: str) -> 
             ]
             assume(others)
             spot.swap(dice.choice(others))
-    findings = rig.audit()
+    findings = await rig.audit()
     assert not findings.ok, (how, spot.place)
     assert spot.topic in {violation.topic for violation in findings.violations} | {
         topic for topic in OUTPUTS if how in {"drop", "move"}

@@ -111,15 +111,15 @@ HOLDS: Final[dict[str, Case]] = {
 
 
 @pytest.mark.parametrize("name", HOLDS)
-def test_holds(rig: Rig, name: str) -> None:
-    check(rig, HOLDS[name])
+async def test_holds(rig: Rig, name: str) -> None:
+    await check(rig, HOLDS[name])
 
 
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [(is_held, "is held again after it was given back"), (is_released, "is given back twice")],
 )
-def test_once_is_enough(rig: Rig, wanted: Callable[[Event], bool], sentence: str) -> None:
+async def test_once_is_enough(rig: Rig, wanted: Callable[[Event], bool], sentence: str) -> None:
     """Of a hold that has ended."""
     released = find(rig, CAPACITY_CHANGES, is_released).event["data"]["hold_id"]
     spot = find(
@@ -129,7 +129,7 @@ def test_once_is_enough(rig: Rig, wanted: Callable[[Event], bool], sentence: str
     )
     place = spot.repeat()
     assert f"hold {released} {sentence}" in {
-        each.sentence for each in rig.audit().violations if each[1:4] == place
+        each.sentence for each in (await rig.audit()).violations if each[1:4] == place
     }
 
 
@@ -159,7 +159,7 @@ def hold_twice(rig: Rig) -> Place:
         (never_held, "is given back, but was not held"),
     ],
 )
-def test_what_is_said(rig: Rig, tamper: Callable[[Rig], Place], sentence: str) -> None:
+async def test_what_is_said(rig: Rig, tamper: Callable[[Rig], Place], sentence: str) -> None:
     place = tamper(rig)
-    said = [each.sentence for each in rig.audit().violations if each[1:4] == place]
+    said = [each.sentence for each in (await rig.audit()).violations if each[1:4] == place]
     assert sentence in " ".join(said)

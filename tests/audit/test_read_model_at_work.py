@@ -1,6 +1,5 @@
 """The read model while projection workers are at it, or behind; and what Redis may go through."""
 
-import asyncio
 import random
 from typing import Any
 
@@ -17,22 +16,22 @@ GHOST = "omnistate:conversation:ghost"
 
 
 @pytest.mark.parametrize("most", [1, 20, 60])
-def test_half_way_is_no_violation(morning: Rig, most: int) -> None:
-    model = half_way(morning.clone(), most)
-    findings = look(model)
+async def test_half_way_is_no_violation(morning: Rig, most: int) -> None:
+    model = await half_way(morning.clone(), most)
+    findings = await look(model)
     assert findings.ok, findings.violations[:5]
     assert findings.counts["keys"] > 2
     model.store.keys[GHOST] = {"status": "open"}
-    assert keys_of(look(model)) == {GHOST}
+    assert keys_of(await look(model)) == {GHOST}
 
 
-def test_nothing_in_redis_yet(morning: Rig) -> None:
-    findings = look(TwinModel(morning.clone()))
+async def test_nothing_in_redis_yet(morning: Rig) -> None:
+    findings = await look(TwinModel(morning.clone()))
     assert findings.ok
     assert "no projection worker" in findings.unchecked["read_model"]
 
 
-def test_redis_is_emptied_meanwhile(model: TwinModel) -> None:
+async def test_redis_is_emptied_meanwhile(model: TwinModel) -> None:
     left = [9, 10, 8, 7, 6]
 
     async def empty() -> None:
@@ -43,16 +42,18 @@ def test_redis_is_emptied_meanwhile(model: TwinModel) -> None:
         return
 
     model.meanwhile = [nothing, nothing, empty]
-    findings = look(model)
+    findings = await look(model)
     assert findings.ok, findings.violations[:5]
     assert "read_model" not in findings.unchecked
     model.meanwhile = [nothing, empty] * 3
     left[:] = [1, 2, 3]
-    unchecked = look(model).unchecked["read_model"]
+    unchecked = (await look(model)).unchecked["read_model"]
     assert unchecked.startswith("Redis was emptied")
 
 
-def test_what_retention_has_taken_may_still_be_there(model: TwinModel, monkeypatch: Any) -> None:
+async def test_what_retention_has_taken_may_still_be_there(
+    model: TwinModel, monkeypatch: Any
+) -> None:
     rig = model.rig
     cut = {}
     for number in range(rig.sizes[STATE_CHANGES]):
@@ -66,17 +67,17 @@ def test_what_retention_has_taken_may_still_be_there(model: TwinModel, monkeypat
         return [cut[number] if topic == STATE_CHANGES else 0 for number in range(size)]
 
     monkeypatch.setattr(MemoryReader, "beginnings", beginnings)
-    assert not keys_of(look(model))
+    assert not keys_of(await look(model))
     counts = model.store.keys["omnistate:counts"]
     counts.update(dict.fromkeys(counts, "0"))
-    assert keys_of(look(model)) == {"omnistate:counts"}
+    assert keys_of(await look(model)) == {"omnistate:counts"}
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_beside_workers_at_work(morning: Rig, seed: int) -> None:
+async def test_beside_workers_at_work(morning: Rig, seed: int) -> None:
     """While it is read, conversations start and close, and the projection takes what it likes."""
     dice = random.Random(seed)
-    model = half_way(morning.clone(), 40)
+    model = await half_way(morning.clone(), 40)
     rig = model.rig
     number = 0
 
@@ -98,31 +99,31 @@ def test_beside_workers_at_work(morning: Rig, seed: int) -> None:
         model.meanwhile = [work] * 30
         return await audit(MemoryReader(rig.log), TOPOLOGY, model)
 
-    findings = asyncio.run(scenario())
+    findings = await scenario()
     assert findings.ok, findings.violations[:5]
     assert findings.counts["keys under way"] > 0
     # Something that nobody touches is seen all the same.
     model.store.keys[GHOST] = {"status": "open"}
     model.meanwhile = [work] * 30
     model.asked = 0
-    asyncio.run(model.project())
+    await model.project()
 
     async def again() -> Findings:
         await rig.take_over()
         return await audit(MemoryReader(rig.log), TOPOLOGY, model)
 
-    assert keys_of(asyncio.run(again())) == {GHOST}
+    assert keys_of(await again()) == {GHOST}
     assert model.asked > 2
 
 
-def test_what_compaction_has_taken_may_still_be_there(morning: Rig) -> None:
+async def test_what_compaction_has_taken_may_still_be_there(morning: Rig) -> None:
     """A tombstone that Redis was not told of is gone, too."""
-    model = half_way(morning.clone(), 10**9)
+    model = await half_way(morning.clone(), 10**9)
     log = model.rig.log
     first, *_, last = [each.record for each in model.rig.entries(REPRESENTATIVE_CAPACITY, 0)]
     assert first.key != last.key
     log.append(REPRESENTATIVE_CAPACITY, first.key, None, (), 0)
     log.append(REPRESENTATIVE_CAPACITY, last.key, last.value, (), 0)
-    assert not keys_of(look(model))
+    assert not keys_of(await look(model))
     log.compact(REPRESENTATIVE_CAPACITY)
-    assert not keys_of(look(model))
+    assert not keys_of(await look(model))

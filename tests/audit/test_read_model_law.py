@@ -1,6 +1,5 @@
 """The law of the read model: what Redis says wrongly is named by its key, and nothing else is."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -116,8 +115,8 @@ CASES: dict[str, Callable[[Keys], str]] = {
 }
 
 
-def test_untouched_it_is_right(model: TwinModel) -> None:
-    findings = look(model)
+async def test_untouched_it_is_right(model: TwinModel) -> None:
+    findings = await look(model)
     assert findings.ok, findings.violations[:5]
     assert not findings.unchecked
     assert findings.counts["keys"] > 50
@@ -125,9 +124,9 @@ def test_untouched_it_is_right(model: TwinModel) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_wrong_is_named(model: TwinModel, name: str) -> None:
+async def test_what_is_wrong_is_named(model: TwinModel, name: str) -> None:
     key = CASES[name](model.store.keys)
-    findings = look(model)
+    findings = await look(model)
     assert keys_of(findings) == {key}, findings.violations[:5]
     one = next(each for each in findings.violations if each.law == "read_model")
     described = describe_findings(findings)["violations"][-1]
@@ -140,20 +139,20 @@ def test_what_is_wrong_is_named(model: TwinModel, name: str) -> None:
         assert described["topic"] is described["offset"] is None
 
 
-def test_expiries(model: TwinModel) -> None:
+async def test_expiries(model: TwinModel) -> None:
     name = closed(model.store.keys)
     model.store.expiries[name] += 1
     other = first(model.store.keys, "omnistate:representative:")
-    assert keys_of(look(model)) == {name}
+    assert keys_of(await look(model)) == {name}
     model.store.expiries[name] -= 1
     # What is due to go may be there or not.
     model.store.now_ms = model.store.expiries[name] - 1_000
     del model.store.keys[name]
-    assert name not in keys_of(look(model))
-    assert other not in keys_of(look(model))
+    assert name not in keys_of(await look(model))
+    assert other not in keys_of(await look(model))
 
 
-def test_a_day_later(model: TwinModel) -> None:
+async def test_a_day_later(model: TwinModel) -> None:
     """Closed ones have gone, and their sets are as the last one that closed has left them."""
     store = model.store
     store.now_ms += DAY_MS + 120_000
@@ -161,23 +160,23 @@ def test_a_day_later(model: TwinModel) -> None:
     before = dict(store.keys)
     for name in gone:
         store._delete(name)
-    findings = look(model)
+    findings = await look(model)
     assert findings.ok, findings.violations[:5]
     assert not findings.counts["keys under way"]
     stays = min(gone)
     store.keys[stays] = before[stays]
-    assert keys_of(look(model)) == {stays}
+    assert keys_of(await look(model)) == {stays}
 
 
-def test_offsets_ahead_of_the_topics(model: TwinModel) -> None:
+async def test_offsets_ahead_of_the_topics(model: TwinModel) -> None:
     place = TopicPartition(REPRESENTATIVE_CAPACITY, 0)
     model.store.stored[place] += 5
-    findings = look(model)
+    findings = await look(model)
     assert keys_of(findings) == {"omnistate:offsets"}
     assert findings.violations[0].topic == REPRESENTATIVE_CAPACITY
 
 
-def test_whoever_stays_in_a_queue_waits_since_he_came(model: TwinModel) -> None:
+async def test_whoever_stays_in_a_queue_waits_since_he_came(model: TwinModel) -> None:
     rig = model.rig
     last = find(rig, STATE_CHANGES, lambda event: bool(event["subject"] == "waits-0"))
     event = last.event
@@ -185,8 +184,8 @@ def test_whoever_stays_in_a_queue_waits_since_he_came(model: TwinModel) -> None:
     event["time"] = format_time(rig.now_ms + 5_000)
     value = json.dumps(event).encode()
     rig.log.append(STATE_CHANGES, last.record.key, value, (), last.partition)
-    assert not keys_of(look(model))
-    asyncio.run(model.project())
-    findings = look(model)
+    assert not keys_of(await look(model))
+    await model.project()
+    findings = await look(model)
     assert not keys_of(findings)
     assert "sequence" in findings.found

@@ -136,6 +136,6 @@ REPLAY: Final[dict[str, Case]] = {
 
 
 @pytest.mark.parametrize("name", REPLAY)
-def test_replay(rig: Rig, name: str) -> None:
-    findings = check(rig, REPLAY[name])
+async def test_replay(rig: Rig, name: str) -> None:
+    findings = await check(rig, REPLAY[name])
     assert set(findings.found) == {"replay"}, findings.violations

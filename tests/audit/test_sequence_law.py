@@ -99,5 +99,5 @@ SEQUENCE: Final[dict[str, Case]] = {
 
 
 @pytest.mark.parametrize("name", SEQUENCE)
-def test_sequence(rig: Rig, name: str) -> None:
-    check(rig, SEQUENCE[name])
+async def test_sequence(rig: Rig, name: str) -> None:
+    await check(rig, SEQUENCE[name])

@@ -213,11 +213,11 @@ TABLES: Final[dict[str, Case]] = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_tables(rig: Rig, name: str) -> None:
-    check(rig, TABLES[name])
+async def test_tables(rig: Rig, name: str) -> None:
+    await check(rig, TABLES[name])
 
 
-def test_a_leak_is_named_once(rig: Rig) -> None:
-    findings = check(rig, ("tables", leak))
+async def test_a_leak_is_named_once(rig: Rig) -> None:
+    findings = await check(rig, ("tables", leak))
     assert len(places(findings, "tables")) == 1
     assert not places(findings, "holds")

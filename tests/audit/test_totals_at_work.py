@@ -22,24 +22,24 @@ from tests.oracle.random_days import day_of
 
 
 @pytest.mark.parametrize("batches", [0, 1, 3])
-def test_half_way_is_no_violation(morning: Rig, batches: int) -> None:
+async def test_half_way_is_no_violation(morning: Rig, batches: int) -> None:
     rig = morning.clone()
-    asyncio.run(add_up(rig, 20, batches))
-    findings = rig.audit()
+    await add_up(rig, 20, batches)
+    findings = await rig.audit()
     assert findings.ok, findings.violations[:5]
     assert "totals" not in findings.unchecked
     # Nor is anything overlooked there.
     if batches:
         picture = last_of(rig, REPRESENTATIVE_CAPACITY, lambda data: data["occupied_units"])
         place = picture.alter(lambda event: event["data"].update(occupied_units=999))
-        assert place in places(rig.audit(), "totals")
+        assert place in places(await rig.audit(), "totals")
 
 
-def test_what_was_not_taken_yet_may_not_be_counted(morning: Rig) -> None:
+async def test_what_was_not_taken_yet_may_not_be_counted(morning: Rig) -> None:
     rig = morning.clone()
-    asyncio.run(add_up(rig, 20, 1))
+    await add_up(rig, 20, 1)
     whole = morning.clone()
-    asyncio.run(add_up(whole))
+    await add_up(whole)
     later = rows(whole, TOTALS)
     place, row = next(
         (place, spot)
@@ -47,37 +47,39 @@ def test_what_was_not_taken_yet_may_not_be_counted(morning: Rig) -> None:
         if decode_totals(spot.bytes).shares != decode_totals(later[place].bytes).shares
     )
     row.put(value=later[place].bytes)
-    said = {each.sentence for each in rig.audit().violations if each.law == "totals"}
+    said = {each.sentence for each in (await rig.audit()).violations if each.law == "totals"}
     assert any(sentence.endswith("is counted, but was not taken yet") for sentence in said)
 
 
-def test_nobody_has_added_up_yet(morning: Rig) -> None:
-    assert morning.clone().audit().unchecked["totals"] == "no representative worker has run yet"
+async def test_nobody_has_added_up_yet(morning: Rig) -> None:
+    assert (await morning.clone().audit()).unchecked[
+        "totals"
+    ] == "no representative worker has run yet"
 
 
-def test_limits_are_those_of_today_once_everybody_was_told(morning: Rig) -> None:
+async def test_limits_are_those_of_today_once_everybody_was_told(morning: Rig) -> None:
     rig = morning.clone()
-    asyncio.run(add_up(rig, 50))
+    await add_up(rig, 50)
     people = rig.configuration["representatives"]
     later = {**rig.configuration, "representatives": {id_: {"units": 7} for id_ in people}}
     rig.now_ms += 1_000
     rig.configure(later)
     # The worker has not been told yet, nor need it have been.
-    assert not places(rig.audit(), "totals")
+    assert not places(await rig.audit(), "totals")
     rig.now_ms += SETTLING_MS + 1_000
-    asyncio.run(add_up(rig))
-    findings = rig.audit()
+    await add_up(rig)
+    findings = await rig.audit()
     assert not places(findings, "totals")
     assert findings.counts["limits"] >= len(people)
     place = last_of(rig, REPRESENTATIVE_CAPACITY, lambda data: data["units"] == 7).alter(
         lambda event: event["data"].update(units=8, available_units=8)
     )
-    assert place in places(rig.audit(), "totals")
+    assert place in places(await rig.audit(), "totals")
 
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**31), chance=st.integers(0, 2**31))
-def test_beside_workers_at_work(seed: int, chance: int) -> None:
+async def test_beside_workers_at_work(seed: int, chance: int) -> None:
     """Engine and representative worker commit whenever the audit lets them."""
     dice = random.Random(chance)
     records, _ = day_records(seed)
@@ -113,7 +115,7 @@ def test_beside_workers_at_work(seed: int, chance: int) -> None:
     chunk = source.CHUNK_RECORDS
     source.CHUNK_RECORDS = 3  # type: ignore[misc]
     try:
-        for findings in asyncio.run(scenario()):
+        for findings in await scenario():
             assert findings.ok, findings.violations[:5]
     finally:
         source.CHUNK_RECORDS = chunk  # type: ignore[misc]

@@ -1,12 +1,12 @@
 """The law of totals: whatever is done to totals, table or positions is named where it shows."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
+import pytest_asyncio
 from omnistate.audit.source import MemoryReader
 from omnistate.core.representative.totals import Totals, decode_totals, encode_totals
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_CAPACITY
@@ -18,12 +18,12 @@ from tests.audit.tampering import Place, find, last_of, places, rows, spots
 Tamper = Callable[[Rig], Place]
 
 
-@pytest.fixture(scope="module")
-def added(morning: Rig) -> Rig:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def added(morning: Rig) -> Rig:
     """The morning, and what the representative worker makes of it in small batches."""
     rig = morning.clone()
-    asyncio.run(add_up(rig, 50))
-    findings = rig.audit()
+    await add_up(rig, 50)
+    findings = await rig.audit()
     assert findings.ok, findings.violations[:5]
     assert "totals" not in findings.unchecked
     assert findings.counts["representatives"] > 5
@@ -179,10 +179,10 @@ CASES: dict[str, Tamper] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_wrong_is_named(added: Rig, name: str) -> None:
+async def test_what_is_wrong_is_named(added: Rig, name: str) -> None:
     rig = added.clone()
     place = CASES[name](rig)
-    findings = rig.audit()
+    findings = await rig.audit()
     found = places(findings, "totals")
     if name == "a share that lags":
         # What shows it is the change that the row has not come to.
@@ -193,7 +193,7 @@ def test_what_is_wrong_is_named(added: Rig, name: str) -> None:
         assert place in found, (place, findings.violations[:10])
 
 
-def test_what_conversations_hold_is_what_is_published(added: Rig) -> None:
+async def test_what_conversations_hold_is_what_is_published(added: Rig) -> None:
     """Even where every change, counter and total agree with each other."""
     rig = added.clone()
     picture = last_of(rig, REPRESENTATIVE_CAPACITY, holding)
@@ -214,14 +214,14 @@ def test_what_conversations_hold_is_what_is_published(added: Rig) -> None:
         if spot.record.key == who and spot.event["data"]["partition"] == number
     ]
     changes[-1].alter(alter)
-    findings = rig.audit()
+    findings = await rig.audit()
     said = [each.sentence for each in findings.violations if each.law == "totals"]
     assert len(said) == 1
     assert "the conversations hold" in said[0]
     assert places(findings, "totals") == {picture.place}
 
 
-def test_after_retention_the_engines_counters_serve(added: Rig, monkeypatch: Any) -> None:
+async def test_after_retention_the_engines_counters_serve(added: Rig, monkeypatch: Any) -> None:
     rig = added.clone()
 
     async def beginnings(self: MemoryReader, topic: str) -> list[int]:
@@ -229,6 +229,6 @@ def test_after_retention_the_engines_counters_serve(added: Rig, monkeypatch: Any
         return [1_000_000] * len(found) if topic == CAPACITY_CHANGES else found
 
     monkeypatch.setattr(MemoryReader, "beginnings", beginnings)
-    assert not places(rig.audit(), "totals")
+    assert not places(await rig.audit(), "totals")
     place = CASES["a heavier share"](rig)
-    assert place in places(rig.audit(), "totals")
+    assert place in places(await rig.audit(), "totals")

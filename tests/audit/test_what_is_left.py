@@ -1,6 +1,5 @@
 """What an audit goes by where retention, compaction or a new configuration left less to go by."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from copy import deepcopy
 
@@ -45,14 +44,14 @@ class Forgetful(MemoryReader):
             yield chunk
 
 
-def forget(rig: Rig, share: float, *topics: str) -> Findings:
+async def forget(rig: Rig, share: float, *topics: str) -> Findings:
     """What an audit finds after so much of these topics was deleted."""
     gone = {
         (topic, number): int(len(rig.entries(topic, number)) * share)
         for topic in topics
         for number in range(rig.sizes[topic])
     }
-    return asyncio.run(audit(Forgetful(rig.log, gone), TOPOLOGY))
+    return await audit(Forgetful(rig.log, gone), TOPOLOGY)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
@@ -74,87 +73,85 @@ def forget(rig: Rig, share: float, *topics: str) -> Findings:
         ),
     ],
 )
-def test_what_retention_deleted_is_no_violation(
+async def test_what_retention_deleted_is_no_violation(
     rig: Rig, share: float, topics: tuple[str, ...]
 ) -> None:
-    findings = forget(rig, share, *topics)
+    findings = await forget(rig, share, *topics)
     assert findings.ok, findings.violations[:5]
     replays = not {CHANNEL_EVENTS, AGENT_ACTIONS} & set(topics)
     assert bool(findings.counts["replayed"]) is replays
     assert bool(findings.notes) is not replays
 
 
-def test_what_is_left_is_still_judged(rig: Rig) -> None:
+async def test_what_is_left_is_still_judged(rig: Rig) -> None:
     last = spots(rig, STATE_CHANGES)[-1]
     place = last.repeat()
-    findings = forget(rig, 0.5, CHANNEL_EVENTS, AGENT_ACTIONS, STATE_CHANGES, CAPACITY_CHANGES)
+    findings = await forget(
+        rig, 0.5, CHANNEL_EVENTS, AGENT_ACTIONS, STATE_CHANGES, CAPACITY_CHANGES
+    )
     assert place in places(findings, "sequence")
 
 
-def test_positions_that_compaction_took(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_positions_that_compaction_took(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """The inputs are merged by time, in parts; a difference proves nothing, and is a note."""
     monkeypatch.setattr(order, "BATCH_OFFSETS_MAX", 50)
     monkeypatch.setattr(order, "PART_RECORDS", 7)
     for number in range(rig.partitions):
         entries = rig.entries(POSITIONS, number)
         del entries[: len(entries) * 2 // 3]
-    findings = rig.audit()
+    findings = await rig.audit()
     assert findings.ok, findings.violations
     assert findings.counts["replayed"] == findings.counts["inputs"]
     assert len(findings.notes) == rig.partitions
     find(rig, STATE_CHANGES, third).alter(set_data(rule="Z9"))
-    findings = rig.audit()
+    findings = await rig.audit()
     assert findings.ok
     assert "differs in data.rule" in findings.notes[-1] + findings.notes[1] + findings.notes[-2]
 
 
-def test_compaction_changes_nothing(rig: Rig) -> None:
+async def test_compaction_changes_nothing(rig: Rig) -> None:
     for topic in TOPOLOGY.group("conversation").tables.values():
         if topic != POSITIONS:
             rig.log.compact(topic)
-    findings = rig.audit()
+    findings = await rig.audit()
     assert findings.ok, findings.violations
     assert findings.counts["rows compared"]
     assert len(rig.entries(CONVERSATIONS, 0)) < findings.counts["rows"]
 
 
-def test_a_configuration_that_changed_under_way() -> None:
+async def test_a_configuration_that_changed_under_way() -> None:
     """Of conversations from before it, and of holds, nothing can be said; of the others it can."""
     world = World(3, 150)
     rig = Rig(world.configuration, world.start_ms - 1)
-
-    async def scenario() -> None:
-        await live(rig, world, 2.5)
-        configuration = deepcopy(world.configuration)
-        for workstream in configuration["workstreams"].values():
-            workstream["offer_timeout"] = 45
-        rig.configure(configuration)
-        await live(rig, world, 6)
-
-    asyncio.run(scenario())
-    findings = rig.audit()
+    await live(rig, world, 2.5)
+    configuration = deepcopy(world.configuration)
+    for workstream in configuration["workstreams"].values():
+        workstream["offer_timeout"] = 45
+    rig.configure(configuration)
+    await live(rig, world, 6)
+    findings = await rig.audit()
     assert findings.ok, findings.violations[:5]
     (note,) = findings.notes
     assert "the configuration changed" in note
     assert 0 < findings.counts["compared"] < findings.counts["changes"]
     late = [spot for spot in spots(rig, STATE_CHANGES) if third(spot.event)][-1]
     late.alter(set_data(rule="Z9"))
-    assert late.place in places(rig.audit(), "replay")
+    assert late.place in places(await rig.audit(), "replay")
 
 
-def test_the_same_configuration_published_again_is_no_change(rig: Rig) -> None:
-    before = rig.audit().counts["compared"]
+async def test_the_same_configuration_published_again_is_no_change(rig: Rig) -> None:
+    before = (await rig.audit()).counts["compared"]
     rig.configure(rig.configuration)
-    findings = rig.audit()
+    findings = await rig.audit()
     assert findings.ok
     assert not findings.notes
     assert findings.counts["compared"] == before
 
 
-def test_a_value_of_the_configuration_that_cannot_be_read(rig: Rig) -> None:
+async def test_a_value_of_the_configuration_that_cannot_be_read(rig: Rig) -> None:
     rig.log.append("workstreams", next(iter(rig.configuration["workstreams"])).encode(), b"{")
     rig.log.append("workstreams", b"", b"{}")
     rig.log.append("workstreams", b"\xff", None)
-    findings = rig.audit()
+    findings = await rig.audit()
     assert findings.ok
     assert findings.notes == ["workstreams: 3 values cannot be read and are left out"]

@@ -1,6 +1,5 @@
 """Lines of files and pipes."""
 
-import asyncio
 import os
 from pathlib import Path
 
@@ -8,15 +7,12 @@ import pytest
 from omnistate.cli.lines import CHUNK_BYTES, read_lines
 
 
-def lines_of(path: Path) -> list[bytes]:
-    async def read() -> list[bytes]:
-        file = os.open(path, os.O_RDONLY)
-        try:
-            return [line async for lines in read_lines(file) for line in lines]
-        finally:
-            os.close(file)
-
-    return asyncio.run(read())
+async def lines_of(path: Path) -> list[bytes]:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        return [line async for lines in read_lines(file) for line in lines]
+    finally:
+        os.close(file)
 
 
 @pytest.mark.parametrize(
@@ -29,21 +25,21 @@ def lines_of(path: Path) -> list[bytes]:
         (b"\xef\xbb\xbfa\n\xef\xbb\xbfb", [b"a", b"\xef\xbb\xbfb"]),
     ],
 )
-def test_lines_without_their_ends(tmp_path: Path, content: bytes, lines: list[bytes]) -> None:
+async def test_lines_without_their_ends(tmp_path: Path, content: bytes, lines: list[bytes]) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
-    assert lines_of(path) == lines
+    assert await lines_of(path) == lines
 
 
-def test_a_line_may_lie_across_chunks(tmp_path: Path) -> None:
+async def test_a_line_may_lie_across_chunks(tmp_path: Path) -> None:
     wanted = [b"%d" % n * 3_000 for n in range(1_000)]
     path = tmp_path / "file"
     path.write_bytes(b"\n".join(wanted))
     assert path.stat().st_size > 4 * CHUNK_BYTES
-    assert lines_of(path) == wanted
+    assert await lines_of(path) == wanted
 
 
-def test_a_pipe_gives_what_is_there_and_may_be_left(tmp_path: Path) -> None:
+async def test_a_pipe_gives_what_is_there_and_may_be_left(tmp_path: Path) -> None:
     reading, writing = os.pipe()
 
     async def read() -> bytes:
@@ -53,11 +49,11 @@ def test_a_pipe_gives_what_is_there_and_may_be_left(tmp_path: Path) -> None:
             return line
         raise AssertionError
 
-    assert asyncio.run(read()) == b"first"
+    assert await read() == b"first"
     os.close(writing)
     os.close(reading)
 
 
-def test_an_error_is_raised(tmp_path: Path) -> None:
+async def test_an_error_is_raised(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
-        lines_of(tmp_path)
+        await lines_of(tmp_path)

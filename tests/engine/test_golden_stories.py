@@ -5,11 +5,12 @@ them anew; whoever does that reads the difference.
 """
 
 import asyncio
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from omnistate.demo.day_figures import Figures
 from omnistate.demo.day_report import choose_story
 from omnistate.demo.simulated_day import Day
@@ -19,29 +20,30 @@ GOLDEN = Path(__file__).parent / "golden"
 SEED, CONVERSATIONS = 11, 400
 
 
-@cache
-def stories() -> dict[str, list[dict[str, Any]]]:
+async def tell_day() -> dict[str, list[dict[str, Any]]]:
     """Every conversation's changes on the seeded day."""
-
-    async def live() -> Figures:
-        day = Day(SEED, CONVERSATIONS)
-        figures = Figures(day.world.start_ms)
-        await day.start()
-        while (outputs := await day.step()) is not None:
-            for topic, event in outputs:
-                if topic == STATE_CHANGES:
-                    figures.read(topic, event)
-        return figures
-
-    return asyncio.run(live()).stories
+    day = Day(SEED, CONVERSATIONS)
+    figures = Figures(day.world.start_ms)
+    await day.start()
+    while (outputs := await day.step()) is not None:
+        for topic, event in outputs:
+            if topic == STATE_CHANGES:
+                figures.read(topic, event)
+    return figures.stories
 
 
-def tell(kind: Kind) -> str:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stories() -> dict[str, list[dict[str, Any]]]:
+    """That day, lived once."""
+    return await tell_day()
+
+
+def tell(stories: Mapping[str, list[dict[str, Any]]], kind: Kind) -> str:
     """The most eventful conversation of a kind, a line a change."""
     figures = Figures(0)
     figures.stories = {
         id_: story
-        for id_, story in stories().items()
+        for id_, story in stories.items()
         if KIND_OF_CHANNEL[story[0]["data"]["channel"]] == kind
     }
     story = choose_story(figures)
@@ -60,11 +62,12 @@ def tell(kind: Kind) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_story_is_told_as_ever(kind: Kind) -> None:
-    assert tell(kind) == (GOLDEN / f"{kind}.txt").read_text(encoding="utf-8")
+def test_the_story_is_told_as_ever(stories: Mapping[str, list[dict[str, Any]]], kind: Kind) -> None:
+    assert tell(stories, kind) == (GOLDEN / f"{kind}.txt").read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":
     GOLDEN.mkdir(exist_ok=True)
+    told = asyncio.run(tell_day())
     for each in KINDS:
-        (GOLDEN / f"{each}.txt").write_text(tell(each), encoding="utf-8")
+        (GOLDEN / f"{each}.txt").write_text(tell(told, each), encoding="utf-8")

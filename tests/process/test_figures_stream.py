@@ -24,8 +24,8 @@ async def _run_against_silence() -> None:
             await figures.stop()
 
 
-def test_a_stream_that_stands_still_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stream_that_stands_still_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures_stream, "STANDSTILL_S", 0.5)
     monkeypatch.setattr(figures_stream, "LOOK_S", 0.05)
     with pytest.raises(StreamEnded, match="not come further"):
-        asyncio.run(_run_against_silence())
+        await _run_against_silence()

@@ -12,7 +12,7 @@ from omnistate.projections.read_model.store_ports import StoreUnavailable, Topic
 from omnistate.stream.topology import load_topology
 
 
-def test_it_tries_again_soon_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_tries_again_soon_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lag_watch, "PERIOD_S", 0.05)
     asked_at_s: list[float] = []
 
@@ -21,15 +21,12 @@ def test_it_tries_again_soon_after_a_failure(monkeypatch: pytest.MonkeyPatch) ->
         await asyncio.sleep(0.3)
         raise StoreUnavailable("away")
 
-    async def act() -> None:
-        watch = LagWatch(Connection(), load_topology(), "projection", offsets)
-        try:
-            assert (await watch.latest()).lag.measured_at is None
-            async with asyncio.timeout(10):
-                while len(asked_at_s) < 3:
-                    await asyncio.sleep(0.01)
-        finally:
-            await watch.close()
-
-    asyncio.run(act())
+    watch = LagWatch(Connection(), load_topology(), "projection", offsets)
+    try:
+        assert (await watch.latest()).lag.measured_at is None
+        async with asyncio.timeout(10):
+            while len(asked_at_s) < 3:
+                await asyncio.sleep(0.01)
+    finally:
+        await watch.close()
     assert asked_at_s[2] - asked_at_s[1] < 1.5

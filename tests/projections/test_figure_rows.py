@@ -1,6 +1,5 @@
 """Rows of service figures: windows added up, and what several workers make of a shared store."""
 
-import asyncio
 from collections.abc import Mapping
 
 from hypothesis import given
@@ -138,17 +137,13 @@ def test_rows_of_a_worker_and_zeros_of_what_was_counted_before() -> None:
     assert found[ALL_QUEUES, HOUR_S, "current"] == {"offered": 3}
 
 
-def test_two_workers_add_each_other_up_and_writing_again_changes_nothing() -> None:
+async def test_two_workers_add_each_other_up_and_writing_again_changes_nothing() -> None:
     store, keys = MemoryStore(), Keys("test.")
     ours = [part(NINE_S, {"offered": 2, "accepted": 2, "accepted_in_time": 1})]
     theirs = [part(NINE_S + 300, {"offered": 5}, partition=1)]
-
-    async def run() -> None:
-        for _ in range(2):
-            await publish(store, keys, ours, NOW_S)
-            await publish(store, keys, theirs, NOW_S)
-
-    asyncio.run(run())
+    for _ in range(2):
+        await publish(store, keys, ours, NOW_S)
+        await publish(store, keys, theirs, NOW_S)
     hour = store.hashes["test.omnistate:figures:3600:chat:"]
     assert hour["current_offered"] == "7"
     assert hour["current_service_level"] == "0.5"
@@ -163,14 +158,14 @@ def test_two_workers_add_each_other_up_and_writing_again_changes_nothing() -> No
     assert store.lists["test.omnistate:figures-rows:300"] == listed
 
 
-def test_ids_with_colons_do_not_meet() -> None:
+async def test_ids_with_colons_do_not_meet() -> None:
     store = MemoryStore()
     parts = [
         PartitionCounts(Segment(0, "a:b", "c"), NINE_S, {"offered": 1}),
         PartitionCounts(Segment(0, "a", "b:c"), NINE_S, {"offered": 2}),
         PartitionCounts(Segment(0, "a%3Ab", "c"), NINE_S, {"offered": 4}),
     ]
-    asyncio.run(publish(store, Keys(), parts, NOW_S))
+    await publish(store, Keys(), parts, NOW_S)
     found = {
         key: fields["current_offered"]
         for key, fields in store.hashes.items()
@@ -183,10 +178,10 @@ def test_ids_with_colons_do_not_meet() -> None:
     }
 
 
-def test_a_row_whose_windows_are_over_is_written_no_more() -> None:
+async def test_a_row_whose_windows_are_over_is_written_no_more() -> None:
     store = MemoryStore()
-    asyncio.run(publish(store, Keys(), [part(NINE_S, {"offered": 1})], NOW_S))
+    await publish(store, Keys(), [part(NINE_S, {"offered": 1})], NOW_S)
     store.hashes.clear()
-    asyncio.run(publish(store, Keys(), [], NOW_S + 10 * HOUR_S))
+    await publish(store, Keys(), [], NOW_S + 10 * HOUR_S)
     assert not any(key.startswith("omnistate:figures:") for key in store.hashes)
     assert not store.lists["omnistate:figures-rows:300"]

@@ -1,6 +1,5 @@
 """Random days of the engine, projected in batches cut anywhere, against the independent fold."""
 
-import asyncio
 import random
 from datetime import timedelta
 from itertools import pairwise
@@ -44,7 +43,7 @@ def check(store: TwinStore, topics: Topics) -> None:
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(day=days(), seed=st.integers(0, 2**32), hours=st.sampled_from((0, 1, 20, 24, 30, 2_000)))
-def test_batches_cut_anywhere_come_to_the_fold(day: Day, seed: int, hours: int) -> None:
+async def test_batches_cut_anywhere_come_to_the_fold(day: Day, seed: int, hours: int) -> None:
     events = changes_of(day)
     chance = random.Random(seed)
     times_ms = [milliseconds(each["time"]) for each in events] or [0]
@@ -57,18 +56,14 @@ def test_batches_cut_anywhere_come_to_the_fold(day: Day, seed: int, hours: int) 
             topics.append(STATE_CHANGES, event["subject"], event)
     records = topics.records[PLACE]
     cuts = sorted({0, len(records), *(chance.randint(0, len(records)) for _ in range(6))})
-
-    async def project() -> None:
-        for start, end in pairwise(cuts):
-            changes = [decode_change(each) for each in records[start:end]]
-            rows = await store.rows([each.conversation_id for each in changes])
-            effects = project_changes(KEYS, changes, rows, store.now_ms)
-            assert effects.applied + effects.skipped == len(changes)
-            next_offset = records[end - 1].offset + 1
-            batch = ModelBatch(PLACE, store.stored.get(PLACE), next_offset, effects.commands)
-            await store.apply(batch)
-
-    asyncio.run(project())
+    for start, end in pairwise(cuts):
+        changes = [decode_change(each) for each in records[start:end]]
+        rows = await store.rows([each.conversation_id for each in changes])
+        effects = project_changes(KEYS, changes, rows, store.now_ms)
+        assert effects.applied + effects.skipped == len(changes)
+        next_offset = records[end - 1].offset + 1
+        batch = ModelBatch(PLACE, store.stored.get(PLACE), next_offset, effects.commands)
+        await store.apply(batch)
     check(store, topics)
     # What has been forgotten cannot be told from what is new.
     if store.now_ms - min(times_ms) < KEPT_MS:
@@ -77,7 +72,9 @@ def test_batches_cut_anywhere_come_to_the_fold(day: Day, seed: int, hours: int) 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(days=st.lists(days(), min_size=1, max_size=2), seed=st.integers(0, 2**32))
-def test_workers_that_share_everything_and_a_store_that_fails(days: list[Day], seed: int) -> None:
+async def test_workers_that_share_everything_and_a_store_that_fails(
+    days: list[Day], seed: int
+) -> None:
     """Two workers think that every partition is theirs; the store is emptied, set back, lost."""
     chance = random.Random(seed)
     events = sorted(
@@ -103,12 +100,12 @@ def test_workers_that_share_everything_and_a_store_that_fails(days: list[Day], s
                 said = None if chance.random() < 0.2 else capacity(name, chance.randrange(100))
                 topics.append(REPRESENTATIVE_CAPACITY, name, said)
 
-    asyncio.run(disturb(store, topics, members, KEYS, chance, publish))
+    await disturb(store, topics, members, KEYS, chance, publish)
     check(store, topics)
 
 
 @pytest.mark.parametrize("trimmed", [1, 5, 9])
-def test_a_rebuild_from_a_topic_whose_beginning_is_gone(
+async def test_a_rebuild_from_a_topic_whose_beginning_is_gone(
     trimmed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(projector, "CHECK_S", 0)
@@ -129,11 +126,7 @@ def test_a_rebuild_from_a_topic_whose_beginning_is_gone(
     member = Member(topics)
     member.assign(topics.records)
     worker = Projector(member, store, KEYS, Watcher(), lambda: NOW_MS)
-
-    async def run_some() -> None:
-        for _ in range(5):
-            await worker.turn()
-
-    asyncio.run(run_some())
+    for _ in range(5):
+        await worker.turn()
     check(store, topics)
     assert worker.ready
