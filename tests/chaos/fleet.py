@@ -19,7 +19,7 @@ from tests.chaos.worker_kinds import Kind
 
 LOOK_S: Final = 0.1
 RESTART_S: Final = 0.3
-# Section 10: it finishes, commits, leaves and exits 0 within this time.
+# contract.md#workers: it finishes, commits, leaves and exits 0 within this time.
 TERMINATE_S: Final = 10.0
 READY_S: Final = 60.0
 

@@ -12,7 +12,7 @@ from omnistate_schemas.times import parse_time_ms
 
 from tests.chaos.journal import Journal, Place
 
-# Section 5, "Recorded": these alone may be accepted without an output; and presence, of which
+# contract.md#recorded: these alone may be accepted without an output; and presence, of which
 # `representative-capacity` tells in its own way.
 SILENT: Final = frozenset(
     {

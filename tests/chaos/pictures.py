@@ -1,6 +1,6 @@
 """What `representative-capacity` must say, batch by batch, folded by code of its own.
 
-From the text of the contract and of the reference system's rules of presence alone; nothing of the
+From contract.md#presence and contract.md#representative-capacity alone; nothing of the
 engine is used. Pure: records are handed in, in the order in which they were taken.
 """
 

@@ -1,6 +1,6 @@
 """What must hold of a row, of what is published, and of the counters, whatever the rule was.
 
-Written from sections 5, 6 and 8 as plainly as can be; the only product code asked is the row.
+Written from the contract alone, as plainly as can be; the only product code asked is the row.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from omnistate.core.settings import WorkstreamSettings
 from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import INTERNAL_STATUSES, STATE_OF_STATUS
 
-# Section 8: one state change per change of these.
+# contract.md#state-changes: one per change of these.
 TOLD = ("status", "detail", "representative_id", "offered_representative_id", "queue_id")
 NOBODY = {"open", "scheduled", "with_bot", "with_external"}
 SOMEBODY = {"awaiting_acceptance", "in_conversation", "waiting", "wrap_up", "resolved"}
@@ -88,7 +88,7 @@ def check_row(row: Conversation, followed: Followed, now_ms: int) -> None:
 
 
 def check_timers(row: Conversation, settings: WorkstreamSettings) -> None:
-    """Section 7: no timer runs for a kind that has none of its name."""
+    """contract.md#timers: no timer runs for a kind that has none of its name."""
     for name in row.deadlines:
         assert name == "forget" or settings.kind in kinds_for(f"timer.{name}"), name
     for hold in row.holds:
@@ -96,7 +96,7 @@ def check_timers(row: Conversation, settings: WorkstreamSettings) -> None:
 
 
 def check_holds(row: Conversation, settings: WorkstreamSettings) -> None:
-    """The table of section 6."""
+    """The table of contract.md#holds-by-stage."""
     held = [(hold.representative_id, hold.role) for hold in row.holds]
     assert len(set(held)) == len(held), "at most once per (representative, role)"
     assert [hold.number for hold in row.holds] == sorted(hold.number for hold in row.holds)
@@ -132,7 +132,7 @@ def wanted_holds(
     *,
     releases_all: bool,
 ) -> set[tuple[str, str]]:
-    """Section 6: who is held in which role once settled, given what was held before.
+    """contract.md#capacity: who is held in which role once settled, given what was held before.
 
     The representatives' profiles `day` and `night` are kept until midnight.
     """

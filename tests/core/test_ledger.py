@@ -1,7 +1,7 @@
 """The ledger alone: several conversations share counters, and a naive book is kept beside them.
 
 The state machine moves conversations between stages as it likes and has the ledger settle; which
-rule would do so is no matter here. Section 6 is written down a second time in `laws`.
+rule would do so is no matter here. `laws` has contract.md#holds-by-stage a second time.
 """
 
 from itertools import count

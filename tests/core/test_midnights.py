@@ -1,4 +1,4 @@
-"""Midnights: strictly after now, in every zone, whatever the clocks do that night (section 6)."""
+"""Midnights: after now, in every zone, whatever clocks do then (contract.md#daily-slots)."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

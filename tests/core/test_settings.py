@@ -1,4 +1,4 @@
-"""A workstream's settings: defaults by kind (sections 6 and 7), null against absent, limits."""
+"""A workstream's settings: defaults by kind (contract.md#timers), null against absent, limits."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from tests.core.core_centre import KINDS
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 LC, PC, AM, VO, RE = KINDS
 
-# Section 7, by hand: milliseconds, None = never.
+# contract.md#timers, by hand: milliseconds, None = never.
 DEFAULTS: dict[str, dict[str, int | None]] = {
     "open_ms": {LC: 20 * MINUTE, PC: 30 * DAY, AM: 30 * DAY, VO: 30 * DAY, RE: None},
     "active_ms": {LC: None, PC: None, AM: 30 * DAY, VO: 2 * HOUR, RE: None},

@@ -1,6 +1,6 @@
 """The table itself: no hole, no rule out of reach, and each rule where the contract has it.
 
-The expectation is written by hand from section 5; what a cell comes to is proved in `tests.engine`.
+The expectation is written by hand from contract.md#rules; `tests.engine` proves what a cell is.
 """
 
 import pytest
@@ -19,7 +19,7 @@ FOLLOWING = {"X2": {"X1"}, "L1": {"A6", "B5"}, "R1": {"B14"}}
 OF_TIMERS_OF_HOLDS = {"W4", "W5", "P1"}
 OF_CONSULTS = {"K1", "K2"}
 
-# Section 5: under which heading a rule stands, and where it leads (None = it stays).
+# contract.md#rules: under which heading a rule stands, and where it leads (None = it stays).
 Where = dict[str, tuple[str, set[str | None]]]
 HEADINGS: Where = {
     "C1": ("nothing", {"open"}),
@@ -166,7 +166,7 @@ def test_every_cell_ends_in_a_choice_or_a_refusal(kind: Kind) -> None:
 
 
 def test_the_codes_are_asked_in_the_order_of_the_contract() -> None:
-    """Section 5, "The code": what `decide` asks before and `judge` after stands around these."""
+    """contract.md#codes: what `decide` asks before and `judge` after stands around these."""
     assert [code for code, _ in CODES] == [
         "closed",  # or `stale`
         "push_only",

@@ -12,7 +12,7 @@ from omnistate_schemas.times import LAST_MS, format_time
 from tests.core.core_centre import CHANNELS, LIMITS, MONDAY_MS, Centre
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
-# Section 7, last paragraph; the primary's window stands before the offered one's.
+# contract.md#ties; the primary's window stands before the offered one's.
 ORDER = (
     "wrap_up_release",
     "offer",

@@ -78,7 +78,7 @@ class Witness:
             assert rules <= {"K1", "K2"}
 
     def _check_against(self, before: bytes, input_: Input, outcome: str) -> None:
-        """The row compared with what it was: section 5, "changes nothing but the list"."""
+        """The row compared with what it was: only its inputs change (contract.md#repeats)."""
         known, after = decode_conversation(before), self.centre.rows[input_.conversation_id]
         list_ = known.fingerprints
         last = [

@@ -6,7 +6,7 @@ from .conversation import Conversation
 from .step import SAME, Step
 from .vocabulary import RE
 
-# "**Skipped**: ... until `O1`, `O2`, `O3`, `X6`, `A9`, `A1` or `B17` gives it to him again".
+# **Skipped**: ... until `O1`, `O2`, `O3`, `X6`, `A9`, `A1` or `B17` gives it to them again.
 UNSKIPPING = ("O1", "O2", "O3", "X6", "A9", "A1", "B17")
 
 
@@ -18,18 +18,18 @@ def offer(
     auto_accept: bool,
     reason: str | None = None,
 ) -> None:
-    """Make him an offer, or give it to him at once: "RE and auto_accept -> in_conversation"."""
+    """Make them an offer, or give it to them at once (RE, and auto_accept)."""
     row = step.conversation
     if auto_accept or row.kind == RE:
         give(step, rule, who, forced=forced, reason=reason)
         return
     unskip(row, rule, who)
     row.offer_forced = forced
-    # "null while open, ... and when the customer left before anyone accepted": while the offer is
+    # null while open, ... and when the customer left before anyone accepted: while the offer is
     # pending in awaiting_acceptance, `representative_id` is the offered one.
     step.change(rule, "awaiting_acceptance", reason=reason, representative=who, offered=who)
     if row.settings.reserve_on_offer:
-        # "(`reserve_on_offer: false`: only from acceptance)"
+        # (`reserve_on_offer: false`: only from acceptance)
         step.hold(who, "primary", rule, forced=forced)
 
 
@@ -42,7 +42,7 @@ def give(
     reason: str | None = None,
     queue: str | None = SAME,
 ) -> None:
-    """He is in conversation at once and holds."""
+    """They are in conversation at once and hold."""
     unskip(step.conversation, rule, who)
     step.change(rule, "in_conversation", reason=reason, representative=who, queue=queue)
     step.hold(who, "primary", rule, forced=forced)
@@ -54,7 +54,7 @@ def accept(step: Step, who: str) -> None:
     unskip(row, "A1", who)
     step.change("A1", "in_conversation")
     if not row.holds_of("primary"):
-        # "`forced` of a hold taken at acceptance is that of its offer"
+        # `forced` of a hold taken at acceptance is that of its offer
         step.hold(who, "primary", "A1", forced=row.offer_forced)
 
 
@@ -69,7 +69,7 @@ def transfer_offer(step: Step, rule: str, target: str, *, forced: bool) -> None:
     """B10, B13: "`offered_representative_id` is set ...; the target holds nothing yet"."""
     row = step.conversation
     if row.settings.auto_accept or row.kind == RE:
-        # "RE and auto_accept: `B17` at once instead"
+        # RE and auto_accept: `B17` at once instead
         become_primary(step, target, forced)
         return
     row.offer_forced = forced
@@ -77,13 +77,13 @@ def transfer_offer(step: Step, rule: str, target: str, *, forced: bool) -> None:
 
 
 def become_primary(step: Step, who: str, forced: bool) -> None:
-    """B17: "his hold starts, the first one's ends (no wrap-up); transfer counted"."""
+    """B17: their hold starts, the first one's ends (no wrap-up); a transfer is counted."""
     row = step.conversation
     row.transfers += 1
     unskip(row, "B17", who)
     for hold in row.holds_of("primary"):
         step.release(hold, "B17")
-    # "Whoever becomes primary loses a consult hold of his on it in the same step."
+    # Whoever becomes primary loses a consult hold of theirs on it in the same step.
     row.consultants = [consultant for consultant in row.consultants if consultant != who]
     for hold in row.holds_of("consultant"):
         if hold.representative_id == who:
@@ -98,12 +98,12 @@ def withdraw_offer(step: Step) -> None:
 
 
 def skip(row: Conversation, who: str | None) -> None:
-    """Put him on the list of the skipped."""
+    """Put them on the list of the skipped."""
     if who is not None and who not in row.skipped:
         row.skipped.append(who)
 
 
 def unskip(row: Conversation, rule: str, who: str) -> None:
-    """Take him off the list, where the rule is one that gives it to him again."""
+    """Take them off the list, where the rule is one that gives it to them again."""
     if rule in UNSKIPPING and who in row.skipped:
         row.skipped.remove(who)

@@ -1,7 +1,7 @@
-"""Capacity of contract section 6: holds, counters, daily slots.
+"""Capacity (contract.md#capacity): holds, counters, daily slots.
 
-Counters are not kept: they are summed over the conversations each time, which is the first law of
-section 6 taken literally. Decides nothing about when a hold starts or ends.
+Counters are not kept: they are summed over the conversations each time, which is the first of
+contract.md#laws taken literally. Decides nothing about when a hold starts or ends.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ class Ledger:
         timer: str | None,
     ) -> list[Record]:
         """Take a hold, and the daily one that may belong to it."""
-        # "a conversation holds at most once per (representative, role)"
+        # a conversation holds at most once per (representative, role)
         assert not self._has(conversation, representative_id, role)
         daily = [name for name in conversation.profiles if self._configuration.is_daily(name)]
         rest = [name for name in conversation.profiles if name not in daily]
         hold = self._add(conversation, representative_id, role, conversation.units, rest, forced)
         records = [self._describe("held", conversation, hold, rule, now, cause, timer)]
-        # "Slots of profiles with `reset: end_of_day` are a hold of their own, role `daily`, ...
-        # with `units` 0, ... unless the conversation has one with him already."
+        # Slots of profiles with `reset: end_of_day` are a hold of their own, role `daily`, ...
+        # with `units` 0, ... unless the conversation has one with them already.
         if daily and not self._has(conversation, representative_id, "daily"):
             hold = self._add(conversation, representative_id, "daily", 0, daily, forced)
             zone = self._configuration.time_zone_of(representative_id)
@@ -80,11 +80,11 @@ class Ledger:
         return self._describe("released", conversation, hold, rule, now, cause, timer)
 
     def occupied_units(self, representative_id: str) -> int:
-        """The units that the conversations hold of him."""
+        """The units that the conversations hold of them."""
         return sum(hold.units for hold in self._holds_on(representative_id))
 
     def occupied_profiles(self, representative_id: str) -> dict[str, int]:
-        """The slots that the conversations hold of him, zeros left out."""
+        """The slots that the conversations hold of them, zeros left out."""
         return dict(
             Counter(name for hold in self._holds_on(representative_id) for name in hold.profiles)
         )
@@ -102,7 +102,7 @@ class Ledger:
         for name in [*self._configuration.profiles_of(representative_id), *occupied]:
             limit = self._configuration.limit_of(representative_id, name)
             count = occupied.get(name, 0)
-            # "`available = limit - occupied`; it may be negative"
+            # `available = limit - occupied`; it may be negative
             profiles[name] = {"limit": limit, "occupied": count, "available": limit - count}
         units = self.occupied_units(representative_id)
         return {
@@ -151,7 +151,7 @@ class Ledger:
     ) -> Record:
         """`capacity.held` or `capacity.released` with the counters after it."""
         representative_id = hold.representative_id
-        # "gapless per partition and representative"
+        # gapless per partition and representative
         self._sequences[representative_id] += 1
         data = {
             "representative_id": representative_id,

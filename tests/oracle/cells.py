@@ -1,11 +1,11 @@
-"""What happens in every cell, written by hand from contract section 5.
+"""What happens in every cell, written by hand from contract.md#rules.
 
 A cell is a stage, a channel kind and an input variant. The canonical form of each input, with the
 default settings of a push workstream:
 
 * The actor is the right one where the stage has one: the primary (in_conversation), the offered
   (awaiting_acceptance), `representative_id` (waiting, wrap_up, resolved), who left last (open), who
-  had it last (closed). Elsewhere he is somebody.
+  had it last (closed). Elsewhere they are somebody.
 * A target (of an assignment, a pick, a transfer, a consult) is somebody who is not involved, and a
   queue is not the one that the conversation is in. Nobody consults, no offer of a transfer is
   pending, no reconnect window runs, the session of a record is open.

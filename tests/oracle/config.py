@@ -1,4 +1,4 @@
-"""CONFIG.yaml of contract section 9 with the defaults of sections 6 and 7 filled in.
+"""CONFIG.yaml (contract.md#configuration) with the defaults of contract.md#timers filled in.
 
 Does not validate: the model is only run on usable configurations.
 """
@@ -12,7 +12,7 @@ from .vocabulary import AM, KIND_OF_CHANNEL, LC, PC, RE, VO
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
-# Section 7, the table of timers, column "default" (seconds; None = never).
+# contract.md#timers, the table, columns of kinds (seconds; None = never).
 AUTO_CLOSE: dict[str, dict[str, int | None]] = {
     "open": {LC: 20 * MINUTE, PC: 30 * DAY, AM: 30 * DAY, VO: 30 * DAY, RE: None},
     "active": {LC: None, VO: 2 * HOUR, AM: 30 * DAY, PC: None, RE: None},
@@ -67,7 +67,7 @@ class Configuration:
         """The settings of a conversation of this kind in this workstream."""
         given = self._workstreams[workstream_id] or {}
         profiles = tuple(given.get("profiles") or ())
-        # "`units: 30` (0 where `profiles` are given and `units` are not".
+        # `units: 30` (0 where `profiles` are given and `units` are not.
         units = given.get("units")
         if units is None:
             units = 0 if profiles else 30
@@ -81,7 +81,7 @@ class Configuration:
             wrap_up_block=block if isinstance(block, str) else round(block * 1000),
             release_on_close=given.get("release_on_close", False),
             reserve_on_offer=given.get("reserve_on_offer", True),
-            # "keep_same_representative ... default: true for PC and AM".
+            # keep_same_representative ... default: true for PC and AM.
             keep_same_representative=given.get("keep_same_representative", kind in (PC, AM)),
             auto_accept=given.get("auto_accept", False),
             offer=_duration(given, "offer_timeout", 120),
@@ -103,20 +103,20 @@ class Configuration:
         return list(self._representatives)
 
     def units_of(self, representative_id: str) -> int:
-        """His units: "a representative's `units: 100`", also of an unknown one."""
+        """Their units: 100 by default, also of an unknown one."""
         units = (self._representatives.get(representative_id) or {}).get("units")
         return 100 if units is None else units
 
     def time_zone_of(self, representative_id: str) -> str:
-        """The name of his time zone, default UTC."""
+        """The name of their time zone, default UTC."""
         return (self._representatives.get(representative_id) or {}).get("time_zone") or "UTC"
 
     def profiles_of(self, representative_id: str) -> list[str]:
-        """The profiles he is configured with."""
+        """The profiles they are configured with."""
         return list((self._representatives.get(representative_id) or {}).get("profiles") or {})
 
     def limit_of(self, representative_id: str, profile: str) -> int:
-        """His limit of a profile: his own, else (null or not listed) the profile's."""
+        """Their limit of a profile: their own, else (null or not listed) the profile's."""
         representative = self._representatives.get(representative_id) or {}
         limit = (representative.get("profiles") or {}).get(profile)
         if limit is None:

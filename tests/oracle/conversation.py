@@ -43,7 +43,7 @@ class Conversation:
     representative_id: str | None = None
     offered_id: str | None = None
     offer_forced: bool = False
-    # "the last one before it became null in open" (section 5).
+    # The last one before it became null in open (contract.md#no-effect).
     left_last: str | None = None
     # The bot or the external party that has it: {"kind", "id"}.
     party: dict[str, Any] | None = None
@@ -82,7 +82,7 @@ class Conversation:
 
     @property
     def handler(self) -> dict[str, Any] | None:
-        """Section 8: the bot or external party while with them, else the representative."""
+        """`handler`: the bot or external party while with them, else the representative."""
         if self.party is not None:
             return dict(self.party)
         if self.representative_id is not None:
@@ -104,12 +104,12 @@ class Conversation:
         return [hold for hold in self.holds if hold.role == role]
 
     def remember(self, source: str, id_: str) -> None:
-        """Section 8: the "last 64 inputs (refused ones count, repeats do not)"."""
+        """contract.md#repeats: the last 64 inputs; refused ones count, repeats do not."""
         if (source, id_) not in self.recent:
             self.recent = [*self.recent, (source, id_)][-64:]
 
     def is_forgotten(self, now: int) -> bool:
-        """Section 5: `closed_retention` "after it closed and its last hold ended"."""
+        """`closed_retention` after its last hold has ended, too (contract.md#after-closing)."""
         retention = self.settings.closed_retention
         if self.closed_at is None or self.holds or retention is None:
             return False

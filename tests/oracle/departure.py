@@ -15,7 +15,7 @@ def requeue(step: Step, rule: str, event: Event) -> None:
     if event.type == "representative.transfer":
         queue = event.data["to"]["id"]
     if rule == "B7":
-        # "transfer counted"; of A8: "no transfer is counted"
+        # transfer counted; of A8: no transfer is counted
         step.conversation.transfers += 1
     if event.data.get("overflow"):
         step.conversation.overflow_transfers += 1
@@ -24,7 +24,7 @@ def requeue(step: Step, rule: str, event: Event) -> None:
 
 
 def resolve(step: Step, rule: str) -> None:
-    """B14: "resolved; release", and "`R1` at once where he has closed the session already"."""
+    """B14: resolved; release; `R1` at once where they have closed the session already."""
     session_closed = step.conversation.session_closed
     step.release_all(rule)
     step.change(rule, "resolved")
@@ -33,16 +33,16 @@ def resolve(step: Step, rule: str) -> None:
 
 
 def enter_wrap_up(step: Step, rule: str, reason: str) -> None:
-    """B1 to B4: "capacity by the wrap-up setting" (section 6)."""
+    """B1 to B4: capacity by the wrap-up setting (contract.md#holds-by-stage)."""
     row, block = step.conversation, step.conversation.settings.wrap_up_block
     for hold in row.holds_of("consultant"):
         step.release(hold, rule)
     for hold in row.holds_of("primary"):
         if block == "never":
-            # "released on entry"
+            # released on entry
             step.release(hold, rule)
         elif isinstance(block, int):
-            # "released that long after wrap-up began"
+            # released that long after wrap-up began
             hold.release_at = step.now + block
     step.change(rule, "wrap_up", reason=reason)
 
@@ -53,7 +53,7 @@ def return_from_waiting(step: Step, rule: str) -> None:
     last = row.representative_id
     step.change(rule, "open")
     if row.settings.keep_same_representative and row.settings.push and last is not None:
-        # "`auto_accept` does not apply to them"
+        # `auto_accept` does not apply to them
         offer(step, "X2", last, forced=True, auto_accept=False)
 
 
@@ -62,8 +62,8 @@ def return_to_queue(step: Step, rule: str, who: str | None) -> None:
     row = step.conversation
     step.release_all(rule)
     step.change(rule, "open")
-    # "the same affinity as `X2` follows `A6` and `B5` on LC when keep_same_representative is on
-    # and push"
+    # the same affinity as `X2` follows `A6` and `B5` on LC when keep_same_representative is on
+    # and push
     if row.kind == LC and row.settings.keep_same_representative and row.settings.push and who:
         offer(step, "L1", who, forced=True, auto_accept=False)
 
@@ -71,12 +71,12 @@ def return_to_queue(step: Step, rule: str, who: str | None) -> None:
 def close(step: Step, rule: str, reason: str) -> None:
     """Whatever closes: the holds end, but for daily ones and the wrap-up remainder."""
     row = step.conversation
-    # `abandoned`: "true where `O7`, `O8`, `A4` or `A5` closes an inbound conversation that nobody
-    # was ever in conversation with"
+    # `abandoned`: true where `O7`, `O8`, `A4` or `A5` closes an inbound conversation that nobody
+    # was ever in conversation with
     is_left = rule in ("O7", "O8", "A4", "A5")
     abandoned = is_left and row.inbound and row.served_by is None
     for hold in row.holds:
-        # "closing earlier does not release earlier, unless `release_on_close: true`"
+        # closing earlier does not release earlier, unless `release_on_close: true`
         is_remainder = hold.release_at is not None and not row.settings.release_on_close
         if hold.role != "daily" and not (rule in ("W1", "W2") and is_remainder):
             step.release(hold, rule)

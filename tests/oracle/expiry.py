@@ -1,4 +1,4 @@
-"""What the firing of each timer does (contract section 5, the rules of timers)."""
+"""What the firing of each timer does (contract.md#rules, those of timers)."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def fire(step: Step, timer: Timer) -> None:
 def _end_hold(step: Step, timer: Timer) -> None:
     assert timer.hold is not None
     if timer.name == "day_reset":
-        # "`capacity.released`, rule `P1`, cause `timer.day_reset`"
+        # `capacity.released`, rule `P1`, cause `timer.day_reset`
         step.release(timer.hold, "P1")
     else:
-        # W4 in wrap_up, W5 where it is closed: "no state change is published, only the release"
+        # W4 in wrap_up, W5 where it is closed: no state change is published, only the release
         step.release(timer.hold, "W5" if step.conversation.stage == "closed" else "W4")
 
 
@@ -43,7 +43,7 @@ def _end_offer(step: Step) -> None:
     if step.conversation.stage == "awaiting_acceptance":
         decline(step, "A3")
     else:
-        # B18: "`representative.reject` by the offered, timer `offer`, or ..."
+        # B18: `representative.reject` by the offered, timer `offer`, or ...
         withdraw_offer(step)
 
 
@@ -66,14 +66,14 @@ def _lose_representative(step: Step, timer: Timer) -> None:
     elif timer.whose == row.representative_id:
         return_to_queue(step, "B5", timer.whose)
     else:
-        # B18: "... or the offered one's `representative_reconnect`"
+        # B18: ... or the offered one's `representative_reconnect`
         withdraw_offer(step)
 
 
 def _auto_close(step: Step) -> None:
     row = step.conversation
     if row.stage == "in_conversation" and row.kind == VO:
-        # B4: "VO: wrap_up, auto_closed; others: closed, auto_closed"
+        # B4: VO: wrap_up, auto_closed; others: closed, auto_closed
         enter_wrap_up(step, "B4", "auto_closed")
         return
     rule = {

@@ -1,4 +1,4 @@
-"""The members of `data` by input type (contract section 4): what is missing or mistyped.
+"""The members of `data` by input type (contract.md#inputs): what is missing or mistyped.
 
 Knows nothing of conversations. `clean` also drops what counts as left out, so that the rest of the
 model can use `get` without thinking about null.
@@ -16,7 +16,7 @@ Check = Callable[[Any], bool]
 
 
 def is_id(value: Any) -> bool:
-    """Section 3: "Ids are 1-256 characters."."""
+    """contract.md#envelope: an id has 1-256 characters."""
     return isinstance(value, str) and 1 <= len(value) <= 256
 
 
@@ -105,7 +105,7 @@ def clean(type_: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def fault(type_: str, data: dict[str, Any]) -> str | None:
-    """The first member that is missing or mistyped, or None: `invalid_data` of section 8."""
+    """The first member that is missing or mistyped, or None (contract.md#codes, `invalid_data`)."""
     given = clean(type_, data)
     for name, check in REQUIRED.get(type_, {}).items():
         if name not in given or not check(given[name]):
@@ -114,13 +114,13 @@ def fault(type_: str, data: dict[str, Any]) -> str | None:
         if name in given and not check(given[name]):
             return name
     if type_ == "conversation.started":
-        # "`outbound` needs `representative_id`".
+        # `outbound` needs `representative_id`.
         if given.get("direction") == "outbound" and "representative_id" not in given:
             return "representative_id"
-        # C2: "on RE `invalid_data`, whatever else is given".
+        # C2: on RE `invalid_data`, whatever else is given.
         if "handled_by" in given and KIND_OF_CHANNEL[given["channel"]] == RE:
             return "handled_by"
     if type_ == "supervisor.assign" and ("representative_id" in given) == ("queue_id" in given):
-        # "one of `representative_id`, `queue_id`".
+        # one of `representative_id`, `queue_id`.
         return "representative_id"
     return None

@@ -1,4 +1,4 @@
-"""The reference model: `run` does what `omnistate replay` does (contract section 9).
+"""The reference model: `run` does what `omnistate replay` does (contract.md#replay).
 
 Naive and slow by intent: every timer is found by a scan of all conversations, every counter by a
 sum. Output ids are left out and hold ids are opaque.
@@ -64,15 +64,15 @@ class Engine:
         """One line of EVENTS.jsonl."""
         line = line.rstrip(b"\r\n")
         if not line.strip():
-            # "blank lines are nothing"
+            # blank lines are nothing
             return
         try:
             event = decode(line)
         except DeadLetterError as refused:
-            # "A dead letter does not move the clock."
+            # A dead letter does not move the clock.
             self.outputs.append(dead_letter(line, refused.code))
             return
-        # "Everything is partition 0, offsets count the decodable lines of each topic from 0".
+        # Everything is partition 0, offsets count the decodable lines of each topic from 0.
         offset = self._offsets[event.topic]
         self._offsets[event.topic] += 1
         self.advance(event.time)
@@ -108,7 +108,7 @@ class Engine:
         return first
 
     def _fire(self, row: Conversation, timer: Timer) -> None:
-        # "The change carries the deadline as its time."
+        # The change carries the deadline as its time.
         step = Step(row, self.ledger, timer.due, timer=timer.name)
         fire(step, timer)
         self.outputs += step.records()
@@ -148,14 +148,14 @@ class Engine:
     def _refuse(
         self, row: Conversation | None, event: Event, origin: dict[str, Any], code: str
     ) -> Record:
-        """`input.rejected` or `input.ignored` of section 8."""
+        """`input.rejected` or `input.ignored` (contract.md#refusals)."""
         assert self.clock is not None
         named = event.data.get("representative_id")
         data = {
             "conversation_id": event.subject,
             "code": code,
             "message": "",
-            # "A refusal for an unknown conversation carries sequence 0 and status null".
+            # A refusal for an unknown conversation carries sequence 0 and status null.
             "status": None if row is None else row.status,
             "detail": None if row is None else row.detail,
             "sequence": 0 if row is None else row.sequence,

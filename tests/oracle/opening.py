@@ -13,9 +13,9 @@ from .wire import Event, parse_time
 def new_row(event: Event, configuration: Configuration) -> Conversation:
     """The row of a conversation that is being started, before its first change."""
     data, kind = event.data, kind_of(event)
-    # Section 10: "keeps the workstream settings it was started with until it closes".
+    # contract.md#settings-of-a-conversation: it keeps those that it was started with.
     settings = configuration.settings(data["workstream_id"], kind)
-    # "`units` of `conversation.started` replace the workstream's, its `profiles` add to them"
+    # `units` of `conversation.started` replace the workstream's, its `profiles` add to them
     profiles = dict.fromkeys([*settings.profiles, *data.get("profiles", [])])
     return Conversation(
         conversation_id=event.subject,
@@ -36,14 +36,14 @@ def start(step: Step, event: Event) -> None:
     queue = data.get("queue_id")
     scheduled_for = parse_time(data.get("scheduled_for"))
     if scheduled_for is not None and scheduled_for > step.now:
-        # C4: "`scheduled_for` after now"
+        # C4: `scheduled_for` after now
         row.scheduled_for = scheduled_for
         step.change("C4", "scheduled", queue=queue)
     elif not row.inbound:
-        # C3: "active / in_conversation, rep holds (forced)"
+        # C3: active / in_conversation, rep holds (forced)
         give(step, "C3", data["representative_id"], forced=True, queue=queue)
     elif "handled_by" in data:
-        # C2: "active / with_bot"; handler: "id null after `C2`"
+        # C2: active / with_bot; handler: id null after `C2`
         step.change("C2", "with_bot", queue=queue, party={"kind": "bot", "id": None})
     else:
         step.change("C1", "open", queue=queue)

@@ -14,12 +14,12 @@ def end_windows(row: Conversation, event: Event) -> None:
     """What an accepted input ends, before its change."""
     who: Any = event.data.get("representative_id")
     if event.type.startswith("customer."):
-        # `customer_reconnect` "ends with `customer.reconnected`, any other input of the customer"
+        # `customer_reconnect` ends with `customer.reconnected`, any other input of the customer
         row.customer_window = None
     if event.type.startswith("representative."):
-        # "it ends with `representative.reconnected`, any other `representative.*` input from him"
+        # it ends with `representative.reconnected`, any other `representative.*` input from them
         row.representative_windows.pop(who, None)
-    # "a later accepted input from him (`resolve_record` and `disconnected` aside) opens it again"
+    # a later accepted input from them (`resolve_record` and `disconnected` aside) opens it again
     is_aside = event.type in ("representative.resolve_record", "representative.disconnected")
     if event.type.startswith("representative.") and not is_aside:
         row.session_closed = row.session_closed and who != row.representative_id
@@ -36,7 +36,7 @@ def record(step: Step, event: Event) -> None:
         if due is not None:
             row.representative_windows[who] = due
     elif event.type == "representative.close_session" and row.kind == RE:
-        # "the session is closed; record and hold stay his"
+        # the session is closed; record and hold stay theirs
         row.session_closed = True
     elif event.type == "consult.started":
         _start_consult(step, who, event.data["via"])
@@ -52,9 +52,9 @@ def after(now: int, duration: int | None) -> int | None:
 
 
 def is_activity(row: Conversation, event: Event) -> bool:
-    """Section 7: what restarts the timer that counts from the last activity."""
+    """contract.md#activity: what restarts the timer that counts from the last one."""
     if row.stage == "waiting":
-        # `inactivity`: "waiting began, or `representative.message` of the last representative"
+        # `inactivity`: waiting began, or `representative.message` of the last representative
         return event.type == "representative.message"
     return event.type in (
         "customer.messaged",
@@ -68,7 +68,7 @@ def is_activity(row: Conversation, event: Event) -> bool:
 def _start_consult(step: Step, who: str, via: str) -> None:
     row = step.conversation
     row.consultants.append(who)
-    # "A consult that does not block is recorded without a hold."
+    # A consult that does not block is recorded without a hold.
     if row.settings.consult_blocks[via]:
         step.hold(who, "consultant", "K1", forced=False)
 

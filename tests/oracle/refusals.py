@@ -1,4 +1,4 @@
-"""Contract section 5, "The code is the first that applies, in this order".
+"""contract.md#codes: the first that applies, in this order.
 
 Pure: says why an input is refused or ignored, or None where it may go on to a rule.
 """
@@ -12,7 +12,7 @@ from .transitions import rule_of
 from .vocabulary import FACTS, KIND_OF_CHANNEL, KINDS_OF_TRANSFER, KINDS_OF_TYPE, VO
 from .wire import Event
 
-# "(the status allows it, but he is not the one who may)": the stages in which somebody may.
+# (the status allows it, but they are not the one who may): the stages in which somebody may.
 STAGES_OF_ACTION = {
     "representative.end": ("in_conversation",),
     "representative.close_session": ("in_conversation", "wrap_up", "resolved"),
@@ -23,7 +23,7 @@ STAGES_OF_ACTION = {
 
 
 def is_ignored(code: str, type_: str) -> bool:
-    """Section 8: "ignored: `duplicate`, `stale`, `no_effect`, `wrong_channel`" (of a fact)."""
+    """contract.md#codes: `duplicate`, `stale`, `no_effect`, and `wrong_channel` of a fact."""
     if code == "wrong_channel":
         return type_ in FACTS
     return code in ("duplicate", "stale", "no_effect")
@@ -36,7 +36,7 @@ def refusal(row: Conversation | None, event: Event, configuration: Configuration
     if row is not None and (event.source, event.id) in row.recent:
         return "duplicate"
     if event.type == "conversation.started":
-        # "`conversation.started` with the same id is ignored (`duplicate`), in any status"
+        # `conversation.started` with the same id is ignored (`duplicate`), in any status
         if row is not None:
             return "duplicate"
         known = configuration.has_workstream(event.data["workstream_id"])
@@ -47,7 +47,7 @@ def refusal(row: Conversation | None, event: Event, configuration: Configuration
 
 
 def _is_unfit(event: Event, configuration: Configuration) -> bool:
-    """Section 8: `invalid_data` also for a "channel [that] does not fit the workstream"."""
+    """contract.md#codes: `invalid_data`, too, where the channel does not fit the workstream."""
     if event.type != "conversation.started":
         return False
     workstream_id, channel = event.data["workstream_id"], event.data["channel"]
@@ -76,10 +76,10 @@ def _refusal_of(row: Conversation, event: Event) -> str | None:
     if rule_of(row, event) is not None:
         return None
     if is_fact:
-        # no_effect: "any fact without a rule"
+        # no_effect: any fact without a rule
         return "no_effect"
     if type_ in ("representative.accept", "representative.reject"):
-        # "accept or reject without an offer to him, in any status"
+        # accept or reject without an offer to them, in any status
         return "not_offered"
     if row.stage in _stages_of(event):
         return "not_assigned"
@@ -96,46 +96,46 @@ def _stages_of(event: Event) -> tuple[str, ...]:
 
 
 def has_no_effect(row: Conversation, event: Event) -> bool:
-    """The `no_effect` list of section 5, in its order; its first item is asked for last."""
+    """The list of contract.md#no-effect, in its order; its first item is asked for last."""
     type_, data, stage = event.type, event.data, row.stage
     who = data.get("representative_id")
     is_primary = who is not None and who == row.representative_id
     is_offered = who is not None and who == row.offered_id
     is_last = who is not None and who == row.last_representative_id
-    # "accept by the primary in in_conversation"
+    # accept by the primary in in_conversation
     if type_ == "representative.accept" and stage == "in_conversation" and is_primary:
         return True
-    # "end in wrap_up by the primary"
+    # end in wrap_up by the primary
     if type_ == "representative.end" and stage == "wrap_up" and is_primary:
         return True
-    # "close_session or release by the representative who left last, in open or waiting"
+    # close_session or release by the representative who left last, in open or waiting
     if type_ in ("representative.close_session", "representative.release") and is_last:
         return True
-    # "`router.assign`, `supervisor.assign` or `supervisor.transfer` of him who has the offer or is
-    # primary" ... "except where `X6` ... applies"
+    # `router.assign`, `supervisor.assign` or `supervisor.transfer` of whoever has the offer or is
+    # primary ... except where `X6` ... applies
     is_assignment = type_ in ("router.assign", "supervisor.assign", "supervisor.transfer")
     if is_assignment and (is_primary or is_offered) and rule_of(row, event) != "X6":
         return True
-    # "`router.move` or `supervisor.assign` to the queue it is in, in open"
+    # `router.move` or `supervisor.assign` to the queue it is in, in open
     is_move = type_ in ("router.move", "supervisor.assign") and "queue_id" in data
     if is_move and stage == "open" and data["queue_id"] == row.queue_id:
         return True
-    # "`representative.transfer` to him who has the offer"; "a transfer to oneself"
+    # `representative.transfer` to whoever has the offer; a transfer to oneself
     is_transfer = type_ == "representative.transfer" and data["to"]["kind"] == "representative"
     if is_transfer and data["to"]["id"] in (row.offered_id, who):
         return True
-    # "resolve_record in resolved"
+    # resolve_record in resolved
     if type_ == "representative.resolve_record" and stage == "resolved":
         return True
-    # "a second `...disconnected` while its window runs (it restarts nothing)"
+    # a second `...disconnected` while its window runs (it restarts nothing)
     if type_ == "customer.disconnected" and row.customer_window is not None:
         return True
     if type_ == "representative.disconnected" and who in row.representative_windows:
         return True
-    # "`consult.started` of someone who consults or is primary"
+    # `consult.started` of someone who consults or is primary
     if type_ == "consult.started":
         return who in row.consultants or is_primary
-    # "`consult.ended` of someone who does not consult"
+    # `consult.ended` of someone who does not consult
     return type_ == "consult.ended" and who not in row.consultants
 
 

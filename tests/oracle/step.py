@@ -1,6 +1,6 @@
 """One step: everything that one input or one timer brings about in one conversation.
 
-Collects state changes, releases and holds, and prints them in the order of section 8. Knows how a
+Prints state changes, releases and holds in order (contract.md#order-of-outputs). Knows how a
 change is described, not which rule applies.
 """
 
@@ -62,7 +62,7 @@ class Step:
             "previous_detail": row.detail,
             "previous_queue_id": row.queue_id,
             "previous_representative_id": row.representative_id,
-            # "since status or detail last changed; null on the first"
+            # since status or detail last changed; null on the first
             "previous_status_seconds": (
                 None if row.stage is None else (self.now - row.entered_at) / 1000
             ),
@@ -70,7 +70,7 @@ class Step:
         if stage != row.stage:
             row.entered_at = self.now
         row.stage = stage
-        # "Where a rule names none: ..."
+        # Where a rule names none: ...
         row.reason = reason if reason is not None else REASON_OF_STAGE[stage]
         row.party = party
         if queue is not SAME:
@@ -81,11 +81,11 @@ class Step:
         if stage == "in_conversation":
             row.served_by = row.representative_id
         else:
-            # "a consult hold ends ... when the conversation leaves in_conversation"
+            # a consult hold ends ... when the conversation leaves in_conversation
             row.consultants = []
         if stage == "closed":
             row.closed_at = self.now
-        # "Activity: ... and every published change."
+        # Activity: ... and every published change.
         row.active_at = self.now
         self._end_windows()
         row.sequence += 1
@@ -107,7 +107,7 @@ class Step:
         self._holds.append((representative_id, role, rule, forced))
 
     def records(self) -> list[Record]:
-        """Section 8: "in order: state changes, releases (oldest hold first), holds"."""
+        """contract.md#order-of-outputs: state changes, releases (oldest hold first), holds."""
         row = self.conversation
         told: Any = {"cause": self._cause, "timer": self._timer}
         records = list(self._changes)
@@ -124,22 +124,22 @@ class Step:
         if representative is SAME:
             representative = row.representative_id
         if stage in ("open", "scheduled", "with_bot", "with_external"):
-            # "It is null while open, scheduled, with_bot or with_external".
+            # It is null while open, scheduled, with_bot or with_external.
             representative = None
         if representative != row.representative_id:
             row.left_last = row.representative_id or row.left_last
-            # Another primary has his own session of the record.
+            # Another primary has a session of their own of the record.
             row.session_closed = False
         row.representative_id = representative
 
     def _end_windows(self) -> None:
         row = self.conversation
-        # "`customer_reconnect` runs on through every change within open and active; it ends with
-        # ... wrap_up or closed."
+        # `customer_reconnect` runs on through every change within open and active; it ends with
+        # ... wrap_up or closed.
         if row.stage not in ("open", *ACTIVE_STAGES):
             row.customer_window = None
-        # `representative_reconnect` ends "when he is no longer offered or primary"; it is a timer
-        # of active alone (section 5, Recorded).
+        # `representative_reconnect` ends when they are no longer offered or primary; it is a timer
+        # of active alone (contract.md#when-a-timer-ends).
         row.representative_windows = {
             whose: due
             for whose, due in row.representative_windows.items()
@@ -153,7 +153,7 @@ class Step:
             "sequence": row.sequence,
             "rule": rule,
             "state": STATE_OF_STATUS[row.status or ""],
-            # "`resolved` and `scheduled` are internal stages: their changes carry `internal`".
+            # `resolved` and `scheduled` are internal stages: their changes carry `internal`.
             "internal": row.stage in ("resolved", "scheduled"),
             **before,
             "status": row.status,

@@ -33,14 +33,14 @@ RULES = (
 
 
 def test_every_rule_is_expected_somewhere() -> None:
-    """Each rule id of section 5 stands in a cell or in a story."""
+    """Each rule id of contract.md#rules stands in a cell or in a story."""
     text = " ".join([*CELLS.values(), *TIMER_CELLS.values(), *STORIES.values()])
     # K1 is the rule of a hold, whose rule the stories do not spell out.
     assert set(RULES) - set(re.findall(r"\b[A-Z]\d+\b", text)) == {"K1"}
 
 
 def test_consult_hold_carries_k1() -> None:
-    """Section 6: "Holds that a consult starts or ends carry the rules `K1` / `K2`"."""
+    """contract.md#consults: a hold that a consult begins or ends carries the rule `K1` or `K2`."""
     consult = ("consult.started", {"representative_id": "eva", "via": "queue"})
     outputs, state = run(scene("in_conversation", "voice", [consult]), config_of("voice"))
     assert outputs[-1]["value"]["data"]["rule"] == "K1"
@@ -66,7 +66,7 @@ def test_dead_letters_do_not_count() -> None:
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(days())
 def test_laws_of_a_random_day(day: Day) -> None:
-    """Sections 2 and 6: sequences without a gap, counters that a reader can rebuild."""
+    """contract.md#laws: sequences without a gap, counters that a reader can rebuild."""
     lines, config, until = day
     outputs, state = run(lines, config, until)
     assert (outputs, state) == run(lines, config, until)
@@ -84,7 +84,7 @@ def test_laws_of_a_random_day(day: Day) -> None:
             assert data["hold_id"] not in holds
             holds[data["hold_id"]] = data["units"]
         else:
-            # "a release names its hold"
+            # a release names its hold
             assert holds.pop(data["hold_id"]) == data["units"]
         assert data["partition_units"] == sum(holds.values())
     for who, holds in held.items():
@@ -93,7 +93,7 @@ def test_laws_of_a_random_day(day: Day) -> None:
 
 
 def test_retention_forgets() -> None:
-    """Section 5: from the instant that it is forgotten, the id is unknown and not listed."""
+    """contract.md#after-closing: once it is forgotten, the id is unknown and not listed."""
     config = config_of("voice", closed_retention=60)
     lines = scene("closed", "voice")
     # The scene closes in its fifth second.
@@ -104,7 +104,7 @@ def test_retention_forgets() -> None:
 
 
 def test_a_repeat_is_known_for_64_inputs() -> None:
-    """Section 8: refused inputs count among the 64, repeats do not."""
+    """contract.md#repeats: refused inputs count among the 64, repeats do not."""
     monitors = [
         event("supervisor.monitor", second, {"supervisor_id": "sam"}) for second in range(100, 164)
     ]

@@ -1,4 +1,4 @@
-"""The timers of contract section 7: which run in a conversation and when each is due.
+"""The timers (contract.md#timers): which run in a conversation and when each is due.
 
 Deadlines are worked out from the row each time they are asked for; what firing does is in
 `expiry`.
@@ -13,7 +13,7 @@ from .conversation import Conversation, Hold
 from .vocabulary import RE, VO
 from .wire import print_time
 
-# "Ties within a conversation fire in the order ..."
+# Ties within a conversation fire in the order ...
 ORDER = (
     "wrap_up_release",
     "offer",
@@ -44,8 +44,8 @@ def running(conversation: Conversation) -> list[Timer]:
         *_timers_of_windows(conversation),
         *_timers_of_stage(conversation),
     ]
-    # The sort keeps "the primary's before the offered one's, the older hold's before the
-    # younger's", as they are listed below.
+    # The sort keeps the primary's before the offered one's, the older hold's before the
+    # younger's, as they are listed below.
     return sorted(timers, key=lambda timer: ORDER.index(timer.name))
 
 
@@ -90,7 +90,7 @@ def _timers_of_stage(conversation: Conversation) -> list[Timer]:
     if stage == "scheduled" and conversation.scheduled_for is not None:
         found.append(("scheduled", conversation.scheduled_for, 0))
     elif stage == "open" and kind != RE:
-        # "`auto_close` open | last activity while open"; "`auto_close.open` of RE ... ignored".
+        # `auto_close` open | last activity while open; `auto_close.open` of RE ... ignored.
         found.append(("auto_close", conversation.active_at, settings.auto_close["open"]))
     elif stage == "awaiting_acceptance":
         found.append(("offer", conversation.offered_at, settings.offer))
@@ -99,10 +99,10 @@ def _timers_of_stage(conversation: Conversation) -> list[Timer]:
             found.append(("offer", conversation.offered_at, settings.offer))
         found.append(("auto_close", conversation.active_at, settings.auto_close["active"]))
     elif stage == "with_external":
-        # "with an external: counts too"
+        # with an external: counts too
         found.append(("auto_close", conversation.active_at, settings.auto_close["active"]))
     elif stage == "with_bot" and kind == VO:
-        # "with a bot: VO only"; "`bot_inactivity` of VO [is] ignored where configured".
+        # with a bot: VO only; `bot_inactivity` of VO [is] ignored where configured.
         found.append(("auto_close", conversation.active_at, settings.auto_close["active"]))
     elif stage == "with_bot":
         found.append(("bot_inactivity", conversation.active_at, settings.bot_inactivity))
@@ -111,7 +111,7 @@ def _timers_of_stage(conversation: Conversation) -> list[Timer]:
     elif stage == "wrap_up":
         duration = settings.auto_close["wrap_up"]
         if duration is not None and isinstance(settings.wrap_up_block, int):
-            # W2: "at max(auto-close, blocking time) after wrap-up began"
+            # W2: at max(auto-close, blocking time) after wrap-up began
             duration = max(duration, settings.wrap_up_block)
         found.append(("auto_close", conversation.entered_at, duration))
     elif stage == "resolved":

@@ -1,7 +1,7 @@
-"""Contract section 5 as a question: which rule answers this input in this stage?
+"""contract.md#rules as a question: which rule answers this input in this stage?
 
 Pure: looks at the row and the event, changes nothing. The answer is a rule id, "recorded", or None
-where section 5 names neither. That the kind fits the type is checked before (`refusals`).
+where the contract names neither. That the kind fits the type is checked before (`refusals`).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _is_recorded_in_open_and_active(row: Conversation, event: Event) -> bool:
     """The inputs that are recorded in open and in all of active."""
     if event.type in ("customer.messaged", "supervisor.monitor"):
         return True
-    # "`customer.disconnected` / `customer.reconnected` (LC) in open and active"
+    # `customer.disconnected` / `customer.reconnected` (LC) in open and active
     if event.type in ("customer.disconnected", "customer.reconnected"):
         return row.kind == LC
     return False
@@ -129,10 +129,10 @@ def _from_in_conversation(row: Conversation, event: Event) -> str | None:
         rule = _by_primary(row, event)
         if rule is not None:
             return rule
-    # "`representative.message` by the primary or a consultant in in_conversation"
+    # `representative.message` by the primary or a consultant in in_conversation
     if type_ == "representative.message" and who in (row.representative_id, *row.consultants):
         return RECORDED
-    # "`consult.started` / `consult.ended` in in_conversation"; the ones of somebody who consults
+    # `consult.started` / `consult.ended` in in_conversation; the ones of somebody who consults
     # already, or does not, are in the no_effect list.
     if type_ == "consult.started":
         return RECORDED
@@ -154,7 +154,7 @@ def _by_primary(row: Conversation, event: Event) -> str | None:
         kind = event.data["to"]["kind"]
         return {"queue": "B7", "representative": "B10", "external": "B11", "bot": "B12"}[kind]
     if type_ == "representative.close_session":
-        # "by the primary of a record that is not resolved yet" is recorded.
+        # by the primary of a record that is not resolved yet is recorded.
         return {LC: "B8", VO: "B8", PC: "B9", AM: "B9", RE: RECORDED}[row.kind]
     if type_ == "representative.resolve_record":
         return "B14"
@@ -188,7 +188,7 @@ def _from_waiting(row: Conversation, event: Event) -> str | None:
         return "X6"
     if type_ == "supervisor.assign":
         return "X7"
-    # "`representative.message` ... by the last representative in waiting"
+    # `representative.message` ... by the last representative in waiting
     if type_ == "representative.message" and is_by_last:
         return RECORDED
     return RECORDED if type_ == "supervisor.monitor" else None

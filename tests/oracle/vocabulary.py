@@ -1,4 +1,4 @@
-"""The words of contract sections 1 and 4: kinds, channels, stages, reasons, input types.
+"""The contract's words: kinds, channels, stages, reasons, input types (contract.md#inputs).
 
 Only names and which belongs to which; no behaviour.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 LC, PC, AM, VO, RE = "live_chat", "persistent_chat", "messaging", "voice", "record"
 KINDS = (LC, PC, AM, VO, RE)
 
-# Section 1: "Channel kinds and the channel values that belong to each".
+# contract.md#channel-kinds: the kinds, and the channels that belong to each.
 KIND_OF_CHANNEL = {LC: LC, PC: PC, VO: VO, RE: RE} | dict.fromkeys(
     (
         "sms",
@@ -50,7 +50,7 @@ STATE_OF_STATUS = {
     "scheduled": "scheduled",
 }
 
-# Section 1, "Where a rule names none". A rule that enters wrap_up or closed always names one.
+# contract.md#reasons. A rule that enters wrap_up or closed always names one.
 REASON_OF_STAGE = {
     "scheduled": None,
     "resolved": None,
@@ -62,7 +62,7 @@ REASON_OF_STAGE = {
     "waiting": "awaiting_customer",
 }
 
-# Section 4, column "for": the kinds that an input type is meant for.
+# contract.md#inputs, column *for*: the kinds that an input type is meant for.
 KINDS_OF_CHANNEL_EVENT = {
     "conversation.started": KINDS,
     "customer.messaged": (LC, PC, AM),
@@ -98,7 +98,7 @@ KINDS_OF_ACTION = {
 }
 KINDS_OF_TYPE = KINDS_OF_CHANNEL_EVENT | KINDS_OF_ACTION
 
-# Section 4.2: "`external`: VO only, `bot`: not RE".
+# contract.md#actions: `external` for VO only, `bot` not for RE.
 KINDS_OF_TRANSFER = {
     "queue": KINDS,
     "representative": KINDS,
@@ -106,7 +106,7 @@ KINDS_OF_TRANSFER = {
     "bot": (LC, PC, AM, VO),
 }
 
-# Section 5: "... are facts -> ignored; all else are actions -> rejected".
+# contract.md#facts-and-actions: facts are ignored, all else is rejected.
 FACTS = (
     *KINDS_OF_CHANNEL_EVENT,
     "representative.disconnected",

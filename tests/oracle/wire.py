@@ -1,6 +1,6 @@
 """Lines in, records out: decoding of input events, RFC 3339 times, the output envelope.
 
-Knows the envelope of contract section 3 and nothing of the members of `data`.
+Knows the envelope (contract.md#envelope) and nothing of the members of `data`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Event:
 
 
 class DeadLetterError(Exception):
-    """Why a line is not an input: `code` is one of the codes of section 8."""
+    """Why a line is not an input: `code` is one of contract.md#dead-letters."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -61,7 +61,7 @@ def parse_time(text: object) -> int | None:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=timezone(offset))
     except ValueError:
         return None
-    # "Times are kept to the millisecond; finer digits are cut off."
+    # Times are kept to the millisecond; finer digits are cut off.
     milliseconds = int(((matched[7] or "") + "000")[:3])
     return (moment - EPOCH) // timedelta(milliseconds=1) + milliseconds
 
@@ -78,7 +78,7 @@ def _refuse_constant(name: str) -> None:
 
 def decode(line: bytes) -> Event:
     """The event of a line; raises DeadLetterError where it is none."""
-    # "A record over 64 KiB, or one that is not such an event, goes to dead-letters".
+    # A record over 64 KiB, or one that is not such an event, goes to dead-letters.
     if len(line) > MAXIMUM_BYTES:
         raise DeadLetterError("oversized")
     try:
@@ -88,7 +88,7 @@ def decode(line: bytes) -> Event:
     if not isinstance(body, dict) or body.get("specversion") != "1.0":
         raise DeadLetterError("undecodable")
     for attribute in ("id", "source", "type", "subject"):
-        # "Ids are 1-256 characters."
+        # Ids are 1-256 characters.
         value = body.get(attribute)
         if not isinstance(value, str) or not 1 <= len(value) <= 256:
             raise DeadLetterError("undecodable")
@@ -97,7 +97,7 @@ def decode(line: bytes) -> Event:
         raise DeadLetterError("undecodable")
     topic = topic_of(body["type"])
     if topic is None:
-        # "So do an unknown type ..."
+        # So do an unknown type ...
         raise DeadLetterError("unknown_type")
     trace = {
         name: body[name]
@@ -117,7 +117,7 @@ def decode(line: bytes) -> Event:
 
 
 def dead_letter(line: bytes, code: str) -> Record:
-    """Section 9: "`value` is the line as text and `error` is the code"; the key is null."""
+    """contract.md#replay: `value` is the line as text, `error` the code, the key is null."""
     text = line.decode("utf-8", errors="replace")
     return {"topic": "dead-letters", "key": None, "value": text, "error": code}
 
@@ -135,7 +135,7 @@ def output(
         "data": data,
     }
     if cause is not None:
-        # "`causationid` is the `id` of the input (absent where a timer fired)."
+        # `causationid` is the `id` of the input (absent where a timer fired).
         value["causationid"] = cause.id
         value |= cause.trace
     return {"topic": topic, "key": subject, "value": value}
@@ -147,7 +147,7 @@ def could_be_id(value: object) -> bool:
 
 
 def describe_cause(cause: Event | None, timer: str | None = None) -> dict[str, Any]:
-    """`cause` of section 8: of the input, or of the timer with everything else null."""
+    """`cause` (contract.md#state-changes): the input, or the timer with everything else null."""
     if cause is None:
         return {"type": f"timer.{timer}", "id": None, "source": None, "actor_id": None}
     actor: Any = None

@@ -1,6 +1,6 @@
 """Small random worlds: a configuration, a few conversations and representatives.
 
-Every setting of contract section 9 varies; durations are short more often than not, so that timers
+Every setting of contract.md#configuration varies; durations are mostly short, so that timers
 fire. All configurations are valid.
 """
 

@@ -1,4 +1,4 @@
-"""The read model of section 11, folded from what the topics hold by code of its own.
+"""The read model (contract.md#read-model), folded from the topics by code of its own.
 
 Written from the contract: it shares nothing with `omnistate.projections`, so that the two can be
 compared. Only the standard library, so that it can serve wherever topics can be read.

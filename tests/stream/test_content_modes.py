@@ -1,4 +1,4 @@
-"""Structured and binary mode, and what the `content-type` header does (section 3)."""
+"""Structured and binary mode, and what the `content-type` header does (contract.md#envelope)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The decoder, case by case: sections 3 and 8 of the contract, at their borders.
+"""The decoder, case by case: contract.md#envelope and contract.md#dead-letters, at their borders.
 
 `test_decoding_fuzz` has what nobody thought of.
 """

@@ -1,4 +1,4 @@
-"""What the topics come to for the read model, folded by the audit's own reading of section 11.
+"""What the topics come to for the read model, by the audit's own reading of contract.md#read-model.
 
 It shares nothing with `omnistate.projections`, and knows no Redis. Memory: some 300 bytes for each
 conversation that is not closed or closed within a day, and a number for each representative.

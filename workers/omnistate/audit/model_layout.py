@@ -1,6 +1,6 @@
 """What keys the read model should have, from what the topics come to.
 
-Names as section 11 gives them, and those beside it that follow from the same changes: open
+Names of contract.md#read-model, and those beside it that follow from the same changes: open
 conversations in no queue, and those of each workstream that closed within a day.
 """
 

@@ -77,5 +77,5 @@ class Input:
 
 # How many bytes of the digest of (source, id) are kept: one in 2**64 repeats is not one.
 FINGERPRINT_BYTES: Final = 8
-# A repeat is known among this many of a conversation's last inputs (section 8).
+# A repeat is known among so many of a conversation's last inputs (contract.md#repeats).
 FINGERPRINTS_KEPT: Final = 64

@@ -29,7 +29,7 @@ from omnistate.stream.topology import load_topology
 
 Event = dict[str, Any]
 GROUP: Final = "conversation"
-# As in production: the wall clock fires a timer this long after its deadline (section 7).
+# As in production: the wall clock fires a timer this long after its deadline (contract.md#timers).
 TIMER_GRACE_MS: Final = 1_000
 OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
 _ENCODE: Final = msgspec.json.Encoder().encode

@@ -26,7 +26,7 @@ class UnusableSetting(Unusable):
 
 
 class Settings(BaseSettings):
-    """Section 10's settings, and those that this project adds (the last ones)."""
+    """Every setting that a worker or command reads (contract.md#commands)."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 

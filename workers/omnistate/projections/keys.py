@@ -1,4 +1,4 @@
-"""The names of the read model's keys, as section 11 gives them.
+"""The names of the read model's keys, as contract.md#read-model has them.
 
 Names only: what is kept there is said by `conversations` and `representatives`.
 """
@@ -22,7 +22,7 @@ class Keys:
         self.offsets: Final = f"{self.root}offsets"
         self.counts: Final = f"{self.root}counts"
         self.changes: Final = f"{self.root}changes"
-        # Beside section 11: which queues, representatives and workstreams there are to be listed,
+        # Beside the contract: which queues, representatives and workstreams there are to be listed,
         self.queues: Final = f"{self.root}queues"
         self.representatives: Final = f"{self.root}representatives"
         self.workstreams: Final = f"{self.root}workstreams"

@@ -140,7 +140,7 @@ _PLAIN_WORDS: Final = {
 
 
 def encode_dead_letter(dead: DeadLetter) -> Outgoing:
-    """The record as it was received, with three headers that say why and whence (section 8)."""
+    """The record as received, with headers that say why and whence (contract.md#dead-letters)."""
     record = dead.record
     origin = f"{record.topic}/{record.partition}/{record.offset}"
     return Outgoing(

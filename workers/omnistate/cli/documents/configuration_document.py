@@ -43,9 +43,9 @@ DEFAULTS: Final = """\
 ### Defaults by channel kind
 
 What a key comes to where it is left out. Durations are seconds; `–` means that the key changes
-nothing for that kind. The codes are those of [the contract](contract.md#channel-kinds). `units` is 0
-where `profiles` are given and `units` are not. A voice workstream with `distribution: pick` is an
-error.
+nothing for that kind. The codes are those of [the contract](contract.md#channel-kinds). `units` is
+0 where `profiles` are given and `units` are not. A voice workstream with `distribution: pick` is
+an error.
 """
 PROFILES: Final = """\
 ## capacity_profiles

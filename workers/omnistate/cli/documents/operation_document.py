@@ -5,21 +5,22 @@ what is there, and knows nothing of its own.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Final
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from omnistate.cli.documents.generated_document import keep
+from omnistate.cli.documents.generated_document import REFERENCE, draw_table, keep
+from omnistate.cli.documents.log_events import find_log_events
+from omnistate.cli.documents.value_types import describe_type
 from omnistate.process.figures.figures_metrics import describe_figures
 from omnistate.process.process_settings import PREFIX, Settings
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
 from omnistate.process.worker_metrics import Metrics
 from omnistate.stream.topology import load_topology
 
-DOCUMENT: Final = Path(__file__).parents[4] / "docs" / "reference" / "operation.md"
+DOCUMENT: Final = REFERENCE / "operation.md"
 INTRODUCTION: Final = """\
 # Operation
 
@@ -44,8 +45,20 @@ the `previous` one.
 TOPICS: Final = """\
 ## Topics
 
-From [topics.yaml](../topics.yaml). Topics with the same word under *co-partitioned* have the same
-number of partitions, and a key lies in the same one in each of them.
+From `topics.yaml`, their one declaration. Topics with the same word under *co-partitioned* have
+the same number of partitions, and a key lies in the same one in each of them.
+"""
+GROUPS: Final = """\
+## Groups
+
+One consumer group a kind of worker. Each partition of *consumes* goes to one worker of the group;
+*follows* is read whole by every one. Workers write *produces* and the changelogs of their tables.
+"""
+LOG_EVENTS: Final = """\
+## Log events
+
+What workers log, beside warnings of libraries. With `LOG_FORMAT=json` each line is one object:
+`event` is the name here, `level` its level, and the members are beside it.
 """
 
 
@@ -53,20 +66,25 @@ def describe_operation() -> str:
     """The whole document."""
     parts = [
         *(INTRODUCTION, SETTINGS),
-        _table(("setting", "default", "what"), _settings()),
+        draw_table(("setting", "type", "default", "what"), _settings()),
         METRICS,
-        _table(("metric", "type", "labels", "what"), _metrics()),
+        draw_table(("metric", "type", "labels", "what"), _metrics()),
         TOPICS,
-        _table(("topic", "key", "kind", "co-partitioned", "what"), _topics()),
-        "## Groups\n",
-        _table(("group", "consumes", "follows", "produces", "tables"), _groups()),
+        draw_table(("topic", "key", "kind", "co-partitioned", "what"), _topics()),
+        GROUPS,
+        draw_table(("group", "consumes", "follows", "produces", "tables"), _groups()),
+        LOG_EVENTS,
+        draw_table(("event", "level", "members"), _log_events()),
     ]
     return "\n".join(parts)
 
 
 def _settings() -> Iterator[tuple[str, ...]]:
+    schema = Settings.model_json_schema()
     for name, field in Settings.model_fields.items():
-        yield f"`{PREFIX}{name.upper()}`", _default(field), field.description or ""
+        type_ = describe_type(schema["properties"][name], schema.get("$defs", {}))
+        named = f"`{PREFIX}{name.upper()}`"
+        yield named, type_.removesuffix(" or null"), _default(field), field.description or ""
 
 
 def _default(field: FieldInfo) -> str:
@@ -93,9 +111,10 @@ def _groups() -> Iterator[tuple[str, ...]]:
         yield f"`{group.name}`", *(", ".join(f"`{each}`" for each in names) for names in several)
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "".join("| " + " | ".join(row) + " |\n" for row in lines)
+def _log_events() -> Iterator[tuple[str, ...]]:
+    for event in find_log_events():
+        members = ", ".join(f"`{each}`" for each in event.members)
+        yield f"`{event.name}`", event.level, members
 
 
 def main(arguments: list[str]) -> int:

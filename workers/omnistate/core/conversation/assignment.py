@@ -9,7 +9,7 @@ from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.rules import RULES, Rule
 from omnistate.core.conversation.stages import ACTIVE, OPEN_OR_ACTIVE, UNASSIGNED, Stage
 
-# The reference system gives a conversation up after this many declines; it is advice to the router.
+# contract.md#skipped-representatives; it is advice to the router.
 SKIPPED_MAX: Final = 100
 # The rules that `count` has anything to do with.
 COUNTING: Final = frozenset(
@@ -63,7 +63,7 @@ def _assign(conversation: Conversation, rule: Rule, target_id: str | None) -> No
     elif party == "forgotten" or stage in UNASSIGNED:
         conversation.representative_id = None
     elif stage == "closed" and conversation.representative_id is None:
-        # Section 8: a closed conversation names who had it last.
+        # contract.md#after-closing: a closed conversation names who had it last.
         conversation.representative_id = conversation.served_by_id
 
 

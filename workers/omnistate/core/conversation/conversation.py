@@ -131,7 +131,7 @@ class Conversation:
         return f"{self.origin}.h{hold.number}"
 
     def describe(self) -> dict[str, object]:
-        """What `omnistate replay --state` says of it (section 9)."""
+        """What `omnistate replay --state` says of it (contract.md#replay)."""
         status, detail, _ = MEANINGS[self.stage]
         return {
             "status": status,
@@ -176,7 +176,7 @@ class Conversation:
         return earliest_of(self.deadlines, self.holds)
 
     def next_deadline(self) -> tuple[int, str, Hold | None] | None:
-        """When and which timer fires next, and the hold it belongs to; ties as in section 7."""
+        """When and which timer fires next, and the hold it belongs to (contract.md#ties)."""
         first: tuple[int, int, int, str] | None = None
         owner: Hold | None = None
         for name, deadline_ms in self.deadlines.items():

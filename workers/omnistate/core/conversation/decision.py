@@ -39,7 +39,7 @@ _BEGINNINGS: Final = {
 
 
 def decide(conversation: Conversation | None, input_: Input, context: Context) -> Decision:
-    """What `input_` does. The order of the first four codes of section 5 is the order here."""
+    """What `input_` does. The first four of contract.md#codes are looked for here, in order."""
     started = input_.trigger == "conversation.started"
     if started and input_.problem is None:
         # Seen only with the configuration at hand, but as much a fault of the data as any other.
@@ -117,7 +117,7 @@ def _act(conversation: Conversation, input_: Input, context: Context) -> Decisio
 
 
 def _refuse(refusal: Refusal, conversation: Conversation | None, input_: Input) -> Decision:
-    """A refusal changes nothing but the list of the last inputs (section 5)."""
+    """A refusal changes nothing but the list of the last inputs (contract.md#repeats)."""
     stage: Stage = "nothing" if conversation is None else conversation.stage
     if conversation is not None and not conversation.knows(input_.fingerprint):
         conversation.remember(input_.fingerprint)

@@ -5,7 +5,7 @@ conversation in line with its stage; nothing else takes or ends one, but a consu
 `end_consult`) and a hold's own timer (`expire`). Each hold and each release moves the partition's
 counter of that representative once, in the same breath. So a counter is the sum of the holds, and
 a second release of a hold cannot be written. The engine accounts; it refuses nothing for lack of
-capacity (section 6).
+capacity (contract.md#capacity).
 """
 
 from typing import Final, TypeVar
@@ -50,7 +50,7 @@ class Ledger:
         self.held: list[Held] = []
 
     def settle(self, rule: str, *, releases_all: bool = False) -> None:
-        """Bring the holds in line with the stage (the table of section 6), under `rule`.
+        """Bring the holds in line with the stage (contract.md#holds-by-stage), under `rule`.
 
         First everything that may not stay ends, oldest first; then what is missing is taken.
         """

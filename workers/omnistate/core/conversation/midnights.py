@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 
 def next_midnight_ms(now_ms: int, time_zone: str) -> int | None:
-    """The first instant of the next local day, strictly after `now_ms` (section 6, `day_reset`).
+    """The first instant of the next local day, after `now_ms` (contract.md#daily-slots).
 
     Where clocks skip midnight it is the instant of the jump. None after the last day of all.
     """

@@ -1,6 +1,6 @@
 """How a representative's presence follows from what he has set and what he holds. Pure.
 
-Rules of the reference system (domain.md, 6.3): unused → available, partly used → busy, fully used
+As contract.md#presence has it: unused → available, partly used → busy, fully used
 or negative → do not disturb; units and profiles together only when both are used up; a blocking
 profile that is used up is enough by itself. What somebody sets goes first.
 """

@@ -10,7 +10,7 @@ from omnistate.core.facts import Fact
 
 
 class OutputEvent(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The envelope of an output (section 3)."""
+    """The envelope of an output (contract.md#envelope)."""
 
     specversion: str
     id: str

@@ -11,7 +11,7 @@ from omnistate.stream.conversation.tables import Tables, read_counter
 
 
 def describe_state(tables: Tables, directory: Directory) -> dict[str, Any]:
-    """Conversations with their holds, and representatives with their capacity (section 9).
+    """Conversations with their holds, and representatives with their capacity (contract.md#replay).
 
     Representatives are those of the configuration and those of a hold.
     """
