@@ -3,11 +3,14 @@
 The one list that decoders, documents and tests go by; no behaviour beyond looking things up.
 """
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple, get_args
 
 from omnistate_schemas import outputs, presence
 from omnistate_schemas.agent_actions import AgentAction
+from omnistate_schemas.applicability import FOR, kinds_for
 from omnistate_schemas.channel_events import ChannelEvent
+from omnistate_schemas.completeness import check_complete, check_known
 from omnistate_schemas.configuration import (
     CapacityProfile,
     Configuration,
@@ -20,7 +23,6 @@ from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
-    KIND_CODES,
     REJECTED_INPUTS,
     REPRESENTATIVE_CAPACITY,
     REPRESENTATIVE_PRESENCE,
@@ -28,52 +30,45 @@ from omnistate_schemas.vocabulary import (
     Kind,
 )
 
-# Section 4: "for". Types that are not here are for every kind.
-_FOR: Final = {
-    "customer.messaged": "LC PC AM",
-    "customer.ended": "LC VO",
-    "customer.disconnected": "LC VO",
-    "customer.reconnected": "LC PC",
-    "record.deactivated": "RE",
-    "router.close": "LC PC AM VO",
-    "representative.pick": "LC PC AM RE",
-    "representative.reject": "LC PC AM VO",
-    "representative.message": "LC PC AM",
-    "representative.end": "LC PC AM VO",
-    "representative.resume": "PC AM",
-    "representative.resolve_record": "RE",
-    "consult.started": "LC PC AM VO",
-    "consult.ended": "LC PC AM VO",
-    "supervisor.transfer": "LC PC AM RE",
-    "supervisor.monitor": "LC PC AM VO",
-    "bot.escalate": "LC PC AM VO",
-    "bot.end": "LC PC AM VO",
-}
-_EVERY: Final = "LC PC AM VO RE"
-# The kinds of `representative.transfer` that are not for every channel kind.
-TRANSFER_FOR: Final[dict[str, str]] = {"external": "VO", "bot": "LC PC AM VO"}
+# Types that may be accepted without a change being published: they update what is remembered.
+_RECORDABLE: Final = frozenset(
+    {
+        "customer.messaged",
+        "customer.disconnected",
+        "customer.reconnected",
+        "representative.message",
+        "representative.disconnected",
+        "representative.reconnected",
+        "representative.close_session",
+        "consult.started",
+        "consult.ended",
+        "supervisor.monitor",
+    }
+)
 
 
 class InputType(NamedTuple):
-    """One type of section 4."""
+    """One type of input; `recordable` says that it may be accepted and nothing be published."""
 
     model: type[CloudEvent]
     topic: str
     kinds: frozenset[Kind]
-
-
-def kinds_of(codes: str) -> frozenset[Kind]:
-    """The channel kinds that section 4 abbreviates, such as `LC VO`."""
-    return frozenset(KIND_CODES[code] for code in codes.split())
+    recordable: bool
 
 
 def _inputs() -> dict[str, InputType]:
-    types: dict[str, InputType] = {}
+    models: dict[str, tuple[type[CloudEvent], str]] = {}
     for union, topic in ((ChannelEvent, CHANNEL_EVENTS), (AgentAction, AGENT_ACTIONS)):
         for model in get_args(get_args(union)[0]):
             (name,) = get_args(model.model_fields["type"].annotation)
-            types[name] = InputType(model, topic, kinds_of(_FOR.get(name, _EVERY)))
-    return types
+            models[name] = (model, topic)
+    whole = (name for name in FOR if "/" not in name)
+    check_complete("applicability.FOR", whole, models, "input type")
+    check_known("registry._RECORDABLE", _RECORDABLE, models, "input type")
+    return {
+        name: InputType(model, topic, kinds_for(name), name in _RECORDABLE)
+        for name, (model, topic) in models.items()
+    }
 
 
 INPUTS: Final = _inputs()
@@ -103,3 +98,23 @@ CONFIGURATION: Final[dict[str, type[Configuration]]] = {
     "representatives": Representative,
     "queues": Queue,
 }
+
+
+def check_described(models: Mapping[str, type[CloudEvent]]) -> None:
+    """Raise Incomplete where an event lacks what the published documents say of it."""
+    examples = (name for name, model in models.items() if "examples" in _extra_of(model))
+    check_complete("the events' model_config", examples, models, "example of")
+    if __doc__:  # Python -OO has none.
+        told = (name for name, model in models.items() if model.__doc__)
+        check_complete("the events' docstrings", told, models, "sentence of")
+
+
+def _extra_of(model: type[CloudEvent]) -> Mapping[str, object]:
+    extra = model.model_config.get("json_schema_extra")
+    return extra if isinstance(extra, Mapping) else {}
+
+
+check_described(
+    {name: kind.model for name, kind in INPUTS.items()}
+    | {name: model for name, (model, _) in (OUTPUTS | PRESENCE_INPUTS).items()}
+)

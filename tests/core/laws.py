@@ -9,8 +9,7 @@ from typing import Any
 
 from omnistate.core.conversation.context import Counter
 from omnistate.core.conversation.conversation import Conversation, Hold
-from omnistate.core.conversation.refusals import kinds_for
-from omnistate.core.conversation.transitions import CELLS
+from omnistate.core.conversation.transitions import CELLS, kinds_meeting
 from omnistate.core.facts import Fact, Held, Released, StateChange
 from omnistate.core.settings import WorkstreamSettings
 from omnistate_schemas.times import parse_time_ms
@@ -90,9 +89,9 @@ def check_row(row: Conversation, followed: Followed, now_ms: int) -> None:
 def check_timers(row: Conversation, settings: WorkstreamSettings) -> None:
     """contract.md#timers: no timer runs for a kind that has none of its name."""
     for name in row.deadlines:
-        assert name == "forget" or settings.kind in kinds_for(f"timer.{name}"), name
+        assert name == "forget" or settings.kind in kinds_meeting(f"timer.{name}"), name
     for hold in row.holds:
-        assert hold.until_ms is None or settings.kind in kinds_for(f"timer.{hold.timer}")
+        assert hold.until_ms is None or settings.kind in kinds_meeting(f"timer.{hold.timer}")
 
 
 def check_holds(row: Conversation, settings: WorkstreamSettings) -> None:

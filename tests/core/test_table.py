@@ -4,10 +4,18 @@ The expectation is written by hand from contract.md#rules; `tests.engine` proves
 """
 
 import pytest
-from omnistate.core.conversation.refusals import CODES, LAW, kinds_for
+from omnistate.core.conversation.refusals import CODES, LAW
 from omnistate.core.conversation.rules import RECORDED, RULES, Rule
 from omnistate.core.conversation.stages import MEANINGS, STAGES, Stage
-from omnistate.core.conversation.transitions import CELLS, FACTS, TIES, TRIGGERS, read_table
+from omnistate.core.conversation.transitions import (
+    CELLS,
+    FACTS,
+    TIES,
+    TRIGGERS,
+    kinds_meeting,
+    read_table,
+)
+from omnistate_schemas.completeness import Incomplete
 from omnistate_schemas.registry import INPUTS
 from omnistate_schemas.vocabulary import KINDS, Kind
 
@@ -100,7 +108,7 @@ def test_every_cell_has_a_word_that_means_something(stage: Stage) -> None:
 
 def test_a_hole_in_the_table_is_an_error() -> None:
     head = "trigger " + " ".join(STAGES)
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(Incomplete, match=r"customer\.messaged .* lacks the cell of .* closed"):
         read_table(f"{head}\n\ncustomer.messaged {'- ' * (len(STAGES) - 1)}")
 
 
@@ -217,7 +225,7 @@ def test_every_type_has_its_row_and_what_is_recorded_is_told() -> None:
     }
     assert recorded == set(RECORDED)
     for trigger in INPUT_TRIGGERS:
-        assert kinds_for(trigger), trigger
+        assert kinds_meeting(trigger), trigger
 
 
 def test_every_timer_has_its_row_and_its_place_among_ties() -> None:

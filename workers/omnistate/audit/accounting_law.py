@@ -1,7 +1,7 @@
 """The law of accounting: each input of a partition has exactly one outcome, named by an output.
 
 An input has changed its conversation (one or two changes), was refused, is a dead letter, or was
-recorded, which publishes nothing that names it: only what section 5 lists under "Recorded" may be
+recorded, which publishes nothing that names it: only what contract.md#recorded lists may be
 so. One byte an input, one partition at a time.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+from omnistate_schemas.registry import INPUTS
 
 from omnistate.audit.audit_layout import Layout
 from omnistate.audit.cut import Cut
@@ -16,21 +17,9 @@ from omnistate.audit.findings import Findings
 from omnistate.audit.source import TopicReader
 from omnistate.stream.ports import Headers, Record
 
-# Section 5: what may update a row without a change being published.
-RECORDABLE: Final = frozenset(
-    {
-        "customer.messaged",
-        "customer.disconnected",
-        "customer.reconnected",
-        "representative.message",
-        "representative.disconnected",
-        "representative.reconnected",
-        "representative.close_session",
-        "consult.started",
-        "consult.ended",
-        "supervisor.monitor",
-    }
-)
+# contract.md#recorded: what may update a row without a change being published. The one list of the
+# schemas: the law is held to it at import, so that no type is accused that the law records.
+RECORDABLE: Final = frozenset(name for name, type_ in INPUTS.items() if type_.recordable)
 EXISTS: Final = 1
 MAY_BE_RECORDED: Final = 2
 CHANGED: Final = 4

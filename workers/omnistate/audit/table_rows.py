@@ -11,6 +11,7 @@ from sys import intern
 from typing import Final
 
 import msgspec
+from omnistate_schemas.completeness import check_complete
 
 from omnistate.audit.audit_layout import Layout
 from omnistate.audit.cut import Cut, place_of
@@ -20,6 +21,7 @@ from omnistate.audit.trail import digest
 from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.row import decode_conversation, decode_counter
 from omnistate.core.conversation.row_header import read_outlook
+from omnistate.core.conversation.stages import STAGES
 from omnistate.stream.ports import Record
 
 # Stages, the rows' words, and what the outputs call them.
@@ -35,6 +37,7 @@ MEANINGS: Final = {
     "resolved": ("resolved", None),
     "closed": ("closed", None),
 }
+check_complete("table_rows.MEANINGS", ["nothing", *MEANINGS], STAGES, "stage")
 
 
 class ConversationRow(msgspec.Struct, gc=False):

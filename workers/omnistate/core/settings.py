@@ -1,6 +1,6 @@
 """The settings that a conversation keeps for life, and the limits that count at once.
 
-A workstream's configuration with every default of sections 6 and 7 filled in, in milliseconds.
+A workstream's configuration with every default filled in (contract.md#timers), in milliseconds.
 It does not read configuration from anywhere.
 """
 
@@ -9,30 +9,38 @@ from hashlib import blake2b
 from typing import Final
 
 import msgspec
+from omnistate_schemas.applicability import KIND_OF
+from omnistate_schemas.completeness import check_complete, check_known
 from omnistate_schemas.configuration import AutoClose, CapacityProfile, Representative, Workstream
-from omnistate_schemas.vocabulary import AM, KIND_OF_CHANNEL, LC, PC, RE, VO, Kind
+from omnistate_schemas.vocabulary import Kind
 
-MINUTE_MS: Final = 60_000
-DAY_MS: Final = 86_400_000
+from omnistate.core.kinds import TRAITS, KindTraits, TimerDefaults
 
-# Section 7: `auto_close` by kind and status; None = never.
-AUTO_CLOSE_MS: Final[dict[Kind, dict[str, int | None]]] = {
-    LC: {"open": 20 * MINUTE_MS, "active": None, "wrap_up": 15 * MINUTE_MS},
-    PC: {"open": 30 * DAY_MS, "active": None, "wrap_up": DAY_MS},
-    AM: {"open": 30 * DAY_MS, "active": 30 * DAY_MS, "wrap_up": DAY_MS},
-    VO: {"open": 30 * DAY_MS, "active": 120 * MINUTE_MS, "wrap_up": DAY_MS},
-    RE: {"open": None, "active": None, "wrap_up": None},
-}
-WAITING_MS: Final = 28 * DAY_MS
-RESOLVED_MS: Final = DAY_MS
-REPRESENTATIVE_RECONNECT_MS: Final = {
-    LC: 150_000,
-    PC: 150_000,
-    AM: 150_000,
-    VO: 30_000,
-    RE: 150_000,
-}
 UNITS: Final = 30
+# The configuration's keys of durations, and the settings that they become.
+_DURATIONS: Final = {
+    "offer_timeout": "offer_ms",
+    "reconnect_window": "customer_reconnect_ms",
+    "representative_reconnect_window": "representative_reconnect_ms",
+    "bot_inactivity": "bot_inactivity_ms",
+    "closed_retention": "closed_retention_ms",
+}
+# Those of its `auto_close`.
+_CLOSINGS: Final = {
+    "open": "open_ms",
+    "active": "active_ms",
+    "wrap_up": "wrap_up_ms",
+    "waiting": "waiting_ms",
+    "resolved": "resolved_ms",
+}
+check_complete(
+    "settings._DURATIONS and _CLOSINGS",
+    (*_DURATIONS.values(), *_CLOSINGS.values()),
+    TimerDefaults._fields,
+    "duration",
+)
+check_complete("settings._CLOSINGS", _CLOSINGS, AutoClose.model_fields, "status of auto_close")
+check_known("settings._DURATIONS", _DURATIONS, Workstream.model_fields, "key of a workstream")
 
 
 class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,20 +77,17 @@ class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def takes(self, channel: str) -> bool:
         """Whether a conversation of `channel` fits this workstream."""
-        return self.channel in (channel, KIND_OF_CHANNEL[channel])
+        return self.channel in (channel, KIND_OF[channel])
 
 
 def resolve(workstream: Workstream) -> WorkstreamSettings:
-    """The workstream's settings with the defaults of its channel kind (sections 6 and 7)."""
-    kind = KIND_OF_CHANNEL.get(workstream.channel, AM)
+    """The workstream's settings with the defaults of its channel kind (contract.md#timers)."""
+    kind = KIND_OF[workstream.channel]
     block = workstream.block_capacity_for_wrap_up
     units = workstream.units
     if units is None:
         units = 0 if workstream.profiles else UNITS
     keep = workstream.keep_same_representative
-    reconnect_ms = _milliseconds(workstream.representative_reconnect_window)
-    if "representative_reconnect_window" not in workstream.model_fields_set:
-        reconnect_ms = REPRESENTATIVE_RECONNECT_MS[kind]
     return WorkstreamSettings(
         channel=workstream.channel,
         kind=kind,
@@ -94,20 +99,11 @@ def resolve(workstream: Workstream) -> WorkstreamSettings:
         else _milliseconds(block),
         release_on_close=workstream.release_on_close,
         reserve_on_offer=workstream.reserve_on_offer,
-        keep_same_representative=kind in (PC, AM) if keep is None else keep,
+        keep_same_representative=TRAITS[kind].keeps_representative if keep is None else keep,
         auto_accept=workstream.auto_accept,
-        offer_ms=_milliseconds(workstream.offer_timeout),
-        customer_reconnect_ms=_milliseconds(workstream.reconnect_window),
-        representative_reconnect_ms=reconnect_ms,
-        open_ms=None if kind == RE else _auto_close_ms(workstream.auto_close, "open", kind),
-        active_ms=_auto_close_ms(workstream.auto_close, "active", kind),
-        wrap_up_ms=_auto_close_ms(workstream.auto_close, "wrap_up", kind),
-        waiting_ms=_auto_close_ms(workstream.auto_close, "waiting", kind),
-        resolved_ms=_auto_close_ms(workstream.auto_close, "resolved", kind),
-        bot_inactivity_ms=None if kind == VO else _milliseconds(workstream.bot_inactivity),
-        closed_retention_ms=_milliseconds(workstream.closed_retention),
         direct_consult_blocks=workstream.consult_blocks_capacity.direct,
         queue_consult_blocks=workstream.consult_blocks_capacity.queue,
+        **_durations_of(workstream, TRAITS[kind])._asdict(),
     )
 
 
@@ -115,12 +111,19 @@ def _milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1_000)
 
 
-def _auto_close_ms(auto_close: AutoClose, status: str, kind: Kind) -> int | None:
-    """The configured duration where the key is there (null = never), else the kind's default."""
-    if status in auto_close.model_fields_set:
-        return _milliseconds(getattr(auto_close, status))
-    defaults = {"waiting": WAITING_MS, "resolved": RESOLVED_MS, **AUTO_CLOSE_MS[kind]}
-    return defaults[status]
+def _durations_of(workstream: Workstream, traits: KindTraits) -> TimerDefaults:
+    """Each duration as it is configured (null = never), else the default of the channel kind."""
+    given = {
+        name: _milliseconds(getattr(part, key))
+        for part, names in ((workstream, _DURATIONS), (workstream.auto_close, _CLOSINGS))
+        for key, name in names.items()
+        if key in part.model_fields_set
+    }
+    if not traits.closes_open:
+        given["open_ms"] = None
+    if traits.bot_timer == "auto_close":
+        given["bot_inactivity_ms"] = None
+    return traits.timers._replace(**given)
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")

@@ -8,45 +8,30 @@ from typing import Final
 
 from omnistate_schemas.vocabulary import KIND_CODES, KINDS, Kind
 
-from omnistate.core.conversation.refusals import kinds_for
-from omnistate.core.conversation.rules import RULES, Rule
+from omnistate.core.conversation.rules import FOLLOWING, RULES, Rule
 from omnistate.core.conversation.sentences import RULE_SENTENCES
 from omnistate.core.conversation.stages import STAGES, Stage
-from omnistate.core.conversation.transitions import CELLS
+from omnistate.core.conversation.transitions import CELLS, kinds_meeting
+from omnistate.core.kinds import TRAITS
 
-TITLES: Final[dict[Kind, str]] = {
-    "live_chat": "Live chat",
-    "persistent_chat": "Persistent chat",
-    "messaging": "Messaging",
-    "voice": "Voice",
-    "record": "Record",
-}
-_FOLLOWS: Final[tuple[tuple[str, Stage, str], ...]] = (
-    ("X2", "open", "after X1"),
-    ("L1", "open", "after A6, B5"),
-    ("R1", "resolved", "after B14"),
-)
+TITLES: Final[dict[Kind, str]] = {kind: traits.title for kind, traits in TRAITS.items()}
 
 
 def edges(kind: Kind) -> Iterator[tuple[Stage, str, Rule]]:
     """Every (stage, trigger, rule) that a conversation of `kind` can meet."""
     for stage in STAGES:
         for trigger, words in CELLS[stage].items():
-            if kind not in kinds_for(trigger):
+            if kind not in kinds_meeting(trigger):
                 continue
             for rule in RULES:
                 if rule.id in words and trigger.startswith(rule.on) and kind in rule.kinds:
                     yield stage, trigger, rule
-    for rule_id, stage, cause in _FOLLOWS:
-        for rule in RULES:
-            if rule.id == rule_id and _may_follow(kind, rule_id):
+    for rule in FOLLOWING.values():
+        if kind in rule.kinds:
+            before = [each for each in RULES if each.then == rule.id]
+            cause = f"after {', '.join(dict.fromkeys(each.id for each in before))}"
+            for stage in dict.fromkeys(each.to for each in before if each.to is not None):
                 yield stage, cause, rule
-
-
-def _may_follow(kind: Kind, rule_id: str) -> bool:
-    return kind in {"X2": ("persistent_chat", "messaging"), "L1": ("live_chat",)}.get(
-        rule_id, ("record",)
-    )
 
 
 def reachable(kind: Kind) -> set[Stage]:
@@ -66,9 +51,9 @@ def reachable(kind: Kind) -> set[Stage]:
 
 
 def _targets(kind: Kind, stage: Stage, rule: Rule) -> tuple[Stage, ...]:
-    """Where a rule leads: a record is never asked, others may be taken at once (auto_accept)."""
-    if kind == "record":
-        if rule.id in {"C2", "B10", "B13", "B18"}:
+    """Where a rule leads: where nobody is asked there are no offers, not even of a transfer."""
+    if not TRAITS[kind].asks:
+        if rule.party in {"proposed", "withdrawn"}:
             return ()
         if rule.to == "awaiting_acceptance":
             return ("in_conversation",)

@@ -1,13 +1,16 @@
 """One step of one conversation: carries out what `refusals.judge` or a timer decided.
 
-A turn changes the row it was given and gathers the facts to publish, in the order of section 8:
-state changes, releases, holds. It never refuses anything: that has happened before.
+A turn changes the row it was given and gathers the facts to publish, in order
+(contract.md#order-of-outputs): state changes, releases, holds. It never refuses anything: that has
+happened before.
 """
 
+from collections.abc import Callable
 from typing import Final, cast
 
+from omnistate_schemas.completeness import check_complete
 from omnistate_schemas.times import format_time
-from omnistate_schemas.vocabulary import INTERNAL_STATUSES, LC, STATE_OF_STATUS
+from omnistate_schemas.vocabulary import INTERNAL_STATUSES, STATE_OF_STATUS
 
 from omnistate.core.causes import cause_of, position_of
 from omnistate.core.conversation import timers
@@ -16,7 +19,7 @@ from omnistate.core.conversation.context import Context
 from omnistate.core.conversation.conversation import Conversation, Hold
 from omnistate.core.conversation.ledger import HOLDING, Ledger
 from omnistate.core.conversation.refusals import asks_nothing
-from omnistate.core.conversation.rules import RULES, Rule
+from omnistate.core.conversation.rules import FOLLOWING, Rule
 from omnistate.core.conversation.stages import MEANINGS, Stage
 from omnistate.core.facts import (
     Cause,
@@ -34,7 +37,24 @@ _NEXT_TIMER: Final = NextTimer
 _HANDLER: Final = Handler
 _STATES: Final = STATE_OF_STATUS
 _INTERNAL: Final = INTERNAL_STATUSES
-_FOLLOWING: Final = {rule.id: rule for rule in RULES if rule.id in {"X2", "L1", "R1"}}
+_FOLLOWING: Final = FOLLOWING
+
+
+def _keeps(_: Conversation, settings: WorkstreamSettings) -> bool:
+    return settings.affinity
+
+
+def _is_session_closed(conversation: Conversation, _: WorkstreamSettings) -> bool:
+    return conversation.session_closed
+
+
+# The condition of each rule that follows another one.
+_CONDITIONS: Final[dict[str, Callable[[Conversation, WorkstreamSettings], bool]]] = {
+    "X2": _keeps,
+    "L1": _keeps,
+    "R1": _is_session_closed,
+}
+check_complete("effects._CONDITIONS", _CONDITIONS, FOLLOWING, "rule that follows another one")
 
 
 class Before:
@@ -124,14 +144,8 @@ class Transition:
         timers.forget(self.conversation, self.settings, self.context.now_ms)
 
     def _goes_on(self, rule_id: str) -> bool:
-        match rule_id:
-            case "X2":
-                return self.settings.affinity
-            case "L1":
-                return self.settings.affinity and self.settings.kind == LC
-            case "R1":
-                return self.conversation.session_closed
-        raise AssertionError(rule_id)
+        fits = self.settings.kind in _FOLLOWING[rule_id].kinds
+        return fits and _CONDITIONS[rule_id](self.conversation, self.settings)
 
     def _change(self, rule: Rule, target_id: str | None, scheduled_ms: int | None = None) -> None:
         conversation, settings, now_ms = self.conversation, self.settings, self.context.now_ms

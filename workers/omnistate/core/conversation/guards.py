@@ -7,8 +7,11 @@ in `refusals`.
 from collections.abc import Callable, Set
 from typing import Final
 
+from omnistate_schemas.completeness import check_known
+
 from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.stages import OPEN_OR_ACTIVE, STAGES
+from omnistate.core.conversation.triggers import INPUT_TRIGGERS
 from omnistate.core.input import Input
 from omnistate.core.settings import WorkstreamSettings
 
@@ -110,3 +113,4 @@ IDLE: Final[dict[str, tuple[Set[str], Answer]]] = {
     "consult.started": (_ANY, consults_or_is_primary),
     "consult.ended": ({"in_conversation"}, does_not_consult),
 }
+check_known("guards.IDLE", IDLE, INPUT_TRIGGERS, "trigger")

@@ -1,4 +1,4 @@
-"""Why an input is refused or ignored: the codes of section 5, in their order, in one place.
+"""Why an input is refused or ignored: the codes of contract.md#codes, in order, in one place.
 
 Each entry of CODES looks at a cell once, at import: it can say never, always, or hand back a
 question that must be asked of the conversation. What remains of a cell is its questions and its
@@ -8,10 +8,10 @@ choices; `judge` asks them. Nothing here changes anything.
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from omnistate_schemas.registry import INPUTS, TRANSFER_FOR, kinds_of
-from omnistate_schemas.vocabulary import KINDS, VO, Kind
+from omnistate_schemas.vocabulary import KINDS, Kind
 
 from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.coverage import check_law
 from omnistate.core.conversation.guards import (
     IDLE,
     Answer,
@@ -22,8 +22,10 @@ from omnistate.core.conversation.guards import (
 )
 from omnistate.core.conversation.rules import RECORDED, RULES, Recorded, Rule, Who
 from omnistate.core.conversation.stages import STAGES, Stage
-from omnistate.core.conversation.transitions import CELLS, FACTS, TIMER_FOR, TRIGGERS
+from omnistate.core.conversation.transitions import CELLS, FACTS, kinds_meeting
+from omnistate.core.conversation.triggers import INPUT_TRIGGERS
 from omnistate.core.input import Input
+from omnistate.core.kinds import TRAITS
 from omnistate.core.settings import WorkstreamSettings
 
 
@@ -51,26 +53,16 @@ class Cell:
         self.fact = fact
 
 
-def kinds_for(trigger: str) -> frozenset[Kind]:
-    """The channel kinds that an input (section 4) or a timer is for."""
-    if trigger.startswith("timer."):
-        return kinds_of(TIMER_FOR.get(trigger, "LC PC AM VO RE"))
-    type_, _, variant = trigger.partition("/")
-    if type_ == "representative.transfer" and variant in TRANSFER_FOR:
-        return kinds_of(TRANSFER_FOR[variant])
-    return INPUTS[type_].kinds
-
-
 def _shut(_: Kind, stage: Stage, trigger: str) -> Answer:
     return CELLS[stage][trigger][0] in {"stale", "shut"}
 
 
 def _push_only(kind: Kind, _: Stage, trigger: str) -> Answer:
-    return trigger == "representative.pick" and kind == VO
+    return trigger == "representative.pick" and kind not in kinds_meeting(trigger)
 
 
 def _wrong_channel(kind: Kind, _: Stage, trigger: str) -> Answer:
-    return kind not in kinds_for(trigger)
+    return kind not in kinds_meeting(trigger)
 
 
 def _pick_only(_: Kind, __: Stage, trigger: str) -> Answer:
@@ -95,7 +87,7 @@ def _invalid_status(kind: Kind, stage: Stage, trigger: str) -> Answer:
     return has_too_many_consultants if trigger == "consult.started" else False
 
 
-# The codes in the order of section 5, for a conversation that exists. Before them come
+# The codes in the order of contract.md#codes, for a conversation that exists. Before them come
 # `invalid_data`, `duplicate`, `unknown_conversation` and `unknown_workstream` (see `decision`);
 # after them `not_assigned`, which depends on the rule that was chosen (see `judge`).
 CODES: Final[tuple[tuple[str, Callable[[Kind, Stage, str], Answer]], ...]] = (
@@ -129,7 +121,7 @@ def _refusal(code: str, trigger: str) -> Refusal:
 
 
 def _compile(kind: Kind, stage: Stage, trigger: str) -> Cell:
-    if trigger == "customer.disconnected" and kind == VO:
+    if trigger == "customer.disconnected" and TRAITS[kind].disconnect == "hang_up":
         trigger = "customer.ended"
     questions: list[tuple[Refusal, Question | None]] = []
     for code, look in CODES:
@@ -142,13 +134,10 @@ def _compile(kind: Kind, stage: Stage, trigger: str) -> Cell:
     return Cell(tuple(questions), _choices(kind, stage, trigger), trigger in FACTS)
 
 
+check_law()
 LAW: Final[dict[Kind, dict[Stage, dict[str, Cell]]]] = {
     kind: {
-        stage: {
-            trigger: _compile(kind, stage, trigger)
-            for trigger in TRIGGERS
-            if not trigger.startswith("timer.")
-        }
+        stage: {trigger: _compile(kind, stage, trigger) for trigger in INPUT_TRIGGERS}
         for stage in STAGES
         if stage != "nothing"
     }
@@ -175,8 +164,8 @@ def judge(
 
 
 def asks_nothing(settings: WorkstreamSettings) -> bool:
-    """Whether an offer is taken at once: a record, or `auto_accept` of the workstream."""
-    return settings.auto_accept or settings.kind == "record"
+    """Whether an offer is taken at once: the kind never asks, or `auto_accept`."""
+    return settings.auto_accept or not TRAITS[settings.kind].asks
 
 
 def may(who: Who, conversation: Conversation, representative_id: str | None) -> bool:

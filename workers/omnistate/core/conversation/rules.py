@@ -6,9 +6,10 @@ what becomes of the holds follows from the stage alone (`capacity.settle`).
 
 from typing import Final, Literal, NamedTuple
 
-from omnistate_schemas.vocabulary import KIND_CODES, KINDS, Kind, Reason
+from omnistate_schemas.vocabulary import KINDS, Kind, Reason
 
 from omnistate.core.conversation.stages import Stage
+from omnistate.core.kinds import kinds_where
 
 # Who may do it; anybody else is refused as `not_assigned`. The primary of a conversation that waits
 # or wraps up is who had it last.
@@ -32,7 +33,7 @@ When = Literal["always", "scheduled", "outbound", "bot", "at_once"]
 
 
 class Rule(NamedTuple):
-    """One row of section 5; `to` None = the stage stays."""
+    """One row of contract.md#rules; `to` None = the stage stays."""
 
     id: str
     to: Stage | None
@@ -62,10 +63,6 @@ class Rule(NamedTuple):
     then: str | None = None
 
 
-def _kinds(codes: str) -> frozenset[Kind]:
-    return frozenset(KIND_CODES[code] for code in codes.split())
-
-
 def _b17(on: str, who: Who = "anyone", when: When = "always", forced: bool | None = False) -> Rule:
     return Rule(
         "B17",
@@ -80,11 +77,22 @@ def _b17(on: str, who: Who = "anyone", when: When = "always", forced: bool | Non
     )
 
 
-_VOICE, _NOT_VOICE, _RECORDS = _kinds("VO"), _kinds("LC PC AM RE"), _kinds("RE")
+# The channel kinds that a rule is for, by the trait that it asks for.
+_REQUEUED: Final = kinds_where(lambda kind: kind.leaving == "requeued")
+_WAITING: Final = kinds_where(lambda kind: kind.leaving == "waiting")
+_KEPT: Final = kinds_where(lambda kind: kind.leaving == "kept")
+_WINDOWS: Final = kinds_where(lambda kind: kind.disconnect == "window")
+_WITH_BOTS: Final = kinds_where(lambda kind: kind.bot_timer is not None)
+_BOT_INACTIVITY: Final = kinds_where(lambda kind: kind.bot_timer == "bot_inactivity")
+_BOT_AUTO_CLOSE: Final = kinds_where(lambda kind: kind.bot_timer == "auto_close")
+_SILENT_WRAP_UP: Final = kinds_where(lambda kind: kind.silence_to == "wrap_up")
+_SILENT_CLOSED: Final = kinds_where(lambda kind: kind.silence_to == "closed")
+_CLOSING_OPEN: Final = kinds_where(lambda kind: kind.closes_open)
+_RETURNING: Final = kinds_where(lambda kind: kind.returns_when_lost)
 
 RULES: Final = (
     Rule("C1", "open"),
-    Rule("C2", "with_bot", when="bot"),
+    Rule("C2", "with_bot", when="bot", kinds=_WITH_BOTS),
     Rule("C3", "in_conversation", when="outbound", party="given", forced=True),
     Rule("C4", "scheduled", when="scheduled"),
     Rule("S1", "open"),
@@ -105,7 +113,7 @@ RULES: Final = (
     Rule("O6", "closed"),
     Rule("O7", "closed", "customer_left_open", abandons=True),
     Rule("O8", "closed", "customer_left_open", abandons=True),
-    Rule("O9", "closed", "auto_closed"),
+    Rule("O9", "closed", "auto_closed", kinds=_CLOSING_OPEN),
     Rule("O10", "closed", "force_closed"),
     Rule("O11", "closed", "closed_by_admin"),
     # From active, awaiting acceptance
@@ -130,13 +138,13 @@ RULES: Final = (
     Rule("B1", "wrap_up", "representative_ended", who="primary"),
     Rule("B2", "wrap_up", "customer_ended"),
     Rule("B3", "wrap_up", "customer_left_active"),
-    Rule("B4", "wrap_up", "auto_closed", kinds=_VOICE),
-    Rule("B4", "closed", "auto_closed", kinds=_NOT_VOICE),
+    Rule("B4", "wrap_up", "auto_closed", kinds=_SILENT_WRAP_UP),
+    Rule("B4", "closed", "auto_closed", kinds=_SILENT_CLOSED),
     Rule("B5", "open", then="L1"),
     Rule("B6", "open", who="primary"),
     Rule("B7", "open", who="primary", moves=True, counts_transfer=True),
-    Rule("B8", "open", kinds=_kinds("LC VO"), who="primary", skips=True),
-    Rule("B9", "waiting", kinds=_kinds("PC AM"), who="primary"),
+    Rule("B8", "open", kinds=_REQUEUED, who="primary", skips=True),
+    Rule("B9", "waiting", kinds=_WAITING, who="primary"),
     Rule("B10", None, who="primary", party="proposed"),
     Rule("B11", "with_external", who="primary", counts_transfer=True),
     Rule("B12", "with_bot", who="primary", counts_transfer=True),
@@ -162,8 +170,8 @@ RULES: Final = (
     Rule("D1", "open", moves=True),
     Rule("D2", "closed", "ended_by_bot"),
     Rule("D3", "closed", "customer_left_active"),
-    Rule("D4", "closed", "auto_closed", on="timer.bot_inactivity", kinds=_kinds("LC PC AM")),
-    Rule("D4", "closed", "auto_closed", on="timer.auto_close", kinds=_VOICE),
+    Rule("D4", "closed", "auto_closed", on="timer.bot_inactivity", kinds=_BOT_INACTIVITY),
+    Rule("D4", "closed", "auto_closed", on="timer.auto_close", kinds=_BOT_AUTO_CLOSE),
     Rule("D5", "closed", "force_closed"),
     # From wrap-up
     Rule("W1", "closed", "closed_by_representative", who="primary"),
@@ -171,7 +179,7 @@ RULES: Final = (
     Rule("W3", "closed", "force_closed", releases_all=True),
     # From waiting
     Rule("X1", "open", then="X2"),
-    Rule("X2", "awaiting_acceptance", party="offered", forced=True, affinity=True),
+    Rule("X2", "awaiting_acceptance", kinds=_WAITING, party="offered", forced=True, affinity=True),
     Rule("X3", "in_conversation", who="primary", party="given", forced=True),
     Rule("X4", "closed", "auto_closed_from_waiting"),
     Rule("X5", "closed", "force_closed"),
@@ -184,33 +192,40 @@ RULES: Final = (
         unskips=True,
     ),
     Rule("X7", "open", moves=True),
-    Rule("L1", "awaiting_acceptance", party="offered", forced=True, affinity=True),
+    Rule(
+        "L1", "awaiting_acceptance", kinds=_RETURNING, party="offered", forced=True, affinity=True
+    ),
 )
+# Rules under which a hold is taken or given back and nothing else happens.
+HOLD_RULES: Final = ("W4", "W5", "K1", "K2", "P1")
+RULE_IDS: Final = tuple(dict.fromkeys((*(rule.id for rule in RULES), *HOLD_RULES)))
+# Rules that follow another one in the same step.
+FOLLOWING: Final = {rule.id: rule for rule in RULES if rule.id in {before.then for before in RULES}}
 
 
 class Recorded(NamedTuple):
-    """An input that updates the row and publishes no state change (section 5, "Recorded")."""
+    """An input that updates the row and publishes no state change (contract.md#recorded)."""
 
     kinds: frozenset[Kind] = frozenset(KINDS)
     who: Who = "anyone"
     when: When = "always"
-    # Restarts the activity timers of section 7.
+    # Restarts the timers that count from activity (contract.md#activity).
     activity: bool = False
     # A consultant joins or leaves: capacity may be held or given back.
     consult: bool = False
-    # Nothing beyond the activity.
+    # The row has nothing of it beyond the activity.
     plain: bool = False
 
 
 RECORDED: Final[dict[str, Recorded]] = {
     "customer.messaged": Recorded(activity=True, plain=True),
-    "customer.disconnected": Recorded(kinds=_kinds("LC")),
-    "customer.reconnected": Recorded(kinds=_kinds("LC")),
+    "customer.disconnected": Recorded(kinds=_WINDOWS),
+    "customer.reconnected": Recorded(kinds=_WINDOWS, plain=True),
     "representative.message": Recorded(who="primary_or_consultant", activity=True),
     "representative.disconnected": Recorded(who="offered_or_primary"),
-    "representative.reconnected": Recorded(who="offered_or_primary"),
-    "representative.close_session": Recorded(kinds=_RECORDS, who="primary"),
-    "consult.started": Recorded(activity=True, consult=True),
-    "consult.ended": Recorded(activity=True, consult=True),
+    "representative.reconnected": Recorded(who="offered_or_primary", plain=True),
+    "representative.close_session": Recorded(kinds=_KEPT, who="primary"),
+    "consult.started": Recorded(activity=True, consult=True, plain=True),
+    "consult.ended": Recorded(activity=True, consult=True, plain=True),
     "supervisor.monitor": Recorded(activity=True, plain=True),
 }

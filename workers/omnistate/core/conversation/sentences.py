@@ -3,8 +3,12 @@
 Text only; the decision has been made elsewhere. Never a word of a customer's message.
 """
 
-from typing import Final
+from typing import Final, get_args
 
+from omnistate_schemas.completeness import check_complete
+from omnistate_schemas.vocabulary import IgnoredCode, RejectionCode
+
+from omnistate.core.conversation.rules import RULE_IDS
 from omnistate.core.conversation.stages import MEANINGS, Stage
 from omnistate.core.input import Input
 
@@ -85,6 +89,8 @@ RULE_SENTENCES: Final[dict[str, str]] = {
     "P1": "the representative's day is over: its slot is free again",
 }
 
+check_complete("sentences.RULE_SENTENCES", RULE_SENTENCES, RULE_IDS, "rule")
+
 _REFUSALS: Final = {
     "invalid_data": "{problem}.",
     "duplicate": "This {type} was received before, or the conversation was started already.",
@@ -100,10 +106,12 @@ _REFUSALS: Final = {
     "invalid_status": "{type} is not possible while the conversation is {stage}.",
     "not_assigned": "{representative} does not have the conversation, so {type} is not his to do.",
 }
+_CODES: Final = (*get_args(RejectionCode), *get_args(IgnoredCode))
+check_complete("sentences._REFUSALS", _REFUSALS, _CODES, "code of a refusal")
 
 
 def explain_refusal(code: str, input_: Input, stage: Stage) -> str:
-    """The sentence of a rejection or of an ignored input (section 8, `message`)."""
+    """The sentence of a rejection or of an ignored input (contract.md#refusals)."""
     type_, _, variant = input_.trigger.partition("/")
     if variant and "transfer" in type_:
         type_ = f"{type_} to {'an' if variant == 'external' else 'a'} {variant}"

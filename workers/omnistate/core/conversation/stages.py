@@ -3,9 +3,10 @@
 Only the mapping to the public words; what may follow what stands in `transitions`.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
-from omnistate_schemas.vocabulary import Detail, Reason, Status
+from omnistate_schemas.completeness import check_complete
+from omnistate_schemas.vocabulary import STATE_OF_STATUS, STATUS_CODES, Detail, Reason, Status
 
 Stage = Literal[
     "nothing",
@@ -49,3 +50,11 @@ ACTIVE: Final = frozenset({"awaiting_acceptance", "in_conversation", "with_exter
 OPEN_OR_ACTIVE: Final = ACTIVE | {"open"}
 # Nobody has the conversation here, so `representative_id` is null.
 UNASSIGNED: Final = frozenset({"scheduled", "open", "with_external", "with_bot"})
+
+check_complete("stages.MEANINGS", MEANINGS, get_args(Stage), "stage")
+_STATUSES: Final = [meaning.status for meaning in MEANINGS.values() if meaning.status]
+_DETAILS: Final = [meaning.detail for meaning in MEANINGS.values() if meaning.detail]
+check_complete("stages.MEANINGS", _STATUSES, get_args(Status), "status")
+check_complete("stages.MEANINGS", _DETAILS, get_args(Detail), "detail")
+check_complete("vocabulary.STATE_OF_STATUS", STATE_OF_STATUS, get_args(Status), "status")
+check_complete("vocabulary.STATUS_CODES", STATUS_CODES, get_args(Status), "status")

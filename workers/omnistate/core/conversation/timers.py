@@ -1,15 +1,30 @@
 """Deadlines as data in the row: which timers a stage starts, and what activity restarts.
 
-Section 7. It computes with given instants and durations; firing is `decision`'s part.
+See contract.md#timers. It computes with given instants and durations; firing is `decision`'s part.
 """
 
+from typing import Final
+
+from omnistate_schemas.completeness import check_complete
 from omnistate_schemas.times import LAST_MS
 
 from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.transitions import TIES
+from omnistate.core.kinds import TRAITS
 from omnistate.core.settings import WorkstreamSettings
 
 # A stage's own timers end with it; windows, holds and `forget` do not.
-STAGE_TIMERS = ("offer", "bot_inactivity", "inactivity", "auto_close", "scheduled")
+STAGE_TIMERS: Final = ("offer", "bot_inactivity", "inactivity", "auto_close", "scheduled")
+# Windows end with whoever they wait for, or where they go: `assignment`, `recording`.
+WINDOWS: Final = (
+    "customer_reconnect",
+    "representative_reconnect",
+    "representative_reconnect/offered",
+)
+# The timers of holds are in the holds.
+HOLD_TIMERS: Final = ("wrap_up_release", "day_reset")
+_PLACED: Final = (*STAGE_TIMERS, *WINDOWS, *HOLD_TIMERS, "forget")
+check_complete("timers: STAGE_TIMERS, WINDOWS and HOLD_TIMERS", _PLACED, TIES, "timer")
 
 
 def after(start_ms: int, duration_ms: int | None) -> int | None:
@@ -59,7 +74,7 @@ def restart_activity(conversation: Conversation, settings: WorkstreamSettings, n
             start(conversation, "auto_close", now_ms, settings.open_ms)
         case "in_conversation" | "with_external":
             start(conversation, "auto_close", now_ms, settings.active_ms)
-        case "with_bot" if settings.kind == "voice":
+        case "with_bot" if TRAITS[settings.kind].bot_timer == "auto_close":
             start(conversation, "auto_close", now_ms, settings.active_ms)
         case "with_bot":
             start(conversation, "bot_inactivity", now_ms, settings.bot_inactivity_ms)

@@ -18,9 +18,16 @@ decides what may follow what lives in TABLE, `rules` and `refusals`; nothing her
 time or capacity. Types of several meanings are split: `representative.transfer/queue`.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, get_args
+
+from omnistate_schemas.applicability import kinds_for
+from omnistate_schemas.completeness import Incomplete, check_complete, check_known
+from omnistate_schemas.vocabulary import KINDS, Kind, TimerName
 
 from omnistate.core.conversation.stages import STAGES, Stage
+from omnistate.core.conversation.triggers import INPUT_TRIGGERS
+from omnistate.core.kinds import kinds_where
 
 TABLE: Final = """
 trigger                            nothing sched. open await. conversation ext. bot  waiting wrap_up resolved closed
@@ -73,7 +80,10 @@ timer.scheduled                    .       S1     .    .      .            .    
 timer.day_reset                    .       .      P1   P1     P1           P1   P1   P1      P1      P1       P1
 """
 
-# Which timer fires first where several of one conversation are due at the same instant (section 7).
+# The words of a cell that are no rule, as said above.
+SIGNS: Final = frozenset({"rec", "-", "x", "dup", "stale", "shut", "?", "."})
+
+# Which timer fires first where several of one conversation are due at once (contract.md#ties).
 # The primary's reconnect window stands before the offered one's; `forget` is the row's own end.
 TIES: Final = (
     "wrap_up_release",
@@ -89,41 +99,31 @@ TIES: Final = (
     "forget",
 )
 
-# Timers that only some channel kinds have (sections 5 and 7).
+# Timers that only some channel kinds have.
 TIMER_FOR: Final = {
-    "timer.wrap_up_release": "LC PC AM VO",
-    "timer.offer": "LC PC AM VO",
-    "timer.customer_reconnect": "LC",
-    "timer.bot_inactivity": "LC PC AM",
-    "timer.inactivity": "PC AM",
+    "timer.wrap_up_release": kinds_where(lambda kind: kind.wraps_up),
+    "timer.offer": kinds_where(lambda kind: kind.asks),
+    "timer.customer_reconnect": kinds_where(lambda kind: kind.disconnect == "window"),
+    "timer.bot_inactivity": kinds_where(lambda kind: kind.bot_timer == "bot_inactivity"),
+    "timer.inactivity": kinds_where(lambda kind: kind.leaving == "waiting"),
 }
-
-# Facts are ignored where nothing provides for them; everything else is an action and is rejected.
-FACTS: Final = frozenset(
-    {
-        "conversation.started",
-        "customer.messaged",
-        "customer.ended",
-        "customer.disconnected",
-        "customer.reconnected",
-        "record.deactivated/finished",
-        "record.deactivated/deleted",
-        "representative.disconnected",
-        "representative.reconnected",
-        "representative.message",
-        "consult.ended",
-        "supervisor.monitor",
-    }
-)
 
 
 def read_table(text: str) -> dict[Stage, dict[str, tuple[str, ...]]]:
-    """Stage -> trigger -> the words of the cell. Raises ValueError where a row has a hole."""
+    """Stage -> trigger -> the words of the cell. Raises Incomplete where the table has a hole."""
+    head, *lines = text.strip().splitlines()
+    # The head shortens the stages' names: each of its words is a part of its stage's.
+    columns = zip(STAGES, head.split()[1:], strict=False)
+    named = [stage for stage, word in columns if word.rstrip(".") in stage]
+    check_complete("the head of transitions.TABLE", named, STAGES, "stage")
     cells: dict[Stage, dict[str, tuple[str, ...]]] = {stage: {} for stage in STAGES}
-    for line in text.strip().splitlines()[1:]:
-        if not line:
-            continue
+    for line in filter(None, lines):
         trigger, *words = line.split()
+        row = f"the row {trigger} of transitions.TABLE"
+        if trigger in cells["nothing"]:
+            raise Incomplete(f"{row} is there twice")
+        there = (*STAGES[: len(words)], *words[len(STAGES) :])
+        check_complete(row, there, STAGES, "cell of the stage")
         for stage, word in zip(STAGES, words, strict=True):
             cells[stage][trigger] = tuple(word.split("|"))
     return cells
@@ -131,3 +131,33 @@ def read_table(text: str) -> dict[Stage, dict[str, tuple[str, ...]]]:
 
 CELLS: Final = read_table(TABLE)
 TRIGGERS: Final = tuple(CELLS["nothing"])
+TIMERS: Final = tuple(f"timer.{name}" for name in TIES if name != "forget")
+
+# Facts are ignored where nothing provides for them; everything else is an action and is rejected.
+# Which is which shows where all is over.
+FACTS: Final = frozenset(
+    trigger for trigger, words in CELLS["closed"].items() if {"stale", "dup"} & set(words)
+)
+
+
+def kinds_meeting(trigger: str) -> frozenset[Kind]:
+    """The channel kinds whose conversations can meet an input or a timer."""
+    if trigger in TIMERS:
+        return TIMER_FOR.get(trigger, frozenset(KINDS))
+    return kinds_for(trigger)
+
+
+def check_facts_and_actions(cells: Mapping[Stage, Mapping[str, tuple[str, ...]]]) -> None:
+    """Raise Incomplete where a fact is rejected, or an action ignored without a word."""
+    for stage, row in cells.items():
+        for trigger in INPUT_TRIGGERS:
+            what, wrong = ("fact", "x shut") if trigger in FACTS else ("action", "- stale")
+            for word in set(wrong.split()).intersection(row[trigger]):
+                raise Incomplete(f"transitions.TABLE: {trigger} is a {what}, not {word} in {stage}")
+
+
+_PUBLIC: Final = [name.partition("/")[0] for name in TIES if name != "forget"]
+check_complete("transitions.TABLE", TRIGGERS, (*INPUT_TRIGGERS, *TIMERS), "trigger")
+check_complete("transitions.TIES", _PUBLIC, get_args(TimerName), "timer")
+check_known("transitions.TIMER_FOR", TIMER_FOR, TIMERS, "timer")
+check_facts_and_actions(CELLS)

@@ -3,11 +3,13 @@
 It gives outputs their deterministic ids and their topic; it decides nothing.
 """
 
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REJECTED_INPUTS, STATE_CHANGES
+from omnistate_schemas.completeness import check_complete
+from omnistate_schemas.registry import OUTPUTS
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY
 
 from omnistate.core.facts import (
     CapacityChange,
@@ -23,13 +25,25 @@ from omnistate.stream.cloudevents import HEADERS, SOURCE
 from omnistate.stream.conversation.output_event import OutputEvent
 from omnistate.stream.ports import Outgoing
 
-_TYPES: Final[dict[type, tuple[str, str]]] = {
-    StateChange: ("conversation.state_changed", STATE_CHANGES),
-    Held: ("capacity.held", CAPACITY_CHANGES),
-    Released: ("capacity.released", CAPACITY_CHANGES),
-    Rejected: ("input.rejected", REJECTED_INPUTS),
-    Ignored: ("input.ignored", REJECTED_INPUTS),
+# What the conversation worker publishes; the representative worker has its own topic.
+_NAMES: Final[dict[type, str]] = {
+    StateChange: "conversation.state_changed",
+    Held: "capacity.held",
+    Released: "capacity.released",
+    Rejected: "input.rejected",
+    Ignored: "input.ignored",
 }
+_PUBLISHED: Final = [
+    name for name, (_, topic) in OUTPUTS.items() if topic != REPRESENTATIVE_CAPACITY
+]
+check_complete("encoding._NAMES", _NAMES.values(), _PUBLISHED, "output type")
+check_complete(
+    "encoding._NAMES",
+    [it.__name__ for it in _NAMES],
+    [it.__name__ for it in get_args(Fact)],
+    "fact",
+)
+_TYPES: Final = {fact: (name, OUTPUTS[name][1]) for fact, name in _NAMES.items()}
 _ENCODE: Final = msgspec.json.Encoder().encode
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
 _UNSET: Final = UNSET

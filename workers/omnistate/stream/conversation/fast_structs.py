@@ -8,9 +8,12 @@ from typing import Annotated, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 from omnistate_schemas import input_data as models
+from omnistate_schemas.completeness import check_complete
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from omnistate_schemas.registry import INPUTS
 from omnistate_schemas.vocabulary import Channel
+
+from omnistate.stream.conversation.input_readers import data_of
 
 Id = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
 Units = Annotated[int, Meta(ge=0, le=models.UNITS_MAX)]
@@ -96,7 +99,8 @@ class _Escalation(Struct, forbid_unknown_fields=True, gc=False):
     queue_id: Id | None = None
 
 
-# A start whose members depend on one another, and what else asks for that, is left to `decoding`.
+# A start whose members depend on one another is left to `decoding`, and so are these altogether.
+_IN_FULL: Final = (models.SupervisorAssignData,)
 _DATA: Final[dict[type[models.Data], type[Struct]]] = {
     models.ConversationStartedData: _Start,
     models.NoData: _Nothing,
@@ -114,6 +118,17 @@ _DATA: Final[dict[type[models.Data], type[Struct]]] = {
 }
 
 
+def _check() -> None:
+    """Raise Incomplete where a model has no struct, or the two have not the same members."""
+    needed = [data_of(name).__name__ for name in INPUTS]
+    given = [model.__name__ for model in _DATA] + [model.__name__ for model in _IN_FULL]
+    check_complete("fast_structs._DATA and _IN_FULL", given, needed, "data of an input")
+    twins: dict[type[models.Data], type[Struct]] = {**_DATA, models.TransferTarget: _Target}
+    for model, struct in twins.items():
+        members = struct.__struct_fields__
+        check_complete(f"fast_structs.{struct.__name__}", members, model.model_fields, "member")
+
+
 def _event(name: str, data: type[Struct]) -> type[Struct]:
     members: list[tuple[str, type]] = [("data", data)]
     return defstruct(
@@ -123,12 +138,13 @@ def _event(name: str, data: type[Struct]) -> type[Struct]:
 
 def _events() -> dict[str, type[Struct]]:
     events = {}
-    for name, kind in INPUTS.items():
-        data = _DATA.get(kind.model.model_fields["data"].annotation)  # type: ignore[arg-type]
+    for name in INPUTS:
+        data = _DATA.get(data_of(name))
         if data is not None:
             events[name] = _event(name, data)
     return events
 
 
+_check()
 # By type of event: the struct of one that is usual.
 EVENTS: Final = _events()

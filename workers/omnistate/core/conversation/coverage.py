@@ -1,0 +1,83 @@
+"""Whether the table and the rules cover each other: what one names, the other has.
+
+Checks alone, made at import before anything is decided by the law; a complaint says what is missing
+and where. It changes nothing and decides nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from omnistate_schemas.completeness import Incomplete, check_complete, check_known
+from omnistate_schemas.registry import INPUTS, InputType
+from omnistate_schemas.vocabulary import KINDS, Kind
+
+from omnistate.core.conversation.rules import HOLD_RULES, RECORDED, RULES, Recorded, Rule
+from omnistate.core.conversation.stages import Stage
+from omnistate.core.conversation.transitions import CELLS, FACTS, SIGNS, TIMERS, kinds_meeting
+
+Cells = Mapping[Stage, Mapping[str, tuple[str, ...]]]
+
+
+def check_rules(cells: Cells, rules: Iterable[Rule]) -> None:
+    """Raise Incomplete where a cell names no rule, or a rule is out of every cell's reach."""
+    rules = list(rules)
+    ids = {rule.id for rule in rules}
+    following = [rule.then for rule in rules if rule.then is not None]
+    named = [word for _, _, words in _walk(cells) for word in words]
+    check_known("transitions.TABLE", named, {*ids, *HOLD_RULES, *SIGNS}, "rule and no sign")
+    check_known("rules.RULES, by `then`,", following, ids, "rule")
+    for stage, trigger, words in _walk(cells):
+        for word in ids.intersection(words):
+            if not any(rule.id == word and trigger.startswith(rule.on) for rule in rules):
+                raise Incomplete(f"rules.RULES lacks a {word} on {trigger}, named in {stage}")
+    for rule in rules:
+        if rule.id not in following and not any(
+            rule.id in words and trigger.startswith(rule.on) for _, trigger, words in _walk(cells)
+        ):
+            raise Incomplete(f"transitions.TABLE lacks the rule {rule.id} {rule.on}".rstrip())
+
+
+def check_recorded(
+    cells: Cells, recorded: Mapping[str, Recorded], inputs: Mapping[str, InputType]
+) -> None:
+    """Raise Incomplete unless each trigger that a cell records is described, and its type listed.
+
+    The audit goes by that list: a type that is not on it never has no outcome.
+    """
+    triggers = [trigger for _, trigger, words in _walk(cells) if "rec" in words]
+    check_complete("rules.RECORDED", recorded, triggers, "recorded trigger")
+    listed = (name for name, input_ in inputs.items() if input_.recordable)
+    types = (trigger.partition("/")[0] for trigger in triggers)
+    check_complete("registry._RECORDABLE", listed, types, "recorded input type")
+
+
+def check_kinds(
+    cells: Cells,
+    rules: Iterable[Rule],
+    recorded: Mapping[str, Recorded],
+    kinds_of: Callable[[str], frozenset[Kind]],
+) -> None:
+    """Raise Incomplete where an action that a stage provides for leads nowhere for a kind."""
+    rules = list(rules)
+    for stage, trigger, words in _walk(cells):
+        found = [rule.kinds for rule in rules if rule.id in words and trigger.startswith(rule.on)]
+        if trigger in {*FACTS, *TIMERS} or not found:
+            continue
+        if "rec" in words:
+            found.append(recorded[trigger].kinds)
+        led = frozenset[Kind]().union(*found)
+        for kind in KINDS:
+            if kind in kinds_of(trigger) and kind not in led:
+                raise Incomplete(f"rules.RULES: {trigger} in {stage} leads nowhere for {kind}")
+
+
+def _walk(cells: Cells) -> Iterator[tuple[Stage, str, tuple[str, ...]]]:
+    for stage, row in cells.items():
+        for trigger, words in row.items():
+            yield stage, trigger, words
+
+
+def check_law() -> None:
+    """Check the law as it is written."""
+    check_rules(CELLS, RULES)
+    check_recorded(CELLS, RECORDED, INPUTS)
+    check_kinds(CELLS, RULES, RECORDED, kinds_meeting)
