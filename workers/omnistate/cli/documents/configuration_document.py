@@ -19,7 +19,7 @@ from omnistate_schemas.configuration import (
 from omnistate_schemas.vocabulary import KIND_CODES
 
 from omnistate.cli.documents.generated_document import REFERENCE, draw_table, keep
-from omnistate.cli.documents.value_types import describe_type
+from omnistate.cli.documents.value_types import describe_type, find_unit
 from omnistate.cli.documents.workstream_defaults import explain_null, has_a_say, resolve_key
 
 DOCUMENT: Final = REFERENCE / "configuration.md"
@@ -65,47 +65,49 @@ these.
 """
 HEAD: Final = ("key", "type", "unit", "null", "example", "what")
 
-# Key -> unit and example; a key of the models that is not here is an error.
-_WORKSTREAM: Final[dict[str, tuple[str, Any]]] = {
-    "channel": ("", "live_chat"),
-    "distribution": ("", "push"),
-    "units": ("units", 30),
-    "profiles": ("", ["chat"]),
-    "block_capacity_for_wrap_up": ("seconds", 60),
-    "release_on_close": ("", True),
-    "reserve_on_offer": ("", False),
-    "keep_same_representative": ("", True),
-    "auto_accept": ("", True),
-    "offer_timeout": ("seconds", 45),
-    "reconnect_window": ("seconds", 300),
-    "representative_reconnect_window": ("seconds", 60),
-    "auto_close.open": ("seconds", 1_800),
-    "auto_close.active": ("seconds", 7_200),
-    "auto_close.wrap_up": ("seconds", 600),
-    "auto_close.waiting": ("seconds", 604_800),
-    "auto_close.resolved": ("seconds", 3_600),
-    "bot_inactivity": ("seconds", 900),
-    "closed_retention": ("seconds", 172_800),
-    "consult_blocks_capacity.direct": ("", True),
-    "consult_blocks_capacity.queue": ("", False),
+# Key -> example; a key of the models that is not here is an error.
+_WORKSTREAM: Final[dict[str, Any]] = {
+    "channel": "live_chat",
+    "distribution": "push",
+    "units": 30,
+    "profiles": ["chat"],
+    "block_capacity_for_wrap_up": 60,
+    "release_on_close": True,
+    "reserve_on_offer": False,
+    "keep_same_representative": True,
+    "auto_accept": True,
+    "offer_timeout": 45,
+    "reconnect_window": 300,
+    "representative_reconnect_window": 60,
+    "auto_close.open": 1_800,
+    "auto_close.active": 3_600,
+    "auto_close.wrap_up": 600,
+    "auto_close.waiting": 604_800,
+    "auto_close.resolved": 3_600,
+    "bot_inactivity": 900,
+    "closed_retention": 172_800,
+    "consult_blocks_capacity.direct": True,
+    "consult_blocks_capacity.queue": False,
 }
-_PROFILE: Final[dict[str, tuple[str, Any]]] = {
-    "limit": ("slots", 3),
-    "blocking": ("", True),
-    "reset": ("", "end_of_day"),
+_PROFILE: Final[dict[str, Any]] = {
+    "limit": 3,
+    "blocking": True,
+    "reset": "end_of_day",
 }
-_REPRESENTATIVE: Final[dict[str, tuple[str, Any]]] = {
-    "units": ("units", 120),
-    "profiles": ("slots", {"chat": 5, "case": None}),
-    "time_zone": ("", "Europe/Madrid"),
+_REPRESENTATIVE: Final[dict[str, Any]] = {
+    "units": 120,
+    "profiles": {"chat": 5, "case": None},
+    "time_zone": "Europe/Madrid",
 }
-_QUEUE: Final[dict[str, tuple[str, Any]]] = {"service_level_threshold": ("seconds", 30)}
-EXAMPLES: Final[dict[type[Configuration], dict[str, tuple[str, Any]]]] = {
+_QUEUE: Final[dict[str, Any]] = {"service_level_threshold": 30}
+EXAMPLES: Final[dict[type[Configuration], dict[str, Any]]] = {
     Workstream: _WORKSTREAM,
     CapacityProfile: _PROFILE,
     Representative: _REPRESENTATIVE,
     Queue: _QUEUE,
 }
+# Of numbers whose schema names no unit.
+UNITS: Final = {"units": "units", "limit": "slots", "profiles": "slots"}
 
 
 def describe_configuration() -> str:
@@ -136,13 +138,17 @@ def list_keys(model: type[Configuration]) -> dict[str, Mapping[str, Any]]:
 
 
 def _rows(model: type[Configuration]) -> Iterator[tuple[str, str, str, str, str, Any]]:
-    """Key, type, unit, example, sentence and schema. Raises KeyError for a key without a unit."""
+    """Key, type, unit, example, sentence and schema.
+
+    Raises KeyError for a key without an example, and for a number without a unit.
+    """
     definitions = model.model_json_schema().get("$defs", {})
     for key, schema in list_keys(model).items():
-        unit, example = EXAMPLES[model][key]
         type_ = describe_type(schema, definitions).removesuffix(" or null")
-        what = schema.get("description", "")
-        yield f"`{key}`", type_, unit, f"`{_in_yaml(example)}`", what, schema
+        number = "integer" in type_ or "number" in type_
+        unit = (find_unit(schema, definitions) or UNITS[key]) if number else ""
+        example = f"`{_in_yaml(EXAMPLES[model][key])}`"
+        yield f"`{key}`", type_, unit, example, schema.get("description", ""), schema
 
 
 def _workstream_keys() -> Iterator[tuple[str, ...]]:

@@ -83,6 +83,9 @@ def _settings() -> Iterator[tuple[str, ...]]:
     schema = Settings.model_json_schema()
     for name, field in Settings.model_fields.items():
         type_ = describe_type(schema["properties"][name], schema.get("$defs", {}))
+        if field.annotation is float:
+            # As on the command line: what has fractions is a time.
+            type_ = type_.replace("number", "seconds")
         named = f"`{PREFIX}{name.upper()}`"
         yield named, type_.removesuffix(" or null"), _default(field), field.description or ""
 

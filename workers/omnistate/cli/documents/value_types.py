@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 Schema = Mapping[str, Any]
-_NAMES: Final = {"boolean": "true or false", "integer": "integer", "null": "null"}
+_NAMES: Final = {"boolean": "true or false", "null": "null"}
 _FORMATS: Final = {"password": "text, secret", "path": "path", "date-time": "RFC 3339 time"}
 
 
@@ -29,16 +29,25 @@ def describe_type(schema: Schema, definitions: Mapping[str, Schema]) -> str:
     match schema.get("type"):
         case "string":
             return _describe_text(schema)
-        case "integer" | "number":
-            return schema["type"] + _describe_bounds(schema)
+        case "integer" | "number" as type_:
+            return f"{type_}{_describe_bounds(schema)}"
         case "array":
             most = f", at most {schema['maxItems']}" if "maxItems" in schema else ""
             return f"list of {describe_type(schema['items'], definitions)}{most}"
         case "object" if isinstance(schema.get("additionalProperties"), Mapping):
             return f"id → {describe_type(schema['additionalProperties'], definitions)}"
-        case "boolean" | "null":
-            return _NAMES[schema["type"]]
+        case "boolean" | "null" as type_:
+            return _NAMES[type_]
     raise ValueError(f"no words for the schema {dict(schema)}")
+
+
+def find_unit(schema: Schema, definitions: Mapping[str, Schema]) -> str | None:
+    """The unit of the numbers that `schema` takes, where it names one (`x-unit`)."""
+    if "$ref" in schema:
+        return find_unit(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    parts = (find_unit(each, definitions) for each in schema.get("anyOf", ()))
+    own: str | None = schema.get("x-unit")
+    return own or next((unit for unit in parts if unit), None)
 
 
 def _join(words: Any) -> str:

@@ -12,7 +12,7 @@ from omnistate_schemas.vocabulary import KINDS, Kind
 from pydantic import ValidationError
 
 from omnistate.core.conversation.chart import edges, reachable
-from omnistate.core.conversation.refusals import kinds_for
+from omnistate.core.conversation.transitions import kinds_meeting
 from omnistate.core.settings import WorkstreamSettings, resolve
 
 # Another duration than any default, in seconds: shows whether a key has a say at all.
@@ -95,7 +95,7 @@ def has_a_say(kind: Kind, key: str) -> bool:
     """Whether the key changes anything for conversations of this kind."""
     if key in _STAGES and _STAGES[key] not in reachable(kind):
         return False
-    if key in _TRIGGERS and kind not in kinds_for(_TRIGGERS[key]):
+    if key in _TRIGGERS and kind not in kinds_meeting(_TRIGGERS[key]):
         return False
     if key in _RULES and not any(rule.id in _RULES[key] for _, _, rule in edges(kind)):
         return False

@@ -3,7 +3,8 @@
 import pytest
 from omnistate.cli.documents import law_document
 from omnistate.core.conversation.chart import draw_chart, reachable
-from omnistate_schemas.vocabulary import KINDS, Kind
+from omnistate.core.conversation.rules import RULES
+from omnistate_schemas.vocabulary import KIND_CODES, KINDS, Kind
 
 
 def test_the_document_is_fresh() -> None:
@@ -23,3 +24,11 @@ def test_a_kind_reaches_what_it_may(kind: Kind) -> None:
     assert ("resolved" in stages) == (kind == "record")
     assert ("wrap_up" in stages) == (kind != "record")
     assert "closed --> [*]" in draw_chart(kind)
+
+
+def test_every_rule_leads_to_the_contract() -> None:
+    text = law_document.describe_law()
+    for rule in {rule.id for rule in RULES}:
+        assert f"| [`{rule}`](contract.md#rule-{rule.lower()}) |" in text
+    for code in KIND_CODES:
+        assert f"| {code} |" in text
