@@ -1,37 +1,33 @@
 """The configuration objects: workstreams, capacity profiles, representatives and queues.
 
-What CONFIG.yaml holds and what the configuration topics carry. Defaults that depend on the channel
-kind are left out here (`null` means never, absent means the default) and resolved by
-`omnistate.core.settings`.
+What CONFIG.yaml holds and what the configuration topics carry. It says what may stand there, not
+what follows from it; `workstream` has the longest of them.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from omnistate_schemas.configured import Configuration, Seconds
 from omnistate_schemas.envelope import Id
-from omnistate_schemas.input_data import Profiles, Units
-from omnistate_schemas.vocabulary import Channel, Kind
+from omnistate_schemas.input_data import Units
+from omnistate_schemas.vocabulary import ProfileReset
+from omnistate_schemas.workstream import AutoClose, ConsultBlocksCapacity, Workstream
 
-# A century: longer is a slip of the unit, and "never" is spelled null.
-SECONDS_MAX = 3_155_760_000
-Seconds = Annotated[float, Field(ge=0, le=SECONDS_MAX, allow_inf_nan=False)]
-WrapUpSeconds = Annotated[float, Field(ge=30, le=3_600, allow_inf_nan=False)]
-
-
-def _check_wrap_up(value: object) -> object:
-    """One sentence for all that the setting may be, where a union would complain of each part."""
-    if value in ("always", "never"):
-        return value
-    if isinstance(value, int | float) and value is not True and 30 <= value <= 3_600:
-        return value
-    raise ValueError("always, never, or 30 to 3600 seconds")
-
-
-BlockCapacityForWrapUp = Annotated[
-    Literal["always", "never"] | WrapUpSeconds, BeforeValidator(_check_wrap_up)
+__all__ = [
+    "AutoClose",
+    "CapacityProfile",
+    "Configuration",
+    "ConsultBlocksCapacity",
+    "ContactCentre",
+    "Queue",
+    "Representative",
+    "Workstream",
 ]
+
+# What every name in the time zone database looks like; which there are is for the database to say.
+TIME_ZONE_PATTERN: Final = "^[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*$"
 
 
 def _check_time_zone(name: str) -> str:
@@ -46,79 +42,6 @@ def _empty_if_null(value: object) -> object:
     return {} if value is None else value
 
 
-class Configuration(BaseModel):
-    """Base of every configuration object: a key that nobody knows is an error."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
-class AutoClose(Configuration):
-    """How many seconds without activity close a conversation, by status; null = never."""
-
-    open: Seconds | None = None
-    active: Seconds | None = None
-    wrap_up: Seconds | None = None
-    waiting: Seconds | None = None
-    resolved: Seconds | None = None
-
-
-class ConsultBlocksCapacity(Configuration):
-    """Whether a consultant's capacity is held, by the way he was asked."""
-
-    direct: bool = False
-    queue: bool = True
-
-
-class Workstream(Configuration):
-    """The settings that a conversation inherits when it starts. Durations are seconds."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "channel": "live_chat",
-                    "distribution": "push",
-                    "units": 30,
-                    "block_capacity_for_wrap_up": "always",
-                    "offer_timeout": 120,
-                    "auto_close": {"open": 1200, "wrap_up": 900},
-                }
-            ]
-        }
-    )
-
-    channel: Literal[Kind, Channel] = Field(
-        description="A kind takes all its channels, a channel itself."
-    )
-    distribution: Literal["push", "pick"] = "push"
-    units: Units | None = Field(
-        default=None, description="Default 30, or 0 where `profiles` are given."
-    )
-    profiles: Profiles = Field(default=[], description="One slot of each is taken.")
-    block_capacity_for_wrap_up: BlockCapacityForWrapUp = "always"
-    release_on_close: bool = False
-    reserve_on_offer: bool = True
-    keep_same_representative: bool | None = Field(
-        default=None, description="Default true for persistent chat and messaging."
-    )
-    auto_accept: bool = False
-    offer_timeout: Seconds | None = 120
-    reconnect_window: Seconds | None = 180
-    representative_reconnect_window: Seconds | None = Field(
-        default=None, description="Default 30 for voice, 150 for the others."
-    )
-    auto_close: AutoClose = AutoClose()
-    bot_inactivity: Seconds | None = 1_800
-    closed_retention: Seconds | None = 86_400
-    consult_blocks_capacity: ConsultBlocksCapacity = ConsultBlocksCapacity()
-
-    @model_validator(mode="after")
-    def _check_voice_is_pushed(self) -> Self:
-        if self.channel == "voice" and self.distribution == "pick":
-            raise ValueError("a voice workstream cannot have distribution: pick")
-        return self
-
-
 class CapacityProfile(Configuration):
     """A kind of work and how many of it a representative takes at once."""
 
@@ -126,13 +49,20 @@ class CapacityProfile(Configuration):
         json_schema_extra={"examples": [{"limit": 3, "blocking": False, "reset": "immediate"}]}
     )
 
-    limit: Annotated[int, Field(ge=0, le=2_147_483_647)] = 1
-    blocking: bool = False
-    reset: Literal["immediate", "end_of_day"] = "immediate"
+    limit: Units = Field(
+        default=1, description="Slots of a representative who has no limit of their own."
+    )
+    blocking: bool = Field(
+        default=False, description="Once all slots are taken, no other work may be assigned either."
+    )
+    reset: ProfileReset = Field(
+        default="immediate",
+        description="When a slot is free again: with its conversation, or at the end of the day.",
+    )
 
 
 class Representative(Configuration):
-    """A representative's capacity and the zone whose midnight ends his day."""
+    """A representative's capacity and the zone whose midnight ends their day."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -140,11 +70,15 @@ class Representative(Configuration):
         }
     )
 
-    units: Units = 100
+    units: Units = Field(default=100, description="How many capacity units they have.")
     profiles: dict[Id, Units | None] = Field(
-        default={}, description="His own limit of a profile; null = the profile's limit."
+        default={}, description="Their own slots by profile; null: the profile's limit."
     )
-    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = "UTC"
+    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = Field(
+        default="UTC",
+        description="The zone whose midnight ends their day, by its IANA name.",
+        json_schema_extra={"pattern": TIME_ZONE_PATTERN},
+    )
 
 
 class Queue(Configuration):
@@ -153,17 +87,48 @@ class Queue(Configuration):
     model_config = ConfigDict(json_schema_extra={"examples": [{}, {"service_level_threshold": 30}]})
 
     service_level_threshold: Seconds = Field(
-        default=20, description="How soon a conversation should be accepted once it is open."
+        default=20,
+        description="Within how many seconds a conversation should be accepted once it is open.",
     )
 
 
-Objects = BeforeValidator(_empty_if_null)
+_Workstreams = BeforeValidator(_empty_if_null, json_schema_input_type=dict[Id, Workstream] | None)
+_Profile = Annotated[
+    CapacityProfile, BeforeValidator(_empty_if_null, json_schema_input_type=CapacityProfile | None)
+]
+_Representative = Annotated[
+    Representative, BeforeValidator(_empty_if_null, json_schema_input_type=Representative | None)
+]
+_Queue = Annotated[Queue, BeforeValidator(_empty_if_null, json_schema_input_type=Queue | None)]
 
 
 class ContactCentre(Configuration):
     """CONFIG.yaml; a section or an object left empty has its defaults."""
 
-    workstreams: Annotated[dict[Id, Workstream], Objects] = {}
-    capacity_profiles: Annotated[dict[Id, Annotated[CapacityProfile, Objects]], Objects] = {}
-    representatives: Annotated[dict[Id, Annotated[Representative, Objects]], Objects] = {}
-    queues: Annotated[dict[Id, Annotated[Queue, Objects]], Objects] = {}
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "workstreams": {"support": {"channel": "live_chat"}},
+                    "representatives": {"ana": {"units": 100}},
+                    "queues": {"support": None},
+                }
+            ]
+        }
+    )
+
+    workstreams: Annotated[dict[Id, Workstream], _Workstreams] = Field(
+        default={}, description="Workstreams by id."
+    )
+    capacity_profiles: Annotated[
+        dict[Id, _Profile],
+        BeforeValidator(_empty_if_null, json_schema_input_type=dict[Id, _Profile] | None),
+    ] = Field(default={}, description="Capacity profiles by name.")
+    representatives: Annotated[
+        dict[Id, _Representative],
+        BeforeValidator(_empty_if_null, json_schema_input_type=dict[Id, _Representative] | None),
+    ] = Field(default={}, description="Representatives by id.")
+    queues: Annotated[
+        dict[Id, _Queue],
+        BeforeValidator(_empty_if_null, json_schema_input_type=dict[Id, _Queue] | None),
+    ] = Field(default={}, description="Queues by id.")

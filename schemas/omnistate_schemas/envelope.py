@@ -39,7 +39,8 @@ Time = Annotated[
 class CloudEvent(BaseModel):
     """The attributes that every event has; each type narrows `type` and adds its `data`.
 
-    Unknown attributes are accepted and left out.
+    Unknown attributes are accepted and left out. A trace that is no text is passed over as well:
+    it must not cost an event. The JSON Schemas, for those who write, ask for text.
     """
 
     model_config = ConfigDict(frozen=True, strict=True)
@@ -47,14 +48,16 @@ class CloudEvent(BaseModel):
     specversion: Literal["1.0"] = Field(description="The CloudEvents version.")
     id: Id = Field(description="Unique per `source`; a repeat of both is a duplicate.")
     source: Source = Field(description="Who says so: a URI reference such as `/gateways/chat`.")
-    type: Annotated[str, Field(min_length=1)] = Field(description="What is said.")
+    type: Annotated[str, Field(min_length=1)] = Field(
+        description="What is said: decides what `data` holds and which topic the event goes to."
+    )
     subject: Id = Field(description="The conversation id; also the record's Kafka key.")
-    time: Time = Field(description="When it was said: RFC 3339 with an offset.")
+    time: Time = Field(description="When it was said, with an offset.")
     traceparent: SkipValidation[str | None] = Field(
-        default=None, description="W3C trace context, copied to the outputs."
+        default=None, description="W3C trace context, copied to the outputs up to 1,024 characters."
     )
     tracestate: SkipValidation[str | None] = Field(
-        default=None, description="W3C trace state, copied to the outputs."
+        default=None, description="W3C trace state, copied to the outputs up to 1,024 characters."
     )
 
 

@@ -6,20 +6,18 @@ import `omnistate`.
 
 import json
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 
 from omnistate_schemas import read_api
 from omnistate_schemas.envelope import ID_LENGTH_MAX
+from omnistate_schemas.json_schemas import COMPONENT, schemas_of
 
 DOCUMENT: Final = Path(__file__).parents[1] / "openapi.json"
 LIMIT_DEFAULT: Final = 100
 LIMIT_MAX: Final = 1_000
 STREAM: Final = "text/event-stream"
-
-_REF: Final = "#/components/schemas/{model}"
 
 
 class Endpoint(NamedTuple):
@@ -119,7 +117,7 @@ _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 _INTRODUCTION: Final = """\
-The read model of section 11, kept by the projection workers: as of now, never authoritative.
+The read model, kept by the projection workers: the state as of now, never authoritative.
 `GET /api/changes` is a stream of server-sent events: `event: change` with the CloudEvent as `data`,
 `event: gap` where changes may be missing between the last one, or `Last-Event-ID`, and the next;
 a comment every ten seconds.\
@@ -128,9 +126,7 @@ a comment every ten seconds.\
 
 def openapi() -> dict[str, Any]:
     """The document."""
-    mode: Literal["serialization"] = "serialization"
-    answers = [(each.model, mode) for each in ENDPOINTS if each.model is not None]
-    _, schemas = models_json_schema([*answers, (read_api.Problem, mode)], ref_template=_REF)
+    answers = [each.model for each in ENDPOINTS if each.model is not None]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -150,7 +146,7 @@ def openapi() -> dict[str, Any]:
                     "description": "The worker's OMNISTATE_API_TOKEN.",
                 }
             },
-            "schemas": schemas["$defs"],
+            "schemas": schemas_of([*answers, read_api.Problem], COMPONENT, "serialization"),
         },
     }
 
@@ -193,7 +189,7 @@ def _answer(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _json(model: str) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": _REF.format(model=model)}}}
+    return {"application/json": {"schema": {"$ref": COMPONENT.format(model=model)}}}
 
 
 def text() -> str:

@@ -11,61 +11,73 @@ from pydantic import Field, TypeAdapter
 
 from omnistate_schemas.envelope import CloudEvent, Id, Time, example
 from omnistate_schemas.input_data import Data
+from omnistate_schemas.output_data import Cause, Count, Member
 from omnistate_schemas.output_examples import output_example
-from omnistate_schemas.outputs import Cause, Count, Member, Output
-
-Presence = Literal["available", "busy", "do_not_disturb", "away", "offline"]
-PresenceReason = Literal["capacity", "set_by_representative", "set_by_supervisor"]
+from omnistate_schemas.outputs import Output
+from omnistate_schemas.vocabulary import Presence, PresenceReason
 
 
 class PresenceData(Data):
-    """The presence that somebody sets; `supervisor_id` where it was not he himself."""
+    """The presence that somebody sets."""
 
-    presence: Presence
-    supervisor_id: Id | None = None
+    presence: Presence = Field(description="The presence from now on.")
+    supervisor_id: Id | None = Field(
+        default=None, description="The supervisor who sets it; left out: the representative does."
+    )
 
 
 class RepresentativePresence(CloudEvent):
-    """A representative, or a supervisor for him, sets a presence. Subject: the representative."""
+    """A representative, or a supervisor for them, sets a presence. Subject: the representative."""
 
     model_config = example("representative.presence", "/desktops/ana", {"presence": "away"}, "ana")
 
+    subject: Id = Field(description="The representative; also the record's Kafka key.")
     type: Literal["representative.presence"]
     data: PresenceData
 
 
 class ProfileCapacity(Member):
-    """The slots of one capacity profile; `available` is negative where more are occupied."""
+    """The slots of one capacity profile."""
 
-    limit: Count
-    occupied: Count
-    available: int
-    blocking: bool
+    limit: Count = Field(description="How many slots the representative has.")
+    occupied: Count = Field(description="How many slots are taken, over all partitions.")
+    available: int = Field(description="Slots left; negative where more are taken than there are.")
+    blocking: bool = Field(description="Used up, it keeps all other work away, too.")
 
 
 class RepresentativeCapacity(Member):
-    """A representative's totals over all partitions, and what they make of his presence."""
+    """A representative's totals over all partitions, and what they make of their presence."""
 
-    representative_id: Id
-    sequence: Annotated[int, Field(ge=1)] = Field(description="1, 2, 3 … per representative.")
-    units: Count = Field(description="How many units he has at present.")
-    occupied_units: Count
-    available_units: int = Field(description="May be negative.")
-    profiles: dict[Id, ProfileCapacity]
+    representative_id: Id = Field(description="The representative; also the event's `subject`.")
+    sequence: Annotated[int, Field(ge=1)] = Field(
+        description="Counts the representative's changes: 1, 2, 3 … without gaps."
+    )
+    units: Count = Field(description="How many capacity units they have at present.")
+    occupied_units: Count = Field(description="How many units are taken, over all partitions.")
+    available_units: int = Field(
+        description="Units left; negative where more are taken than there are."
+    )
+    profiles: dict[Id, ProfileCapacity] = Field(
+        description="Slots by profile: those configured for them, and those that are taken."
+    )
     blocked_by_profile: bool = Field(
         description="A blocking profile is used up: nothing of any kind may be assigned."
     )
-    presence: Presence = Field(description="The effective one.")
-    presence_reason: PresenceReason
-    set_presence: Presence | None = Field(description="What somebody set last and still counts.")
+    presence: Presence = Field(description="The effective presence.")
+    presence_reason: PresenceReason = Field(description="Where the effective presence comes from.")
+    set_presence: Presence | None = Field(
+        description="What somebody set last and still counts; null where capacity decides."
+    )
     assignable: bool = Field(
-        description="Available or busy, not blocked by a profile: a router may offer him work."
+        description="Available or busy, not blocked by a profile: a router may offer them work."
     )
     gaps: Count = Field(
         description="How many capacity changes never arrived; the totals are right."
     )
-    changed_at: Time
-    cause: Cause | None = Field(description="Null where a changed configuration was the cause.")
+    changed_at: Time = Field(description="When it changed.")
+    cause: Cause | None = Field(
+        description="What led to it; null where a changed configuration did."
+    )
 
 
 CAPACITY: Final[dict[str, Any]] = {

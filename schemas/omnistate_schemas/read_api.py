@@ -1,23 +1,26 @@
 """What the read API answers: the read model as JSON, for boards, desktops and routers.
 
-Everything is as of the moment of asking, and never authoritative: the topics are.
+Everything is as of the moment of asking, and never authoritative: the topics are. Paths and
+statuses are `openapi`'s.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from omnistate_schemas.envelope import Id, Time
-from omnistate_schemas.outputs import Count, StateChange
-from omnistate_schemas.presence import (
+from omnistate_schemas.figure_members import describe_figures
+from omnistate_schemas.output_data import Count, StateChange
+from omnistate_schemas.presence import ProfileCapacity, RepresentativeCapacity
+from omnistate_schemas.vocabulary import (
     Presence,
     PresenceReason,
-    ProfileCapacity,
-    RepresentativeCapacity,
+    ProblemCode,
+    Status,
+    WindowSpan,
 )
-from omnistate_schemas.vocabulary import Status
 
-Seconds = Annotated[float, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0, json_schema_extra={"x-unit": "seconds"})]
 
 
 class Answer(BaseModel):
@@ -29,106 +32,120 @@ class Answer(BaseModel):
 class ConversationNow(StateChange):
     """A conversation's last change. Closed, it is known for 24 hours."""
 
-    changed_at: Time
+    changed_at: Time = Field(description="When it changed.")
 
 
 class QueueNow(Answer):
     """A queue's open conversations; `queue_id` null stands for those that are in no queue."""
 
-    queue_id: Id | None
-    open: Count
-    oldest_seconds: Seconds | None = Field(description="Null where nobody waits.")
+    queue_id: Id | None = Field(description="The queue; null: in none.")
+    open: Count = Field(description="How many conversations are open in it.")
+    oldest_seconds: Seconds | None = Field(
+        description="For how many seconds the oldest of them has waited; null where none waits."
+    )
 
 
 class Waiting(Answer):
     """A conversation that is open in a queue."""
 
-    conversation_id: Id
+    conversation_id: Id = Field(description="The conversation.")
     open_since: Time = Field(description="When it became open, in whichever queue that was.")
-    age_seconds: Seconds
+    age_seconds: Seconds = Field(description="For how many seconds it has been open.")
 
 
 class QueueWork(Answer):
-    """A queue's open conversations, oldest first, as many as were asked for; null is no queue."""
+    """A queue's open conversations, oldest first, as many as were asked for."""
 
-    queue_id: Id | None
-    open: Count = Field(description="All of them.")
-    conversations: list[Waiting]
+    queue_id: Id | None = Field(description="The queue; null: in none.")
+    open: Count = Field(description="How many there are, those that were not asked for included.")
+    conversations: list[Waiting] = Field(description="The oldest of them.")
 
 
 class RepresentativeNow(Answer):
-    """A representative: presence, capacity, and how many conversations he has."""
+    """A representative: presence, capacity, and how many conversations they have."""
 
-    representative_id: Id
-    presence: Presence
-    presence_reason: PresenceReason
-    set_presence: Presence | None
-    assignable: bool
-    blocked_by_profile: bool
-    units: Count
-    occupied_units: Count
-    available_units: int = Field(description="May be negative.")
-    profiles: dict[Id, ProfileCapacity]
-    changed_at: Time
-    conversations: Count = Field(description="That he is primary of, not closed.")
-    offers: Count
+    representative_id: Id = Field(description="The representative.")
+    presence: Presence = Field(description="The effective presence.")
+    presence_reason: PresenceReason = Field(description="Where the effective presence comes from.")
+    set_presence: Presence | None = Field(
+        description="What somebody set last and still counts; null where capacity decides."
+    )
+    assignable: bool = Field(description="A router may offer them work.")
+    blocked_by_profile: bool = Field(description="A blocking profile is used up.")
+    units: Count = Field(description="How many capacity units they have.")
+    occupied_units: Count = Field(description="How many units are taken.")
+    available_units: int = Field(
+        description="Units left; negative where more are taken than there are."
+    )
+    profiles: dict[Id, ProfileCapacity] = Field(description="Slots by capacity profile.")
+    changed_at: Time = Field(description="When presence or capacity changed last.")
+    conversations: Count = Field(
+        description="How many conversations that are not closed they are primary of."
+    )
+    offers: Count = Field(description="How many conversations are offered to them now.")
 
 
 class RepresentativeWork(Answer):
-    """What a representative has: his capacity, his conversations, his offers."""
+    """What a representative has: their capacity, their conversations, their offers."""
 
-    representative_id: Id
+    representative_id: Id = Field(description="The representative.")
     capacity: RepresentativeCapacity | None = Field(
-        description="Null where the representative worker has said nothing of him."
+        description="Null where the representative worker has said nothing of them."
     )
-    conversations: list[Id] = Field(description="That he is primary of, not closed.")
-    offers: list[Id] = Field(description="That he is offered now.")
+    conversations: list[Id] = Field(
+        description="Conversations that are not closed they are primary of."
+    )
+    offers: list[Id] = Field(description="Conversations that are offered to them now.")
 
 
 class FiguresRow(BaseModel):
-    """Service figures of a workstream, in a queue or as a whole; members beside these are numbers.
+    """Service figures of a workstream, in a queue or as a whole, in one window.
 
-    Durations are in seconds; an average of nothing is null.
+    The figures are numbers beside the members below; an average of nothing is null.
     """
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="allow",
-        json_schema_extra={"additionalProperties": {"type": ["number", "null"]}},
-    )
+    model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra=describe_figures)
 
-    window_seconds: Annotated[int, Field(gt=0)]
-    span: Literal["current", "previous"]
-    start: Time
-    workstream_id: Id
+    window_seconds: Annotated[int, Field(gt=0)] = Field(
+        description="How many seconds long the window is.", json_schema_extra={"x-unit": "seconds"}
+    )
+    span: WindowSpan = Field(
+        description="The window that is running, or the last one that is over."
+    )
+    start: Time = Field(description="When the window began.")
+    workstream_id: Id = Field(description="The workstream.")
     queue_id: str = Field(max_length=256, description="Empty for the whole workstream.")
 
 
 class LagRow(Answer):
     """How far a group is behind in a partition."""
 
-    group: str
-    topic: str
-    partition: Count
-    committed: int | None = Field(description="Null where the group has taken nothing yet.")
-    end: Count
-    records: Count = Field(description="0 where there is nothing left to read.")
-    seconds: Seconds = Field(description="Age of the oldest record that was not taken.")
+    group: str = Field(description="The consumer group: a worker's name.")
+    topic: str = Field(description="The topic.")
+    partition: Count = Field(description="The partition's number.")
+    committed: int | None = Field(
+        description="The offset up to which it has read; null where it has taken nothing yet."
+    )
+    end: Count = Field(description="The offset of the partition's end.")
+    records: Count = Field(description="Records left to read; 0 where there is nothing left.")
+    seconds: Seconds = Field(description="Age of the oldest record that was not taken, in seconds.")
 
 
 class LagNow(Answer):
     """Every group's lag, when it was measured last; at most once a second."""
 
     measured_at: Time | None = Field(description="Null before the first measurement.")
-    partitions: list[LagRow]
+    partitions: list[LagRow] = Field(description="Each group in each of its partitions.")
 
 
 class WorkerNow(Answer):
     """The worker that answers: whether it has caught up, and how its partitions stand."""
 
-    ready: bool
-    joined: bool
-    partitions: dict[str, str] = Field(description="`running`, or how far it is restored.")
+    ready: bool = Field(description="All its partitions are restored and running.")
+    joined: bool = Field(description="It is a member of its group.")
+    partitions: dict[str, str] = Field(
+        description="By topic and partition: `running`, or how far it is restored."
+    )
 
 
 class QueueList(RootModel[list[QueueNow]]):
@@ -150,29 +167,26 @@ class CountsNow(RootModel[dict[Id, dict[Status, Count]]]):
 class Overview(Answer):
     """Everything that a board shows."""
 
-    generated_at: Time
-    counts: CountsNow
-    queues: list[QueueNow]
-    representatives: list[RepresentativeNow]
-    figures: list[FiguresRow]
-    lag: list[LagRow]
-    lag_measured_at: Time | None
-    dead_letters: Count | None = Field(description="Null before the first measurement.")
-    worker: WorkerNow
+    generated_at: Time = Field(description="When it was read.")
+    counts: CountsNow = Field(description="Conversations by workstream and status.")
+    queues: list[QueueNow] = Field(description="Every queue, and the work in none.")
+    representatives: list[RepresentativeNow] = Field(description="Every representative.")
+    figures: list[FiguresRow] = Field(description="Service figures.")
+    lag: list[LagRow] = Field(description="Every group's lag.")
+    lag_measured_at: Time | None = Field(
+        description="When the lag was measured; null before the first measurement."
+    )
+    dead_letters: Count | None = Field(
+        description="How many dead letters there are; null before the first measurement."
+    )
+    worker: WorkerNow = Field(description="The worker that answers.")
 
 
 class Problem(Answer):
     """Why there is no other answer."""
 
-    error: Literal[
-        "invalid_parameter",
-        "method_not_allowed",
-        "not_found",
-        "too_many_streams",
-        "unauthorized",
-        "unavailable",
-    ]
-    message: str
+    error: ProblemCode = Field(description="Why, for programs.")
+    message: str = Field(description="Why, as a sentence for people.")
 
 
 class Document(RootModel[dict[str, Any]]):

@@ -110,6 +110,13 @@ IgnoredCode = Literal["duplicate", "stale", "no_effect", "wrong_channel"]
 DeadLetterCode = Literal[
     "undecodable", "oversized", "unknown_type", "wrong_topic", "wrong_key", "wrong_partition"
 ]
+Direction = Literal["inbound", "outbound"]
+RecordOutcome = Literal["resolved", "cancelled", "deleted"]
+Resolution = Literal["resolved", "cancelled"]
+RouterCloseReason = Literal["overflow", "failure"]
+TransferKind = Literal["queue", "representative", "external", "bot"]
+ConsultVia = Literal["direct", "queue"]
+HandlerKind = Literal["representative", "bot", "external"]
 Role = Literal["primary", "consultant", "daily"]
 TimerName = Literal[
     "wrap_up_release",
@@ -121,6 +128,22 @@ TimerName = Literal[
     "auto_close",
     "scheduled",
     "day_reset",
+]
+
+Presence = Literal["available", "busy", "do_not_disturb", "away", "offline"]
+PresenceReason = Literal["capacity", "set_by_representative", "set_by_supervisor"]
+Distribution = Literal["push", "pick"]
+WrapUpBlock = Literal["always", "never"]
+ProfileReset = Literal["immediate", "end_of_day"]
+ChannelOrKind = Literal[Kind, Channel]
+WindowSpan = Literal["current", "previous"]
+ProblemCode = Literal[
+    "invalid_parameter",
+    "method_not_allowed",
+    "not_found",
+    "too_many_streams",
+    "unauthorized",
+    "unavailable",
 ]
 
 CHANNEL_EVENTS: Final = "channel-events"

@@ -17,7 +17,7 @@ from omnistate.core.input import Input, Start
 from omnistate.stream.conversation.decoding import decode_record
 from omnistate.stream.conversation.replay import Replay
 from omnistate.stream.ports import Record
-from omnistate_schemas import outputs
+from omnistate_schemas import output_data
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.input_data import TransferData
 from omnistate_schemas.inputs import INPUT
@@ -32,15 +32,15 @@ Event = dict[str, Any]
 SEEDS = st.integers(0, 2**31)
 # Each value of the engine's, and the model that describes it to readers.
 TWINS: dict[type[msgspec.Struct], type[BaseModel]] = {
-    facts.Cause: outputs.Cause,
-    facts.InputPosition: outputs.InputPosition,
-    facts.NextTimer: outputs.NextTimer,
-    facts.Handler: outputs.Handler,
-    facts.StateChange: outputs.StateChange,
-    facts.Held: outputs.CapacityChange,
-    facts.Released: outputs.CapacityChange,
-    facts.Rejected: outputs.RejectionData,
-    facts.Ignored: outputs.IgnoredData,
+    facts.Cause: output_data.Cause,
+    facts.InputPosition: output_data.InputPosition,
+    facts.NextTimer: output_data.NextTimer,
+    facts.Handler: output_data.Handler,
+    facts.StateChange: output_data.StateChange,
+    facts.Held: output_data.CapacityChange,
+    facts.Released: output_data.CapacityChange,
+    facts.Rejected: output_data.RejectionData,
+    facts.Ignored: output_data.IgnoredData,
 }
 
 

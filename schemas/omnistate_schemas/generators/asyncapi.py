@@ -1,35 +1,53 @@
 """The AsyncAPI 3.0 document of omnistate, as a plain mapping made from the models and topics.yaml.
 
 It must not read or write files, and it adds no facts of its own: channels, bindings and operations
-are those of the topology, payloads those of the models.
+are those of the topology, messages those of `asyncapi_messages`.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from omnistate_schemas.envelope import CloudEvent
-from omnistate_schemas.registry import INPUTS
-from omnistate_schemas.vocabulary import KINDS, DeadLetterCode
+from omnistate_schemas.generators.asyncapi_messages import (
+    BINDING,
+    EVENT,
+    HEADERS,
+    dead_letter,
+    message,
+)
+from omnistate_schemas.json_schemas import COMPONENT, schemas_of
 
 Document = dict[str, Any]
 Messages = Mapping[str, type[BaseModel]]
 
-EVENT: Final = "application/cloudevents+json"
-PLAIN: Final = "application/json"
-BINDING: Final = "0.5.0"
 # Changelogs are a worker's own memory: nobody else may read or write them.
 INTERNAL: Final = frozenset({"changelog"})
-
-
-class Untitled(GenerateJsonSchema):
-    """JSON Schemas whose members are named by their keys alone: a title only repeats the name."""
-
-    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002
-        """Never."""
-        return False
+_LOGINS: Final = {
+    "plain": ("plain", "A user and a password, SASL/PLAIN."),
+    "scram256": ("scramSha256", "A user and a password, SASL/SCRAM-SHA-256."),
+    "scram512": ("scramSha512", "A user and a password, SASL/SCRAM-SHA-512."),
+    "certificate": ("X509", "A client's certificate."),
+}
+_SERVERS: Final[Document] = {
+    "local": {
+        "host": "localhost:9092",
+        "protocol": "kafka",
+        "description": "A broker on this machine, where every command looks unless told otherwise.",
+    },
+    "installation": {
+        "host": "{broker}",
+        "protocol": "kafka-secure",
+        "description": "The brokers of an installation, with TLS and a login.",
+        "variables": {
+            "broker": {
+                "default": "kafka.example.org:9093",
+                "description": "A broker's host and port.",
+            }
+        },
+        "security": [{"$ref": f"#/components/securitySchemes/{name}"} for name in _LOGINS],
+    },
+}
 
 
 def asyncapi(topology: Document, messages: Messages, version: str) -> Document:
@@ -37,12 +55,10 @@ def asyncapi(topology: Document, messages: Messages, version: str) -> Document:
 
     `topology` is the content of topics.yaml, `messages` has the model of each message it names.
     """
-    references, components = models_json_schema(
-        [(model, "validation") for model in messages.values()],
-        ref_template="#/components/schemas/{model}",
-        schema_generator=Untitled,
-    )
-    payloads = {name: references[model, "validation"] for name, model in messages.items()}
+    schemas = schemas_of(messages.values(), COMPONENT)
+    for schema in schemas.values():
+        # Each message has its own.
+        schema.pop("examples", None)
     topics = {t["name"]: t for t in topology["topics"] if t["kind"] not in INTERNAL}
     return {
         "asyncapi": "3.0.0",
@@ -55,18 +71,23 @@ def asyncapi(topology: Document, messages: Messages, version: str) -> Document:
             ),
             "license": {"name": "Apache-2.0"},
         },
+        "servers": _SERVERS,
         "defaultContentType": EVENT,
         "channels": {name: _channel(topic, topology["defaults"]) for name, topic in topics.items()},
         "operations": dict(_operations(topology["groups"], topics)),
         "components": {
             "messages": {
-                name: _dead_letter(topic)
+                name: dead_letter(topic)
                 if topic["kind"] == "dead-letter"
-                else _message(name, topic, messages[name], payloads[name])
+                else message(name, topic, messages[name])
                 for topic in topics.values()
                 for name in topic["messages"]
             },
-            "schemas": components["$defs"],
+            "schemas": dict(sorted({**schemas, **HEADERS}.items())),
+            "securitySchemes": {
+                name: {"type": type_, "description": text}
+                for name, (type_, text) in _LOGINS.items()
+            },
         },
     }
 
@@ -109,43 +130,3 @@ def _operation(action: str, topic: Document, group: Document) -> Document:
         members = {"type": "string", "const": group["name"]}
         operation["bindings"] = {"kafka": {"groupId": members, "bindingVersion": BINDING}}
     return operation
-
-
-def _message(name: str, topic: Document, model: type[BaseModel], payload: Document) -> Document:
-    message = {
-        "name": name,
-        "summary": (model.__doc__ or "").strip().splitlines()[0],
-        "contentType": EVENT if issubclass(model, CloudEvent) else PLAIN,
-        "payload": payload,
-        "bindings": _key(topic),
-    }
-    if name in INPUTS and len(INPUTS[name].kinds) < len(KINDS):
-        kinds = [kind for kind in KINDS if kind in INPUTS[name].kinds]
-        message["description"] = f"For the channel kinds {', '.join(kinds)}."
-    return message
-
-
-def _dead_letter(topic: Document) -> Document:
-    """No model: the value is what could not be read."""
-    text = {"type": "string"}
-    return {
-        "name": "dead_letter",
-        "summary": topic["description"],
-        "contentType": "application/octet-stream",
-        "headers": {
-            "type": "object",
-            "required": ["omnistate-error", "omnistate-error-message", "omnistate-origin"],
-            "properties": {
-                "omnistate-error": {"type": "string", "enum": list(get_args(DeadLetterCode))},
-                "omnistate-error-message": {**text, "description": "A sentence for people."},
-                "omnistate-origin": {**text, "description": "topic/partition/offset"},
-            },
-        },
-        "payload": {"description": "The value as received."},
-        "bindings": _key(topic),
-    }
-
-
-def _key(topic: Document) -> Document:
-    key = {"type": "string", "description": topic["key"]}
-    return {"kafka": {"key": key, "bindingVersion": BINDING}}

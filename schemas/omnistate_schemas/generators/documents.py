@@ -16,23 +16,27 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel
 
-from omnistate_schemas.generators.asyncapi import Untitled, asyncapi
+from omnistate_schemas.configuration import ContactCentre
+from omnistate_schemas.generators.asyncapi import asyncapi
+from omnistate_schemas.generators.event_bundle import event_bundle
+from omnistate_schemas.json_schemas import DIALECT, schema_of
 from omnistate_schemas.registry import CONFIGURATION, INPUTS, OUTPUTS, PRESENCE_INPUTS
 
 ROOT: Final = Path(__file__).parents[3]
 FOLDER: Final = Path("schemas/json")
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 HEADER: Final = "# Generated from the models and topics.yaml by `make generate`; edit those.\n"
+
+
+def _spell(model: type[BaseModel]) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower()
+
 
 # What each topic's values are, by the names that topics.yaml uses.
 MESSAGES: Final[dict[str, type[BaseModel]]] = {
     **{name: kind.model for name, kind in INPUTS.items()},
     **{name: model for name, (model, _) in OUTPUTS.items()},
     **{name: model for name, (model, _) in PRESENCE_INPUTS.items()},
-    **{
-        re.sub(r"(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower(): model
-        for model in CONFIGURATION.values()
-    },
+    **{_spell(model): model for model in CONFIGURATION.values()},
 }
 
 
@@ -43,20 +47,21 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-def json_schema(name: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of one message or configuration object, with its example."""
-    return {
-        "$schema": DIALECT,
-        "$id": f"urn:omnistate:{name}",
-        **MESSAGES[name].model_json_schema(schema_generator=Untitled),
+def json_schemas() -> dict[str, dict[str, Any]]:
+    """The JSON Schemas (2020-12) by name: of each message, of all events, and of CONFIG.yaml."""
+    models: dict[str, type[BaseModel]] = {**MESSAGES, _spell(ContactCentre): ContactCentre}
+    schemas = {
+        name: {"$schema": DIALECT, "$id": f"urn:omnistate:{name}", **schema_of(model)}
+        for name, model in models.items()
     }
+    return {**schemas, "events": event_bundle()}
 
 
 def documents(root: Path) -> dict[Path, str]:
     """The text of every document, by its path below `root`."""
     topology = yaml.safe_load((root / "topics.yaml").read_text(encoding="utf-8"))
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    texts = {FOLDER / f"{name}.json": _as_json(json_schema(name)) for name in MESSAGES}
+    texts = {FOLDER / f"{name}.json": _as_json(each) for name, each in json_schemas().items()}
     texts[Path("schemas/asyncapi.yaml")] = HEADER + yaml.dump(
         asyncapi(topology, MESSAGES, project["version"]),
         Dumper=_Plain,

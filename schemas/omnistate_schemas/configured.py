@@ -1,0 +1,59 @@
+"""What every configuration object has in common: its base, durations, defaults by channel kind.
+
+A key that is left out has its default; where a duration is null, it is never. So an object is
+written as it was read: what was left out stays left out. Defaults are filled in by
+`omnistate.core.settings`; a test holds it to those that are described here.
+"""
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+from omnistate_schemas.vocabulary import KINDS
+
+# A century: longer is a slip of the unit, and "never" is spelled null.
+SECONDS_MAX: Final = 3_155_760_000
+Seconds = Annotated[
+    float,
+    Field(ge=0, le=SECONDS_MAX, allow_inf_nan=False, json_schema_extra={"x-unit": "seconds"}),
+]
+DEFAULT_BY_KIND: Final = "x-default-by-kind"
+
+
+class Configuration(BaseModel):
+    """Base of every configuration object: a key that nobody knows is an error.
+
+    `model_fields_set` tells a key that was left out from one that is null.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    @model_serializer(mode="wrap")
+    def _leave_out_what_was(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Written as null, a key that was left out would come to mean never."""
+        members: dict[str, Any] = handler(self)
+        return {key: value for key, value in members.items() if key in self.model_fields_set}
+
+
+def by_kind(meaning: str, **defaults: float | None) -> Any:
+    """A key whose default, while it is left out, depends on the channel kind; None is never.
+
+    The default is told in its description and in `x-default-by-kind`, never as `default`: null
+    would mean something else.
+    """
+    assert set(defaults) == set(KINDS), defaults
+    words: dict[str, list[str]] = {}
+    for kind, value in defaults.items():
+        words.setdefault(_spell(value), []).append(kind)
+    said = "; ".join(f"{word} for {', '.join(kinds)}" for word, kinds in words.items())
+    return Field(
+        default=None,
+        description=f"{meaning} Left out: {said}.",
+        json_schema_extra={DEFAULT_BY_KIND: dict(defaults)},
+    )
+
+
+def _spell(value: float | None) -> str:
+    if value is None:
+        return "never"
+    return str(value).lower() if isinstance(value, bool) else str(value)
