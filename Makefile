@@ -63,6 +63,7 @@ generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the char
 	@$(bin)/python -m omnistate.cli.documents.law_document
 	@$(bin)/python -m omnistate.cli.documents.operation_document
 	@$(bin)/python -m omnistate.cli.documents.configuration_document
+	@$(bin)/python -m omnistate.cli.documents.exit_status_document
 	@$(bin)/python -m omnistate.cli.documents.openapi_document
 
 constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows

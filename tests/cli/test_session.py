@@ -5,44 +5,59 @@ import logging
 import pytest
 from aiokafka.errors import ProducerFenced
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.errors import ClusterFailure, Unreachable
-from omnistate.cli.session import FAILED, UNUSABLE, printable, run_on_cluster, say
+from omnistate.cli.command_end import printable, run_command, say
+from omnistate.cli.session import run_on_cluster
+from omnistate.cli.standard_output import ReaderGone
+from omnistate.process.faults import FAULTS, Fault
 from omnistate.process.process_settings import Settings
 from omnistate.stream.topology import Topology
 
 
-def end(settings: Settings, error: Exception | None = None, *, status: int = 0) -> int:
+def end(settings: Settings, error: BaseException | None = None, *, status: int = 0) -> int:
     """The exit status of a command that ends like this."""
 
     async def work(connection: Connection, topology: Topology) -> int:
         assert connection.brokers == settings.brokers
         assert topology.topics
         if error is not None:
-            logging.getLogger("aiokafka").error('Unable connect to "%s": %s', "x", "refused\nhere")
+            logging.getLogger("aiokafka").error("Unable connect to %s", "x")
             raise error
         return status
 
-    return run_on_cluster("trial", settings, work)
+    return run_command("trial", lambda: run_on_cluster(settings, work))
 
 
 def test_the_work_says_how_it_ended() -> None:
     assert end(Settings(), status=7) == 7
 
 
-def test_a_failure_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert end(Settings(), ClusterFailure("no\x1b[2J")) == FAILED
-    assert capsys.readouterr() == ("", "omnistate trial: no\\x1b[2J\n")
+# Ctrl-C is the entry point's.
+@pytest.mark.parametrize(
+    "fault",
+    [fault for fault in FAULTS if fault.error is not KeyboardInterrupt],
+    ids=lambda fault: fault.error.__name__,
+)
+def test_a_fault_is_one_line(fault: Fault, capsys: pytest.CaptureFixture[str]) -> None:
+    error = fault.error.__new__(fault.error)
+    error.args = ("no\x1b[2J\nmore",)
+    assert end(Settings(), error) == fault.status
+    said = f"omnistate trial: {fault.preamble}no\\x1b[2J more\n"
+    assert capsys.readouterr() == ("", said)
 
 
-def test_a_broker_that_is_not_there_with_the_drivers_reason(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert end(Settings(), Unreachable("nobody there")) == FAILED
-    assert capsys.readouterr() == ("", "omnistate trial: nobody there: refused here\n")
+def test_a_bug_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        end(Settings(), ZeroDivisionError())
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_reader_that_has_had_enough_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert end(Settings(), ReaderGone()) == 0
+    assert capsys.readouterr() == ("", "")
 
 
 def test_settings_that_show_late(capsys: pytest.CaptureFixture[str]) -> None:
-    assert end(Settings(topics_file="/nowhere")) == UNUSABLE  # type: ignore[arg-type]
+    assert end(Settings(topics_file="/nowhere")) == 2  # type: ignore[arg-type]
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert "OMNISTATE_TOPICS_FILE" in err

@@ -11,10 +11,13 @@ from typing import Annotated, Final
 import typer
 
 from omnistate.cli import audit, config, dead_letters, lag, send, top, topics, worker
+from omnistate.cli.command_end import run_command, say
+from omnistate.cli.options import SettingsCommand, command_name
+from omnistate.cli.standard_output import guard_standard_output
+from omnistate.process.errors import ExitStatus
 from omnistate.stream.gc_tuning import tune_garbage_collection
 
-# As a shell reports a process that SIGINT ended.
-INTERRUPTED: Final = 130
+NAME: Final = "omnistate"
 
 app = typer.Typer(
     add_completion=False,
@@ -24,10 +27,10 @@ app.add_typer(config.commands, name="config")
 app.add_typer(dead_letters.commands, name="dead-letters")
 app.add_typer(topics.commands, name="topics")
 app.add_typer(worker.commands, name="worker")
-app.command("send")(send.send)
-app.command("lag")(lag.lag)
-app.command("top")(top.top)
-app.command("audit")(audit.audit)
+app.command("send", cls=SettingsCommand)(send.send)
+app.command("lag", cls=SettingsCommand)(lag.lag)
+app.command("top", cls=SettingsCommand)(top.top)
+app.command("audit", cls=SettingsCommand)(audit.audit)
 
 
 def _print_version(wanted: bool) -> None:
@@ -37,7 +40,7 @@ def _print_version(wanted: bool) -> None:
 
     from omnistate.stream.compilation import COMPILED
 
-    print(f"omnistate {version('omnistate')}{', compiled' if COMPILED else ''}")
+    print(f"{NAME} {version(NAME)}{', compiled' if COMPILED else ''}")
     raise typer.Exit
 
 
@@ -70,7 +73,10 @@ def replay(
     """Run the engine over a file of events and print every output, one line each."""
     from omnistate.cli.replay import run_replay
 
-    raise typer.Exit(run_replay(events, config, until, print_state=state))
+    def act() -> int:
+        return run_replay(events, config, until, print_state=state)
+
+    raise typer.Exit(run_command("replay", act))
 
 
 @app.command()
@@ -87,23 +93,39 @@ def demo(
     """Run a contact centre's day through the engine on the embedded log, and sum it up."""
     from omnistate.cli.demo import run_demo
 
-    raise typer.Exit(run_demo(seed, conversations, out))
+    raise typer.Exit(run_command("demo", lambda: run_demo(seed, conversations, out)))
 
 
 def main() -> None:
-    """The entry point of the `omnistate` command; misuse is one line and exit status 2."""
+    """The entry point of the `omnistate` command: whatever a person can mend is one line."""
     tune_garbage_collection()
     # Time zones come from the pinned tzdata, so that midnights do not depend on the machine.
     zoneinfo.reset_tzpath(())
+    guard_standard_output()
     try:
-        status = app(sys.argv[1:] or ["--help"], prog_name="omnistate", standalone_mode=False)
-    except typer.TyperException as error:
-        print(f"omnistate: {' '.join(error.format_message().split())}", file=sys.stderr)
-        status = error.exit_code
+        status = run_command("", lambda: _run(sys.argv[1:] or ["--help"]))
+        # Here, where it can still be told: at Python's own end it would be a traceback.
+        status = run_command("", _flush) or status
     except (typer.Abort, KeyboardInterrupt):
-        print("omnistate: interrupted", file=sys.stderr)
-        status = INTERRUPTED
+        status = say("", "interrupted", ExitStatus.INTERRUPTED)
     sys.exit(status)
+
+
+def _flush() -> int:
+    sys.stdout.flush()
+    return ExitStatus.DONE
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        status: int = app(arguments, prog_name=NAME, standalone_mode=False) or ExitStatus.DONE
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        name = command_name(context) if context is not None else ""
+        message = " ".join(error.format_message().split())
+        hint = " ".join([NAME, name, "--help"]).replace("  ", " ")
+        return say(name, f"{message} (see {hint})", error.exit_code)
+    return status
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from omnistate.cli.options import CLUSTER, TOPICS, with_settings
+from omnistate.cli.options import CLUSTER, TOPICS, SettingsCommand, with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,6 @@ MARKS: Final = {"added": "+", "changed": "~", "pruned": "-"}
 
 commands = typer.Typer(
     help="Publish workstreams, representatives, capacity profiles and queues.",
-    no_args_is_help=True,
 )
 
 
@@ -39,7 +38,7 @@ def group() -> None:
     """Publish workstreams, representatives, capacity profiles and queues."""
 
 
-@commands.command("apply")
+@commands.command("apply", cls=SettingsCommand)
 @with_settings(*CLUSTER, *TOPICS)
 def apply(
     settings: Settings,
@@ -52,18 +51,15 @@ def apply(
     ] = False,
 ) -> int:
     """Publish what differs from what is published already, in one transaction."""
-    from omnistate.cli.configuration_file import UnusableFile, load_contact_centre
-    from omnistate.cli.session import UNUSABLE, run_on_cluster, say
+    from omnistate.cli.configuration_file import load_contact_centre
+    from omnistate.cli.session import run_on_cluster
 
-    try:
-        centre = load_contact_centre(config)
-    except UnusableFile as error:
-        return say("config apply", str(error), UNUSABLE)
+    centre = load_contact_centre(config)
 
     async def work(connection: "Connection", topology: "Topology") -> int:
         return await _apply(connection, topology, objects_of(centre), prune, dry_run)
 
-    return run_on_cluster("config apply", settings, work)
+    return run_on_cluster(settings, work)
 
 
 def objects_of(centre: "ContactCentre") -> "dict[str, Objects]":
@@ -92,12 +88,12 @@ async def _apply(
         read_published,
     )
     from omnistate.adapters.kafka.records.transactional_publication import open_publication
-    from omnistate.cli.session import FAILED, say
+    from omnistate.process.errors import Unusable
 
     async with open_cluster(connection) as cluster:
         readiness = await cluster.readiness(topology, wanted)
     if readiness.problem:
-        return say("config apply", readiness.problem, FAILED)
+        raise Unusable(readiness.problem)
     async with AsyncExitStack() as stack:
         # Before reading: from then on nobody else publishes between our looking and our writing.
         publication = None
@@ -136,6 +132,6 @@ def _summarise(changes: "Iterable[ObjectChange]", topics: "Iterable[str]", would
 
 
 def _readable(key: bytes) -> str:
-    from omnistate.cli.session import printable
+    from omnistate.cli.command_end import printable
 
     return printable(key.decode(errors="backslashreplace"))

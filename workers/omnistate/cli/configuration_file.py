@@ -1,78 +1,49 @@
 """CONFIG.yaml from a file: read, validated whole, and turned into the directory the engine uses.
 
-Every error is one line that names the file, the place and what is wrong.
+Every error is one line that names the file, the line in it, the key and what is wrong.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from omnistate_schemas.configuration import ContactCentre
 from pydantic import ValidationError
 
+from omnistate.cli.key_suggestion import suggest_key
+from omnistate.cli.yaml_document import Document, UnusableFile, on_one_line
 from omnistate.core.settings import Directory
-
-
-class UnusableFile(Exception):
-    """A file that cannot be used; the message is one line."""
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Plain YAML: a repeated key is an error, and nothing is a date."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """The mapping of a node. Raises ConstructorError where a key stands twice."""
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                continue
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str):
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"quote the key {key_node.value!r}", key_node.start_mark
-                )
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice", key_node.start_mark
-                )
-            seen.add(key)
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        return mapping
-
-
-# A date among ids or durations is a slip; as text it is refused where it stands.
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+from omnistate.process.errors import plain
 
 
 def load_contact_centre(path: Path) -> ContactCentre:
     """The configuration in a file. Raises UnusableFile."""
-    try:
-        content = yaml.load(path.read_bytes(), Loader=_Loader)
-    except OSError as error:
-        raise UnusableFile(f"{path}: {error.strerror}") from None
-    except Exception as error:
-        raise UnusableFile(f"{path}: not YAML: {_on_one_line(str(error))}") from None
-    if content is not None and not isinstance(content, dict):
+    document = Document(path)
+    if document.content is not None and not isinstance(document.content, dict):
         raise UnusableFile(f"{path}: a mapping is needed, of workstreams and the rest")
     try:
-        return ContactCentre.model_validate({} if content is None else content)
+        return ContactCentre.model_validate(document.content or {})
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
-        place = ".".join(str(part) for part in problems[0]["loc"])
-        message = problems[0]["msg"].removeprefix("Value error, ")
-        if problems[0]["type"] in {"dict_type", "model_type"}:
-            message = "a mapping is needed"
+        first = problems[0]
+        keys = first["loc"]
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise UnusableFile(_on_one_line(f"{path}: {place}: {message}{more}")) from None
+        name = ".".join(str(key) for key in keys)
+        raise UnusableFile(
+            on_one_line(f"{document.place(keys)}: {name}: {_describe(first)}{more}")
+        ) from None
 
 
-def _on_one_line(text: str) -> str:
-    """The text without line ends, and with whatever a terminal would not print as it is escaped."""
-    words = " ".join(text.split())
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in words)
+def _describe(problem: Mapping[str, Any]) -> str:
+    match problem["type"]:
+        case "extra_forbidden":
+            suggestion = suggest_key(ContactCentre, problem["loc"])
+            return f"no such key{f'; did you mean {suggestion}?' if suggestion else ''}"
+        case "missing":
+            return "this key is needed"
+        case "dict_type" | "model_type":
+            return "a mapping is needed"
+    return plain(problem["msg"])
 
 
 def build_directory(centre: ContactCentre) -> Directory:

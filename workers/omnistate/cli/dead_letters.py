@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from omnistate.cli.options import CLUSTER, TOPICS, with_settings
+from omnistate.cli.options import CLUSTER, TOPICS, SettingsCommand, with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,12 +25,10 @@ else:
 
 MESSAGE_WIDTH: Final = 80
 
-commands = typer.Typer(
-    help="Look at dead letters; put them back where they came from, once.", no_args_is_help=True
-)
+commands = typer.Typer(help="Look at dead letters; put them back where they came from, once.")
 
 
-@commands.command("list")
+@commands.command("list", cls=SettingsCommand)
 @with_settings(*CLUSTER, *TOPICS)
 def list_letters(
     settings: Settings,
@@ -57,10 +55,10 @@ def list_letters(
             _print_table(rows)
         return 0
 
-    return run_on_cluster("dead-letters list", settings, work)
+    return run_on_cluster(settings, work)
 
 
-@commands.command("redrive")
+@commands.command("redrive", cls=SettingsCommand)
 @with_settings(*CLUSTER, *TOPICS)
 def redrive(
     settings: Settings,
@@ -99,7 +97,7 @@ def redrive(
         _summarise(run, dry_run=dry_run)
         return 0
 
-    return run_on_cluster("dead-letters redrive", settings, work)
+    return run_on_cluster(settings, work)
 
 
 def describe(
@@ -150,7 +148,7 @@ def _value(value: bytes | None) -> dict[str, str | None]:
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
-    from omnistate.cli.session import printable
+    from omnistate.cli.command_end import printable
 
     lines = []
     for row in rows:
@@ -169,7 +167,7 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
 
 def _report(letter: "Letter", outcome: "Outcome", topology: "Topology", *, dry_run: bool) -> None:
     from omnistate.adapters.kafka.dead_letters.letter import find_obstacle
-    from omnistate.cli.session import say
+    from omnistate.cli.command_end import say
 
     place = f"dead letter {letter.partition}/{letter.offset}"
     if outcome == "impossible":
@@ -185,7 +183,7 @@ def _report(letter: "Letter", outcome: "Outcome", topology: "Topology", *, dry_r
 
 
 def _summarise(run: "Redrive", *, dry_run: bool) -> None:
-    from omnistate.cli.session import say
+    from omnistate.cli.command_end import say
 
     topics = ", ".join(f"{number} to {topic}" for topic, number in sorted(run.returned.items()))
     said = [f"{'would put' if dry_run else 'put'} {run.tally['redriven']} back"]

@@ -4,8 +4,11 @@ It wires the day to a screen and writes files; figures, pictures and words are `
 """
 
 import asyncio
-import sys
+import errno
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +29,7 @@ from omnistate.demo.day_report import (
 from omnistate.demo.recount import Recount
 from omnistate.demo.screen import Hourly, Screen
 from omnistate.demo.simulated_day import Day
+from omnistate.process.errors import Unusable
 from omnistate.stream.conversation.partition_state import describe_state
 from omnistate.stream.conversation.replay import describe_output
 from omnistate.stream.ports import Outgoing
@@ -129,25 +133,39 @@ class Show:
 
 
 def run_demo(seed: int, conversations: int, out: Path | None) -> int:
-    """Run and show the day. Exit status 0; 1 where a law did not hold; 2 for an unusable folder."""
+    """Run and show the day; exit status 0, or 1 where a law did not hold. Raises Unusable."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=PIPE_WIDTH, no_color=True)
     folder = DEFAULT_OUT if out is None else out
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        print(f"omnistate demo: {folder}: {error.strerror}", file=sys.stderr)
-        return 2
+    _make(folder)
     show = Show(seed, conversations, console)
     asyncio.run(show.run())
     balanced = show.conclude()
-    console.print(show.draw(folder / "day.png"), soft_wrap=True, markup=False)
+    with _explained(folder):
+        console.print(show.draw(folder / "day.png"), soft_wrap=True, markup=False)
+        if out is not None:
+            show.write(out)
     if out is not None:
-        show.write(out)
         console.print(
             f"Again: omnistate replay {out / 'inputs.jsonl'} --config {out / 'config.yaml'}"
             f" | cmp - {out / 'outputs.jsonl'}",
             soft_wrap=True,
         )
     return 0 if balanced else 1
+
+
+def _make(folder: Path) -> None:
+    """The folder, which can be written to. Raises Unusable, before the day takes its time."""
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unusable(f"{error.filename or folder}: {error.strerror}") from None

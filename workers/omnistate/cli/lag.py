@@ -27,11 +27,11 @@ def lag(
     settings: Settings,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> int:
-    """Say how far every group is behind, in records and in seconds."""
-    from omnistate.adapters.redis.redis_connection import UnusableUrl
-    from omnistate.cli.session import UNUSABLE, run_on_cluster, say
-    from omnistate.process.process_settings import PREFIX
-    from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
+    """Say how far every group is behind, in records and in seconds.
+
+    The projection keeps its offsets in Redis: it is left out where no Redis is configured.
+    """
+    from omnistate.cli.session import run_on_cluster
 
     async def work(connection: "Connection", topology: "Topology") -> int:
         from omnistate.adapters.kafka.admin.group_lag import measure_lag
@@ -46,12 +46,7 @@ def lag(
             _print_table(found)
         return 0
 
-    try:
-        return run_on_cluster("lag", settings, work)
-    except UnusableUrl as error:
-        return say("lag", f"{PREFIX}REDIS_URL: {error}", UNUSABLE)
-    except (StoreUnavailable, StoreUnusable) as error:
-        return say("lag", f"Redis: {error}")
+    return run_on_cluster(settings, work)
 
 
 async def _offsets_in_redis(url: str | None, prefix: str) -> dict[str, dict[tuple[str, int], int]]:

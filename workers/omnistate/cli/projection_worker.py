@@ -3,18 +3,15 @@
 It decides nothing; what the worker does is elsewhere.
 """
 
-import sys
-from typing import Final
-
 from aiohttp import web
 
 from omnistate.adapters.redis.change_stream import ChangeStream
 from omnistate.adapters.redis.read_model_reader import ReadModel
-from omnistate.adapters.redis.redis_connection import UnusableUrl
+from omnistate.process.environment import PREFIX
 from omnistate.process.errors import Unusable
 from omnistate.process.faust_host import run_engine
 from omnistate.process.logs import configure_logs
-from omnistate.process.process_settings import PREFIX, Settings, UnusableSetting
+from omnistate.process.process_settings import Settings
 from omnistate.process.projection.board_page import load_board
 from omnistate.process.projection.lag_watch import LagWatch
 from omnistate.process.projection.projection_engine import GROUP, ProjectionEngine
@@ -23,38 +20,30 @@ from omnistate.process.projection.projection_report import ProjectionReport
 from omnistate.process.projection.read_api import ReadApi
 from omnistate.stream.topology import Topology
 
-MISUSED: Final = 2
-
 
 def run_projection(settings: Settings) -> int:
-    """Run until a signal; the exit status."""
+    """Run until a signal; the exit status. Raises Unusable."""
     url = settings.redis_url
     if url is None:
-        reason = f"{PREFIX}REDIS_URL is needed: it says where the read model is kept"
-        return _refuse(reason, MISUSED)
+        raise Unusable(f"{PREFIX}REDIS_URL is needed: it says where the read model is kept")
     configure_logs(settings.log_level, settings.log_format)
     metrics = ProjectionMetrics()
     report = ProjectionReport(metrics, bar=settings.log_format == "console")
-    try:
-        topology = settings.load_topology()
-        engine = ProjectionEngine(settings, url, topology, report)
-        api = _make_api(settings, url, topology, engine, metrics)
-        metrics.watch(
-            engine.projector.lags,
-            lambda: engine.projector.ready,
-            lambda: api.feed.readers if api else 0,
-        )
+    topology = settings.load_topology()
+    engine = ProjectionEngine(settings, url, topology, report)
+    api = _make_api(settings, url, topology, engine, metrics)
+    metrics.watch(
+        engine.projector.lags,
+        lambda: engine.projector.ready,
+        lambda: api.feed.readers if api else 0,
+    )
 
-        def add_routes(app: web.Application) -> None:
-            if api is not None:
-                api.add_routes(app)
-            app.router.add_get("/board", _show_board)
+    def add_routes(app: web.Application) -> None:
+        if api is not None:
+            api.add_routes(app)
+        app.router.add_get("/board", _show_board)
 
-        return run_engine(GROUP, settings, engine, metrics, add_routes)
-    except UnusableUrl as error:
-        return _refuse(f"{PREFIX}REDIS_URL: {error}", MISUSED)
-    except (Unusable, UnusableSetting) as error:
-        return _refuse(str(error), 1)
+    return run_engine(GROUP, settings, engine, metrics, add_routes)
 
 
 def _make_api(
@@ -80,8 +69,3 @@ def _make_api(
 async def _show_board(_: web.Request) -> web.Response:
     page = load_board()
     return web.Response(body=page.body, headers=page.headers)
-
-
-def _refuse(reason: str, status: int) -> int:
-    print(f"omnistate worker {GROUP}: {reason}", file=sys.stderr)
-    return status

@@ -13,41 +13,37 @@ from typing import BinaryIO, Final
 import msgspec
 from omnistate_schemas.times import parse_time_ms
 
-from omnistate.cli.configuration_file import UnusableFile, load_directory
+from omnistate.cli.configuration_file import load_directory
+from omnistate.cli.yaml_document import UnusableFile
+from omnistate.process.errors import ExitStatus, Unusable
 from omnistate.stream.conversation.replay import BATCH, Replay
 
-UNUSABLE: Final = 2
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
-class UnwritableOutput(Exception):
-    """Standard output takes no more; the message says why."""
-
-
 def run_replay(events: Path, config: Path, until: str | None, *, print_state: bool) -> int:
-    """Run the file and print. Exit status 0, or 2 after one line on standard error."""
-    if sys.stdout is None:
-        return _refuse("standard output: closed")
+    """Run the file and print; exit status 0. Raises Unusable and ReaderGone."""
+    until_ms = None if until is None else _parse(until)
+    replay = Replay(load_directory(config))
     try:
-        until_ms = None if until is None else parse_time_ms(until)
-        replay = Replay(load_directory(config))
-        with events.open("rb") as file:
-            watched = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            for line in _run(file, replay, until_ms, print_state=print_state, regular=watched):
-                _print(line, flush=not watched)
-        _print(b"", flush=True)
-    except BrokenPipeError:
-        # The reader has had enough, as `| head` has; Python would complain of it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except UnwritableOutput as error:
-        return _refuse(f"standard output: {error}")
-    except UnusableFile as error:
-        return _refuse(str(error))
+        file = events.open("rb")
     except OSError as error:
-        return _refuse(f"{events}: {error.strerror}")
+        raise UnusableFile(f"{events}: {error.strerror}") from None
+    with file:
+        watched = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+        for line in _run(file, replay, until_ms, print_state=print_state, regular=watched):
+            sys.stdout.buffer.write(line)
+            if not watched:
+                sys.stdout.buffer.flush()
+    sys.stdout.buffer.flush()
+    return ExitStatus.DONE
+
+
+def _parse(until: str) -> int:
+    try:
+        return parse_time_ms(until)
     except ValueError as error:
-        return _refuse(f"--until: {error}")
-    return 0
+        raise Unusable(f"--until: {error}") from None
 
 
 def _run(
@@ -58,7 +54,7 @@ def _run(
     if regular and sys.stderr is not None and sys.stderr.isatty() and not sys.stdout.isatty():
         lines = _with_progress(file, os.fstat(file.fileno()).st_size)
     # From a pipe, whoever writes may wait for the answer to each line.
-    outputs = replay.feed(_strip(lines), BATCH if regular else 1)
+    outputs = replay.feed(_strip(lines, file.name), BATCH if regular else 1)
     if not print_state:
         yield from outputs
     else:
@@ -74,23 +70,20 @@ def _run(
         yield msgspec.json.format(msgspec.json.encode(replay.state()), indent=indent) + b"\n"
 
 
-def _strip(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines without their ends, the file without its byte order mark."""
+def _strip(lines: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """Lines without their ends, the file without its byte order mark. Raises UnusableFile."""
     mark = BYTE_ORDER_MARK
-    for line in lines:
+    for line in _read(lines, name):
         yield line.removeprefix(mark).rstrip(b"\r\n")
         mark = b""
 
 
-def _print(line: bytes, *, flush: bool) -> None:
+def _read(lines: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """The lines as they come."""
     try:
-        sys.stdout.buffer.write(line)
-        if flush:
-            sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
+        yield from lines
     except OSError as error:
-        raise UnwritableOutput(error.strerror) from None
+        raise UnusableFile(f"{name}: {error.strerror}") from None
 
 
 def _with_progress(file: BinaryIO, size: int) -> Iterator[bytes]:
@@ -112,9 +105,3 @@ def _with_progress(file: BinaryIO, size: int) -> Iterator[bytes]:
             if count % 1_000 == 0:
                 progress.update(task, completed=done)
             yield line
-
-
-def _refuse(message: str) -> int:
-    if sys.stderr is not None:
-        print(f"omnistate replay: {message}", file=sys.stderr)
-    return UNUSABLE

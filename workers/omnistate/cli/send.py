@@ -4,7 +4,9 @@ Lines that cannot be routed are reported and left out, the others are sent. Ctrl
 a line: all lines before it are sent, none behind it.
 """
 
+import errno
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,14 +31,9 @@ def send(
     ] = None,
 ) -> int:
     """Publish input events to the topics that their types belong to, in the file's order."""
-    from omnistate.cli.session import UNUSABLE, run_on_cluster, say
+    from omnistate.cli.session import run_on_cluster
 
-    try:
-        if events.is_dir():
-            return say("send", f"{events}: Is a directory", UNUSABLE)
-        file = 0 if str(events) == "-" else os.open(events, os.O_RDONLY)
-    except OSError as error:
-        return say("send", f"{events}: {error.strerror}", UNUSABLE)
+    file = _open(events)
 
     async def work(connection: "Connection", topology: "Topology") -> int:
         from omnistate.cli.sending import Sending, send_file
@@ -44,7 +41,25 @@ def send(
         return await send_file(connection, topology, Sending(file, rate))
 
     try:
-        return run_on_cluster("send", settings, work)
+        return run_on_cluster(settings, work)
     finally:
         if file:
             os.close(file)
+
+
+def _open(events: Path) -> int:
+    """The descriptor to read from. Raises Unusable."""
+    from omnistate.process.errors import Unusable
+
+    try:
+        if str(events) == "-":
+            os.fstat(0)
+            return 0
+        file = os.open(events, os.O_RDONLY)
+        if stat.S_ISDIR(os.fstat(file).st_mode):
+            os.close(file)
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as error:
+        name = "standard input" if str(events) == "-" else str(events)
+        raise Unusable(f"{name}: {error.strerror}") from None
+    return file

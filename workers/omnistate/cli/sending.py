@@ -5,7 +5,7 @@ import os
 import signal
 import stat
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
@@ -16,13 +16,13 @@ from rich.progress import Progress
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.records.gateway import Destination, Gateway, open_gateway
+from omnistate.cli.command_end import say
 from omnistate.cli.lines import read_lines
 from omnistate.cli.routing import Unroutable, route
-from omnistate.cli.session import FAILED, say
+from omnistate.process.errors import ExitStatus, Unusable
 from omnistate.stream.topology import Topology
 
 GROUP: Final = "conversation"
-INTERRUPTED: Final = 130
 # Sleeping for less takes longer than it says.
 PAUSE_S: Final = 0.002
 
@@ -52,7 +52,7 @@ class Sending:
         size = _size(self._file)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("send", total=size)
-            async for lines in read_lines(self._file):
+            async for lines in _lines_of(self._file):
                 for line in lines:
                     await self._take(gateway, line, console)
                 bar.update(task, advance=sum(map(len, lines)) + len(lines))
@@ -78,12 +78,12 @@ class Sending:
 
 
 async def send_file(connection: Connection, topology: Topology, sending: Sending) -> int:
-    """Send everything; the exit status. Raises ClusterFailure."""
+    """Send everything; the exit status. Raises ClusterFailure and Unusable."""
     inputs = _inputs(topology)
     async with open_cluster(connection) as cluster:
         readiness = await cluster.readiness(topology, inputs)
     if readiness.problem:
-        return say("send", readiness.problem, FAILED)
+        raise Unusable(readiness.problem)
     destinations = {
         topic: Destination(family, rank, readiness.partitions[topic])
         for topic, (family, rank) in inputs.items()
@@ -105,9 +105,11 @@ async def send_file(connection: Connection, topology: Topology, sending: Sending
         say("send", f"{gateway.misplaced} events may be applied in another order: clocks went back")
     if sending.interrupted:
         unknown = f", {gateway.pending} not acknowledged" if gateway.pending else ""
-        return say("send", f"interrupted after line {sending.line}{unknown}", INTERRUPTED)
+        return say(
+            "send", f"interrupted after line {sending.line}{unknown}", ExitStatus.INTERRUPTED
+        )
     if sending.refused:
-        return say("send", f"{sending.refused} lines were left out", FAILED)
+        return say("send", f"{sending.refused} lines were left out")
     return 0
 
 
@@ -135,6 +137,15 @@ def _interrupt(sending: Sending) -> None:
     sending.interrupted = True
     if sending.under_way is not None:
         sending.under_way.cancel()
+
+
+async def _lines_of(file: int) -> AsyncIterator[list[bytes]]:
+    """As read_lines. Raises Unusable where the file cannot be read any further."""
+    try:
+        async for lines in read_lines(file):
+            yield lines
+    except OSError as error:
+        raise Unusable(f"reading the events: {error.strerror}") from None
 
 
 def _size(file: int) -> int | None:

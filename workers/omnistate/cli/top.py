@@ -40,29 +40,23 @@ def top(
     settings: Settings,
     once: Annotated[bool, typer.Option("--once", help="Say it once, and end.")] = False,
 ) -> int:
-    """Watch conversations, queues, representatives, service figures and lag. `q` ends it."""
-    from omnistate.adapters.redis.redis_connection import UnusableUrl
-    from omnistate.cli.session import UNUSABLE, run_on_cluster, say
-    from omnistate.process.process_settings import PREFIX
-    from omnistate.projections.read_model.hash_fields import UnusableFields
-    from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
+    """Watch conversations, queues, people, service figures and lag; `q` ends it.
+
+    Where standard output is no terminal, say it once.
+    """
+    from omnistate.cli.session import run_on_cluster
+    from omnistate.process.environment import PREFIX
+    from omnistate.process.errors import Unusable
 
     url = settings.redis_url
     if url is None:
-        return say("top", f"{PREFIX}REDIS_URL is needed: the read model is there", UNUSABLE)
+        raise Unusable(f"{PREFIX}REDIS_URL is needed: the read model is kept there")
 
     async def work(connection: "Connection", topology: "Topology") -> int:
         async with _overviews(url, connection, topology) as overviews:
             return await _show(overviews, once=once)
 
-    try:
-        return run_on_cluster("top", settings, work)
-    except UnusableUrl as error:
-        return say("top", f"{PREFIX}REDIS_URL: {error}", UNUSABLE)
-    except (StoreUnavailable, StoreUnusable) as error:
-        return say("top", f"Redis: {error}")
-    except UnusableFields as error:
-        return say("top", f"{UNUSABLE_CONTENT}: {error}")
+    return run_on_cluster(settings, work)
 
 
 @asynccontextmanager

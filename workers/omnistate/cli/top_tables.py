@@ -11,7 +11,7 @@ from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import Status
 from rich.text import Text
 
-from omnistate.cli.session import printable
+from omnistate.cli.command_end import printable
 from omnistate.cli.top_words import (
     COLOURS,
     DIM,
@@ -97,7 +97,7 @@ def _age(queue: QueueNow) -> float:
 
 
 def representatives(overview: Overview) -> Room:
-    """Everybody: who is furthest over his limit first, then whoever has most to do."""
+    """Everybody: who is furthest over their limit first, then whoever has most to do."""
     people = sorted(overview.representatives, key=_urgency)
     over = sum(each.available_units < 0 for each in people)
     return Room(

@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.text import Text
 
-from omnistate.cli.session import printable
+from omnistate.cli.command_end import printable
 
 COLOURS: Final = {
     "open": "yellow",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from omnistate.cli.options import CLUSTER, TOPICS, with_settings
+from omnistate.cli.options import CLUSTER, TOPICS, SettingsCommand, with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ else:
 
 commands = typer.Typer(
     help="Compare the cluster's topics with topics.yaml, create and alter them.",
-    no_args_is_help=True,
 )
 Partitions = Annotated[
     int | None,
@@ -35,7 +34,7 @@ ReplicationFactor = Annotated[
 ]
 
 
-@commands.command("plan")
+@commands.command("plan", cls=SettingsCommand)
 @with_settings(*CLUSTER, *TOPICS)
 def plan(
     settings: Settings, partitions: Partitions = None, replication_factor: ReplicationFactor = None
@@ -44,7 +43,7 @@ def plan(
     return _run("plan", settings, partitions, replication_factor)
 
 
-@commands.command("apply")
+@commands.command("apply", cls=SettingsCommand)
 @with_settings(*CLUSTER, *TOPICS)
 def apply(
     settings: Settings, partitions: Partitions = None, replication_factor: ReplicationFactor = None
@@ -56,26 +55,34 @@ def apply(
 def _run(
     verb: str, settings: Settings, partitions: int | None, replication_factor: int | None
 ) -> int:
+    from pydantic import ValidationError
+
     from omnistate.adapters.kafka.admin.cluster import open_cluster
     from omnistate.adapters.kafka.admin.topic_layout import carry_out, load_declaration, make_plan
-    from omnistate.cli.session import FAILED, run_on_cluster, say
+    from omnistate.cli.command_end import say
+    from omnistate.cli.session import run_on_cluster
+    from omnistate.process.errors import ExitStatus, Unusable
 
     async def work(connection: "Connection", _: "Topology") -> int:
-        declaration = load_declaration(settings.topics_file, partitions, replication_factor)
+        try:
+            declaration = load_declaration(settings.topics_file, partitions, replication_factor)
+        except ValidationError as error:
+            problem = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+            raise Unusable(f"--partitions, --replication-factor: {problem}") from None
         async with open_cluster(connection) as cluster:
             plan = await make_plan(cluster, declaration)
             if verb == "plan":
                 _print_plan(plan, declaration, connection)
-                return FAILED if plan.differences else 0
+                return ExitStatus.FAILED if plan.differences else ExitStatus.DONE
             if plan.obstacles:
                 for line in _refusals(plan.obstacles, connection):
                     say("topics apply", f"refused: {line}")
-                return FAILED
+                return ExitStatus.FAILED
             await carry_out(cluster, declaration, plan)
             _print_done(plan, declaration, connection)
-        return 0
+        return ExitStatus.DONE
 
-    return run_on_cluster(f"topics {verb}", settings, work)
+    return run_on_cluster(settings, work)
 
 
 def _print_plan(plan: "Plan", declaration: "Declaration", connection: "Connection") -> None:

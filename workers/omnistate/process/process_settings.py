@@ -3,19 +3,23 @@
 A wrong one is refused with one line that names it; a secret's value is never in that line.
 """
 
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from omnistate.adapters.kafka.clients.connection import Connection, SaslMechanism, SecurityProtocol
-from omnistate.process.errors import Unusable
+from omnistate.adapters.kafka.clients.tls_context import UnusableCredentials
+from omnistate.adapters.redis.redis_connection import UnusableUrl, check_url
+from omnistate.process.environment import PREFIX, find_unknown, is_address
+from omnistate.process.errors import Unusable, plain
 from omnistate.stream.topology import Topology, TopologyError, load_topology
 
-PREFIX: Final = "OMNISTATE_"
 REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://")
 # What a header can carry, and long enough not to be guessed.
 TOKEN: Final = re.compile(r"[!-~]{16,1024}")
@@ -26,41 +30,57 @@ class UnusableSetting(Unusable):
 
 
 class Settings(BaseSettings):
-    """Every setting that a worker or command reads (contract.md#commands)."""
+    """Every setting of every process; commands take those that they use."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
-    brokers: str = Field("localhost:9092", description="Kafka's host:port, several with commas.")
+    brokers: str = Field(
+        "localhost:9092", description="Kafka's brokers: host:port, several with commas."
+    )
     topic_prefix: str = Field(
         "",
         pattern=r"^[a-zA-Z0-9._-]*$",
         max_length=60,
-        description="In front of every topic, group and transactional id.",
+        description="Put in front of every topic, group, transactional id and Redis key.",
     )
     # Never shown: it may carry a password.
-    redis_url: str | None = Field(None, repr=False, description="The Redis of the read model.")
-    web_host: str = Field("127.0.0.1", description="Where the worker's web server listens.")
-    web_port: int = Field(6066, ge=1, le=65_535, description="The web server's port.")
-    topics_file: Path | None = Field(None, description="Another topics.yaml than the packaged one.")
-    security_protocol: SecurityProtocol = Field("PLAINTEXT", description="How to reach Kafka.")
-    sasl_mechanism: SaslMechanism = Field("PLAIN", description="How to say who we are.")
-    sasl_username: str | None = Field(None, description="Who we are.")
-    sasl_password: SecretStr | None = Field(None, description="From the environment only.")
-    ssl_ca_file: Path | None = Field(None, description="Whom to trust (PEM); else the system's.")
-    ssl_cert_file: Path | None = Field(None, description="Our own certificate (PEM).")
-    ssl_key_file: Path | None = Field(None, description="Our own key (PEM).")
+    redis_url: str | None = Field(
+        None, repr=False, description="The Redis of the read model: redis://host:port/db."
+    )
+    web_host: str = Field("127.0.0.1", description="The address that the web server listens on.")
+    web_port: int = Field(6066, ge=1, le=65_535, description="The port of the web server.")
+    topics_file: Path | None = Field(
+        None, description="A topics.yaml to use instead of the packaged one."
+    )
+    security_protocol: SecurityProtocol = Field(
+        "PLAINTEXT", description="How to talk to Kafka: with TLS (SSL), a login (SASL), or both."
+    )
+    sasl_mechanism: SaslMechanism = Field("PLAIN", description="How to log in to Kafka.")
+    sasl_username: str | None = Field(None, description="The user to log in to Kafka as.")
+    sasl_password: SecretStr | None = Field(None, description="The password of that user.")
+    ssl_ca_file: Path | None = Field(
+        None, description="The certificates to trust Kafka by (PEM); the system's by default."
+    )
+    ssl_cert_file: Path | None = Field(
+        None, description="The certificate to show to Kafka (PEM); needs the key, too."
+    )
+    ssl_key_file: Path | None = Field(
+        None, description="The key of that certificate (PEM, no passphrase)."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least important lines to log."
     )
-    log_format: Literal["console", "json"] = Field("console", description="For people or programs.")
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Log lines for people (console) or for programs (json)."
+    )
     session_timeout: float = Field(
-        10, ge=1, le=300, description="Seconds without a heartbeat until a worker counts as dead."
+        10, ge=1, le=300, description="Without a heartbeat for so long, a worker counts as dead."
     )
     timer_grace: float = Field(
-        1, ge=0, le=60, description="Seconds after its deadline until the wall clock fires a timer."
+        1, ge=0, le=60, description="How long after its deadline a timer fires by the wall clock."
     )
     api_token: SecretStr | None = Field(
-        None, description="From the environment only; without it there is no read API."
+        None, description="The token of the read API, which there is only with a token."
     )
 
     @field_validator("brokers")
@@ -69,15 +89,35 @@ class Settings(BaseSettings):
         for broker in brokers.split(","):
             place = urlsplit(f"//{broker.strip()}")
             # Reading the port is what checks it.
-            if not place.hostname or place.path or place.port is None:
+            if not place.hostname or place.path or not place.port:
                 raise ValueError("host:port is needed, several with commas")
+            check_host(place.hostname)
         return brokers
+
+    @field_validator("web_host")
+    @classmethod
+    def _check_web_host(cls, host: str) -> str:
+        check_host(host)
+        return host
+
+    @field_validator("topics_file", "ssl_ca_file", "ssl_cert_file", "ssl_key_file", mode="before")
+    @classmethod
+    def _check_file(cls, file: object) -> object:
+        if file == "":
+            raise ValueError("a file is needed")
+        return file
 
     @field_validator("redis_url")
     @classmethod
     def _check_redis_url(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(REDIS_SCHEMES):
+        if url is None:
+            return None
+        if not url.startswith(REDIS_SCHEMES):
             raise ValueError(f"a URL is needed that begins with {', '.join(REDIS_SCHEMES)}")
+        try:
+            check_url(url)
+        except UnusableUrl as error:
+            raise ValueError(str(error)) from None
         return url
 
     @field_validator("api_token")
@@ -129,23 +169,62 @@ class Settings(BaseSettings):
             raise UnusableSetting(f"{PREFIX}TOPICS_FILE: {error}") from None
 
 
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
+def is_secret(name: str) -> bool:
+    """Whether a setting is a secret: then it is no option, which everybody could see."""
+    return SecretStr in get_args(Settings.model_fields[name].annotation)
+
+
+def check_host(host: str) -> None:
+    """Raise ValueError for what could not be a host's name."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise ValueError("not the name of a host") from None
 
 
 def load_settings(**options: Any) -> Settings:
     """The settings of the environment, overruled by options that are not None.
 
-    Raises UnusableSetting.
+    Raises UnusableSetting, also for a variable of the environment that no setting reads, and for a
+    certificate or key that cannot be read.
     """
+    unknown = find_unknown(os.environ, Settings.model_fields)
+    if unknown is not None:
+        raise UnusableSetting(unknown)
     given = {name: value for name, value in options.items() if value is not None}
     try:
-        return Settings(**given)
+        settings = Settings(**(_from_services() | given))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        message = first["msg"].removeprefix("Value error, ")
+        message = plain(first["msg"])
         if not first["loc"]:
             raise UnusableSetting(message) from None
-        name = str(first["loc"][0])
-        source = f"--{name.replace('_', '-')}" if name in given else PREFIX + name.upper()
-        raise UnusableSetting(f"{source}: {message}") from None
+        raise UnusableSetting(f"{_source(str(first['loc'][0]), given)}: {message}") from None
+    try:
+        settings.connection.ssl_context()
+    except UnusableCredentials as error:
+        source = _source(f"ssl_{error.role}_file", given)
+        raise UnusableSetting(f"{source}: {error}") from None
+    return settings
+
+
+def _from_services() -> dict[str, Any]:
+    """The default of each setting whose variable Kubernetes uses for something else.
+
+    A service called omnistate-web puts its address into OMNISTATE_WEB_PORT.
+    """
+    taken = [name for name in Settings.model_fields if is_address(os.environ.get(_variable(name)))]
+    return {name: Settings.model_fields[name].default for name in taken}
+
+
+def _source(name: str, given: Mapping[str, Any]) -> str:
+    """What the user wrote: an option or a variable."""
+    return f"--{name.replace('_', '-')}" if name in given else _variable(name)
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

@@ -25,6 +25,11 @@ class UnusableUrl(ValueError):
     """The URL names no Redis; the message does not quote it."""
 
 
+def check_url(url: str) -> None:
+    """Raise UnusableUrl where the URL names no Redis. Nothing is connected."""
+    make_client(url, text=True)
+
+
 def make_client(url: str, *, text: bool) -> Redis:
     """A client; what it reads is `str` where `text`, else `bytes`. Raises UnusableUrl.
 
@@ -35,7 +40,7 @@ def make_client(url: str, *, text: bool) -> Redis:
         "decode_responses": text,
         "socket_timeout": TIMEOUT_S,
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
-        # Whether to try again is for whoever asks: he knows what may be done twice.
+        # Whether to try again is for whoever asks: they know what may be done twice.
         "retry": Retry(NoBackoff(), 0),
         "client_name": "omnistate",
     }

@@ -14,8 +14,9 @@ from pydantic_core import PydanticUndefined
 from omnistate.cli.documents.generated_document import REFERENCE, draw_table, keep
 from omnistate.cli.documents.log_events import find_log_events
 from omnistate.cli.documents.value_types import describe_type
+from omnistate.process.environment import PREFIX
 from omnistate.process.figures.figures_metrics import describe_figures
-from omnistate.process.process_settings import PREFIX, Settings
+from omnistate.process.process_settings import Settings
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
 from omnistate.process.worker_metrics import Metrics
 from omnistate.stream.topology import load_topology

@@ -43,8 +43,8 @@ _listener: Final = _Listener()
 @contextmanager
 def listening() -> Iterator[Sequence[BaseException]]:
     """The errors that a client meets within while it looks for its first broker, as they come."""
-    # Adding it once more changes nothing.
-    logging.getLogger("aiokafka.client").addFilter(_listener)
+    # The logger of its client module. Adding the filter once more changes nothing.
+    logging.getLogger("aiokafka").addFilter(_listener)
     kept: list[BaseException] = []
     token = _reasons.set(kept)
     try:

@@ -11,6 +11,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
+from omnistate.adapters.kafka.clients.tls_context import make_context
+
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
@@ -22,10 +24,6 @@ REQUEST_TIMEOUT_MS: Final = 40_000
 # Below the broker's default of 1,048,588 bytes a batch, with room for a batch's own header.
 BATCH_BYTES_MAX: Final = 1_000_000
 PARTITION_FETCH_BYTES: Final = 1_048_576
-
-
-class UnusableCredentials(ValueError):
-    """A certificate, a key or a password that cannot be used; the message is one line."""
 
 
 @dataclass(frozen=True)
@@ -103,21 +101,14 @@ class Connection:
             "request_timeout_ms": REQUEST_TIMEOUT_MS,
             "retry_backoff_ms": RETRY_BACKOFF_MS,
             "security_protocol": self.security_protocol,
-            "ssl_context": self._ssl_context(),
+            "ssl_context": self.ssl_context(),
             "sasl_mechanism": self.sasl_mechanism,
             "sasl_plain_username": self.sasl_username,
             "sasl_plain_password": self.sasl_password,
         }
 
-    def _ssl_context(self) -> ssl.SSLContext | None:
+    def ssl_context(self) -> ssl.SSLContext | None:
+        """What TLS needs, None without TLS. Raises UnusableCredentials."""
         if not self.security_protocol.endswith("SSL"):
             return None
-        try:
-            context = ssl.create_default_context(cafile=self.ssl_ca_file)
-            if self.ssl_cert_file is not None:
-                context.load_cert_chain(self.ssl_cert_file, self.ssl_key_file)
-        except (OSError, ssl.SSLError) as error:
-            files = (self.ssl_ca_file, self.ssl_cert_file, self.ssl_key_file)
-            names = ", ".join(file for file in files if file)
-            raise UnusableCredentials(f"{names}: {error.strerror or error}") from None
-        return context
+        return make_context(self.ssl_ca_file, self.ssl_cert_file, self.ssl_key_file)

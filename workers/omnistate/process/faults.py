@@ -4,13 +4,12 @@
 keeps its traceback, and Python's own exit status for that is 1.
 """
 
-from enum import IntEnum
 from typing import Final, NamedTuple
 
-from omnistate.adapters.kafka.clients.connection import UnusableCredentials
 from omnistate.adapters.kafka.clients.errors import ClusterFailure, ClusterRefusal, Unreachable
+from omnistate.adapters.kafka.clients.tls_context import UnusableCredentials
 from omnistate.adapters.redis.redis_connection import UnusableUrl
-from omnistate.process.errors import Unusable
+from omnistate.process.errors import ExitStatus, Unusable
 from omnistate.projections.read_model.hash_fields import UnusableFields
 from omnistate.projections.read_model.store_ports import (
     StoreRefusal,
@@ -20,22 +19,10 @@ from omnistate.projections.read_model.store_ports import (
 from omnistate.stream.ports import LogHeldUp, LogRefusal, LogUnavailable
 from omnistate.stream.topology import TopologyError
 
-
-class ExitStatus(IntEnum):
-    """How a command or a worker ended."""
-
-    DONE = 0
-    FAILED = 1
-    UNUSABLE = 2
-    UNREACHABLE = 3
-    # As a shell reports a process that SIGINT ended.
-    INTERRUPTED = 130
-
-
 MEANINGS: Final = {
-    ExitStatus.DONE: "Done. A worker was asked to end (SIGTERM, SIGINT) and did.",
+    ExitStatus.DONE: "Done. Of a worker: it was asked to end (SIGTERM, SIGINT) and did.",
     ExitStatus.FAILED: "Something was found to be wrong, or was waited for in vain.",
-    ExitStatus.UNUSABLE: "A person has to mend something first; the one line says what.",
+    ExitStatus.UNUSABLE: "A person has to mend something first; the line says what.",
     ExitStatus.UNREACHABLE: "Kafka or Redis cannot be reached.",
     ExitStatus.INTERRUPTED: "Ctrl-C (SIGINT) ended a command before it was done.",
 }
@@ -54,36 +41,46 @@ class Fault(NamedTuple):
 
 # The first that matches counts, so kinds of an error stand before it.
 FAULTS: Final = (
-    Fault(Unusable, ExitStatus.UNUSABLE, "an argument, a setting, a file, a topic or a port"),
-    Fault(TopologyError, ExitStatus.UNUSABLE, "a declaration of topics (`TOPICS_FILE`)"),
-    Fault(UnusableCredentials, ExitStatus.UNUSABLE, "a certificate or a key for Kafka"),
+    Fault(
+        Unusable,
+        ExitStatus.UNUSABLE,
+        "an argument, setting, variable or file that cannot be used; a topic that is missing or "
+        "wrong; a port in use",
+    ),
+    Fault(TopologyError, ExitStatus.UNUSABLE, "a topic or group that `topics.yaml` lacks"),
+    Fault(UnusableCredentials, ExitStatus.UNUSABLE, "a certificate or key for Kafka"),
     Fault(UnusableUrl, ExitStatus.UNUSABLE, "a URL of Redis"),
     Fault(
         ClusterRefusal,
         ExitStatus.UNUSABLE,
-        "Kafka refuses: a login, a certificate, a permission, a topic that is missing",
+        "Kafka answers and refuses: a login, certificate, permission or topic",
     ),
     Fault(LogRefusal, ExitStatus.UNUSABLE, "the same, while topics are read"),
-    Fault(StoreRefusal, ExitStatus.UNUSABLE, "Redis refuses: a login, a permission", "Redis: "),
+    Fault(
+        StoreRefusal,
+        ExitStatus.UNUSABLE,
+        "Redis answers and refuses: a login, certificate, permission or database",
+        "Redis: ",
+    ),
     Fault(
         StoreUnusable,
         ExitStatus.UNUSABLE,
-        "a Redis that cannot hold the read model: a cluster, keys of somebody else's",
+        "a Redis that cannot hold the read model: a cluster, or keys of somebody else's",
         "Redis: ",
     ),
-    Fault(Unreachable, ExitStatus.UNREACHABLE, "no broker answers, or none any more"),
-    Fault(LogHeldUp, ExitStatus.FAILED, "an open transaction, waited for in vain"),
+    Fault(Unreachable, ExitStatus.UNREACHABLE, "no broker of Kafka answers, or none any more"),
+    Fault(LogHeldUp, ExitStatus.FAILED, "a transaction of somebody else's that stays open"),
     Fault(LogUnavailable, ExitStatus.UNREACHABLE, "no broker answers, while topics are read"),
     Fault(StoreUnavailable, ExitStatus.UNREACHABLE, "Redis does not answer", "Redis: "),
     Fault(
         ClusterFailure,
         ExitStatus.FAILED,
-        "Kafka answers and does not do it: somebody else started the same",
+        "Kafka answers and does not do it, as where the same command was started meanwhile",
     ),
     Fault(
         UnusableFields,
         ExitStatus.FAILED,
-        "the read model holds what is none",
+        "a read model whose content is not of its kind",
         "the read model holds what is not of its kind: ",
     ),
     Fault(KeyboardInterrupt, ExitStatus.INTERRUPTED, "Ctrl-C"),
@@ -95,8 +92,6 @@ def find_fault(error: BaseException) -> Fault | None:
     return next((fault for fault in FAULTS if isinstance(error, fault.error)), None)
 
 
-def describe_fault(error: BaseException) -> str:
-    """What to say of an error that is a fault, in one line."""
-    fault = find_fault(error)
-    preamble = fault.preamble if fault is not None else ""
-    return preamble + " ".join(str(error).split())
+def describe_fault(fault: Fault, error: BaseException) -> str:
+    """What to say of it, in one line."""
+    return fault.preamble + " ".join(str(error).split())
