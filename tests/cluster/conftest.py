@@ -1,6 +1,6 @@
 """A real Kafka and a real Redis for the tests of this folder: shared ones, or a test's own.
 
-OMNISTATE_TEST_BROKERS and OMNISTATE_TEST_REDIS name ones that run already. Without Java, Maven or
+CI_OMNISTATE_BROKERS and CI_OMNISTATE_REDIS name ones that run already. Without Java, Maven or
 redis-server the tests are skipped, but where CI=true they fail: a machine that checks everything
 must not leave these out unseen.
 """
@@ -35,7 +35,7 @@ def kafka_installed() -> None:
 @pytest.fixture(scope="session")
 def brokers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The bootstrap servers of the one broker of this run, shared by all of its workers."""
-    given = os.environ.get("OMNISTATE_TEST_BROKERS")
+    given = os.environ.get("CI_OMNISTATE_BROKERS")
     if given:
         return given
     request.getfixturevalue("kafka_installed")
@@ -84,7 +84,7 @@ def redis_installed() -> None:
 @pytest.fixture(scope="session")
 def redis_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A Redis that tests share; each keeps to the keys of its own prefix."""
-    given = os.environ.get("OMNISTATE_TEST_REDIS")
+    given = os.environ.get("CI_OMNISTATE_REDIS")
     if given:
         yield given
         return
