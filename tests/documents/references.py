@@ -143,7 +143,8 @@ def is_there(name: str, mentioned_in: Path) -> bool:
     rooted = name.partition("/")[0] in FOLDERS or name.startswith("../")
     if not rooted:
         return name.rpartition("/")[2] in _names() or not name.endswith((".py", ".md"))
-    return (ROOT / name).exists() or (mentioned_in.parent / name).exists()
+    from_root = re.sub(r"^(\.\./)+", "", name)
+    return (ROOT / from_root).exists() or (mentioned_in.parent / name).exists()
 
 
 @cache

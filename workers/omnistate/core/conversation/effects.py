@@ -1,6 +1,6 @@
 """One step of one conversation: carries out what `refusals.judge` or a timer decided.
 
-A turn changes the row it was given and gathers the facts to publish, in order
+A transition changes the row it was given and gathers the facts to publish, in order
 (contract.md#order-of-outputs): state changes, releases, holds. It never refuses anything: that has
 happened before.
 """

@@ -1,6 +1,6 @@
 """The rows of the tables as bytes: one conversation, and one representative's counter.
 
-Only their layout, which changelogs keep. What comes first is read alone by `outlook`.
+Only their layout, which changelogs keep. What comes first is read alone by `row_header`.
 """
 
 from typing import Final

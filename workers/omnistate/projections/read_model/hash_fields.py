@@ -1,4 +1,4 @@
-"""A hash's fields back into the members of a model: the way back from `records.flatten`."""
+"""A hash's fields back into the members of a model: the way back from `output_records.flatten`."""
 
 from collections.abc import Mapping
 from functools import cache
