@@ -1,7 +1,7 @@
 """Logs through structlog: for people on a terminal, or JSON lines for programs.
 
-What other libraries log goes the same way, from WARNING on only: aiokafka's finer lines quote
-records. No line may carry a message's content.
+What libraries log goes the same way, from WARNING on only: aiokafka's finer lines quote records.
+What it says again and again is said ever less often. No line may carry a message's content.
 """
 
 import logging
@@ -10,7 +10,10 @@ from typing import Any, Final
 
 import structlog
 
-LIBRARIES: Final = ("aiokafka", "faust", "mode", "aiohttp", "asyncio", "workers")
+from omnistate.process.log_repetition import Repetition
+
+# The last one: Faust logs under the names of our modules that make it a service.
+LIBRARIES: Final = ("aiokafka", "faust", "mode", "aiohttp", "asyncio", "omnistate.process")
 
 
 def configure_logs(level: str, log_format: str) -> None:
@@ -47,6 +50,7 @@ def configure_logs(level: str, log_format: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
     )
+    handler.addFilter(Repetition(_say_away))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -61,6 +65,10 @@ def configure_logs(level: str, log_format: str) -> None:
 def _is_no_quotation(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     return type(error).__module__ != "aiohttp.http_exceptions"
+
+
+def _say_away(reason: str) -> None:
+    get_logger().warning("broker_unreachable", reason=reason)
 
 
 def get_logger() -> Any:

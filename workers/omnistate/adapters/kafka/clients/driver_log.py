@@ -1,0 +1,39 @@
+"""What aiokafka logs, sorted: whether a line is about brokers that are away.
+
+It logs nothing itself. aiokafka has no other way to say that a running client has lost its broker.
+"""
+
+import logging
+from typing import Final
+
+from aiokafka import errors
+
+# As the whole driver's logger, and those of its modules, are called.
+DRIVER: Final = "aiokafka"
+AWAY: Final = (
+    OSError,
+    TimeoutError,
+    errors.KafkaConnectionError,
+    errors.NodeNotReadyError,
+    errors.RequestTimedOutError,
+)
+# What follows from it, and names no error.
+CONSEQUENCES: Final = frozenset(
+    {
+        "Unable to update metadata from %s",
+        "Marking the coordinator dead (node %s)for group %s.",
+        "Heartbeat session expired - marking coordinator dead",
+        "Heartbeat failed for group %s: coordinator (node %s) is either not started or not valid",
+    }
+)
+
+
+def is_of_driver(record: logging.LogRecord) -> bool:
+    """Whether aiokafka has logged this."""
+    return record.name.partition(".")[0] == DRIVER
+
+
+def says_away(record: logging.LogRecord) -> bool:
+    """Whether a line of the driver's says that a broker cannot be reached, or what follows."""
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    return record.msg in CONSEQUENCES or any(isinstance(each, AWAY) for each in arguments)
