@@ -1,7 +1,7 @@
 """The Faust app that hosts an engine: its lifecycle, its signals, its web server.
 
 Faust's own consumer, producer, agents and tables stay off: events, tables and offsets go through
-the partition tasks. Beside it only `faust_app` and `stream` import Faust, for the figures.
+the partition tasks. Beside it only `faust_client` and `figures_stream` import Faust.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from mode import Service
 from omnistate.process.errors import Unusable
 from omnistate.process.event_loop import new_event_loop
 from omnistate.process.logs import get_logger
-from omnistate.process.partition_engine import Engine
 from omnistate.process.process_settings import Settings
+from omnistate.process.supervisor import Engine, Supervisor, supervise
 from omnistate.process.worker_metrics import CONTENT_TYPE
 
 
@@ -50,16 +50,17 @@ class Shell(faust.App):  # type: ignore[misc]
 class Host(Service):  # type: ignore[misc]
     """Runs the engine for as long as the worker runs, and ends the worker with it."""
 
-    def __init__(self, engine: Engine, **options: Any) -> None:
+    def __init__(self, engine: Engine, supervisor: Supervisor, **options: Any) -> None:
         """`failure` says afterwards why the engine ended, if it did by itself."""
         self.engine = engine
+        self.supervisor = supervisor
         self.failure: BaseException | None = None
         self._running: asyncio.Task[None] | None = None
         super().__init__(**options)
 
     async def on_start(self) -> None:
         """Start the engine; the worker goes on starting."""
-        self._running = asyncio.create_task(self.engine.run())
+        self._running = asyncio.create_task(self.supervisor.run())
         self._running.add_done_callback(self._note_end)
 
     def _note_end(self, running: "asyncio.Task[None]") -> None:
@@ -97,7 +98,7 @@ def run_engine(
     _add_pages(app, engine, metrics)
     if add_routes is not None:
         add_routes(app.web.web_app)
-    host = Host(engine, loop=loop)
+    host = Host(engine, supervise(engine, settings.connection), loop=loop)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         worker = faust.Worker(

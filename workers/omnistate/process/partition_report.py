@@ -4,12 +4,14 @@ It reports; it decides nothing.
 """
 
 import sys
+import time
 from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from omnistate.process.logs import get_logger
+from omnistate.process.waiting import Wait
 from omnistate.process.worker_metrics import Metrics
 from omnistate.stream.outcome import CommittedBatch
 from omnistate.stream.ports import Restored
@@ -26,6 +28,8 @@ class Report:
         self._metrics = metrics
         self._log = get_logger()
         self._bar = RestoreBar() if bar and sys.stderr.isatty() else None
+        # By partition, of outages that are not over.
+        self._waits: dict[int, Wait] = {}
 
     def assigned(self, partition: int) -> None:
         """The group has given it to this worker."""
@@ -39,6 +43,7 @@ class Report:
     def started(self, partition: int, seconds: float, *, agreed: bool) -> None:
         """It is restored and runs."""
         self._metrics.restored(seconds)
+        self._waits.pop(partition, None)
         if self._bar is not None:
             self._bar.end(partition)
         self._log.info("partition_running", partition=partition, seconds=round(seconds, 3))
@@ -61,7 +66,15 @@ class Report:
     def failed(self, partition: int, reason: str) -> None:
         """The log could not do its part."""
         self._metrics.failed()
-        self._log.warning("log_unavailable", partition=partition, reason=reason)
+        # It is tried again every second.
+        pause = self._waits.setdefault(partition, Wait()).fail(reason, time.monotonic())
+        if pause.speaks:
+            self._log.warning(
+                "log_unavailable",
+                partition=partition,
+                reason=reason,
+                waited_s=round(pause.waited_s),
+            )
 
     def paused(self, partition: int) -> None:
         """The group is being rebalanced."""

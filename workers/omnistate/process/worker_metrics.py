@@ -1,7 +1,6 @@
 """The worker's metrics: events are counted, what is at present is read when somebody asks.
 
-The one module that imports prometheus_client. Labels are names of ours, codes and numbers: never an
-id of a conversation or of a person.
+Labels are names of ours, codes and numbers: never an id of a conversation or of a person.
 """
 
 from collections import Counter as Tally

@@ -1,4 +1,4 @@
-"""The figures worker's engine: hosts the stream that counts, and publishes what it has counted.
+"""What the figures' worker does: hosts the stream that counts, publishes what it has counted.
 
 Figures go to the worker's own metrics and, where there is a Redis, into hashes that expire by
 themselves. It is loss-tolerant (see `figures_stream`): neither a stream that ends nor a Redis
@@ -8,18 +8,20 @@ that is away ends it, it says so and starts again; only topics that are missing 
 import asyncio
 import time
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
 from omnistate.adapters.kafka.configuration.threshold_follower import ThresholdFollower
 from omnistate.adapters.redis.redis_connection import UnusableUrl
 from omnistate.adapters.redis.row_store import RedisRows
+from omnistate.process.environment import PREFIX
 from omnistate.process.errors import Unusable
 from omnistate.process.figures.figures_stream import GROUP, FiguresStream, StreamEnded
 from omnistate.process.logs import get_logger
-from omnistate.process.process_settings import PREFIX, Settings
-from omnistate.process.topic_watch import TopicWatch
+from omnistate.process.process_settings import Settings
+from omnistate.process.supervisor import WAITING_FOR_BROKER, Engine, Need, Supervisor
+from omnistate.process.waiting import Wait
 from omnistate.projections.figures.row_publication import publish, rows_of
 from omnistate.projections.figures.windows import FigureRow
 from omnistate.projections.keys import Keys
@@ -32,15 +34,15 @@ LAST_ROWS_S: Final = 1.0
 AGAIN_S: Final = 3.0
 
 
-class FiguresEngine:
+class FiguresEngine(Engine):
     """One worker of the group `figures`."""
 
     def __init__(self, settings: Settings, topology: Topology) -> None:
-        """Nothing is connected before `run`. Raises Unusable where the Redis URL is none."""
+        """Nothing is connected before its needs are. Raises Unusable for a URL that is none."""
+        super().__init__(topology, GROUP)
         connection = settings.connection
         self._connection = connection
         self._session_timeout_s = settings.session_timeout
-        self._topics = TopicWatch(connection, topology, GROUP)
         self._follower = ThresholdFollower(connection, _complain)
         self._stream: FiguresStream | None = None
         # Of streams that have ended.
@@ -53,29 +55,16 @@ class FiguresEngine:
             except UnusableUrl as error:
                 raise Unusable(f"{PREFIX}REDIS_URL: {error}") from None
 
-    async def run(self) -> None:
-        """Until cancelled. Raises Unusable."""
-        await self._topics.wait()
-        await self._topics.retry(self._follower.start)
-        tasks = [
-            asyncio.ensure_future(each)
-            for each in (
-                self._count(),
-                self._follower.run(),
-                self._topics.watch(),
-                *([self._publish(self._rows)] if self._rows else []),
-            )
-        ]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for each in done:
-                if not each.cancelled():
-                    each.result()
-            raise Unusable("a task of the worker ended without saying why")
-        finally:
-            for each in tasks:
-                each.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:  # noqa: ARG002
+        """The thresholds of queues as they are published; of Redis there is no need."""
+        yield Need(WAITING_FOR_BROKER, self._follower.start)
+
+    def tasks(self, supervisor: Supervisor) -> Iterable[Coroutine[Any, Any, None]]:
+        """What counts, what it counts by, and what publishes it."""
+        yield self._count(supervisor)
+        yield self._follower.run()
+        if self._rows is not None:
+            yield self._publish(self._rows)
 
     async def stop(self) -> None:
         """Commit what has been counted, write the last rows, leave the group."""
@@ -105,7 +94,7 @@ class FiguresEngine:
         """What became of the changes that were read since the start."""
         return self._tally + self._stream.tally() if self._stream is not None else self._tally
 
-    async def _count(self) -> None:
+    async def _count(self, supervisor: Supervisor) -> None:
         while True:
             stream = self._stream = FiguresStream(
                 self._connection, self._follower.threshold_ms, self._session_timeout_s
@@ -116,7 +105,7 @@ class FiguresEngine:
                 get_logger().warning("stream_ended", reason=str(end))
             await self._end_stream()
             await asyncio.sleep(AGAIN_S)
-            await self._topics.wait()
+            await supervisor.await_topics()
 
     async def _end_stream(self) -> None:
         stream, self._stream = self._stream, None
@@ -125,13 +114,14 @@ class FiguresEngine:
             self._tally += stream.tally()
 
     async def _publish(self, rows: RedisRows) -> None:
-        told = False
+        wait = Wait()
         while True:
             await asyncio.sleep(PUBLISH_S)
             problem = await self._write_rows(rows)
-            if problem is not None and not told:
+            if problem is None:
+                wait.succeed()
+            elif wait.fail(problem, time.monotonic()).speaks:
                 get_logger().warning("rows_not_written", reason=problem)
-            told = problem is not None
 
     async def _write_rows(self, rows: RedisRows) -> str | None:
         """What went wrong, None where nothing did."""

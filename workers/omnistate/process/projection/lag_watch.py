@@ -19,6 +19,7 @@ from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.adapters.kafka.dead_letters.dead_letter_count import DeadLetterCount
 from omnistate.adapters.kafka.records.topic_reader import open_reader
 from omnistate.process.logs import get_logger
+from omnistate.process.waiting import Wait
 from omnistate.projections.read_model.store_ports import StoreUnavailable, TopicPartition
 from omnistate.stream.ports import LogUnavailable
 from omnistate.stream.topology import Topology
@@ -86,18 +87,17 @@ class LagWatch:
             await asyncio.gather(measuring, return_exceptions=True)
 
     async def _measure_on(self) -> None:
-        told = False
+        wait = Wait()
         while time.monotonic() - self._asked_at_s < INTEREST_S:
             began_s = time.monotonic()
             pause_s = PERIOD_S
             try:
                 self._latest = await self._measure()
-                told = False
+                wait.succeed()
                 spent_s = time.monotonic() - began_s
                 pause_s = min(max(PERIOD_S - spent_s, spent_s * (1 / SHARE - 1)), PAUSE_MAX_S)
             except (ClusterFailure, LogUnavailable, StoreUnavailable) as error:
-                if not told:
-                    told = True
+                if wait.fail(str(error), time.monotonic()).speaks:
                     get_logger().warning("lag_not_measured", reason=str(error))
             self._measured.set()
             await asyncio.sleep(pause_s)

@@ -1,48 +1,45 @@
-"""The projection in its worker: waits for Kafka and Redis, joins the group, keeps the read model.
+"""What the projection's worker does: joins the group, keeps the read model in Redis.
 
 It hosts the projector and owns no state. Neither a Kafka nor a Redis that is away ends it: it says
 so and goes on when they are back.
 """
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, Final
 
 from omnistate.adapters.kafka.worker.projection_member import ProjectionMember
 from omnistate.adapters.redis.model_store import RedisStore
-from omnistate.process.errors import Unusable
-from omnistate.process.partition_engine import RETRY_S
 from omnistate.process.process_settings import Settings
 from omnistate.process.projection.projection_report import ProjectionReport
-from omnistate.process.topic_watch import TopicWatch
+from omnistate.process.supervisor import (
+    WAITING_FOR_BROKER,
+    WAITING_FOR_REDIS,
+    Engine,
+    Need,
+    Supervisor,
+)
 from omnistate.projections.keys import Keys
 from omnistate.projections.read_model.projector import Projector
-from omnistate.projections.read_model.replacement import TopicReplaced
-from omnistate.projections.read_model.store_ports import (
-    StoreUnavailable,
-    StoreUnusable,
-    TopicPartition,
-)
-from omnistate.stream.ports import LogUnavailable
+from omnistate.projections.read_model.store_ports import TopicPartition
 from omnistate.stream.topology import Topology
 
 GROUP: Final = "projection"
 
 
-class ProjectionEngine:
+class ProjectionEngine(Engine):
     """One worker of the group `projection`."""
 
     def __init__(
         self, settings: Settings, redis_url: str, topology: Topology, report: ProjectionReport
     ) -> None:
-        """Nothing is connected before `run`. Raises UnusableUrl."""
+        """Nothing is connected before its needs are. Raises UnusableUrl."""
+        super().__init__(topology, GROUP)
         self.keys = Keys(settings.topic_prefix)
         self._report = report
         self._store = RedisStore(redis_url, self.keys)
-        self._topics = TopicWatch(settings.connection, topology, GROUP)
         self._source = ProjectionMember(
-            settings.connection, topology.group(GROUP), round(settings.session_timeout * 1_000)
+            settings.connection, self.group, round(settings.session_timeout * 1_000)
         )
         self.projector = Projector(
             self._source, self._store, self.keys, report, lambda: round(time.time() * 1_000)
@@ -52,27 +49,19 @@ class ProjectionEngine:
         """How far every partition has come, whoever applies it. Raises StoreUnavailable."""
         return await self._store.offsets()
 
-    async def run(self) -> None:
-        """Until cancelled. Raises Unusable, or what ended the group member."""
-        await self._topics.wait()
-        await self._retry("waiting_for_redis", self._store.offsets)
-        await self._retry("waiting_for_broker", self._source.start)
-        self._report.note("group_joined", group=GROUP)
-        tasks = [
-            asyncio.ensure_future(each)
-            for each in (self.projector.run(), self._source.watch(), self._topics.watch())
-        ]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for each in done:
-                each.result()
-            raise Unusable("a task of the worker ended without saying why")
-        except (TopicReplaced, StoreUnusable) as error:
-            raise Unusable(str(error)) from None
-        finally:
-            for each in tasks:
-                each.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:  # noqa: ARG002
+        """A Redis that can hold the read model, then a place in the group."""
+
+        async def join() -> None:
+            await self._source.start()
+            self._report.note("group_joined", group=GROUP)
+
+        yield Need(WAITING_FOR_REDIS, self._store.offsets)
+        yield Need(WAITING_FOR_BROKER, join)
+
+    def tasks(self, supervisor: Supervisor) -> Iterable[Coroutine[Any, Any, None]]:  # noqa: ARG002
+        """What keeps the read model, and the group member."""
+        return self.projector.run(), self._source.watch()
 
     async def stop(self) -> None:
         """Leave the group and disconnect. A batch under way is applied whole, or not at all."""
@@ -91,18 +80,3 @@ class ProjectionEngine:
         }
         ready = projector.ready
         return ready, {"ready": ready, "joined": self._source.joined, "partitions": partitions}
-
-    async def _retry(self, event: str, act: Callable[[], Awaitable[object]]) -> None:
-        told = False
-        while True:
-            try:
-                await act()
-            except (StoreUnavailable, LogUnavailable) as error:
-                if not told:
-                    told = True
-                    self._report.wait(event, str(error))
-                await asyncio.sleep(RETRY_S)
-            except StoreUnusable as error:
-                raise Unusable(str(error)) from None
-            else:
-                return

@@ -4,6 +4,7 @@ It reports; it decides nothing. No line names a conversation or a person.
 """
 
 import sys
+import time
 from typing import Any, Final
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from omnistate.process.logs import get_logger
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
+from omnistate.process.waiting import Wait
 from omnistate.projections.read_model.projection_observer import Applied
 from omnistate.projections.read_model.store_ports import TopicPartition
 
@@ -28,7 +30,8 @@ class ProjectionReport:
         self._metrics = metrics
         self._log = get_logger()
         self._bar = RebuildBar() if bar and sys.stderr.isatty() else None
-        self._trouble: str | None = None
+        # By event, of outages that are not over.
+        self._waits: dict[str, Wait] = {}
         self._unreadable = 0
 
     def assigned(self, places: frozenset[TopicPartition]) -> None:
@@ -108,7 +111,7 @@ class ProjectionReport:
 
     def recovered(self) -> None:
         """Both do their part again."""
-        self._trouble = None
+        self._waits.clear()
         self._log.info("recovered")
 
     def close(self) -> None:
@@ -116,19 +119,15 @@ class ProjectionReport:
         if self._bar is not None:
             self._bar.end()
 
-    def wait(self, event: str, reason: str) -> None:
-        """Something is not there yet at the start."""
-        self._log.warning(event, reason=reason)
-
     def note(self, event: str, **members: Any) -> None:
         """Something about the worker as a whole."""
         self._log.info(event, **members)
 
     def _complain(self, event: str, reason: str) -> None:
-        # It is tried again all the time; the first word is enough.
-        if self._trouble != event:
-            self._trouble = event
-            self._log.warning(event, reason=reason)
+        # It is tried again every second.
+        pause = self._waits.setdefault(event, Wait()).fail(reason, time.monotonic())
+        if pause.speaks:
+            self._log.warning(event, reason=reason, waited_s=round(pause.waited_s))
 
 
 class RebuildBar:

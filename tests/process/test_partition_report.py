@@ -1,0 +1,37 @@
+"""An outage is told once and then now and then, of each partition; and again when it comes back."""
+
+import time
+
+import pytest
+import structlog
+from omnistate.process.partition_report import Report
+from omnistate.process.worker_metrics import Metrics
+
+
+def test_an_outage_does_not_fill_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+    metrics = Metrics()
+    with structlog.testing.capture_logs() as said:
+        report = Report(metrics, bar=False)
+        for _ in range(100):
+            for partition in range(4):
+                report.failed(partition, "no broker answers")
+            now_s += 1
+    assert b"omnistate_faults_total 400.0" in metrics.expose()
+    waited: dict[int, list[int]] = {number: [] for number in range(4)}
+    for line in said:
+        assert line["event"] == "log_unavailable"
+        waited[line["partition"]].append(line["waited_s"])
+    assert waited == {number: [0, 10, 30, 70] for number in range(4)}
+
+
+def test_an_outage_that_comes_back_is_told_again() -> None:
+    with structlog.testing.capture_logs() as said:
+        report = Report(Metrics(), bar=False)
+        report.failed(3, "no broker answers")
+        report.started(3, 0.1, agreed=True)
+        report.failed(3, "no broker answers")
+        report.failed(3, "no broker answers")
+    events = [line["event"] for line in said]
+    assert events == ["log_unavailable", "partition_running", "log_unavailable"]

@@ -1,0 +1,177 @@
+"""Runs what one worker does: waits for what it needs, checks and watches its topics, ends it.
+
+It is the same for every worker: what a worker does is its Engine's. Whatever ends that must not end
+ends the worker; a Kafka or a Redis that is away is waited for instead. It reads no record.
+"""
+
+import asyncio
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from omnistate.adapters.kafka.admin.cluster import open_cluster
+from omnistate.adapters.kafka.admin.readiness import Readiness
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.errors import ClusterFailure
+from omnistate.process.errors import Unusable
+from omnistate.process.logs import get_logger
+from omnistate.process.waiting import Wait
+from omnistate.projections.read_model.replacement import TopicReplaced
+from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
+from omnistate.stream.ports import LogUnavailable
+from omnistate.stream.topology import Topology
+
+# How often the topics are looked at while the worker runs: one may be deleted under it.
+CHECK_S: Final = 10.0
+# Looked for so often before it counts as gone: a broker that restarts knows few topics at first.
+MISSED_MAX: Final = 3
+# Calls wait meanwhile: a worker must not be long in noticing that the brokers are back.
+LONGEST_PAUSE_S: Final = 5.0
+# The events of a log that say what is waited for.
+WAITING_FOR_BROKER: Final = "waiting_for_broker"
+WAITING_FOR_REDIS: Final = "waiting_for_redis"
+_AWAY: Final = (ClusterFailure, LogUnavailable, StoreUnavailable)
+
+
+class Need(NamedTuple):
+    """What an engine cannot run without: `connect` is tried until it is there."""
+
+    # What the log says meanwhile.
+    event: str
+    connect: Callable[[], Awaitable[object]]
+
+
+class Engine(ABC):
+    """What one worker does: to add a worker is to write one of these, and a command that runs it.
+
+    The supervisor calls `needs`, then `tasks`, each once; the host calls `stop` once, at any time.
+    """
+
+    def __init__(self, topology: Topology, group: str) -> None:
+        """`group` is the worker's in `topology`: it says which topics must be there."""
+        self.topology = topology
+        self.group = topology.group(group)
+
+    @abstractmethod
+    def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:
+        """What to connect to, in this order, each before the next is asked for.
+
+        `partitions` counts those of each topic, on the cluster.
+        """
+
+    @abstractmethod
+    def tasks(self, supervisor: "Supervisor") -> Iterable[Coroutine[Any, Any, None]]:
+        """What runs from then on: none of them ends while all is well, and the first ends all.
+
+        One that needs a person raises Unusable, StoreUnusable or TopicReplaced.
+        """
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Finish what is under way, leave the group, disconnect."""
+
+    @abstractmethod
+    def readiness(self) -> tuple[bool, dict[str, Any]]:
+        """Whether it does its part, and how each of its partitions stands."""
+
+    def check_progress(self) -> None:  # noqa: B027
+        """Raise Unusable where something stands still; asked only while the cluster answers."""
+
+
+class Supervisor:
+    """Runs one engine, once."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        look: Callable[[], Awaitable[Readiness]],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`look` looks at the engine's topics, or raises ClusterFailure.
+
+        `now_s` never goes back.
+        """
+        self._engine = engine
+        self._look = look
+        self._sleep = sleep
+        self._now_s = now_s
+
+    async def run(self) -> None:
+        """Until cancelled. Raises Unusable, or what a task of the engine ended with."""
+        try:
+            partitions = await self.await_topics()
+            for need in self._engine.needs(partitions):
+                await self._connect(need)
+            await self._run_tasks([*self._engine.tasks(self), self._watch_topics()])
+        except (StoreUnusable, TopicReplaced) as error:
+            raise Unusable(str(error)) from None
+
+    async def await_topics(self) -> Mapping[str, int]:
+        """The partition count of each topic, as soon as a broker answers.
+
+        Raises Unusable where a topic is missing or wrong.
+        """
+        found: list[Readiness] = []
+
+        async def look() -> None:
+            found.append(await self._look())
+
+        await self._connect(Need(WAITING_FOR_BROKER, look))
+        if found[0].problem is not None:
+            raise Unusable(found[0].problem)
+        return found[0].partitions
+
+    async def _connect(self, need: Need) -> None:
+        wait = Wait(LONGEST_PAUSE_S)
+        while True:
+            try:
+                await need.connect()
+            except _AWAY as error:
+                pause = wait.fail(str(error), self._now_s())
+                if pause.speaks:
+                    waited_s = round(pause.waited_s)
+                    get_logger().warning(need.event, reason=str(error), waited_s=waited_s)
+                await self._sleep(pause.seconds)
+            else:
+                return
+
+    async def _run_tasks(self, coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
+        tasks = [asyncio.ensure_future(each) for each in coroutines]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                # A cancellation is no reason: nobody has cancelled the worker.
+                if not task.cancelled():
+                    task.result()
+            raise Unusable("a task of the worker ended without saying why")
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _watch_topics(self) -> None:
+        """Raise Unusable when a topic has been deleted or changed for the worse."""
+        missed = 0
+        while True:
+            await self._sleep(CHECK_S)
+            try:
+                readiness = await self._look()
+            except ClusterFailure:
+                # Whoever reads and writes says so; here it is only not known.
+                continue
+            self._engine.check_progress()
+            missed = 0 if readiness.problem is None else missed + 1
+            if missed == MISSED_MAX:
+                raise Unusable(str(readiness.problem))
+
+
+def supervise(engine: Engine, connection: Connection) -> Supervisor:
+    """The supervisor of an engine whose topics are on this cluster."""
+
+    async def look() -> Readiness:
+        async with open_cluster(connection) as cluster:
+            return await cluster.missing_or_wrong(engine.topology, engine.group.name)
+
+    return Supervisor(engine, look)
