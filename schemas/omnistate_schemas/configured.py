@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
+from omnistate_schemas.completeness import check_complete
 from omnistate_schemas.vocabulary import KINDS
 
 # A century: longer is a slip of the unit, and "never" is spelled null.
@@ -41,7 +42,7 @@ def by_kind(meaning: str, **defaults: float | None) -> Any:
     The default is told in its description and in `x-default-by-kind`, never as `default`: null
     would mean something else.
     """
-    assert set(defaults) == set(KINDS), defaults
+    check_complete(f"by_kind({meaning!r})", defaults, KINDS, "channel kind")
     words: dict[str, list[str]] = {}
     for kind, value in defaults.items():
         words.setdefault(_spell(value), []).append(kind)

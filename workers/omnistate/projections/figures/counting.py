@@ -11,8 +11,10 @@ from collections import Counter as Tally
 from collections.abc import Callable, Collection, MutableMapping
 from typing import Any, Final, Literal
 
-from omnistate_schemas.outputs import StateChange
+from omnistate_schemas.applicability import KIND_OF
+from omnistate_schemas.output_data import StateChange
 
+from omnistate.core.kinds import TRAITS
 from omnistate.projections.expiry import Expiry
 from omnistate.projections.figures.service_figures import Counts, Memory, add_counts, count_change
 from omnistate.projections.figures.windows import KEPT_S, WINDOW_S, PartitionCounts, Segment
@@ -46,7 +48,7 @@ class Counting:
     def take(self, change: StateChange, at_ms: int, partition: int, now_ms: int) -> None:
         """Count a change of `at_ms` that lies in `partition`, read at `now_ms`."""
         self._expire(partition, at_ms, now_ms)
-        if change.channel == "record":
+        if not TRAITS[KIND_OF[change.channel]].counted:
             self.tally["left_out"] += 1
             return
         row = self._conversations.get(change.conversation_id)
