@@ -82,7 +82,7 @@ def _when(kept: Json) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write docs/benchmark.md, or another file."""
+    """Write docs/explanation/benchmark.md, or another file."""
     parser = argparse.ArgumentParser(prog="python -m bench.benchmark_report", description=__doc__)
     parser.add_argument("--results", type=Path, default=DEFAULT)
     parser.add_argument("--output", type=Path, help="default: the results' name with .md")

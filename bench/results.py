@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bench.machine import describe_machine, describe_moment
 
-DEFAULT: Final = Path(__file__).parents[1] / "docs" / "benchmark.json"
+DEFAULT: Final = Path(__file__).parents[1] / "docs" / "explanation" / "benchmark.json"
 
 Json = dict[str, Any]
 
