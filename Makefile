@@ -1,12 +1,13 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo broker live compiled test chaos check format bench bench-core generate constraints clean pictures
+.PHONY: help setup demo broker live compiled test test-fast chaos check format bench bench-core docs generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
 ROUNDS ?= 10
 SEED ?= 1
+MERMAID := 11.12.0
 bin := .venv/bin
 # What there is of these: mypy refuses a path that does not exist.
 typed := $(wildcard workers schemas tests bench deploy)
@@ -31,7 +32,10 @@ live: .venv/.user ## a contact centre on real Kafka and Redis, and the board to 
 compiled: .venv-compiled/.user ## make .venv-compiled: the same commands, their hot part compiled (needs a C compiler)
 	@.venv-compiled/bin/omnistate --version
 
-test: .venv/.developer ## run the tests (ARGS="-k name" picks some)
+test-fast: .venv/.developer ## run the tests that need no server, browser, network or compiler: two minutes
+	@$(bin)/pytest -n auto --dist worksteal -m 'not broker and not redis and not browser and not slow' $(ARGS)
+
+test: .venv/.developer ## run all tests (ARGS="-k name" picks some)
 	@$(bin)/pytest -n auto --dist worksteal $(ARGS)
 
 chaos: .venv/.developer ## break workers, broker and Redis at random, and audit what is left (ROUNDS=10 SEED=1)
@@ -65,6 +69,10 @@ generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the char
 	@$(bin)/python -m omnistate.cli.documents.configuration_document
 	@$(bin)/python -m omnistate.cli.documents.exit_status_document
 	@$(bin)/python -m omnistate.cli.documents.openapi_document
+
+docs: .venv/.writer build/mermaid/package/dist/mermaid.min.js ## build the documents as a site into build/site; a link that leads nowhere fails
+	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict --quiet
+	@echo 'The site: build/site/index.html'
 
 constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows
 	@$(pins) $(bin)/python -m pip install --quiet --disable-pip-version-check uv
@@ -103,6 +111,18 @@ $(bin)/python:
 		.venv-compiled/bin/python -m pip install --quiet --disable-pip-version-check \
 		./build/compiled/schemas ./build/compiled
 	@rm -rf build/compiled && touch $@
+
+.venv/.writer: pyproject.toml schemas/pyproject.toml constraints.txt | $(bin)/python
+	@echo 'Installing what builds the site into .venv (once, half a minute) ...'
+	@$(install) '.[docs]'
+	@touch $@
+
+# One file with all that draws the charts, so that a page asks no other host for it.
+build/mermaid/package/dist/mermaid.min.js:
+	@command -v npm >/dev/null || { echo 'npm is needed to fetch mermaid: apt-get install npm' >&2; exit 1; }
+	@rm -rf build/mermaid && mkdir -p build/mermaid
+	@cd build/mermaid && npm pack --silent mermaid@$(MERMAID) >/dev/null && tar -xzf mermaid-$(MERMAID).tgz
+	@touch $@
 
 .venv/.user: pyproject.toml schemas/pyproject.toml constraints.txt | $(bin)/python
 	@echo 'Installing omnistate into .venv (once, about a minute) ...'
