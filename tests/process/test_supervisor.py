@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import structlog
 from omnistate.adapters.kafka.admin.readiness import Readiness
-from omnistate.adapters.kafka.clients.errors import ClusterFailure, Unreachable
-from omnistate.process.errors import Unusable
+from omnistate.adapters.kafka.clients.errors import ClusterFailure, ClusterRefusal, Unreachable
+from omnistate.process.errors import GivenUp, Unusable
 from omnistate.process.supervisor import (
     CHECK_S,
     LONGEST_PAUSE_S,
@@ -20,8 +20,12 @@ from omnistate.process.supervisor import (
     Supervisor,
 )
 from omnistate.projections.read_model.replacement import TopicReplaced
-from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
-from omnistate.stream.ports import LogUnavailable
+from omnistate.projections.read_model.store_ports import (
+    StoreRefusal,
+    StoreUnavailable,
+    StoreUnusable,
+)
+from omnistate.stream.ports import LogRefusal, LogUnavailable
 from omnistate.stream.topology import load_topology
 
 GROUP = "conversation"
@@ -57,7 +61,7 @@ class Trial(Engine):
 
     def check_progress(self) -> None:
         if self.stands_still:
-            raise Unusable("partition 3 has stood still")
+            raise GivenUp("partition 3 has stood still")
 
 
 class Clock:
@@ -101,7 +105,7 @@ async def for_ever(_: Supervisor) -> None:
 async def test_it_waits_for_a_broker_and_says_so_now_and_then() -> None:
     clock, engine = Clock(), Trial(tasks=[ended])
     found = [AWAY] * 20
-    with structlog.testing.capture_logs() as said, pytest.raises(Unusable):
+    with structlog.testing.capture_logs() as said, pytest.raises(GivenUp):
         await supervise(engine, *found, WELL, clock=clock).run()
     assert engine.partitions == WELL.partitions
     assert clock.slept[:5] == [1, 2, 4, LONGEST_PAUSE_S, LONGEST_PAUSE_S]
@@ -141,7 +145,7 @@ async def test_needs_are_met_one_after_another() -> None:
         assert met == ["redis"]
         yield Need(WAITING_FOR_BROKER, join)
 
-    with structlog.testing.capture_logs() as said, pytest.raises(Unusable):
+    with structlog.testing.capture_logs() as said, pytest.raises(GivenUp):
         await supervise(Trial(needs(), [ended])).run()
     assert met == ["redis", "group"]
     assert [(line["event"], line["reason"]) for line in said] == [
@@ -196,7 +200,7 @@ async def cancelled(_: Supervisor) -> None:
 async def test_a_task_that_ends_without_a_reason_ends_it(
     end: Callable[[Supervisor], Coroutine[Any, Any, None]],
 ) -> None:
-    with pytest.raises(Unusable, match="without saying why"):
+    with pytest.raises(GivenUp, match="without saying why"):
         await supervise(Trial(tasks=[for_ever, end])).run()
 
 
@@ -224,7 +228,7 @@ async def test_a_topic_counts_as_gone_when_it_was_missed_often_enough() -> None:
 async def test_a_standstill_counts_only_while_the_cluster_answers() -> None:
     engine, clock = Trial(tasks=[for_ever]), Clock()
     engine.stands_still = True
-    with pytest.raises(Unusable, match="stood still"):
+    with pytest.raises(GivenUp, match="stood still"):
         await supervise(engine, WELL, AWAY, AWAY, WELL, clock=clock).run()
     assert clock.slept == [CHECK_S] * 3
 
@@ -235,6 +239,34 @@ async def test_an_engine_may_wait_for_its_topics_again() -> None:
     async def look_again(supervisor: Supervisor) -> None:
         counts.append(await supervisor.await_topics())
 
-    with pytest.raises(Unusable, match="without saying why"):
+    with pytest.raises(GivenUp, match="without saying why"):
         await supervise(Trial(tasks=[look_again]), WELL, AWAY, WELL).run()
+    assert counts == [WELL.partitions]
+
+
+async def test_refused_at_its_start_it_ends() -> None:
+    refusal = ClusterRefusal("Kafka refuses us: SaslAuthenticationFailed")
+    with pytest.raises(ClusterRefusal):
+        await supervise(Trial(tasks=[for_ever]), AWAY, refusal).run()
+
+
+@pytest.mark.parametrize("refusal", [LogRefusal("no permission"), StoreRefusal("NOAUTH")])
+async def test_refused_what_it_needs_at_its_start_it_ends(refusal: Exception) -> None:
+    async def connect() -> None:
+        raise refusal
+
+    needs = [Need(WAITING_FOR_REDIS, connect)]
+    with pytest.raises(type(refusal)):
+        await supervise(Trial(needs=needs, tasks=[for_ever])).run()
+
+
+async def test_refused_while_it_runs_it_waits() -> None:
+    refusal = ClusterRefusal("Kafka refuses us: SaslAuthenticationFailed")
+    counts: list[Mapping[str, int]] = []
+
+    async def look_again(supervisor: Supervisor) -> None:
+        counts.append(await supervisor.await_topics())
+
+    with pytest.raises(GivenUp, match="without saying why"):
+        await supervise(Trial(tasks=[look_again]), WELL, refusal, refusal, WELL).run()
     assert counts == [WELL.partitions]

@@ -5,7 +5,7 @@ A letter's value is shown only where that is asked for: it may be somebody's wor
 
 import base64
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
 import typer
 
@@ -82,8 +82,13 @@ def redrive(
         from rich.console import Console
         from rich.progress import Progress as Bar
 
+        from omnistate.adapters.kafka.admin.cluster import open_cluster
         from omnistate.adapters.kafka.dead_letters.redrive import Redrive, Selection
 
+        _check(topology, error, origin)
+        # A transactional producer would not say why no broker can be reached.
+        async with open_cluster(connection):
+            pass
         console = Console(stderr=True)
         with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("redrive", total=None)
@@ -98,6 +103,19 @@ def redrive(
         return 0
 
     return run_on_cluster(settings, work)
+
+
+def _check(topology: "Topology", error: str | None, origin: str | None) -> None:
+    """Raise Unusable where no letter can be of this error or from this topic."""
+    from omnistate_schemas.vocabulary import DeadLetterCode
+
+    from omnistate.process.errors import Unusable
+
+    origins = [topic.name for topic in topology.topics if topic.kind == "input"]
+    known = {"--error": (error, get_args(DeadLetterCode)), "--origin": (origin, origins)}
+    for option, (given, names) in known.items():
+        if given not in {None, *names}:
+            raise Unusable(f"{option}: must be one of {', '.join(names)}")
 
 
 def describe(

@@ -20,6 +20,7 @@ else:
 
 
 PROJECTION: Final = "projection"
+APPLY: Final = "run omnistate topics apply"
 
 
 @with_settings(*CLUSTER, *TOPICS, "redis_url")
@@ -32,6 +33,7 @@ def lag(
     The projection keeps its offsets in Redis: it is left out where no Redis is configured.
     """
     from omnistate.cli.session import run_on_cluster
+    from omnistate.process.errors import Unusable
 
     async def work(connection: "Connection", topology: "Topology") -> int:
         from omnistate.adapters.kafka.admin.group_lag import measure_lag
@@ -39,6 +41,9 @@ def lag(
         kept = await _offsets_in_redis(settings.redis_url, connection.prefix)
         groups = [group for group in topology.groups if group.name != PROJECTION or kept]
         found = await measure_lag(connection, groups, kept)
+        if not found:
+            topic = connection.physical(groups[0].consumes[0])
+            raise Unusable(f"topic {topic} is missing, and so are all others: {APPLY}")
         if as_json:
             for each in found:
                 print(json.dumps(each._asdict()))

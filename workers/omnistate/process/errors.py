@@ -17,6 +17,10 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130
 
 
+class GivenUp(Exception):
+    """What was waited for did not come; the message is one line."""
+
+
 class Unusable(Exception):
     """It cannot run as things are; the message is one line that says what to do about it.
 

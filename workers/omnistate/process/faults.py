@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from omnistate.adapters.kafka.clients.errors import ClusterFailure, ClusterRefusal, Unreachable
 from omnistate.adapters.kafka.clients.tls_context import UnusableCredentials
 from omnistate.adapters.redis.redis_connection import UnusableUrl
-from omnistate.process.errors import ExitStatus, Unusable
+from omnistate.process.errors import ExitStatus, GivenUp, Unusable
 from omnistate.projections.read_model.hash_fields import UnusableFields
 from omnistate.projections.read_model.store_ports import (
     StoreRefusal,
@@ -69,6 +69,7 @@ FAULTS: Final = (
         "Redis: ",
     ),
     Fault(Unreachable, ExitStatus.UNREACHABLE, "no broker of Kafka answers, or none any more"),
+    Fault(GivenUp, ExitStatus.FAILED, "a partition that stands still though Kafka answers"),
     Fault(LogHeldUp, ExitStatus.FAILED, "a transaction of somebody else's that stays open"),
     Fault(LogUnavailable, ExitStatus.UNREACHABLE, "no broker answers, while topics are read"),
     Fault(StoreUnavailable, ExitStatus.UNREACHABLE, "Redis does not answer", "Redis: "),

@@ -15,8 +15,9 @@ import faust
 from faust.app.base import BootStrategy
 from mode import Service
 
-from omnistate.process.errors import Unusable
+from omnistate.process.errors import ExitStatus, Unusable
 from omnistate.process.event_loop import new_event_loop
+from omnistate.process.faults import describe_fault, find_fault
 from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
 from omnistate.process.supervisor import Engine, Supervisor, supervise
@@ -87,7 +88,9 @@ def run_engine(
     metrics: Exposition,
     add_routes: Callable[[Any], None] | None = None,
 ) -> int:
-    """Run until a signal (0) or until the engine ends by itself (1, and a log line says why).
+    """Run until a signal (0), or until the engine ends by itself: a log line says why.
+
+    The exit status, by the table of faults. Raises Unusable where it cannot serve its pages.
 
     `add_routes` may add pages of its own to the web server's aiohttp application.
     """
@@ -115,14 +118,12 @@ def run_engine(
         # Faust makes a consumer, with a thread's loop, even if it is never started.
         app.consumer._thread.thread_loop.close()  # noqa: SLF001
     if host.failure is not None:
-        problem = host.failure
-        if isinstance(problem, Unusable):
-            log.error("worker_stopped", reason=str(problem))
-        else:
-            log.error(
-                "worker_died", reason=f"{type(problem).__name__}: {problem}", exc_info=problem
-            )
-        return 1
+        problem, fault = host.failure, find_fault(host.failure)
+        if fault is not None:
+            log.error("worker_stopped", reason=describe_fault(fault, problem))
+            return fault.status
+        log.error("worker_died", reason=f"{type(problem).__name__}: {problem}", exc_info=problem)
+        return ExitStatus.FAILED
     return status
 
 
@@ -168,5 +169,7 @@ def _check_port(host: str, port: int) -> None:
         with socket.socket(family, kind, protocol) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
+    except socket.gaierror as error:
+        raise Unusable(f"OMNISTATE_WEB_HOST: {host}: {error.strerror}") from None
     except OSError as error:
         raise Unusable(f"OMNISTATE_WEB_PORT: {host}:{port}: {error.strerror}") from None

@@ -9,7 +9,7 @@ from typing import Any, Final
 from omnistate.adapters.kafka.configuration.configuration_follower import ConfigurationFollower
 from omnistate.adapters.kafka.worker.group_member import GroupMember
 from omnistate.core.settings import Directory
-from omnistate.process.errors import Unusable
+from omnistate.process.errors import GivenUp
 from omnistate.process.partition_report import Report
 from omnistate.process.process_settings import Settings
 from omnistate.process.supervisor import WAITING_FOR_BROKER, Engine, Need, Supervisor
@@ -89,11 +89,11 @@ class PartitionEngine(Engine):
         return ready, {"ready": ready, "joined": joined, "partitions": partitions}
 
     def check_progress(self) -> None:
-        """Raise Unusable where a partition does nothing although the cluster answers."""
+        """Raise GivenUp where a partition does nothing although the cluster answers."""
         for owner in self._member.owners if self._member is not None else ():
             # A restore may take long; it is seen to come on.
             if owner.running and owner.standing_still_s > STANDSTILL_S:
-                raise Unusable(
+                raise GivenUp(
                     f"partition {owner.number} has stood still for {owner.standing_still_s:.0f} s "
                     "though the cluster answers"
                 )

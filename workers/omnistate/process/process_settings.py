@@ -5,12 +5,19 @@ A wrong one is refused with one line that names it; a secret's value is never in
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from omnistate.adapters.kafka.clients.connection import Connection, SaslMechanism, SecurityProtocol
@@ -83,6 +90,9 @@ class Settings(BaseSettings):
         None, description="The token of the read API, which there is only with a token."
     )
 
+    # Those that an option has given: the others come from the environment, or are defaults.
+    _options: frozenset[str] = PrivateAttr(frozenset())
+
     @field_validator("brokers")
     @classmethod
     def _check_brokers(cls, brokers: str) -> str:
@@ -145,6 +155,11 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}SSL_CERT_FILE and {PREFIX}SSL_KEY_FILE go together")
         return self
 
+    def given_by(self, options: Iterable[str]) -> Self:
+        """The same settings, which know the names of those that are options' values."""
+        self._options = frozenset(options)
+        return self
+
     @property
     def connection(self) -> Connection:
         """The cluster that these settings lead to."""
@@ -166,7 +181,8 @@ class Settings(BaseSettings):
         try:
             return load_topology(self.topics_file)
         except TopologyError as error:
-            raise UnusableSetting(f"{PREFIX}TOPICS_FILE: {error}") from None
+            source = _source("topics_file", self._options)
+            raise UnusableSetting(f"{source}: {error}") from None
 
 
 def is_secret(name: str) -> bool:
@@ -193,7 +209,7 @@ def load_settings(**options: Any) -> Settings:
         raise UnusableSetting(unknown)
     given = {name: value for name, value in options.items() if value is not None}
     try:
-        settings = Settings(**(_from_services() | given))
+        settings = Settings(**(_from_services() | given)).given_by(given)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         message = plain(first["msg"])
@@ -217,7 +233,7 @@ def _from_services() -> dict[str, Any]:
     return {name: Settings.model_fields[name].default for name in taken}
 
 
-def _source(name: str, given: Mapping[str, Any]) -> str:
+def _source(name: str, given: Container[str]) -> str:
     """What the user wrote: an option or a variable."""
     return f"--{name.replace('_', '-')}" if name in given else _variable(name)
 

@@ -13,13 +13,17 @@ from typing import Any, Final, NamedTuple
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.admin.readiness import Readiness
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.errors import ClusterFailure
-from omnistate.process.errors import Unusable
+from omnistate.adapters.kafka.clients.errors import ClusterFailure, ClusterRefusal
+from omnistate.process.errors import GivenUp, Unusable
 from omnistate.process.logs import get_logger
 from omnistate.process.waiting import Wait
 from omnistate.projections.read_model.replacement import TopicReplaced
-from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
-from omnistate.stream.ports import LogUnavailable
+from omnistate.projections.read_model.store_ports import (
+    StoreRefusal,
+    StoreUnavailable,
+    StoreUnusable,
+)
+from omnistate.stream.ports import LogRefusal, LogUnavailable
 from omnistate.stream.topology import Topology
 
 # How often the topics are looked at while the worker runs: one may be deleted under it.
@@ -32,6 +36,9 @@ LONGEST_PAUSE_S: Final = 5.0
 WAITING_FOR_BROKER: Final = "waiting_for_broker"
 WAITING_FOR_REDIS: Final = "waiting_for_redis"
 _AWAY: Final = (ClusterFailure, LogUnavailable, StoreUnavailable)
+# A worker that starts ends with these: a person has to mend something. One that runs waits, since
+# somebody may be changing its password.
+_REFUSALS: Final = (ClusterRefusal, LogRefusal, StoreRefusal)
 
 
 class Need(NamedTuple):
@@ -76,7 +83,7 @@ class Engine(ABC):
         """Whether it does its part, and how each of its partitions stands."""
 
     def check_progress(self) -> None:  # noqa: B027
-        """Raise Unusable where something stands still; asked only while the cluster answers."""
+        """Raise GivenUp where something stands still; asked only while the cluster answers."""
 
 
 class Supervisor:
@@ -97,13 +104,15 @@ class Supervisor:
         self._look = look
         self._sleep = sleep
         self._now_s = now_s
+        self._runs = False
 
     async def run(self) -> None:
-        """Until cancelled. Raises Unusable, or what a task of the engine ended with."""
+        """Until cancelled. Raises a fault, or what a task of the engine ended with."""
         try:
             partitions = await self.await_topics()
             for need in self._engine.needs(partitions):
                 await self._connect(need)
+            self._runs = True
             await self._run_tasks([*self._engine.tasks(self), self._watch_topics()])
         except (StoreUnusable, TopicReplaced) as error:
             raise Unusable(str(error)) from None
@@ -129,6 +138,8 @@ class Supervisor:
             try:
                 await need.connect()
             except _AWAY as error:
+                if isinstance(error, _REFUSALS) and not self._runs:
+                    raise
                 pause = wait.fail(str(error), self._now_s())
                 if pause.speaks:
                     waited_s = round(pause.waited_s)
@@ -145,7 +156,7 @@ class Supervisor:
                 # A cancellation is no reason: nobody has cancelled the worker.
                 if not task.cancelled():
                     task.result()
-            raise Unusable("a task of the worker ended without saying why")
+            raise GivenUp("a task of the worker ended without saying why")
         finally:
             for task in tasks:
                 task.cancel()

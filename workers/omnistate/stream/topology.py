@@ -149,8 +149,10 @@ def load_topology(path: Path | None = None) -> Topology:
     source = path or packaged_path()
     try:
         return Topology.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise TopologyError(f"{source}: cannot be read: {error}") from None
+    except OSError as error:
+        raise TopologyError(f"{source}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise TopologyError(f"{source}: cannot be read: it is not UTF-8") from None
     except yaml.YAMLError as error:
         raise TopologyError(f"{source}: is not YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:

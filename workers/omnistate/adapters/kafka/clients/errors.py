@@ -23,7 +23,8 @@ FENCING: Final = (
     errors.InvalidTxnState,
     errors.UnknownProducerId,
 )
-# No other try helps before somebody has changed the cluster, or what we say to it.
+# No other try helps before somebody has changed the cluster, or what we say to it. A topic that a
+# broker does not know is none of these: it may not have heard of it yet.
 REFUSALS: Final = (
     errors.AuthenticationFailedError,
     errors.AuthenticationMethodNotSupported,
@@ -39,7 +40,6 @@ REFUSALS: Final = (
     errors.SaslAuthenticationFailed,
     errors.TopicAuthorizationFailedError,
     errors.TransactionalIdAuthorizationFailed,
-    errors.UnknownTopicOrPartitionError,
     errors.UnsupportedSaslMechanismError,
 )
 # KafkaError writes its own name and number before what it says.

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from omnistate.adapters.kafka.admin.cluster import Cluster, CommittedOffset, open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.errors import ClusterFailure, deadline, explained
+from omnistate.adapters.kafka.clients.errors import ClusterRefusal, deadline, explained
 from omnistate.adapters.kafka.dead_letters.letter import TOPIC, Letter, read_letter
 from omnistate.adapters.kafka.dead_letters.redrive_progress import RedriveProgress
 from omnistate.adapters.kafka.records.backlog import read_backlog
@@ -129,7 +129,7 @@ async def open_letter_box(
     async with open_cluster(connection) as cluster:
         readiness = await cluster.readiness(topology, [TOPIC, *inputs])
         if readiness.problem:
-            raise ClusterFailure(readiness.problem)
+            raise ClusterRefusal(readiness.problem)
         numbers = range(readiness.partitions[TOPIC])
         places = [TopicPartition(connection.physical(TOPIC), number) for number in numbers]
         consumer = connection.consumer()
