@@ -35,7 +35,7 @@ def keys(log: MemoryLog, topic: str = TOPIC, partition: int = 0) -> list[bytes |
 
 
 async def owner(log: MemoryLog) -> MemoryPartition:
-    partition = MemoryPartition(log, "group", 0, ())
+    partition = MemoryPartition(log, "group", 0, (), ())
     await partition.fence()
     return partition
 

@@ -13,6 +13,7 @@ from omnistate.audit.source import MemoryReader, TopicReader
 from omnistate.cli.configuration_file import build_directory
 from omnistate.demo.world import World
 from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
+from omnistate.stream.conversation.tables import TABLES
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.ports import PartitionLog
 from omnistate.stream.topology import load_topology
@@ -86,7 +87,7 @@ class Rig:
 
     def owner(self, partition: int) -> MemoryPartition:
         """Somebody who may become a partition's one owner."""
-        return MemoryPartition(self.log, GROUP, partition, INPUT_TOPICS)
+        return MemoryPartition(self.log, GROUP, partition, INPUT_TOPICS, TABLES)
 
     def task(
         self, partition: int, log: PartitionLog | None = None

@@ -58,7 +58,7 @@ class World:
 
     def owner(self) -> MemoryPartition:
         """Somebody who may become the one owner."""
-        return MemoryPartition(self.log, GROUP, 0, INPUTS)
+        return MemoryPartition(self.log, GROUP, 0, INPUTS, TABLES)
 
     def task(
         self, directory: Directory, log: PartitionLog | None = None

@@ -11,6 +11,7 @@ from omnistate.adapters.memory.memory_partition import MemoryPartition, MemoryTr
 from omnistate.core.settings import Directory
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
+from omnistate.stream.conversation.tables import TABLES
 from omnistate.stream.outcome import CommittedBatch
 from omnistate.stream.partition_owner import PartitionOwner
 from omnistate.stream.partition_owners import PartitionOwners
@@ -23,7 +24,7 @@ class CrewLog(MemoryPartition):
     """A partition whose owner can be told to fail, and whose steps let others run in between."""
 
     def __init__(self, log: MemoryLog, number: int) -> None:
-        super().__init__(log, GROUP, number, INPUTS)
+        super().__init__(log, GROUP, number, INPUTS, TABLES)
         self.owned = True
         self.error: BaseException | None = None
         # A read that waits for what cannot come while the partition is taken away and given back.

@@ -21,7 +21,7 @@ from omnistate.stream.outcome import UnknownOutcome
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Outgoing, Record
-from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
+from omnistate_schemas.vocabulary import CHANNEL_EVENTS
 
 from tests.harness.records import day_records, number, plain, run
 from tests.stream.faulty_log import GROUP, INPUTS, OUTPUTS, Fault, FaultyLog, Moment, World
@@ -180,7 +180,7 @@ async def test_partitions_know_nothing_of_each_other(seed: int, partitions: int)
         parts[number_].append(record._replace(timestamp_ms=clock[0], partition=number_))
     sent = []
     for number_ in range(partitions):
-        partition = MemoryPartition(log, GROUP, number_, (CHANNEL_EVENTS, AGENT_ACTIONS))
+        partition = MemoryPartition(log, GROUP, number_, INPUTS, TABLES)
         task = PartitionTask(partition, process_conversations(directory, number_, partitions))
         await task.start()
         await drain(task)

@@ -47,10 +47,12 @@ class Day:
             centre.workstreams, centre.capacity_profiles, centre.representatives
         )
         self.now_ms = self.world.start_ms
-        topics = {topic.name: 1 for topic in load_topology().topics}
+        topology = load_topology()
+        topics = {topic.name: 1 for topic in topology.topics}
         self.log = MemoryLog(topics, lambda: self.now_ms)
         inputs = (CHANNEL_EVENTS, AGENT_ACTIONS)
-        self.partition = MemoryPartition(self.log, GROUP, 0, inputs)
+        tables = topology.group(GROUP).tables
+        self.partition = MemoryPartition(self.log, GROUP, 0, inputs, tables)
         self.task = PartitionTask(self.partition, process_conversations(self.directory))
         self.tally: Tally[str] = Tally()
         self.outputs: list[Record] = []

@@ -6,7 +6,6 @@ The twin of a Kafka consumer and transactional producer, behind the ports of the
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from omnistate.adapters.memory.memory_log import Entry, MemoryLog, Visibility
-from omnistate.stream.conversation.tables import TABLES
 from omnistate.stream.ports import Fenced, Headers, Outgoing, Record, Restored, Write
 
 
@@ -19,9 +18,9 @@ class MemoryPartition:
         group: str,
         partition: int,
         inputs: Sequence[str],
-        tables: Sequence[str] = TABLES,
+        tables: Iterable[str],
     ) -> None:
-        """Nothing is owned until `fence`."""
+        """Nothing is owned until `fence`. `tables` are restored in this order."""
         self._tables = tuple(tables)
         self.log = log
         self.group = group
