@@ -28,7 +28,7 @@ def check_rules(cells: Cells, rules: Iterable[Rule]) -> None:
     for stage, trigger, words in _walk(cells):
         for word in ids.intersection(words):
             if not any(rule.id == word and trigger.startswith(rule.on) for rule in rules):
-                raise Incomplete(f"rules.RULES lacks a {word} on {trigger}, named in {stage}")
+                raise Incomplete(f"rules.RULES lacks the rule {word} on {trigger} in {stage}")
     for rule in rules:
         if rule.id not in following and not any(
             rule.id in words and trigger.startswith(rule.on) for _, trigger, words in _walk(cells)

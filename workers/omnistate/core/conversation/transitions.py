@@ -151,13 +151,13 @@ def check_facts_and_actions(cells: Mapping[Stage, Mapping[str, tuple[str, ...]]]
     """Raise Incomplete where a fact is rejected, or an action ignored without a word."""
     for stage, row in cells.items():
         for trigger in INPUT_TRIGGERS:
-            what, wrong = ("fact", "x shut") if trigger in FACTS else ("action", "- stale")
+            what, wrong = ("a fact", "x shut") if trigger in FACTS else ("an action", "- stale")
             for word in set(wrong.split()).intersection(row[trigger]):
-                raise Incomplete(f"transitions.TABLE: {trigger} is a {what}, not {word} in {stage}")
+                raise Incomplete(f"transitions.TABLE: {trigger} is {what}, not {word} in {stage}")
 
 
 _PUBLIC: Final = [name.partition("/")[0] for name in TIES if name != "forget"]
-check_complete("transitions.TABLE", TRIGGERS, (*INPUT_TRIGGERS, *TIMERS), "trigger")
 check_complete("transitions.TIES", _PUBLIC, get_args(TimerName), "timer")
+check_complete("transitions.TABLE", TRIGGERS, (*INPUT_TRIGGERS, *TIMERS), "trigger")
 check_known("transitions.TIMER_FOR", TIMER_FOR, TIMERS, "timer")
 check_facts_and_actions(CELLS)
