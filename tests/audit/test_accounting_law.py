@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
+from omnistate.audit.accounting_law import RECORDABLE
 from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
     CHANNEL_EVENTS,
@@ -29,6 +30,7 @@ from tests.audit.tampering import (
     set_event,
     spots,
 )
+from tests.oracle.cells import CELLS
 
 
 def of_an_action(event: Event) -> bool:
@@ -196,3 +198,9 @@ async def test_a_refusal_of_an_input_that_is_still_to_come(rig: Rig) -> None:
 
     place = find(rig, REJECTED_INPUTS, anything).alter(change)
     assert place in places(await rig.audit(), "accounting")
+
+
+def test_what_may_be_recorded_is_what_the_hand_written_cells_record() -> None:
+    variants = {variant for (_, _, variant), outcome in CELLS.items() if outcome == "recorded"}
+    # In none of their scenes does anybody consult who could leave.
+    assert {variant.partition(":")[0] for variant in variants} == RECORDABLE - {"consult.ended"}

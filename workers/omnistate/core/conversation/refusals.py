@@ -99,6 +99,8 @@ CODES: Final[tuple[tuple[str, Callable[[Kind, Stage, str], Answer]], ...]] = (
     ("not_offered", _not_offered),
     ("invalid_status", _invalid_status),
 )
+# Compiled, imported names are looked up at every use, and names of our own that are Final are not.
+_TRAITS: Final = TRAITS
 NO_EFFECT: Final = Refusal("no_effect", ignored=True)
 NOT_ASSIGNED: Final = Refusal("not_assigned", ignored=False)
 
@@ -165,7 +167,7 @@ def judge(
 
 def asks_nothing(settings: WorkstreamSettings) -> bool:
     """Whether an offer is taken at once: the kind never asks, or `auto_accept`."""
-    return settings.auto_accept or not TRAITS[settings.kind].asks
+    return settings.auto_accept or not _TRAITS[settings.kind].asks
 
 
 def may(who: Who, conversation: Conversation, representative_id: str | None) -> bool:
