@@ -31,12 +31,7 @@ def test_the_work_says_how_it_ended() -> None:
     assert end(Settings(), status=7) == 7
 
 
-# Ctrl-C is the entry point's.
-@pytest.mark.parametrize(
-    "fault",
-    [fault for fault in FAULTS if fault.error is not KeyboardInterrupt],
-    ids=lambda fault: fault.error.__name__,
-)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.error.__name__)
 def test_a_fault_is_one_line(fault: Fault, capsys: pytest.CaptureFixture[str]) -> None:
     error = fault.error.__new__(fault.error)
     error.args = ("no\x1b[2J\nmore",)

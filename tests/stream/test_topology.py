@@ -218,9 +218,9 @@ def test_each_rule_refuses_what_breaks_it(
     ("text", "message"),
     [
         ("topics: [", "is not YAML"),
-        ("- a list", "Input should be"),
+        ("- a list", "a mapping is needed"),
         ("defaults: 7\ntopics: []", "defaults: there are those of"),
-        ("", "Input should be"),
+        ("", "a mapping is needed"),
     ],
 )
 def test_text_that_is_no_declaration_is_one_clear_line(

@@ -20,7 +20,7 @@ def run_command(name: str, act: Callable[[], int]) -> int:
         return ExitStatus.DONE
     except Unusable as error:
         return say(name, " ".join(str(error).split()), ExitStatus.UNUSABLE)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         from omnistate.process.faults import describe_fault, find_fault
 
         fault = find_fault(error)

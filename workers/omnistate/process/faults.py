@@ -84,7 +84,7 @@ FAULTS: Final = (
         "a read model whose content is not of its kind",
         "the read model holds what is not of its kind: ",
     ),
-    Fault(KeyboardInterrupt, ExitStatus.INTERRUPTED, "Ctrl-C"),
+    Fault(KeyboardInterrupt, ExitStatus.INTERRUPTED, "Ctrl-C", "interrupted"),
 )
 
 

@@ -170,6 +170,8 @@ def _first_line(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "model_type":
+        message = "a mapping is needed"
     return f"{place}: {message}" if place else message
 
 
