@@ -14,7 +14,7 @@ from rich.console import Console
 
 def commands(parent: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     """Every command by its path, groups aside."""
-    group = typer.main.get_command(app) if parent is None else parent
+    group: Any = typer.main.get_command(app) if parent is None else parent
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, (*path, name))
