@@ -18,6 +18,7 @@ PUBLIC = {
     "aiokafka.errors",
     "aiokafka.structs",
 }
+CLIENTS = {"AIOKafkaAdminClient", "AIOKafkaClient", "AIOKafkaConsumer", "AIOKafkaProducer"}
 # Public in spite of their names.
 NAMED_TUPLE = {"_asdict", "_fields", "_make", "_replace"}
 
@@ -60,6 +61,14 @@ def private_modules(path: Path) -> Iterator[Reach]:
                 continue
         for name in names:
             if name.partition(".")[0] == "aiokafka" and name not in PUBLIC:
+                yield Reach(name, path, node.lineno)
+
+
+def client_makers(path: Path) -> Iterator[Reach]:
+    """Every call that makes a client of aiokafka's."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in CLIENTS:
                 yield Reach(name, path, node.lineno)
 
 

@@ -9,6 +9,7 @@ from tests.architecture.aiokafka_reaches import (
     INTERNALS,
     ROOT,
     WORKERS,
+    client_makers,
     private_members,
     private_modules,
 )
@@ -68,3 +69,8 @@ def test_a_reach_is_found(line: str, found: list[str], tmp_path: Path) -> None:
 def test_the_sources_are_those_of_the_repository() -> None:
     assert (ROOT / "pyproject.toml").is_file()
     assert WORKERS / "adapters" / "kafka" / "worker" / "kafka_partition.py" in SOURCES
+
+
+def test_only_a_connection_makes_clients() -> None:
+    makers = {path for path in SOURCES if any(True for _ in client_makers(path))}
+    assert makers == {WORKERS / "adapters" / "kafka" / "clients" / "connection.py"}

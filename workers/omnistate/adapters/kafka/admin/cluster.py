@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from omnistate.adapters.kafka.admin.differences import MissingTopic, TopicState
 from omnistate.adapters.kafka.admin.readiness import Readiness, judge
 from omnistate.adapters.kafka.clients.bootstrap_failure import explain_bootstrap, listening
-from omnistate.adapters.kafka.clients.client_shutdown import disconnect
+from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import (
     ClusterFailure,
@@ -58,8 +58,7 @@ async def open_cluster(
     connection: Connection, timeout_s: float = CONNECT_TIMEOUT_S
 ) -> AsyncIterator["Cluster"]:
     """The cluster behind the connection. Raises Unreachable or ClusterRefusal."""
-    admin = connection.admin()
-    try:
+    async with disconnecting(connection.admin()) as admin:
         with listening() as reasons:
             try:
                 async with asyncio.timeout(timeout_s):
@@ -71,8 +70,6 @@ async def open_cluster(
             except (KafkaError, OSError):
                 raise explain_bootstrap(connection.brokers, reasons) from None
         yield Cluster(connection, admin)
-    finally:
-        await disconnect(admin)
 
 
 class Cluster:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from omnistate.adapters.kafka.admin.cluster import open_cluster
-from omnistate.adapters.kafka.clients.client_shutdown import disconnect
+from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import deadline
 from omnistate.stream.topology import Group
@@ -52,13 +52,12 @@ async def measure_lag(
                 found_offsets = await cluster.committed(group.name)
                 own = {names: each.offset for names, each in found_offsets.items()}
             places = {
-                TopicPartition(connection.physical(topic), number): (topic, number)
+                place: (topic, place.partition)
                 for topic in group.consumes
                 if topic in shapes
-                for number in range(shapes[topic].partitions)
+                for place in connection.partitions(topic, shapes[topic].partitions)
             }
-            consumer = connection.consumer(max_partition_fetch_bytes=1)
-            try:
+            async with disconnecting(connection.consumer(max_partition_fetch_bytes=1)) as consumer:
                 await consumer.start()
                 beginnings = await consumer.beginning_offsets(list(places))
                 ends = await consumer.end_offsets(list(places))
@@ -67,8 +66,6 @@ async def measure_lag(
                     for place, names in places.items()
                 }
                 oldest = await _find_oldest(consumer, starts, ends)
-            finally:
-                await disconnect(consumer)
             now_ms = time.time() * 1_000
             for place, names in sorted(places.items(), key=lambda item: item[1]):
                 behind = place in oldest

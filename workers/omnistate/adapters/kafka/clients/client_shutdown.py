@@ -5,7 +5,9 @@ connections are dropped. It raises nothing of the client's.
 """
 
 import asyncio
-from typing import Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient
 
@@ -17,6 +19,8 @@ from omnistate.adapters.kafka.internals.resources import (
     tasks_of,
     transports_of,
 )
+
+C = TypeVar("C", bound=Client)
 
 STOP_S: Final = 5.0
 # Of a partition's owner and of a group's member: somebody else waits for what they have.
@@ -52,3 +56,12 @@ async def disconnect(client: Client, patience_s: float = STOP_S) -> None:
         close_connections(client)
     # Some of aiokafka's tasks wait for ever, even when they are cancelled.
     await asyncio.wait(left, timeout=END_S)
+
+
+@asynccontextmanager
+async def disconnecting(client: C, patience_s: float = STOP_S) -> AsyncIterator[C]:
+    """The client as it is, to be started and used within; it is disconnected at the end."""
+    try:
+        yield client
+    finally:
+        await disconnect(client, patience_s)

@@ -7,7 +7,7 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
@@ -50,6 +50,10 @@ class Connection:
         if not name.startswith(self.prefix):
             raise ValueError(f"{name} is not of this installation")
         return name[len(self.prefix) :]
+
+    def partitions(self, topic: str, count: int) -> list[TopicPartition]:
+        """The partitions of a topic of ours that has so many, as they are called there."""
+        return [TopicPartition(self.physical(topic), number) for number in range(count)]
 
     def consumer(self, **options: Any) -> AIOKafkaConsumer:
         """A consumer of committed records that commits nothing by itself; not started."""

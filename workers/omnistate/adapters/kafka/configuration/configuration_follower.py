@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import ConsumerStoppedError
 from omnistate_schemas.configuration import (
     CapacityProfile,
@@ -63,9 +63,9 @@ class ConfigurationFollower:
             raise ClusterFailure(f"topic {self._connection.physical(missing[0])} is missing")
         # Not subscribed: a glimpse of metadata without a topic would send us back to its start.
         places = [
-            TopicPartition(self._connection.physical(topic), number)
+            place
             for topic in self._topics
-            for number in range(found[topic].partitions)
+            for place in self._connection.partitions(topic, found[topic].partitions)
         ]
         self._consumer = self._connection.consumer()
         async with deadline(READ_TIMEOUT_S, "reading the configuration topics"):

@@ -6,13 +6,12 @@ It reads and publishes objects and says what changed; what they mean is the core
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
-from aiokafka import TopicPartition
 from omnistate_schemas.configuration import Configuration
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.registry import CONFIGURATION
 from pydantic import TypeAdapter, ValidationError
 
-from omnistate.adapters.kafka.clients.client_shutdown import disconnect
+from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import deadline
 from omnistate.adapters.kafka.records.backlog import read_backlog
@@ -72,23 +71,22 @@ async def read_published(
 ) -> dict[str, dict[bytes, bytes]]:
     """The last value of each key of each topic; `partitions` counts those of each."""
     published: dict[str, dict[bytes, bytes]] = {topic: {} for topic in partitions}
-    consumer = connection.consumer()
-    try:
-        async with deadline(READ_TIMEOUT_S, "reading the configuration topics"):
-            await consumer.start()
-            places = [
-                TopicPartition(connection.physical(topic), number)
-                for topic, count in partitions.items()
-                for number in range(count)
-            ]
-            async for record in read_backlog(consumer, places):
-                values = published[connection.logical(record.topic)]
-                if record.value is None:
-                    values.pop(record.key, None)
-                else:
-                    values[record.key] = record.value
-    finally:
-        await disconnect(consumer)
+    places = [
+        place
+        for topic, count in partitions.items()
+        for place in connection.partitions(topic, count)
+    ]
+    async with (
+        disconnecting(connection.consumer()) as consumer,
+        deadline(READ_TIMEOUT_S, "reading the configuration topics"),
+    ):
+        await consumer.start()
+        async for record in read_backlog(consumer, places):
+            values = published[connection.logical(record.topic)]
+            if record.value is None:
+                values.pop(record.key, None)
+            else:
+                values[record.key] = record.value
     return published
 
 

@@ -12,13 +12,13 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from omnistate.adapters.kafka.admin.cluster import Cluster, CommittedOffset, open_cluster
-from omnistate.adapters.kafka.clients.client_shutdown import disconnect
+from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import ClusterRefusal, deadline, explained
 from omnistate.adapters.kafka.dead_letters.letter import TOPIC, Letter, read_letter
 from omnistate.adapters.kafka.dead_letters.redrive_progress import RedriveProgress
 from omnistate.adapters.kafka.records.backlog import read_backlog
-from omnistate.stream.ports import Record
+from omnistate.adapters.kafka.records.record_factory import record_of
 from omnistate.stream.topology import Topology
 
 # The group whose offsets say how far redriving has come; also the transactional id.
@@ -88,17 +88,7 @@ class DeadLetterReader:
         with explained("reading dead letters"):
             async for record in read_backlog(self._consumer, [place], {place: start}, {place: end}):
                 if record.offset < end:
-                    yield read_letter(
-                        Record(
-                            TOPIC,
-                            number,
-                            record.offset,
-                            record.timestamp,
-                            record.key,
-                            record.value,
-                            record.headers,
-                        )
-                    )
+                    yield read_letter(record_of(TOPIC, number, record))
 
     async def newest(self, limit: int) -> list[Letter]:
         """The newest letters of all partitions, oldest first."""
@@ -130,10 +120,8 @@ async def open_letter_box(
         readiness = await cluster.readiness(topology, [TOPIC, *inputs])
         if readiness.problem:
             raise ClusterRefusal(readiness.problem)
-        numbers = range(readiness.partitions[TOPIC])
-        places = [TopicPartition(connection.physical(TOPIC), number) for number in numbers]
-        consumer = connection.consumer()
-        try:
+        places = connection.partitions(TOPIC, readiness.partitions[TOPIC])
+        async with disconnecting(connection.consumer()) as consumer:
             async with deadline(REQUEST_TIMEOUT_S, "looking for dead letters"):
                 await consumer.start()
                 begins = await consumer.beginning_offsets(places)
@@ -145,5 +133,3 @@ async def open_letter_box(
                 {place.partition: offset for place, offset in begins.items()},
                 {place.partition: offset for place, offset in ends.items()},
             )
-        finally:
-            await disconnect(consumer)

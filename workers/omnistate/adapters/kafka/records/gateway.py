@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from omnistate.adapters.kafka.clients.append_times import AppendTimes
-from omnistate.adapters.kafka.clients.client_shutdown import disconnect
+from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import deadline, explained
 from omnistate.stream.partitioning import partition_of
@@ -193,15 +193,14 @@ async def open_gateway(
 
     Raises ClusterFailure.
     """
-    producer = connection.producer()
-    gateway = Gateway(connection, producer, destinations)
-    try:
+    async with disconnecting(connection.producer()) as producer:
         async with deadline(START_TIMEOUT_S, "starting a producer"):
             await producer.start()
             for topic in destinations:
                 await producer.partitions_for(connection.physical(topic))
+        gateway = Gateway(connection, producer, destinations)
         gateway.open_lanes()
-        yield gateway
-    finally:
-        await gateway.close_lanes()
-        await disconnect(producer)
+        try:
+            yield gateway
+        finally:
+            await gateway.close_lanes()

@@ -15,6 +15,7 @@ from omnistate.adapters.kafka.admin.cluster import Cluster, open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import translated
+from omnistate.adapters.kafka.records.record_factory import unpack_for
 from omnistate.stream.ports import LogHeldUp, LogRefusal, Record
 
 # Longer than a transaction may stay open that nobody ends.
@@ -100,6 +101,7 @@ class KafkaReader:
         consumer = self._idle.pop() if self._idle else await self._open("read_committed")
         consumer.assign([place])
         consumer.seek(place, start)
+        unpack = unpack_for(topic, partition)
         try:
             loop = asyncio.get_running_loop()
             waiting_since_s = loop.time()
@@ -116,19 +118,7 @@ class KafkaReader:
                         f"for {self._patience_s:g} s: a transaction there stays open, or the "
                         "partition has no leader"
                     )
-                chunk = [
-                    Record(
-                        topic,
-                        partition,
-                        each.offset,
-                        each.timestamp,
-                        each.key,
-                        each.value,
-                        each.headers,
-                    )
-                    for each in found.get(place, ())
-                    if each.offset < end
-                ]
+                chunk = [unpack(None, each) for each in found.get(place, ()) if each.offset < end]
                 if chunk:
                     yield chunk
                     waiting_since_s = loop.time()
@@ -143,8 +133,7 @@ class KafkaReader:
         return {place: each.offset for place, each in found.items() if place[0] in topics}
 
     async def _places(self, topic: str) -> list[TopicPartition]:
-        name = self._connection.physical(topic)
-        return [TopicPartition(name, number) for number in range(await self.partitions(topic))]
+        return self._connection.partitions(topic, await self.partitions(topic))
 
     async def _open_asker(self) -> AIOKafkaConsumer:
         if self._asker is None:

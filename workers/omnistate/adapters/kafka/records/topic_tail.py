@@ -6,12 +6,13 @@ It joins no group and commits nothing; what was there before it started it does 
 from collections.abc import Iterable
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import explained
+from omnistate.adapters.kafka.records.record_factory import record_of
 from omnistate.stream.ports import Record
 
 
@@ -37,9 +38,9 @@ class Tail:
         async with open_cluster(self._connection) as cluster:
             shapes = await cluster.describe(self._topics)
         places = [
-            TopicPartition(self._connection.physical(topic), number)
+            place
             for topic, shape in shapes.items()
-            for number in range(shape.partitions)
+            for place in self._connection.partitions(topic, shape.partitions)
         ]
         with explained("reading outputs"):
             await self._consumer.start()
@@ -56,15 +57,7 @@ class Tail:
         with explained("reading outputs"):
             fetched = await self._consumer.getmany(timeout_ms=wait_ms)
         records = [
-            Record(
-                self._connection.logical(each.topic),
-                each.partition,
-                each.offset,
-                each.timestamp,
-                each.key,
-                each.value,
-                each.headers,
-            )
+            record_of(self._connection.logical(each.topic), each.partition, each)
             for found in fetched.values()
             for each in found
         ]

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
 from omnistate.adapters.kafka.admin.cluster import CommittedOffset
-from omnistate.adapters.kafka.clients.client_shutdown import STOP_S, disconnect
+from omnistate.adapters.kafka.clients.client_shutdown import STOP_S, disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import deadline, explained, look_at
 from omnistate.stream.ports import Headers
@@ -81,15 +81,12 @@ class Publication:
         """
         if not self._ends:
             return
-        consumer = self._connection.consumer()
-        try:
+        async with disconnecting(self._connection.consumer()) as consumer:
             with suppress(TimeoutError), explained("looking for what was published"):
                 async with asyncio.timeout(VISIBLE_TIMEOUT_S):
                     await consumer.start()
                     while not await self._visible(consumer):
                         await asyncio.sleep(RETRY_S)
-        finally:
-            await disconnect(consumer)
 
     async def _visible(self, consumer: AIOKafkaConsumer) -> bool:
         ends = await consumer.end_offsets(list(self._ends))
@@ -144,13 +141,11 @@ async def open_publication(
     connection: Connection, name: str, *, compressed: bool = False
 ) -> AsyncIterator[Publication]:
     """A publication of this name; a former one is fenced and what it left open is aborted."""
-    producer = connection.producer(
+    made = connection.producer(
         transactional_id=connection.physical(name),
         compression_type="gzip" if compressed else None,
     )
-    try:
+    async with disconnecting(made) as producer:
         async with deadline(START_TIMEOUT_S, "starting a transactional producer"):
             await producer.start()
         yield Publication(connection, producer)
-    finally:
-        await disconnect(producer)

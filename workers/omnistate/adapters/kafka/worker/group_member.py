@@ -51,7 +51,7 @@ class GroupMember(Generic[P]):
         self.clock = BrokerClock()
         self._member: AIOKafkaConsumer = connection.member(group.name, session_timeout_ms)
         self._admin = connection.admin()
-        self._surroundings = SharedClients(
+        self._shared = SharedClients(
             connection,
             self._member,
             Cluster(connection, self._admin),
@@ -66,7 +66,7 @@ class GroupMember(Generic[P]):
         """Connect and join; partitions come when the group says so. Raises LogUnavailable."""
         with translated():
             await self._admin.start()
-            await self._surroundings.ends.start()
+            await self._shared.ends.start()
         await membership.join(self._member, self._connection, self._group, _Listener(self))
 
     async def watch(self) -> None:
@@ -89,7 +89,7 @@ class GroupMember(Generic[P]):
             await self.owners.stop()
         await asyncio.gather(
             disconnect(self._member, LEAVE_S),
-            self._surroundings.ends.stop(),
+            self._shared.ends.stop(),
             disconnect(self._admin, LEAVE_S),
         )
 
@@ -106,14 +106,14 @@ class GroupMember(Generic[P]):
             self.owners.assign({each.partition for each in partitions})
 
     def _make_owner(self, number: int) -> PartitionOwner[P]:
-        place = OutputLayout(
+        layout = OutputLayout(
             self._group.name, number, self._group.tables, self._counts, self._connection.physical
         )
 
         def report_gone(topic: str, records: int) -> None:
             self._observer.gone(number, topic, records)
 
-        log = KafkaPartition(self._surroundings, place, self._group.consumes, report_gone)
+        log = KafkaPartition(self._shared, layout, self._group.consumes, report_gone)
         return PartitionOwner(
             number,
             log,

@@ -11,18 +11,18 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import IllegalStateError
 
 from omnistate.adapters.kafka.admin.cluster import Cluster
-from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
+from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect, disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import translated
 from omnistate.adapters.kafka.internals.fetching import set_record_factory, unread_count
-from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
-from omnistate.adapters.kafka.worker.fencing_producer import check_alive, start_producer
-from omnistate.adapters.kafka.worker.kafka_transaction import KafkaTransaction, OutputLayout
-from omnistate.adapters.kafka.worker.record_factory import (
+from omnistate.adapters.kafka.records.record_factory import (
     as_unpacked,
     unpack_for,
     unpack_row_for,
 )
+from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
+from omnistate.adapters.kafka.worker.fencing_producer import check_alive, start_producer
+from omnistate.adapters.kafka.worker.kafka_transaction import KafkaTransaction, OutputLayout
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.merge import Merge
 from omnistate.stream.ports import Fenced, LogUnavailable, Record, Restored, Write
@@ -48,22 +48,22 @@ class KafkaPartition:
 
     def __init__(
         self,
-        surroundings: SharedClients,
-        place: OutputLayout,
+        shared: SharedClients,
+        layout: OutputLayout,
         inputs: Sequence[str],
         report_gone: Callable[[str, int], None],
     ) -> None:
         """`report_gone` is told of records of a topic that were deleted before they were read."""
-        self._connection, self._member, self._cluster, self._ends, self._clock = surroundings
-        self._place = place
+        self._connection, self._member, self._cluster, self._ends, self._clock = shared
+        self._layout = layout
         self._report_gone = report_gone
         self._partitions = {
-            topic: TopicPartition(self._connection.physical(topic), place.number)
+            topic: TopicPartition(self._connection.physical(topic), layout.number)
             for topic in inputs
         }
         self._topics = {partition: topic for topic, partition in self._partitions.items()}
         self._unpack = {
-            partition: unpack_for(topic, place.number)
+            partition: unpack_for(topic, layout.number)
             for topic, partition in self._partitions.items()
         }
         self._merge = Merge(inputs)
@@ -74,7 +74,7 @@ class KafkaPartition:
     async def fence(self) -> None:
         """Start a producer under the fixed id; a former one can write nothing more."""
         await self.close()
-        name = f"{self._place.group}-{self._place.number}"
+        name = f"{self._layout.group}-{self._layout.number}"
         self._producer = await start_producer(self._connection, name)
 
     async def close(self) -> None:
@@ -86,11 +86,11 @@ class KafkaPartition:
     async def restore(self) -> AsyncIterator[Restored]:
         """Every changelog from its beginning to its end, all at once."""
         tables = {
-            TopicPartition(self._connection.physical(topic), self._place.number): table
-            for table, topic in self._place.changelogs.items()
+            TopicPartition(self._connection.physical(topic), self._layout.number): table
+            for table, topic in self._layout.changelogs.items()
         }
-        consumer = self._connection.consumer(max_partition_fetch_bytes=RESTORE_FETCH_BYTES)
-        try:
+        made = self._connection.consumer(max_partition_fetch_bytes=RESTORE_FETCH_BYTES)
+        async with disconnecting(made, LEAVE_S) as consumer:
             with translated():
                 await consumer.start()
                 consumer.assign(list(tables))
@@ -116,15 +116,13 @@ class KafkaPartition:
                         if position >= ends[each]:
                             left.remove(each)
                     yield Restored(writes, sum(done.values()), total)
-        finally:
-            await disconnect(consumer, LEAVE_S)
 
     async def committed(self) -> Mapping[str, int]:
         """What the group has committed; 0 for an input that was never committed."""
-        place = self._place
+        layout = self._layout
         with translated():
-            found = await self._cluster.committed(place.group)
-        offsets = {topic: found.get((topic, place.number)) for topic in self._partitions}
+            found = await self._cluster.committed(layout.group)
+        offsets = {topic: found.get((topic, layout.number)) for topic in self._partitions}
         return {topic: each.offset if each else 0 for topic, each in offsets.items()}
 
     async def seek(self, offsets: Mapping[str, int]) -> None:
@@ -221,4 +219,4 @@ class KafkaPartition:
         with translated():
             check_alive(producer)
             await producer.begin_transaction()
-        return KafkaTransaction(producer, self._place, at_ms, self._clock.observe)
+        return KafkaTransaction(producer, self._layout, at_ms, self._clock.observe)

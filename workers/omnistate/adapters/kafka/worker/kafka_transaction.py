@@ -37,13 +37,13 @@ class KafkaTransaction:
     def __init__(
         self,
         producer: AIOKafkaProducer,
-        place: "OutputLayout",
+        layout: "OutputLayout",
         at_ms: int | None,
         observe: Callable[[int], None],
     ) -> None:
         """`observe` is told the append time of the position row."""
         self._producer = producer
-        self._place = place
+        self._layout = layout
         self._at_ms = at_ms
         self._observe = observe
         self._waiting: list[asyncio.Future[Any]] = []
@@ -51,16 +51,16 @@ class KafkaTransaction:
 
     async def send(self, outputs: Iterable[Outgoing]) -> None:
         """Each output goes where its key belongs."""
-        for (topic, partition), lines in sort_outputs(outputs, self._place.counts).items():
+        for (topic, partition), lines in sort_outputs(outputs, self._layout.counts).items():
             # A dead letter may have come out of a small compressed batch, and must fit again.
-            codec = GZIP if topic in self._place.compressed else PLAIN
+            codec = GZIP if topic in self._layout.compressed else PLAIN
             await self._append(topic, partition, lines, codec)
 
     async def write(self, writes: Iterable[Write]) -> None:
         """Rows go to this partition number of their changelog."""
         for table, lines in sort_writes(writes).items():
-            await self._append(self._place.changelogs[table], self._place.number, lines, PLAIN)
-            if table == self._place.timed:
+            await self._append(self._layout.changelogs[table], self._layout.number, lines, PLAIN)
+            if table == self._layout.timed:
                 self._positions = self._waiting[-1]
 
     async def _append(self, topic: str, partition: int, lines: list[Line], codec: int) -> None:
@@ -73,19 +73,21 @@ class KafkaTransaction:
 
     async def _ship(self, batch: Any, topic: str, partition: int) -> None:
         with translated():
-            name = self._place.physical(topic)
+            name = self._layout.physical(topic)
             async with asyncio.timeout(FLUSH_TIMEOUT_S):
                 future = await self._producer.send_batch(batch, name, partition=partition)
         self._wait_for(future)
 
     async def send_offsets(self, offsets: Mapping[str, int]) -> None:
         """Under way from here on; `flush` waits for it."""
-        place = self._place
+        layout = self._layout
         positions = {
-            TopicPartition(place.physical(topic), place.number): offset
+            TopicPartition(layout.physical(topic), layout.number): offset
             for topic, offset in offsets.items()
         }
-        sending = self._producer.send_offsets_to_transaction(positions, place.physical(place.group))
+        sending = self._producer.send_offsets_to_transaction(
+            positions, layout.physical(layout.group)
+        )
         self._wait_for(asyncio.ensure_future(sending))
 
     def _wait_for(self, future: asyncio.Future[Any]) -> None:

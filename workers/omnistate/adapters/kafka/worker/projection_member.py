@@ -15,6 +15,7 @@ from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import translated
 from omnistate.adapters.kafka.internals.fetching import next_offset, unread_count
+from omnistate.adapters.kafka.records.record_factory import unpack_for
 from omnistate.adapters.kafka.worker import membership
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.projections.read_model.store_ports import Bounds, TopicPartition
@@ -90,21 +91,13 @@ class ProjectionMember:
         partitions = {self._partition(place): place for place in places}
         with translated():
             found = await self._connected.getmany(*partitions, timeout_ms=wait_ms)
-        return {
-            partitions[partition]: [
-                Record(
-                    *partitions[partition],
-                    each.offset,
-                    each.timestamp,
-                    each.key,
-                    each.value,
-                    each.headers,
-                )
-                for each in records
-            ]
-            for partition, records in found.items()
-            if records
-        }
+        given: dict[TopicPartition, Sequence[Record]] = {}
+        for partition, records in found.items():
+            if records:
+                place = partitions[partition]
+                unpack = unpack_for(*place)
+                given[place] = [unpack(None, each) for each in records]
+        return given
 
     def position(self, place: TopicPartition) -> int | None:
         """The offset that is read next, markers of transactions included; None: not known."""
@@ -144,11 +137,11 @@ class ProjectionMember:
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
-    def __init__(self, readership: ProjectionMember) -> None:
-        self._readership = readership
+    def __init__(self, member: ProjectionMember) -> None:
+        self._member = member
 
     def on_partitions_revoked(self, revoked: set[PhysicalPartition]) -> None:  # noqa: ARG002
-        self._readership.revoke()
+        self._member.revoke()
 
     def on_partitions_assigned(self, assigned: set[PhysicalPartition]) -> None:
-        self._readership.assign(assigned)
+        self._member.assign(assigned)

@@ -1,4 +1,4 @@
-"""Fetched batches straight into our records: aiokafka would make records of its own first.
+"""What was fetched as our records: straight from its batches, or of aiokafka's own records.
 
 What was fetched before it was asked comes as aiokafka makes it, and `as_unpacked` takes that, too.
 """
@@ -13,6 +13,11 @@ T = TypeVar("T")
 Unpack: TypeAlias = Callable[[Any, RawRecord], T]
 # For every record: half the cost of the class itself, which is a function in Python.
 _new: Final = tuple.__new__
+
+
+def record_of(topic: str, number: int, raw: RawRecord) -> Record:
+    """Our record of what was unpacked, or of aiokafka's own, in partition `number` of `topic`."""
+    return Record(topic, number, raw.offset, raw.timestamp, raw.key, raw.value, tuple(raw.headers))
 
 
 def unpack_for(topic: str, number: int) -> Unpack[Record]:
