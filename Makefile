@@ -71,7 +71,7 @@ generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the char
 	@$(bin)/python -m omnistate.cli.documents.openapi_document
 
 docs: .venv/.writer build/mermaid/package/dist/mermaid.min.js ## build the documents as a site into build/site; a link that leads nowhere fails
-	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict
 	@echo 'The site: build/site/index.html'
 
 constraints: $(bin)/python ## resolve constraints.txt anew, to the newest versions that pyproject.toml allows

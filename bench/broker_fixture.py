@@ -5,10 +5,6 @@ that timers fire in a backlog as they did in life.
 """
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -22,9 +18,9 @@ from omnistate.stream.topology import load_topology
 from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
 
 from bench.mix import Said
+from tests.harness.command import SOURCES, Command
+from tests.harness.installation import Installation
 
-ROOT: Final = Path(__file__).parents[1]
-COMMAND: Final = (sys.executable, "-m", "omnistate.cli.app")
 INPUTS: Final = (CHANNEL_EVENTS, AGENT_ACTIONS)
 # The same inputs in the same order, for peers: one topic is easier on them than two to merge.
 EVERY_INPUT: Final = "every-input"
@@ -40,22 +36,13 @@ class Station:
     def __init__(self, brokers: str, broker_pid: int, folder: Path) -> None:
         self.brokers, self.broker_pid, self.folder = brokers, broker_pid, folder
 
-    def environment(self, prefix: str) -> dict[str, str]:
-        """The environment of omnistate's commands for the topics of a prefix."""
-        # With a path to other sources nobody would know which engine was measured.
-        own = {
-            name: value
-            for name, value in os.environ.items()
-            if "OMNISTATE_" not in name and name != "PYTHONPATH"
-        }
-        return {**own, "OMNISTATE_BROKERS": self.brokers, "OMNISTATE_TOPIC_PREFIX": prefix}
+    def installation(self, prefix: str, command: Command = SOURCES) -> Installation:
+        """Omnistate on the topics of a prefix; one whose log can be read by a program."""
+        return Installation(self.brokers, prefix, self.folder, command=command, log_format="json")
 
     def lay_out(self, prefix: str, configuration: Mapping[str, Any], partitions: int) -> None:
         """The topics and the configuration, as omnistate's own commands make them."""
-        self._run(prefix, "topics", "apply", "--partitions", str(partitions))
-        path = self.folder / f"{prefix}config.yaml"
-        path.write_text(json.dumps(configuration), encoding="utf-8")
-        self._run(prefix, "config", "apply", str(path))
+        self.installation(prefix).set_up(configuration, partitions)
 
     def load(
         self, prefix: str, said: Iterable[Said], partitions: int, *, for_peers: bool = False
@@ -71,7 +58,7 @@ class Station:
         topics = [topic.name for topic in load_topology().topics if topic.kind in kinds]
         asyncio.run(self._delete([prefix + topic for topic in topics]))
         self.forget(prefix, partitions)
-        self._run(prefix, "topics", "apply", "--partitions", str(partitions))
+        self.installation(prefix).lay_out(partitions)
 
     def forget(self, prefix: str, partitions: int) -> None:
         """Take back what omnistate's group has committed."""
@@ -88,21 +75,6 @@ class Station:
     def count(self, topics: Iterable[str]) -> int:
         """How many records a read_committed reader finds in the topics, read to their ends."""
         return asyncio.run(self._count(list(topics)))
-
-    def _run(self, prefix: str, *arguments: str) -> None:
-        if arguments[0] == "topics":
-            arguments += ("--replication-factor", "1")
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            env=self.environment(prefix),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"omnistate {' '.join(arguments)}: {done.stdout}{done.stderr}")
 
     async def _load(
         self, prefix: str, said: Iterable[Said], partitions: int, *, for_peers: bool

@@ -1,23 +1,19 @@
 """A contender's process: started, watched in /proc, ended. It does not know what it measures."""
 
-import json
 import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-from bench.broker_fixture import ROOT
-from tests.harness.broker.broker_process import TIED
+from tests.harness.command import ROOT
+from tests.harness.tied_process import TiedProcess
+from tests.harness.worker_process import WorkerFailed, WorkerProcess
 
 TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 STOP_S: Final = 20.0
+LOOK_S: Final = 0.02
 
 
 class ContenderFailed(Exception):
@@ -36,27 +32,23 @@ def resident_bytes(pid: int) -> int:
 
 
 class Contender:
-    """One process; what it prints is a file. It ends with the `with` block."""
+    """One process that works; what it prints is a file. It ends with the `with` block."""
 
-    def __init__(
-        self,
-        command: Sequence[str],
-        log: Path,
-        environment: Mapping[str, str] | None = None,
-        web_port: int | None = None,
-    ) -> None:
-        self.log, self._web_port = log, web_port
+    def __init__(self, process: TiedProcess | WorkerProcess, log: Path) -> None:
+        """The process has just been started."""
+        self.log, self._process = log, process
         self.started_s = time.monotonic()
-        with log.open("wb") as file:
-            self._process = subprocess.Popen(
-                # Ends with us, however we end.
-                [sys.executable, "-IS", TIED, str(os.getpid()), *command],
-                env=environment,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-            )
+
+    @classmethod
+    def run(cls, command: Sequence[str], log: Path) -> Self:
+        """Start a program that is none of omnistate's commands."""
+        return cls(TiedProcess(command, log, folder=ROOT), log)
+
+    @classmethod
+    def work(cls, worker: WorkerProcess) -> Self:
+        """Start a worker of ours."""
+        worker.start()
+        return cls(worker, worker.log_path)
 
     @property
     def pid(self) -> int:
@@ -65,8 +57,8 @@ class Contender:
 
     def check(self) -> None:
         """Raise ContenderFailed where it has ended."""
-        if self._process.poll() is not None:
-            raise ContenderFailed(f"ended with {self._process.returncode}: {self.last_words()}")
+        if not self._process.running:
+            raise ContenderFailed(f"ended with {self._process.status}: {self.last_words()}")
 
     def last_words(self) -> str:
         """The end of what it has printed."""
@@ -83,21 +75,17 @@ class Contender:
         until_s = time.monotonic() + seconds
         while True:
             # In this order: its last word may be the one that is waited for.
-            ended = self._process.poll() is not None
+            ended = not self._process.running
             if (rest := self.said(word)) is not None:
                 return rest
             if ended or time.monotonic() > until_s:
                 raise ContenderFailed(f"no {word!r} in {seconds:g} s: {self.last_words()}")
-            time.sleep(0.02)
+            time.sleep(LOOK_S)
 
     def ready_partitions(self) -> int | None:
         """How many partitions a worker of ours runs, once it is ready."""
-        try:
-            url = f"http://127.0.0.1:{self._web_port}/health/ready"
-            with urllib.request.urlopen(url, timeout=5) as response:
-                return len(json.loads(response.read())["partitions"])
-        except (OSError, urllib.error.HTTPError):
-            return None
+        worker = self._process
+        return len(worker.partitions()) if isinstance(worker, WorkerProcess) else None
 
     def await_ready(self, seconds: float) -> float:
         """Wait until a worker of ours is ready; seconds since its start."""
@@ -105,28 +93,20 @@ class Contender:
             self.check()
             if time.monotonic() - self.started_s > seconds:
                 raise ContenderFailed(f"not ready in {seconds:g} s: {self.last_words()}")
-            time.sleep(0.02)
+            time.sleep(LOOK_S)
         return time.monotonic() - self.started_s
 
     def stop(self) -> None:
         """Ask it to end, and make it end."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        self._process.wait()
+        try:
+            self._process.stop(STOP_S)
+        except WorkerFailed:
+            self._process.kill()
+        if isinstance(self._process, WorkerProcess):
+            self._process.close()
 
-    def __enter__(self) -> "Contender":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def free_port() -> int:
-    """A port that nobody listens on at present."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])

@@ -10,20 +10,20 @@ from typing import Final, NamedTuple
 
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REJECTED_INPUTS, STATE_CHANGES
 
-from bench.broker_fixture import COMMAND, EVERY_INPUT, GROUP, INPUTS, ROOT, Station
-from bench.contender import Contender, free_port
+from bench.broker_fixture import EVERY_INPUT, GROUP, INPUTS, Station
+from bench.contender import Contender
 from bench.java import PeerMissing, streams_command
 from bench.peer_settings import FAUST_TRIALS, FAUST_TUNED, QUIX, QUIX_QUICKEST, QUIX_TRIALS
+from tests.harness.command import COMPILED, ROOT, SOURCES, Command
+from tests.harness.worker_process import WorkerProcess
 
 PEERS_PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
-# `make compiled`: the same engine, its hot part compiled.
-COMPILED: Final = ROOT / ".venv-compiled" / "bin" / "omnistate"
 WARM_EVENTS: Final = 300_000
 OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
 
 
 # Without a compiler it is what everybody has.
-OMNISTATE_COMMAND: Final = [str(COMPILED)] if COMPILED.exists() else [*COMMAND]
+OMNISTATE_COMMAND: Final[Command] = (str(COMPILED),) if COMPILED.exists() else SOURCES
 
 
 class Errand(NamedTuple):
@@ -74,17 +74,12 @@ class Entry(NamedTuple):
 
 
 def start_worker(
-    errand: Errand, number: int = 0, command: Sequence[str] = OMNISTATE_COMMAND
+    errand: Errand, number: int = 0, command: Command = OMNISTATE_COMMAND
 ) -> Contender:
     """`omnistate worker conversation`, as anybody starts it."""
-    port = free_port()
-    environment = {
-        **errand.station.environment(errand.prefix),
-        "OMNISTATE_WEB_PORT": str(port),
-        "OMNISTATE_LOG_FORMAT": "json",
-    }
     log = errand.station.folder / f"{errand.run}-{number}.log"
-    return Contender([*command, "worker", "conversation"], log, environment, port)
+    own = errand.station.installation(errand.prefix, command).environment
+    return Contender.work(WorkerProcess("conversation", own, log, command=command))
 
 
 def start_command(program: str, python: str = sys.executable) -> list[str]:
@@ -99,7 +94,7 @@ def start_peer(
     command = [*start_command(program, python), *peer_arguments(errand)]
     for each in settings:
         command += ["--set", each]
-    return Contender(command, errand.station.folder / f"{errand.run}.log")
+    return Contender.run(command, errand.station.folder / f"{errand.run}.log")
 
 
 def peer_arguments(errand: Errand) -> list[str]:
@@ -121,7 +116,7 @@ def start_streams(errand: Errand) -> Contender:
     command = [*streams_command(errand.station.folder), *peer_arguments(errand)]
     warm = min(errand.events, WARM_EVENTS)
     log = errand.station.folder / f"{errand.run}.log"
-    return Contender([*command, "--set", f"warm={warm}"], log)
+    return Contender.run([*command, "--set", f"warm={warm}"], log)
 
 
 def _peer(program: str, *settings: str, python: str = sys.executable) -> Starter:
@@ -145,7 +140,7 @@ PLAIN: Final = OMNISTATE._replace(
     name="plain",
     label="omnistate, not compiled",
     settings="the same as it is installed by default, in plain Python",
-    start=lambda errand: start_worker(errand, command=COMMAND),
+    start=lambda errand: start_worker(errand, command=SOURCES),
 )
 READ_ONLY: Final = Entry(
     "read-only", "read only", "reads", "a plain aiokafka consumer", _peer("read_only")

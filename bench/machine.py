@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.broker_fixture import ROOT
 from bench.contenders import PEERS_PYTHON
 from tests.harness.broker import jars
+from tests.harness.command import ROOT
 
 OURS = ("aiokafka", "faust-streaming", "msgspec", "pydantic", "structlog")
 PEERS = ("quixstreams", "confluent-kafka", "rocksdict", "faust-streaming", "aiokafka", "uvloop")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.broker_fixture import ROOT, Station
+from bench.broker_fixture import Station
 from bench.contender import ContenderFailed
-from bench.contenders import COMPILED, OMNISTATE, PEERS_PYTHON, READ_ONLY, Entry, trials
+from bench.contenders import OMNISTATE, PEERS_PYTHON, READ_ONLY, Entry, trials
 from bench.latency import measure_latency
 from bench.mix import Mix
 from bench.recovery import measure_faust
@@ -20,6 +20,7 @@ from bench.results import Results, median_of
 from bench.spread import measure_spread
 from bench.states import measure_states
 from bench.throughput import Plan, measure_throughput
+from tests.harness.command import COMPILED, ROOT
 
 LIVE_RATE: Final = 1_000.0
 

@@ -86,7 +86,7 @@ def read_plainly(errand: Errand, topics: list[str]) -> Figures:
     command = [*start_command("read_only"), "--brokers", errand.station.brokers]
     command += ["--inputs", *topics, "--output", "-", "--table", "-", "--group", "-"]
     command += ["--partitions", str(errand.partitions)]
-    with Contender(command, errand.station.folder / f"{errand.run}-plain.log") as reader:
+    with Contender.run(command, errand.station.folder / f"{errand.run}-plain.log") as reader:
         found: Figures = json.loads(reader.wait_for("pace", TIMEOUT_S))
     return found
 

@@ -3,7 +3,6 @@
 What a log must do is said in `test_log_contract`; here is only how to put one there and look at it.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
@@ -11,6 +10,8 @@ from omnistate.adapters.memory.memory_log import MemoryLog
 from omnistate.adapters.memory.memory_partition import MemoryPartition
 from omnistate.stream.conversation.tables import TABLES
 from omnistate.stream.ports import Outgoing, PartitionLog, Record, Transaction, Write
+
+from tests.harness.waiting import eventually
 
 FIRST, SECOND, OUTPUT = "first-inputs", "second-inputs", "outputs"
 # One of the conversation worker's: a log need not know others.
@@ -36,9 +37,8 @@ class Bench(Protocol):
         """Have every changelog compacted, as far as the log can be asked to."""
 
 
-# How long a read may take where there is something to read, and not where there is nothing.
+# How long a read waits for what is not there yet.
 WAIT_MS = 300
-SETTLED_S = 5.0
 
 
 def out(*keys: bytes) -> list[Outgoing]:
@@ -57,13 +57,18 @@ async def commit(log: PartitionLog, *keys: bytes, writes: Sequence[Write] = ()) 
     await transaction.commit()
 
 
-async def comes_to(ask: Callable[[], Awaitable[object]], expected: object) -> bool:
-    """Whether an answer is, or before long becomes, what is expected: a log may take its time."""
-    for _ in range(int(SETTLED_S / 0.05)):
-        if await ask() == expected:
-            return True
-        await asyncio.sleep(0.05)
-    return False
+async def read(log: PartitionLog, count: int, most: int = 9) -> list[Record]:
+    """The next `count` records, however many reads they take: a log may take its time."""
+    found: list[Record] = []
+    while len(found) < count:
+        found += await log.read(most, WAIT_MS)
+    assert len(found) == count, found
+    return found
+
+
+async def comes_to(ask: Callable[[], Awaitable[object]], expected: object) -> None:
+    """Wait until an answer is what is expected: a log may take its time."""
+    await eventually(f"{expected}", ask, lambda answer: answer == expected)
 
 
 async def seen(bench: Bench) -> list[bytes | None]:
@@ -93,7 +98,7 @@ class MemoryBench:
         self.number = 1
 
     def owner(self) -> PartitionLog:
-        return MemoryPartition(self.log, "group", self.number, (FIRST, SECOND))
+        return MemoryPartition(self.log, "group", self.number, (FIRST, SECOND), TABLES)
 
     async def append(self, topic: str, key: bytes, at_ms: int) -> None:
         self.now_ms = at_ms

@@ -4,30 +4,16 @@ It says nothing about speed. Peers that a developer's environment does not have 
 """
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.harness.command import ROOT
+from tests.harness.tied_process import PATIENCE_S
 
-from tests.harness.broker import BrokerUnavailable, jars
-
-ROOT = Path(__file__).parents[2]
 EVENTS = 800
 TINY = ("--events", str(EVENTS), "--rounds", "1", "--conversations", "20", "--seconds", "1")
-
-
-@pytest.fixture(scope="module")
-def kafka_installed() -> None:
-    """Skip where no broker can be had; in CI it must be there."""
-    try:
-        jars.provide()
-    except BrokerUnavailable as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"no Kafka: {missing}", pytrace=False)
-        pytest.skip(f"no Kafka: {missing}")
 
 
 def measure(path: Path, *arguments: str) -> dict[str, Any]:
@@ -37,7 +23,7 @@ def measure(path: Path, *arguments: str) -> dict[str, Any]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -45,7 +31,6 @@ def measure(path: Path, *arguments: str) -> dict[str, Any]:
     return {name: each["measured"] for name, each in figures.items()}
 
 
-@pytest.mark.timeout(300)
 def test_everybody_says_as_much_as_was_asked(kafka_installed: None, tmp_path: Path) -> None:
     everybody = ("omnistate", "faust", "bare", "read-only")
     path = tmp_path / "results.json"
@@ -72,7 +57,6 @@ def test_everybody_says_as_much_as_was_asked(kafka_installed: None, tmp_path: Pa
         assert (tmp_path / picture).read_text().startswith("<?xml")
 
 
-@pytest.mark.timeout(300)
 def test_open_conversations_are_taken_in_and_restored(
     kafka_installed: None, tmp_path: Path
 ) -> None:

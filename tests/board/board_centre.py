@@ -3,16 +3,14 @@
 What the board should show is folded from the topics by code that shares nothing with the workers.
 """
 
-import asyncio
 import itertools
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
-from aiokafka import AIOKafkaProducer
 from omnistate_schemas.registry import ROUTES
 
 from tests.board.browser import Browser
@@ -20,8 +18,9 @@ from tests.cluster.dump import connect
 from tests.cluster.read_model_rig import wait_until_equal
 from tests.cluster.story_inputs import event
 from tests.cluster.test_projection_worker import PATIENT
-from tests.harness.installation import Installation, Worker, installed, wait_until
-from tests.harness.topic_reading import produce
+from tests.harness.installation import Installation, installed
+from tests.harness.topics import Written, write
+from tests.harness.waiting import wait_until
 from tests.projections.fold import Folded
 
 TOKEN = "the-token-of-the-tests"
@@ -45,49 +44,37 @@ class Centre:
         """The page's address."""
         return f"http://127.0.0.1:{self.projection.port}/board"
 
-    def say(self, type_: str, subject: str, **data: Any) -> None:
+    async def say(self, type_: str, subject: str, **data: Any) -> None:
         """One input, on its topic when this returns."""
-        self.publish([self.event(type_, subject, **data)])
+        await self.publish([self.event(type_, subject, **data)])
 
     def event(self, type_: str, subject: str, **data: Any) -> dict[str, Any]:
         """An input that nobody has said before."""
         return {**event(0, type_, subject, **data), "id": f"board-{next(self._numbers)}"}
 
-    def publish(self, events: list[dict[str, Any]]) -> None:
+    async def publish(self, events: list[dict[str, Any]]) -> None:
         """Inputs; those of a topic in their order."""
+        prefix = self.found.prefix
+        records = [
+            Written(
+                prefix + ROUTES[each["type"]], each["subject"].encode(), json.dumps(each).encode()
+            )
+            for each in events
+        ]
+        await write(self.found.brokers, *records)
 
-        async def run() -> None:
-            async with AIOKafkaProducer(bootstrap_servers=self.found.brokers) as producer:
-                sent = []
-                for each in events:
-                    topic = self.found.prefix + ROUTES[each["type"]]
-                    value, key = json.dumps(each).encode(), each["subject"].encode()
-                    sent.append(await producer.send(topic, value, key))
-                await asyncio.gather(*sent)
-
-        asyncio.run(run())
-
-    def settle(self) -> Folded:
+    async def settle(self) -> Folded:
         """Wait until the read model is what the topics fold to; that."""
         engines = self.found.workers[:2]
         wait_until(
             "taken", lambda: all(each.metric("omnistate_lag_records") == 0 for each in engines)
         )
         with connect(self.redis_url) as client:
-            return wait_until_equal(self.found, client)
-
-    def restart_projection(self) -> None:
-        """Start it again at its port."""
-        log = self.found.folder / "projection-again.log"
-        port = self.projection.port
-        again = Worker("projection", self.found.environment, log, "--web-port", str(port))
-        again.port = port
-        self.projection = again
-        self.found.workers.append(again)
+            return await wait_until_equal(self.found, client)
 
 
-@contextmanager
-def working(brokers: str, redis_url: str, folder: Path) -> Iterator[Centre]:
+@asynccontextmanager
+async def working(brokers: str, redis_url: str, folder: Path) -> AsyncIterator[Centre]:
     """A morning of the demo's people, and a few things that they seldom do."""
     prefix = f"b-{folder.stat().st_ino}."
     settings = {"redis_url": redis_url, "api_token": TOKEN}
@@ -103,17 +90,19 @@ def working(brokers: str, redis_url: str, folder: Path) -> Iterator[Centre]:
         centre = Centre(found, redis_url)
         found.worker("figures", ready=False)
         lines = (day / "inputs.jsonl").read_text().splitlines()
-        centre.publish([json.loads(line) for line in lines[:INPUTS]])
+        await centre.publish([json.loads(line) for line in lines[:INPUTS]])
         chat = {"channel": "live_chat", "workstream_id": "vip-chat", "queue_id": "vip"}
         busy = [f"busy-{number}" for number in range(4)]
-        centre.publish([centre.event("conversation.started", id_, **chat) for id_ in busy])
+        await centre.publish([centre.event("conversation.started", id_, **chat) for id_ in busy])
         grace = {"representative_id": "grace"}
-        centre.publish([centre.event("representative.pick", id_, **grace) for id_ in busy])
-        centre.say("conversation.started", "lost", channel="live_chat", workstream_id="vip-chat")
-        centre.say("representative.presence", "henry", presence="away", supervisor_id="sue")
-        produce(brokers, f"{prefix}channel-events", (b"lost", b"not JSON"))
+        await centre.publish([centre.event("representative.pick", id_, **grace) for id_ in busy])
+        await centre.say(
+            "conversation.started", "lost", channel="live_chat", workstream_id="vip-chat"
+        )
+        await centre.say("representative.presence", "henry", presence="away", supervisor_id="sue")
+        await write(brokers, Written(f"{prefix}channel-events", b"lost", b"not JSON"))
         for worker in found.workers:
-            wait_until("ready", worker.is_ready)
+            worker.await_ready()
         yield centre
 
 
@@ -164,7 +153,7 @@ def shown_people(folded: Folded) -> dict[str, tuple[str, str, str]]:
 
 
 def over_their_limit(folded: Folded) -> list[str]:
-    """Who holds more than he has, whoever holds most too much first."""
+    """Who holds more than they have, who holds most too much first."""
     free = {
         key.removeprefix("omnistate:representative:"): int(fields["available_units"])
         for key, fields in folded.keys.items()

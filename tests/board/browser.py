@@ -16,8 +16,9 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-DRIVER = "chromedriver"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from tests.harness.machine import BROWSERS, DRIVER
+from tests.harness.tied_process import PATIENCE_S
+
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -29,18 +30,12 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
-PATIENCE_S = 15.0
 
 # A table's rows: the text of the row's head, then of its cells, without those that are hidden.
 READ_ROWS = """
 return [...document.querySelectorAll(`#${arguments[0]} ${arguments[1]} tr`)].map((row) =>
   [...row.children].filter((cell) => !cell.hidden).map((cell) => cell.innerText.trim()));
 """
-
-
-def installed() -> bool:
-    """Whether this machine has the browser and its driver."""
-    return shutil.which(DRIVER) is not None and _browser() is not None
 
 
 def _browser() -> str | None:

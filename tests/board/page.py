@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.board.browser import Browser
 from tests.board.stub import PASSWORD, Stub
-from tests.projections.topics import change
+from tests.projections.memory_topics import change
 
 
 def shown(stub: Stub, browser: Browser) -> Browser:

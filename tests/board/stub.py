@@ -93,7 +93,7 @@ def serving() -> Iterator[Stub]:
                         told = ": here\n\n"
                     self.wfile.write(told.encode())
             except ConnectionError:
-                return  # he has gone
+                return  # the reader has gone
             finally:
                 stub.followers -= 1
 

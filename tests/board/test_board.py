@@ -1,7 +1,6 @@
 """The board of a real projection worker, with a real engine, Kafka and Redis behind it."""
 
 import re
-import signal
 
 import pytest
 from omnistate.stream.topology import load_topology
@@ -10,7 +9,7 @@ from tests.board.board_centre import PARTITIONS, TOKEN, Centre, agrees
 from tests.board.browser import Browser
 from tests.board.page import feed, violations
 from tests.cluster.dump import connect
-from tests.harness.installation import wait_until
+from tests.harness.waiting import stretch
 
 TRIES = 3
 # From the input's append on its topic to the page: what a person on duty may count on.
@@ -33,9 +32,9 @@ def shown(centre: Centre, browser: Browser) -> Browser:
     return browser
 
 
-def test_it_shows_what_the_topics_say(centre: Centre, page: Browser) -> None:
-    folded = centre.settle()
-    page.wait("the same", lambda: agrees(page, folded) == [], 10)
+async def test_it_shows_what_the_topics_say(centre: Centre, page: Browser) -> None:
+    folded = await centre.settle()
+    page.wait("the same", lambda: agrees(page, folded) == [])
     assert len(page.rows("conversations")) > 5
     assert page.rows("representatives")["grace"][2].endswith("over")
     assert page.rows("representatives")["henry"][0] == "away · by supervisor"
@@ -62,61 +61,61 @@ def test_figures_are_those_of_the_figures_worker(centre: Centre, page: Browser) 
         rows = {name: cells[:2] for name, cells in page.rows("figures").items()}
         return rows == written() != {}
 
-    page.wait("the same figures", agree, 20)
+    page.wait("the same figures", agree)
     assert sum(int(offered) for offered, _ in written().values()) > 10
 
 
-def test_it_says_how_far_behind_each_partition_is(centre: Centre, page: Browser) -> None:
-    centre.settle()
+async def test_it_says_how_far_behind_each_partition_is(centre: Centre, page: Browser) -> None:
+    await centre.settle()
     groups = [(group.name, topic) for group in load_topology().groups for topic in group.consumes]
     # The figures worker's group is there from its first commit on.
-    page.wait("every group", lambda: len(page.rows("flow")) == len(groups), 20)
-    page.wait("all read", lambda: all("read to the end" in head for head in page.rows("flow")), 20)
+    page.wait("every group", lambda: len(page.rows("flow")) == len(groups))
+    page.wait("all read", lambda: all("read to the end" in head for head in page.rows("flow")))
     flow = {tuple(head.split()[:2]): cells for head, cells in page.rows("flow").items()}
     assert sorted(flow) == sorted(groups)
     for cells in flow.values():
         assert [cell.split()[0] for cell in cells] == [f"p{n}" for n in range(PARTITIONS)]
 
 
-def test_it_follows_a_change_within_two_seconds(centre: Centre, page: Browser) -> None:
-    centre.settle()
+async def test_it_follows_a_change_within_two_seconds(centre: Centre, page: Browser) -> None:
+    await centre.settle()
     took = [
-        follow(centre, page, f"quick-{number}")
+        await follow(centre, page, f"quick-{number}")
         for number in range(TRIES)
         for follow in (_follow_one, _follow_a_bar, _follow_a_presence)
     ]
-    # Others find henry as they left him.
-    centre.say("representative.presence", "henry", presence="away", supervisor_id="sue")
-    assert max(took) < LATE_S, took
+    # Others find henry as they left them.
+    await centre.say("representative.presence", "henry", presence="away", supervisor_id="sue")
+    assert max(took) < stretch(LATE_S), took
 
 
-def _follow_a_bar(centre: Centre, page: Browser, id_: str) -> float:
+async def _follow_a_bar(centre: Centre, page: Browser, id_: str) -> float:
     """The same for a representative's bar, which an assignment fills further."""
 
     def bar() -> str:
         return str(page.run(BAR_OF_GRACE))
 
     before, units = bar(), page.rows("representatives")["grace"][2]
-    centre.say("representative.pick", id_, representative_id="grace")
+    await centre.say("representative.pick", id_, representative_id="grace")
     return page.wait(
         "fuller", lambda: bar() != before and page.rows("representatives")["grace"][2] != units
     )
 
 
-def _follow_a_presence(centre: Centre, page: Browser, id_: str) -> float:
+async def _follow_a_presence(centre: Centre, page: Browser, id_: str) -> float:
     """The same for what no conversation's change tells."""
     before = page.rows("representatives")["henry"][0]
     other = "do_not_disturb" if before.startswith("away") else "away"
-    centre.say("representative.presence", "henry", presence=other, supervisor_id="sue")
+    await centre.say("representative.presence", "henry", presence=other, supervisor_id="sue")
     told = f"{other.replace('_', ' ')} · by supervisor"
     return page.wait("told", lambda: page.rows("representatives")["henry"][0] == told)
 
 
-def _follow_one(centre: Centre, page: Browser, id_: str) -> float:
+async def _follow_one(centre: Centre, page: Browser, id_: str) -> float:
     """How long it took from the input's append to the page, s."""
     chat = {"channel": "live_chat", "workstream_id": "vip-chat", "queue_id": id_}
     before = int(page.rows("conversations")["vip-chat"][0])
-    centre.say("conversation.started", id_, **chat)
+    await centre.say("conversation.started", id_, **chat)
 
     def is_there() -> bool:
         waiting = page.rows("queues").get(id_, [""])[0] == "1"
@@ -126,20 +125,20 @@ def _follow_one(centre: Centre, page: Browser, id_: str) -> float:
     return page.wait("there", is_there)
 
 
-def test_it_survives_a_worker_that_dies_and_comes_back(centre: Centre, page: Browser) -> None:
-    centre.settle()
-    centre.projection.signal(signal.SIGKILL)
+async def test_it_survives_a_worker_that_dies_and_comes_back(centre: Centre, page: Browser) -> None:
+    await centre.settle()
+    centre.projection.kill()
     page.wait("reconnecting", lambda: page.state() == "reconnecting")
     assert re.fullmatch(r"Reconnecting since \d\d:\d\d:\d\d", page.text("#connection"))
     chat = {"channel": "live_chat", "workstream_id": "vip-chat", "queue_id": "vip"}
-    centre.say("conversation.started", "meanwhile", **chat)
-    page.wait("stale", lambda: page.state() == "stale", 15)
+    await centre.say("conversation.started", "meanwhile", **chat)
+    page.wait("stale", lambda: page.state() == "stale")
     assert page.rows("conversations"), "what was known is still shown"
-    centre.restart_projection()
-    wait_until("ready", centre.projection.is_ready)
-    page.wait("live", lambda: page.state() == "live", 15)
-    folded = centre.settle()
-    page.wait("right again", lambda: agrees(page, folded) == [], 10)
+    centre.projection.start()
+    centre.projection.await_ready()
+    page.wait("live", lambda: page.state() == "live")
+    folded = await centre.settle()
+    page.wait("right again", lambda: agrees(page, folded) == [])
     page.wait("and the change", lambda: any("meanwhile" in each for each in feed(page)))
 
 

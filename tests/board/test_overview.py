@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from omnistate.process.projection import overview
 from omnistate.process.projection.lag_watch import Measured
 from omnistate.process.projection.overview import SHARED_S, Overviews
 from omnistate.projections.read_model.store_ports import StoreUnavailable
@@ -11,17 +12,18 @@ from omnistate_schemas.read_api import CountsNow, LagNow
 
 
 class Model:
-    """A read model that says how often it was asked, after a while, or fails."""
+    """A read model that says how often it was asked, once it may, or fails."""
 
     def __init__(self) -> None:
         self.asked = 0
-        self.slow_s = 0.0
+        self.answering = asyncio.Event()
+        self.answering.set()
         self.failing = False
 
     async def counts(self) -> CountsNow:
         self.asked += 1
         number = self.asked
-        await asyncio.sleep(self.slow_s)
+        await self.answering.wait()
         if self.failing:
             raise StoreUnavailable("away")
         return CountsNow({"chat": {"open": number}})
@@ -44,49 +46,63 @@ def overviews(model: Any) -> Overviews:
     return Overviews(model, lag, lambda: (True, {"ready": True, "joined": True, "partitions": {}}))
 
 
+class Clock:
+    """The monotonic clock, as far as overviews look at it."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def time(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """It stands still unless a test moves it."""
+    found = Clock()
+    monkeypatch.setattr(overview, "time", found)
+    return found
+
+
 async def asked_for(found: Overviews) -> int:
     """The number that the model gave to the overview."""
     return (await found.latest()).counts.root["chat"]["open"]
 
 
-def test_whoever_asks_soon_after_shares_the_answer() -> None:
-    async def run() -> None:
-        model = Model()
-        found = overviews(model)
-        assert await asyncio.gather(*(asked_for(found) for _ in range(5))) == [1] * 5
-        assert await asked_for(found) == 1
-        await asyncio.sleep(SHARED_S)
-        assert await asked_for(found) == 2
-
-    asyncio.run(run())
+async def test_whoever_asks_soon_after_shares_the_answer(clock: Clock) -> None:
+    model = Model()
+    found = overviews(model)
+    assert await asyncio.gather(*(asked_for(found) for _ in range(5))) == [1] * 5
+    assert await asked_for(found) == 1
+    clock.now_s += SHARED_S
+    assert await asked_for(found) == 2
 
 
-def test_while_one_is_being_made_the_former_is_as_old_as_it_was() -> None:
-    async def run() -> None:
-        model = Model()
-        found = overviews(model)
-        assert await asked_for(found) == 1
-        await asyncio.sleep(SHARED_S)
-        model.slow_s = 0.2
-        first = asyncio.create_task(asked_for(found))
-        await asyncio.sleep(0.05)
-        assert await asked_for(found) == 2
-        assert await first == 2
+async def test_while_one_is_being_made_the_former_is_as_old_as_it_was(clock: Clock) -> None:
+    model = Model()
+    found = overviews(model)
+    assert await asked_for(found) == 1
+    clock.now_s += SHARED_S
+    model.answering.clear()
+    first, second = (asyncio.create_task(asked_for(found)) for _ in range(2))
+    await asyncio.sleep(0.05)
+    assert not first.done()
+    assert not second.done()
+    model.answering.set()
+    assert (await first, await second) == (2, 2)
 
-    asyncio.run(run())
 
-
-def test_after_a_failure_the_former_is_not_told_as_if_it_were_new() -> None:
-    async def run() -> None:
-        model = Model()
-        found = overviews(model)
-        assert await asked_for(found) == 1
-        await asyncio.sleep(SHARED_S)
-        model.failing = True
-        for _ in range(2):
-            with pytest.raises(StoreUnavailable):
-                await asked_for(found)
-        model.failing = False
-        assert await asked_for(found) == 4
-
-    asyncio.run(run())
+async def test_after_a_failure_the_former_is_not_told_as_if_it_were_new(clock: Clock) -> None:
+    model = Model()
+    found = overviews(model)
+    assert await asked_for(found) == 1
+    clock.now_s += SHARED_S
+    model.failing = True
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            await asked_for(found)
+    model.failing = False
+    assert await asked_for(found) == 4

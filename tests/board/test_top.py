@@ -17,16 +17,17 @@ from tests.board.board_centre import (
     shown_queues,
 )
 from tests.cluster.dump import connect
-from tests.harness.free_ports import free_port
-from tests.harness.installation import COMMAND, ROOT
+from tests.harness.command import ROOT, SOURCES
+from tests.harness.ports import free_port
+from tests.harness.tied_process import PATIENCE_S
 
 SCREEN = b"omnistate top"
 # The alternate screen is left.
 LEFT = b"\x1b[?1049l"
 
 
-def test_in_a_pipe_it_says_once_what_the_topics_say(centre: Centre) -> None:
-    folded = centre.settle()
+async def test_in_a_pipe_it_says_once_what_the_topics_say(centre: Centre) -> None:
+    folded = await centre.settle()
     blocks = [each.splitlines() for each in centre.found.run("top").split("\n\n")]
     clock, conversations, queues, people, figures, lag = blocks
     assert clock[0].endswith("dead letters 1")
@@ -53,8 +54,8 @@ def test_in_a_pipe_it_says_once_what_the_topics_say(centre: Centre) -> None:
     assert groups.count("conversation") == PARTITIONS * 2
 
 
-def test_on_a_terminal_it_is_a_screen_until_q(centre: Centre) -> None:
-    over = over_their_limit(centre.settle())
+async def test_on_a_terminal_it_is_a_screen_until_q(centre: Centre) -> None:
+    over = over_their_limit(await centre.settle())
     shown, status = _watch(centre, b"q")
     assert (status, LEFT in shown) == (0, True), shown
     titles = ("workstream", "queue, oldest", f"people, {len(over)} over", "figures", "lag")
@@ -73,7 +74,7 @@ def _watch(centre: Centre, key: bytes | None) -> tuple[bytes, int]:
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (40, 140))
     with subprocess.Popen(
-        [*COMMAND, "top"],
+        [*SOURCES, "top"],
         env={**centre.found.environment, "TERM": "xterm"},
         cwd=ROOT, stdin=its, stdout=its, stderr=its, start_new_session=True,
     ) as process:  # fmt: skip
@@ -85,14 +86,14 @@ def _watch(centre: Centre, key: bytes | None) -> tuple[bytes, int]:
             else:
                 process.send_signal(signal.SIGINT)
             shown += _read_until(ours, None)
-            status = process.wait(10)
+            status = process.wait(PATIENCE_S)
         finally:
             process.kill()
             os.close(ours)
     return shown, status
 
 
-def _read_until(terminal: int, words: bytes | None, seconds: float = 30) -> bytes:
+def _read_until(terminal: int, words: bytes | None, seconds: float = PATIENCE_S) -> bytes:
     """What appears until the words do; without words, until it ends."""
     shown, until_s = b"", time.monotonic() + seconds
     while words is None or words not in shown:
@@ -136,8 +137,8 @@ def test_what_is_not_of_its_kind_is_one_line(centre: Centre) -> None:
 
 def _fail(environment: dict[str, str]) -> tuple[int, str]:
     done = subprocess.run(
-        [*COMMAND, "top", "--once"],
-        env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+        [*SOURCES, "top", "--once"],
+        env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S,
     )  # fmt: skip
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1, done.stderr

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.chaos.engine_build import COMPILED
 from tests.chaos.faults import FAULTS
 from tests.chaos.rounds import Options, Run
 from tests.harness.broker import BrokerFailed, BrokerUnavailable
+from tests.harness.command import COMPILED
 from tests.harness.redis import RedisFailed, RedisUnavailable
 
 WIDTH = 150

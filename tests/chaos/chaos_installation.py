@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from aiokafka.admin import AIOKafkaAdminClient
 from omnistate_schemas.vocabulary import REPRESENTATIVE_PRESENCE
 
 from tests.chaos.chaos_traffic import Json, Traffic
 from tests.chaos.chaos_witness import Witness
 from tests.chaos.downstream_check import Downstream
-from tests.chaos.engine_build import Engine
 from tests.chaos.fleet import Fleet
 from tests.chaos.generator import Generator
 from tests.chaos.journal import Journal, Place
@@ -24,19 +22,16 @@ from tests.chaos.positions import Positions
 from tests.chaos.read_model_check import ReadModel
 from tests.chaos.topic_recorder import Reader
 from tests.chaos.worker_kinds import CONVERSATION, KINDS, PARTITIONS, REPRESENTATIVE, Kind
+from tests.harness.command import COMPILED, SOURCES
+from tests.harness.installation import CommandFailed, Installation
 
 # What the generator publishes.
 INPUTS: Final = (*CONVERSATION.consumes, REPRESENTATIVE_PRESENCE)
-COMMAND_S: Final = 300.0
 # Kafka needs more than this on a busy machine, and a worker that is alive for us may miss it.
 SESSION_TIMEOUT_S: Final = 3.0
 
 
-class CommandFailed(Exception):
-    """A command of omnistate ended otherwise than it should; the message is what it said."""
-
-
-class Installation:
+class ChaosInstallation:
     """Put up by `open`, taken down by `close`, which may be called whatever happened before."""
 
     def __init__(
@@ -68,14 +63,16 @@ class Installation:
             configuration,
         )
         self.generator = Generator(brokers, prefix, self.journal, self.traffic, rate)
-        settings = {
-            "brokers": brokers,
-            "redis_url": redis_url,
-            "topic_prefix": prefix,
-            "session_timeout": SESSION_TIMEOUT_S,
-        }
-        self._engine = Engine(settings, compiled=compiled)
-        self.fleets = {kind: Fleet(kind, folder, self._engine, say) for kind in KINDS}
+        self.omnistate = Installation(
+            brokers,
+            prefix,
+            folder,
+            command=(str(COMPILED),) if compiled else SOURCES,
+            redis_url=redis_url,
+            session_timeout=SESSION_TIMEOUT_S,
+            log_format="json",
+        )
+        self.fleets = {kind: Fleet(kind, self.omnistate, say) for kind in KINDS}
         self._configuration = configuration
         self._folder = folder
         self._say = say
@@ -84,11 +81,8 @@ class Installation:
     async def open(self, workers: int) -> None:
         """Topics, configuration, so many workers of each kind, traffic."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._say((await self.run("--version")).strip())
-        file = self._folder / "centre.yaml"
-        file.write_text(yaml.safe_dump(self._configuration), encoding="utf-8")
-        await self.run("topics", "apply", "--replication-factor=1", f"--partitions={PARTITIONS}")
-        await self.run("config", "apply", str(file))
+        self._say((await asyncio.to_thread(self.omnistate.run, "--version")).strip())
+        await asyncio.to_thread(self.omnistate.set_up, self._configuration, PARTITIONS)
         self._following = [asyncio.create_task(one.follow()) for one in self.positions.values()]
         for fleet in self.fleets.values():
             for _ in range(workers):
@@ -136,16 +130,9 @@ class Installation:
         finally:
             await admin.close()
 
-    async def run(self, *arguments: str, expected: int = 0) -> str:
-        """Run an omnistate command; what it prints. Raises CommandFailed."""
-        status, out, err = await self._run(*arguments)
-        if status != expected:
-            raise CommandFailed(f"omnistate {' '.join(arguments)}: {status}: {err or out}")
-        return out
-
     async def audit(self) -> list[str]:
         """What `omnistate audit` finds; an audit that does not finish raises CommandFailed."""
-        status, out, err = await self._run("audit", "--json")
+        status, out, err = await asyncio.to_thread(self.omnistate.attempt, "audit", "--json")
         try:
             found: dict[str, Any] = json.loads(out)
         except ValueError:
@@ -160,25 +147,6 @@ class Installation:
         if status != 0 and not violations:
             violations.append(f"the audit ended with {status}: {err}")
         return violations
-
-    async def _run(self, *arguments: str) -> tuple[int | None, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            *self._engine.command,
-            *arguments,
-            env=self._engine.environment(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            async with asyncio.timeout(COMMAND_S):
-                out, err = await process.communicate()
-        except BaseException:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-            raise
-        return process.returncode, out.decode(), err.decode()
 
     async def group_offsets(self, kind: Kind) -> dict[Place, int]:
         """What a kind's group has committed."""

@@ -22,9 +22,9 @@ from omnistate_schemas.vocabulary import (
 from tests.chaos.journal import Journal, Place, digest
 from tests.chaos.ledger_check import Books
 from tests.chaos.topic_recorder import Reader
+from tests.harness.tied_process import PATIENCE_S
 
 OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS, DEAD_LETTERS)
-READ_S: Final = 60.0
 _DECODE: Final = msgspec.json.Decoder().decode
 
 
@@ -51,7 +51,7 @@ class Witness:
 
         `at_ms`: nothing has been published for a while; by then each timer due must have fired.
         """
-        async with asyncio.timeout(READ_S), self._reader as reader:
+        async with asyncio.timeout(PATIENCE_S), self._reader as reader:
             async for place, record in reader.read_on(topic for topic, _ in reached):
                 self._take_input(place, record)
             async for (topic, _), record in reader.read_on(OUTPUTS):

@@ -1,26 +1,17 @@
-"""One worker as a process: `omnistate worker <kind>`, as an operator runs it.
+"""A worker that is to be broken: in a folder of its own, with a clock that may be wrong.
 
-It has a folder of its own (working folder, HOME and TMPDIR), which the engine must not need, and
-ends with whoever started it. It knows no fault; it can be killed, paused, asked to end and asked.
+The folder (working folder, HOME and TMPDIR) is one that the engine must not need.
 """
 
 import asyncio
 import json
-import os
 import shutil
-import signal
 import subprocess
-import sys
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from tests.chaos.engine_build import Engine
-from tests.harness.broker import network
-from tests.harness.broker.broker_process import TIED
+from tests.harness.installation import Installation
+from tests.harness.worker_process import WorkerFailed, WorkerProcess
 
 ANSWER_TIMEOUT_S: Final = 1.0
 HOUR_S: Final = 3_600
@@ -42,107 +33,53 @@ def fake_clock() -> dict[str, str]:
     return {"LD_PRELOAD": found["LD_PRELOAD"], "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
-class Worker:
-    """One place for a worker process; it may be started again whenever it has ended."""
+class ChaosWorker(WorkerProcess):
+    """A worker of an installation, by its name; whoever means to break it takes it first."""
 
-    def __init__(self, kind: str, name: str, folder: Path, engine: Engine) -> None:
+    def __init__(self, installation: Installation, kind: str, name: str) -> None:
         self.name = name
-        self.folder = folder
-        self.log = folder.with_suffix(".log")
+        self.folder = installation.folder / name
         # How wrong its clock is.
         self.clock_offset_s = 0
         # Somebody is about to do something to it: nobody else shall, the supervisor included.
         self.taken = False
         self.paused = False
-        # How often a process was started here.
-        self.starts = 0
         self._born = 0
-        self._kind = kind
-        self._engine = engine
-        self._port = network.reserve(0)
-        self._process: subprocess.Popen[bytes] | None = None
+        super().__init__(
+            kind,
+            installation.environment,
+            self.folder.with_suffix(".log"),
+            command=installation.command,
+            folder=self.folder,
+        )
 
-    def start(self) -> None:
+    def start(self, **variables: str) -> None:
         """Start the process in its folder, which is made where it is not there."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._born = self.log_size()
-        self.starts += 1
         own = {"HOME": str(self.folder), "TMPDIR": str(self.folder)}
         if self.clock_offset_s:
             own |= {**fake_clock(), "FAKETIME": f"{self.clock_offset_s:+d}s"}
-        port = self._port.getsockname()[1]
-        variables = self._engine.environment(web_port=port, log_format="json") | own
-        command = (*self._engine.command, "worker", self._kind)
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-IS", TIED, str(os.getpid()), *command],
-                cwd=self.folder,
-                env=variables,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        super().start(**own, **variables)
         self.paused = False
-
-    @property
-    def running(self) -> bool:
-        """Whether there is a process, paused or not."""
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def status(self) -> int | None:
-        """The exit status of the last process; None while it runs."""
-        return None if self._process is None else self._process.poll()
-
-    def kill(self) -> None:
-        """As `kill -9` does."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
 
     def pause(self) -> None:
         """SIGSTOP."""
         self.paused = True
-        self._signal(signal.SIGSTOP)
+        super().pause()
 
     def resume(self) -> None:
         """SIGCONT."""
-        self._signal(signal.SIGCONT)
+        super().resume()
         self.paused = False
 
     async def terminate(self, timeout_s: float) -> int | None:
         """SIGTERM; the exit status, or None where it had to be killed after `timeout_s`."""
-        self._signal(signal.SIGTERM)
         try:
-            async with asyncio.timeout(timeout_s):
-                while self.running:
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
+            return await asyncio.to_thread(self.stop, timeout_s)
+        except WorkerFailed:
             self.kill()
             return None
-        return self.status
-
-    def close(self) -> None:
-        """Leave no process behind, and give the port back."""
-        self.kill()
-        self._port.close()
-
-    def _signal(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(number)
-
-    def said(self, since: int = 0) -> list[dict[str, Any]]:
-        """What it has logged, from a position in its log (`log_size`) on; other lines as `line`."""
-        if not self.log.exists():
-            return []
-        with self.log.open("rb") as log:
-            log.seek(since)
-            return list(_parse(log.read()))
-
-    def log_size(self) -> int:
-        """The present end of its log."""
-        return self.log.stat().st_size if self.log.exists() else 0
 
     @property
     def silent(self) -> bool:
@@ -163,22 +100,5 @@ class Worker:
         """What it runs, in its own words; None where it is not ready or does not answer."""
         if not self.running or self.paused:
             return None
-        return await asyncio.to_thread(self._ask)
-
-    def _ask(self) -> set[str] | None:
-        url = f"http://{network.HOST}:{self._port.getsockname()[1]}/health/ready"
-        try:
-            with urllib.request.urlopen(url, timeout=ANSWER_TIMEOUT_S) as answer:
-                state = json.load(answer)
-        except (urllib.error.URLError, OSError, ValueError):
-            return None
-        return set(state["partitions"])
-
-
-def _parse(text: bytes) -> Iterator[dict[str, Any]]:
-    for line in text.splitlines():
-        try:
-            found = json.loads(line)
-        except ValueError:
-            found = None
-        yield found if isinstance(found, dict) else {"line": line.decode(errors="replace")}
+        status, text = await asyncio.to_thread(self.get, "/health/ready", ANSWER_TIMEOUT_S)
+        return set(json.loads(text)["partitions"]) if status == 200 else None

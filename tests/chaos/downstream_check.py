@@ -15,17 +15,18 @@ from aiokafka import ConsumerRecord
 from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY
 
+from tests.chaos.capacity_pictures import TOLD, Pictures
 from tests.chaos.journal import Place
-from tests.chaos.pictures import TOLD, Pictures
 from tests.chaos.positions import Positions
 from tests.chaos.read_model_check import ReadModel, Said, compare
 from tests.chaos.topic_recorder import Reader
 from tests.chaos.worker_kinds import PARTITIONS, PROJECTION, REPRESENTATIVE
+from tests.harness.tied_process import PATIENCE_S
+from tests.harness.waiting import stretch
 
 Json = dict[str, Any]
 TOPICS: Final = frozenset({*REPRESENTATIVE.consumes, *PROJECTION.consumes})
 SHOWN: Final = [(topic, n) for topic in PROJECTION.consumes for n in range(PARTITIONS)]
-READ_S: Final = 60.0
 # A timer's change may be under way at any time, and the projection looks at markers once a second.
 BEHIND_S: Final = 15.0
 
@@ -78,7 +79,7 @@ class Downstream:
     async def look(self) -> list[str]:
         """What does not hold, or is behind what there was when this began, and stays so."""
         loop = asyncio.get_running_loop()
-        until_s = loop.time() + BEHIND_S
+        until_s = loop.time() + stretch(BEHIND_S)
         goals: Goals | None = None
         while True:
             await self._read()
@@ -96,7 +97,7 @@ class Downstream:
             await asyncio.sleep(0.3)
 
     async def _read(self) -> None:
-        async with asyncio.timeout(READ_S), self._reader as reader:
+        async with asyncio.timeout(PATIENCE_S), self._reader as reader:
             async for place, record in reader.read_on(TOPICS):
                 self._take(place, record)
 

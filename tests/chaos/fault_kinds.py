@@ -7,18 +7,16 @@ import asyncio
 import random
 import shutil
 import time
-from typing import Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from tests.chaos.chaos_installation import SESSION_TIMEOUT_S
-from tests.chaos.chaos_worker import HOUR_S, Worker, fake_clock
+from tests.chaos.chaos_worker import HOUR_S, ChaosWorker, fake_clock
 from tests.chaos.fleet import Fleet
 from tests.chaos.trial import Trial
 from tests.chaos.worker_kinds import PARTITIONS
-
-NOTICE_S: Final = 30.0
+from tests.harness.tied_process import PATIENCE_S
 
 
 async def kill(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
@@ -55,10 +53,10 @@ async def pause(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
 
 
 async def _await_notice(
-    trial: Trial, zombie: Worker, since: int, owned: set[int], taken: set[int]
+    trial: Trial, zombie: ChaosWorker, since: int, owned: set[int], taken: set[int]
 ) -> None:
     """Of each partition that others took it must be fenced or told, or else it must have ended."""
-    until = time.monotonic() + NOTICE_S
+    until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         said = zombie.said(since)
         fenced = {each["partition"] for each in said if each.get("event") == "producer_fenced"}

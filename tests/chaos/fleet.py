@@ -10,36 +10,32 @@ import random
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Final
 
-from tests.chaos.chaos_worker import Worker
-from tests.chaos.engine_build import Engine
+from tests.chaos.chaos_worker import ChaosWorker
 from tests.chaos.worker_kinds import Kind
+from tests.harness.installation import Installation
+from tests.harness.tied_process import PATIENCE_S
+from tests.harness.waiting import stretch
+from tests.harness.worker_process import PROMISED_END_S
 
 LOOK_S: Final = 0.1
 RESTART_S: Final = 0.3
-# contract.md#workers: it finishes, commits, leaves and exits 0 within this time.
-TERMINATE_S: Final = 10.0
-READY_S: Final = 60.0
 
 
 class Fleet:
     """Starts, watches and ends the workers of one kind in one installation."""
 
-    def __init__(
-        self, kind: Kind, folder: Path, engine: Engine, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, kind: Kind, installation: Installation, say: Callable[[str], None]) -> None:
         self.kind = kind
-        self.workers: list[Worker] = []
+        self.workers: list[ChaosWorker] = []
         # Held by whoever changes how many there are.
         self.sizing = asyncio.Lock()
         # Workers that are gone: their logs still tell.
-        self.former: list[Worker] = []
+        self.former: list[ChaosWorker] = []
         self.unasked_ends: list[str] = []
         self.violations: list[str] = []
-        self._folder = folder
-        self._engine = engine
+        self._installation = installation
         self._say = say
         self._numbers = itertools.count(1)
         self._supervisor: asyncio.Task[None] | None = None
@@ -48,30 +44,31 @@ class Fleet:
         """Start the supervisor."""
         self._supervisor = asyncio.create_task(self._supervise())
 
-    def add(self) -> Worker:
+    def add(self) -> ChaosWorker:
         """One more worker; it is not waited for."""
         name = f"{self.kind.name}-{next(self._numbers)}"
-        worker = Worker(self.kind.name, name, self._folder / name, self._engine)
+        worker = ChaosWorker(self._installation, self.kind.name, name)
         self.workers.append(worker)
         worker.start()
         return worker
 
-    async def end_well(self, worker: Worker) -> None:
+    async def end_well(self, worker: ChaosWorker) -> None:
         """SIGTERM: it must exit 0 in time."""
         loop = asyncio.get_running_loop()
         began_s = loop.time()
-        status = await worker.terminate(TERMINATE_S)
+        limit_s = stretch(PROMISED_END_S)
+        status = await worker.terminate(limit_s)
         if status is None:
-            self.violations.append(f"{worker.name} did not end within {TERMINATE_S:g} s of SIGTERM")
+            self.violations.append(f"{worker.name} did not end within {limit_s:g} s of SIGTERM")
         elif status == -15 and worker.silent:
             self._say(f"{worker.name} had not begun to listen")
         elif status != 0:
             self.violations.append(
-                f"{worker.name} ended with status {status} after SIGTERM: {last_words(worker)}"
+                f"{worker.name} ended with status {status} after SIGTERM: {final_word(worker)}"
             )
         self._say(f"{worker.name} ended with {status} after {loop.time() - began_s:.1f} s")
 
-    def remove(self, worker: Worker) -> None:
+    def remove(self, worker: ChaosWorker) -> None:
         """It has ended and shall not be started again."""
         self.workers.remove(worker)
         self.former.append(worker)
@@ -79,7 +76,7 @@ class Fleet:
         shutil.rmtree(worker.folder, ignore_errors=True)
 
     @asynccontextmanager
-    async def take(self, draw: random.Random) -> AsyncIterator[Worker]:
+    async def take(self, draw: random.Random) -> AsyncIterator[ChaosWorker]:
         """Some running worker for oneself; the supervisor leaves it alone meanwhile."""
         while not (free := [each for each in self.workers if not each.taken and each.running]):
             await asyncio.sleep(LOOK_S)
@@ -118,14 +115,14 @@ class Fleet:
             numbers += each
         return sorted(numbers)
 
-    async def await_ready(self, worker: Worker) -> None:
+    async def await_ready(self, worker: ChaosWorker) -> None:
         """Until one worker is ready; the round's own wait judges those that never are."""
         try:
-            async with asyncio.timeout(READY_S):
+            async with asyncio.timeout(PATIENCE_S):
                 while await worker.ready() is None:
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
-            self._say(f"{worker.name} is still not ready after {READY_S:g} s")
+            self._say(f"{worker.name} is still not ready after {PATIENCE_S:g} s")
 
     @property
     def restarts(self) -> int:
@@ -150,7 +147,7 @@ class Fleet:
                 status = worker.status
                 # A kill -9 is ours, and so the kernel's word for it.
                 if status != -9:
-                    end = f"{worker.name} ended by itself with {status}: {last_words(worker)}"
+                    end = f"{worker.name} ended by itself with {status}: {final_word(worker)}"
                     self.unasked_ends.append(end)
                     self._say(end)
                 await asyncio.sleep(RESTART_S)
@@ -158,11 +155,11 @@ class Fleet:
                     worker.start()
 
 
-def _is_taken(worker: Worker) -> bool:
+def _is_taken(worker: ChaosWorker) -> bool:
     return worker.taken
 
 
-def last_words(worker: Worker) -> str:
+def final_word(worker: ChaosWorker) -> str:
     """The last thing that a worker said of itself."""
     for line in reversed(worker.said()):
         if line.get("level") == "error" and "reason" in line:

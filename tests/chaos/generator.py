@@ -17,6 +17,7 @@ from aiokafka.partitioner import murmur2
 
 from tests.chaos.chaos_traffic import Event
 from tests.chaos.journal import Journal
+from tests.harness.tied_process import PATIENCE_S
 
 TICK_S: Final = 0.02
 BATCH_RECORDS_MAX: Final = 500
@@ -47,20 +48,20 @@ class Generator:
     def start(self) -> None:
         """Return when it is connected; nothing flows before `resume`."""
         self._thread.start()
-        self._started.result(timeout=60)
+        self._started.result(timeout=PATIENCE_S)
 
     def stop(self) -> None:
         """End the thread; may be called at any time."""
         if self._main is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._main.cancel)
         if self._thread.is_alive():
-            self._thread.join(timeout=15)
+            self._thread.join(timeout=PATIENCE_S)
 
     def resume(self) -> None:
         """Let the stream flow."""
         self._flowing = True
 
-    async def hold(self, timeout_s: float = 90) -> None:
+    async def hold(self, timeout_s: float = PATIENCE_S) -> None:
         """Stop the stream and wait until everything is acknowledged."""
         self._flowing = False
         async with asyncio.timeout(timeout_s):

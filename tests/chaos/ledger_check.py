@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple
 from omnistate_schemas.times import parse_time_ms
 
 from tests.chaos.journal import Journal, Place
+from tests.harness.capacity_recount import CapacityRecount
+from tests.harness.waiting import stretch
 
 # contract.md#recorded: these alone may be accepted without an output; and presence, of which
 # `representative-capacity` tells in its own way.
@@ -47,13 +49,6 @@ class Standing(NamedTuple):
     due_ms: int | None
 
 
-class Counted(NamedTuple):
-    """A representative's counter in one partition."""
-
-    sequence: int = 0
-    units: int = 0
-
-
 class Books:
     """Of one installation, from its first input on."""
 
@@ -69,8 +64,7 @@ class Books:
         self._last_input_ms: dict[str, int] = {}
         self._clocks: Counter[int] = Counter()
         self._ids: set[int] = set()
-        self._counters: defaultdict[tuple[int, str], Counted] = defaultdict(Counted)
-        self._holds: dict[str, tuple[str, int]] = {}
+        self._capacity = CapacityRecount()
 
     def complain(self, sentence: str) -> None:
         """Something does not hold."""
@@ -143,26 +137,10 @@ class Books:
 
     def take_hold(self, where: str, event: Json) -> None:
         """A hold or a release moves one counter by what it says, once."""
-        data = event["data"]
         held = event["type"] == "capacity.held"
         self.counts["holds" if held else "releases"] += 1
-        key = (data["partition"], data["representative_id"])
-        counted = self._counters[key]
-        units = counted.units + (data["units"] if held else -data["units"])
-        if data["partition_sequence"] != counted.sequence + 1:
-            self.complain(
-                f"{where}: gap, {key} {data['partition_sequence']} after {counted.sequence}"
-            )
-        if data["partition_units"] != units:
-            self.complain(f"{where}: drift, {key} shows {data['partition_units']}, is {units}")
-        self._counters[key] = Counted(data["partition_sequence"], data["partition_units"])
-        hold = (data["conversation_id"], data["units"])
-        if held:
-            if data["hold_id"] in self._holds:
-                self.complain(f"{where}: doubled, {data['hold_id']} is held already")
-            self._holds[data["hold_id"]] = hold
-        elif self._holds.pop(data["hold_id"], None) != hold:
-            self.complain(f"{where}: {data['hold_id']} is released, but was not held so")
+        for sentence in self._capacity.take(event["data"], held=held):
+            self.complain(f"{where}: {sentence}")
 
     def close_accounts(self, reached: Mapping[Place, int]) -> None:
         """Every input before these offsets has had its one outcome."""
@@ -178,10 +156,11 @@ class Books:
 
     def check_timers(self, now_ms: int) -> None:
         """Of conversations that nothing was said of since their last change, none is overdue."""
+        late_ms = stretch(TIMER_LATE_MS)
         for subject, standing in self._standings.items():
             quiet = self._last_input_ms.get(subject, 0) <= standing.at_ms
             due_ms = standing.due_ms
-            if quiet and due_ms is not None and due_ms + TIMER_LATE_MS < now_ms:
+            if quiet and due_ms is not None and due_ms + late_ms < now_ms:
                 late_s = (now_ms - due_ms) / 1_000
                 self.complain(f"{subject}: its timer is {late_s:.1f} s late and has not fired")
 

@@ -12,9 +12,10 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final, Generic, Protocol, Self, TypeVar
 
+from tests.harness.tied_process import PATIENCE_S
+
 # The broker's own session ends after 2 s; clients that are patient wait for longer.
 HANG_S: Final = (2.0, 6.0)
-START_S: Final = 120.0
 
 
 class Server(Protocol):
@@ -106,7 +107,7 @@ class Outage(Generic[S]):
             say(f"{self._name} goes on")
 
     async def _start(self) -> None:
-        await self._do(lambda: self.server.start(START_S))
+        await self._do(lambda: self.server.start(PATIENCE_S))
 
     async def _close(self) -> None:
         await self._do(self.server.close)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.chaos.chaos_installation import INPUTS, Installation
+from tests.chaos.chaos_installation import INPUTS, ChaosInstallation
 from tests.chaos.chaos_traffic import Traffic, hurry, tell_day
 from tests.chaos.fault_figures import Figures, Round
 from tests.chaos.faults import FAULTS
@@ -20,6 +20,7 @@ from tests.chaos.trial import Trial
 from tests.chaos.worker_kinds import CONVERSATION, KINDS, PROJECTION, REPRESENTATIVE, Kind
 from tests.harness.broker import Broker
 from tests.harness.redis import RedisServer
+from tests.harness.tied_process import PATIENCE_S
 
 ROUNDS_PER_INSTALLATION: Final = 5
 # Of each kind.
@@ -30,8 +31,8 @@ REDIS: Final = {"save": "3600 1000000000"}
 CONVERSATIONS: Final = 200
 # Long enough for the quick timers of what was said during the fault.
 FLOW_S: Final = 7.0
-STRIKES_S: Final = 240.0
-RECOVERY_S: Final = 90.0
+STRIKES_S: Final = 3 * PATIENCE_S
+RECOVERY_S: Final = PATIENCE_S
 # After the last input: so that only the wall clock can fire what is due.
 QUIET_S: Final = 2.5
 # One breach may lead to hundreds.
@@ -89,7 +90,7 @@ class Run:
                     number += 1
                     count = min(left, ROUNDS_PER_INSTALLATION)
                     left -= count
-                    here = Installation(
+                    here = ChaosInstallation(
                         broker.server.bootstrap,
                         redis.server.url,
                         f"chaos-{number}.",
@@ -153,7 +154,7 @@ class Run:
         await asyncio.sleep(strike.delay_s)
         await FAULTS[strike.kind](trial, strike.draw())
 
-    async def _trim(self, here: Installation) -> None:
+    async def _trim(self, here: ChaosInstallation) -> None:
         """Faults add workers; each round begins with a few."""
         for fleet in here.fleets.values():
             for worker in fleet.workers[WORKERS_MAX:]:
@@ -161,7 +162,7 @@ class Run:
                 await fleet.end_well(worker)
                 fleet.remove(worker)
 
-    async def _recover(self, here: Installation) -> float:
+    async def _recover(self, here: ChaosInstallation) -> float:
         """Until every partition runs and all that was there has been taken; seconds."""
         began_s = time.monotonic()
         for kind in KINDS:
@@ -169,7 +170,7 @@ class Run:
                 await self._recover_kind(here, kind)
         return time.monotonic() - began_s
 
-    async def _recover_kind(self, here: Installation, kind: Kind) -> None:
+    async def _recover_kind(self, here: ChaosInstallation, kind: Kind) -> None:
         ends = await here.ends(kind)
         fleet = here.fleets[kind]
         try:
@@ -183,7 +184,7 @@ class Run:
                 f"{await fleet.running_partitions()}, not taken {behind or 'nothing'}"
             )
 
-    async def _judge(self, here: Installation) -> None:
+    async def _judge(self, here: ChaosInstallation) -> None:
         """Let everything come to rest, and look at it."""
         await here.generator.hold()
         if not self._violations:
@@ -199,7 +200,7 @@ class Run:
         self._violations += await here.downstream.look()
         self._violations += await here.audit()
 
-    async def _look_at_offsets(self, here: Installation) -> None:
+    async def _look_at_offsets(self, here: ChaosInstallation) -> None:
         """The groups have no lag, and the tables have come exactly as far."""
         for kind, positions in here.positions.items():
             committed = await here.group_offsets(kind)
@@ -210,7 +211,7 @@ class Run:
                     self._violate(f"{place}: {end} inputs, {reached} taken, {offset} committed")
             self._violations += positions.find_contradictions()
 
-    async def _end_installation(self, here: Installation) -> None:
+    async def _end_installation(self, here: ChaosInstallation) -> None:
         """Everybody leaves in order; what is at rest then is judged to the last record."""
         if not self.figures.violations:
             await here.fleets[CONVERSATION].end_all()
@@ -227,7 +228,7 @@ class Run:
         if not self.figures.violations:
             await here.forget()
 
-    def _take_violations(self, here: Installation) -> list[str]:
+    def _take_violations(self, here: ChaosInstallation) -> list[str]:
         found = [*self._violations, *here.witness.violations]
         found += [each for fleet in here.fleets.values() for each in fleet.violations]
         self._violations.clear()

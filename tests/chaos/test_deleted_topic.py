@@ -1,14 +1,13 @@
 """An operator deletes a topic under a running worker: it says so, ends, and another one goes on."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
-import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from tests.harness.installation import Installation, installed, wait_until
-from tests.harness.topic_reading import read_events
+from tests.harness.installation import Installation, installed
+from tests.harness.topics import read_events
+from tests.harness.waiting import eventually
 
 CENTRE: dict[str, Any] = {
     "workstreams": {"chat": {"channel": "live_chat"}},
@@ -39,38 +38,35 @@ def story(subject: str) -> list[dict[str, Any]]:
     ]
 
 
-def delete(found: Installation, topic: str) -> None:
-    async def run() -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=found.brokers)
-        await admin.start()
-        try:
-            await admin.delete_topics([found.prefix + topic])
-        finally:
-            await admin.close()
-
-    asyncio.run(run())
+async def delete(found: Installation, topic: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=found.brokers)
+    await admin.start()
+    try:
+        await admin.delete_topics([found.prefix + topic])
+    finally:
+        await admin.close()
 
 
-@pytest.mark.timeout(240)
-def test_a_deleted_topic_ends_the_worker_and_loses_nothing_else(
+async def test_a_deleted_topic_ends_the_worker_and_loses_nothing_else(
     brokers: str, prefix: str, tmp_path: Path
 ) -> None:
-    def refused() -> list[str]:
-        return [each["subject"] for each in read_events(brokers, f"{prefix}rejected-inputs")]
+    async def refused() -> list[str]:
+        told = await read_events(brokers, f"{prefix}rejected-inputs")
+        return sorted(each["subject"] for each in told)
 
     with installed(brokers, prefix, tmp_path) as found:
         found.set_up(CENTRE, partitions=2)
         worker = found.worker()
-        delete(found, "rejected-inputs")
+        await delete(found, "rejected-inputs")
         # Its outcome has nowhere to go, so that it cannot be taken yet.
         found.send(story("chat-1"))
-        assert worker.process.wait(END_S) == 1
+        assert worker.wait() == 1
         line = f"topic {prefix}rejected-inputs is missing: run omnistate topics apply"
         assert line in worker.log()
         assert "Traceback" not in worker.log()
         found.run("topics", "apply", "--partitions", "2", "--replication-factor", "1")
         worker = found.worker()
         found.send(story("chat-2"))
-        wait_until("both refusals", lambda: sorted(refused()) == ["chat-1", "chat-2"])
+        await eventually("both refusals", refused, lambda seen: seen == ["chat-1", "chat-2"])
         assert worker.stop() == 0
         found.run("audit")

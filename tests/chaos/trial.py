@@ -1,13 +1,13 @@
 """What a fault is, and what it may strike.
 
-Only the words: `blows` are for workers, `faults` lists everything.
+Only the words: `fault_kinds` are for workers, `faults` lists everything.
 """
 
 import random
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from tests.chaos.chaos_installation import Installation
+from tests.chaos.chaos_installation import ChaosInstallation
 from tests.chaos.outage import Outage
 from tests.harness.broker import Broker
 from tests.harness.redis import RedisServer
@@ -16,7 +16,7 @@ from tests.harness.redis import RedisServer
 class Trial(NamedTuple):
     """What a fault may strike, and whom it tells."""
 
-    installation: Installation
+    installation: ChaosInstallation
     broker: Outage[Broker]
     redis: Outage[RedisServer]
     say: Callable[[str], None]

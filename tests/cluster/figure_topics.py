@@ -10,8 +10,9 @@ from omnistate.projections.figures.service_figures import FIGURES
 from omnistate.projections.figures.windows import in_seconds
 from redis import Redis
 
-from tests.harness.installation import Installation, Worker
-from tests.harness.topic_reading import read_events
+from tests.harness.installation import Installation
+from tests.harness.topics import read_events
+from tests.harness.worker_process import WorkerProcess
 from tests.projections.figure_recount import recount
 
 HOUR_S = 3_600
@@ -22,21 +23,21 @@ SAMPLE = re.compile(
 Figures = Counter[tuple[str, str, str]]
 
 
-def changes(found: Installation) -> list[dict[str, Any]]:
-    return read_events(found.brokers, f"{found.prefix}conversation-state-changes")
+async def changes(found: Installation) -> list[dict[str, Any]]:
+    return await read_events(found.brokers, f"{found.prefix}conversation-state-changes")
 
 
-def expected(found: Installation, thresholds_ms: dict[str, int]) -> Figures:
+async def expected(found: Installation, thresholds_ms: dict[str, int]) -> Figures:
     """Workstream, queue ("" = all) and figure, recounted from the topic."""
     sums: Figures = Counter()
-    counted = recount(changes(found), thresholds_ms, HOUR_S)
+    counted = recount(await changes(found), thresholds_ms, HOUR_S)
     for (workstream, queue, _, name), number in counted.items():
         for row in {queue, ""}:
             sums[workstream, row, name] += number
     return sums
 
 
-def shown(*workers: Worker) -> Figures:
+def shown(*workers: WorkerProcess) -> Figures:
     """The same from metrics; two hours, so that a test may run past the end of one."""
     sums: Figures = Counter()
     for worker in workers:

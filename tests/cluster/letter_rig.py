@@ -4,7 +4,8 @@ from aiokafka import ConsumerRecord
 from omnistate.stream.ports import Headers
 from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS, DEAD_LETTERS
 
-from tests.harness.console import Appended, Console
+from tests.harness.console import Console
+from tests.harness.topics import Written
 
 
 def dead(
@@ -16,19 +17,19 @@ def dead(
     headers: Headers = (),
     partition: int = 0,
     timestamp_ms: int | None = None,
-) -> Appended:
+) -> Written:
     """A dead letter as the engine writes it."""
     own = (
         ("omnistate-error", error.encode()),
         ("omnistate-error-message", b"what is wrong with it"),
         ("omnistate-origin", origin.encode()),
     )
-    return (DEAD_LETTERS, partition, key, value, (*headers, *own), timestamp_ms)
+    return Written(DEAD_LETTERS, key, value, partition, (*headers, *own), timestamp_ms)
 
 
-def put_back(console: Console) -> list[ConsumerRecord]:
-    return console.read(CHANNEL_EVENTS, AGENT_ACTIONS)
+async def put_back(console: Console) -> list[ConsumerRecord]:
+    return await console.read(CHANNEL_EVENTS, AGENT_ACTIONS)
 
 
-def values(console: Console) -> list[bytes]:
-    return sorted(record.value for record in put_back(console))
+async def values(console: Console) -> list[bytes]:
+    return sorted(record.value for record in await put_back(console))

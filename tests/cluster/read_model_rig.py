@@ -6,16 +6,19 @@ from datetime import UTC, datetime
 from redis import Redis
 
 from tests.cluster.dump import dump, offsets
-from tests.harness.installation import Installation, wait_until
-from tests.harness.topic_reading import read_records
+from tests.harness.installation import Installation
+from tests.harness.topics import read_records
+from tests.harness.waiting import eventually
 from tests.projections.fold import Folded, differences, fold
 
 TOPICS = ("conversation-state-changes", "representative-capacity")
 
 
-def expected(found: Installation) -> Folded:
+async def expected(found: Installation) -> Folded:
     """What the topics fold to now."""
-    changes, capacities = (read_records(found.brokers, found.prefix + topic) for topic in TOPICS)
+    changes, capacities = [
+        await read_records(found.brokers, found.prefix + topic) for topic in TOPICS
+    ]
     return fold(
         (json.loads(each.value) for each in changes),
         (
@@ -26,21 +29,14 @@ def expected(found: Installation) -> Folded:
     )
 
 
-def wait_until_equal(found: Installation, client: Redis, seconds: float = 30) -> Folded:
+async def wait_until_equal(found: Installation, client: Redis) -> Folded:
     """Wait until all has been applied, then compare; what the topics fold to."""
-    told: list[str] = []
     folded = Folded({}, {})
 
-    def is_equal() -> bool:
+    async def compare() -> tuple[list[str], object]:
         nonlocal folded
-        folded = expected(found)
-        told[:] = differences(folded, dump(client, found.prefix))
-        return not told
+        folded = await expected(found)
+        return differences(folded, dump(client, found.prefix)), offsets(client, found.prefix)
 
-    try:
-        wait_until("read model as the topics say", is_equal, seconds)
-    except AssertionError as late:
-        raise AssertionError(f"{late}: {told[:10]}; offsets {offsets(client, found.prefix)}") from (
-            None
-        )
+    await eventually("read model as the topics say", compare, lambda seen: not seen[0])
     return folded

@@ -15,8 +15,9 @@ import yaml
 from aiokafka import ConsumerRecord
 from omnistate_schemas.times import format_time
 
-from tests.harness.installation import Installation, installed, wait_until
-from tests.harness.topic_reading import read_records
+from tests.harness.installation import Installation, installed
+from tests.harness.topics import read_records
+from tests.harness.waiting import wait_until
 
 PARTITIONS = 3
 INPUTS = ("channel-events", "agent-actions")
@@ -31,7 +32,7 @@ QUICK = {
 }
 
 
-def test_kafka_and_replay_agree(brokers: str, prefix: str, tmp_path: Path) -> None:
+async def test_kafka_and_replay_agree(brokers: str, prefix: str, tmp_path: Path) -> None:
     day = tmp_path / "day"
     with installed(brokers, prefix, tmp_path) as found:
         found.run("demo", "--conversations", "200", "--seed", "5", "--out", str(day))
@@ -45,11 +46,11 @@ def test_kafka_and_replay_agree(brokers: str, prefix: str, tmp_path: Path) -> No
         inputs = [each for each in map(json.loads, lines) if not _is_forgotten(each)]
         found.send(inputs, "--rate", "1500")
         wait_until("read everything", found.caught_up)
-        wait_until("timers", lambda: _is_quiet(found), 60)
+        wait_until("timers", lambda: _is_quiet(found))
         fired = sum(worker.metric("omnistate_timers_fired_total") for worker in workers)
         assert fired > 30
         assert [worker.stop() for worker in workers] == [0, 0]
-        _compare(found)
+        await _compare(found)
 
 
 def _is_forgotten(event: dict[str, Any]) -> bool:
@@ -70,12 +71,12 @@ def _is_quiet(found: Installation) -> bool:
     return before == fired() > 0
 
 
-def _compare(found: Installation) -> None:
-    inputs = {topic: read_records(found.brokers, found.prefix + topic) for topic in INPUTS}
-    outputs = {topic: read_records(found.brokers, found.prefix + topic) for topic in OUTPUTS}
+async def _compare(found: Installation) -> None:
+    inputs = {topic: await read_records(found.brokers, found.prefix + topic) for topic in INPUTS}
+    outputs = {topic: await read_records(found.brokers, found.prefix + topic) for topic in OUTPUTS}
     compared = 0
     for number in range(PARTITIONS):
-        expected = _replay(found, number, inputs)
+        expected = await _replay(found, number, inputs)
         for topic in ("conversation-state-changes", "rejected-inputs"):
             seen = [each.value for each in outputs[topic] if each.partition == number]
             assert seen == expected[topic], (topic, number)
@@ -87,7 +88,7 @@ def _compare(found: Installation) -> None:
     assert compared > 800
 
 
-def _replay(
+async def _replay(
     found: Installation, number: int, inputs: dict[str, list[ConsumerRecord]]
 ) -> dict[str, list[bytes]]:
     """What replay says of a partition's inputs, at the times at which they were appended."""
@@ -102,7 +103,7 @@ def _replay(
         event = json.loads(value)
         events.append({**event, "time": format_time(at_ms)})
     path = found.write_events(events, f"partition-{number}.jsonl")
-    position = read_records(found.brokers, f"{found.prefix}conversation-positions-changelog")
+    position = await read_records(found.brokers, f"{found.prefix}conversation-positions-changelog")
     clock_ms = max(
         json.loads(each.value)["clock_ms"] or 0 for each in position if each.partition == number
     )

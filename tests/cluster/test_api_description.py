@@ -13,9 +13,10 @@ from pathlib import Path
 
 from omnistate_schemas.openapi import DOCUMENT, ENDPOINTS
 
-from tests.harness.free_ports import free_port
-from tests.harness.installation import wait_until
+from tests.harness.ports import free_port
 from tests.harness.service import TOKEN, Service, Stream
+from tests.harness.tied_process import PATIENCE_S
+from tests.harness.waiting import wait_until
 
 
 def test_nothing_is_told_without_the_token(service: Service) -> None:
@@ -55,7 +56,9 @@ def test_what_is_documented_is_served(service: Service) -> None:
         assert service.ask("/api/counts", method=method)[0] == 405
     assert service.ask("/api/nothing")[0] == 404
     for path, expected in (("/api/counts", 200), ("/api/changes", 405)):
-        connection = http.client.HTTPConnection("127.0.0.1", service.worker.port, timeout=5)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", service.worker.port, timeout=PATIENCE_S
+        )
         connection.request("HEAD", path, headers={"Authorization": f"Bearer {TOKEN}"})
         assert connection.getresponse().status == expected, "HEAD, and no stream begun for it"
         connection.close()
@@ -82,11 +85,11 @@ def test_schemathesis_finds_nothing(service: Service, tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": ""},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-2_000:]
-    assert service.worker.process.poll() is None
+    assert service.worker.running
     assert "Traceback" not in service.worker.log(), service.worker.log()[-3_000:]
     assert service.worker.metric("omnistate_api_requests_total", status="200") > 100
     assert service.worker.metric("omnistate_api_requests_total", status="500") == 0

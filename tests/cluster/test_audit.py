@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from omnistate.stream.partitioning import partition_of
 
-from tests.harness.free_ports import free_port
-from tests.harness.installation import Installation, installed, wait_until
-from tests.harness.topic_reading import produce, read_records
+from tests.harness.installation import Installation, installed
+from tests.harness.ports import free_port
+from tests.harness.topics import Written, read_records, write
+from tests.harness.waiting import wait_until
 
 PARTITIONS = 3
 CENTRE: dict[str, Any] = {
@@ -59,13 +60,13 @@ def installation(brokers: str, prefix: str, tmp_path: Path) -> Iterator[Installa
         yield found
 
 
-def test_it_proves_that_nothing_was_lost_and_finds_what_was_added(
+async def test_it_proves_that_nothing_was_lost_and_finds_what_was_added(
     installation: Installation,
 ) -> None:
     installation.set_up(CENTRE, PARTITIONS)
     first = installation.worker()
     installation.send(stories("early", 30))
-    first.process.kill()
+    first.kill()
     installation.send(stories("late", 30))
     second = installation.worker()
     wait_until("caught up", installation.caught_up)
@@ -87,8 +88,9 @@ def test_it_proves_that_nothing_was_lost_and_finds_what_was_added(
     assert counts["rows"] == counts["rows compared"] == 60
 
     topic = f"{installation.prefix}conversation-state-changes"
-    doubled = read_records(installation.brokers, topic)[0]
-    produce(installation.brokers, topic, (doubled.key, doubled.value), partition=doubled.partition)
+    doubled = (await read_records(installation.brokers, topic))[0]
+    again = Written(topic, doubled.key, doubled.value, doubled.partition)
+    await write(installation.brokers, again)
     said = installation.run("audit", status=1)
     place = f"conversation-state-changes/{doubled.partition}/"
     named = [line for line in said.splitlines() if line.startswith(f"sequence: {place}")]
@@ -102,7 +104,7 @@ def test_it_proves_that_nothing_was_lost_and_finds_what_was_added(
     assert max(offsets) > doubled.offset
 
 
-def test_a_lost_changelog_is_found(installation: Installation) -> None:
+async def test_a_lost_changelog_is_found(installation: Installation) -> None:
     """Somebody writes a tombstone for a conversation that goes on."""
     installation.set_up(CENTRE, PARTITIONS)
     worker = installation.worker()
@@ -112,7 +114,7 @@ def test_a_lost_changelog_is_found(installation: Installation) -> None:
     installation.run("audit")
     topic = f"{installation.prefix}conversation-conversations-changelog"
     number = partition_of(b"chat-0", PARTITIONS)
-    produce(installation.brokers, topic, (b"chat-0", None), partition=number)
+    await write(installation.brokers, Written(topic, b"chat-0", None, number))
     said = installation.run("audit", status=1)
     assert "this conversation has no row" in said
     assert "is still held, but in no row: its capacity leaks" in said

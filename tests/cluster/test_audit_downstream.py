@@ -10,10 +10,11 @@ import pytest
 from tests.cluster.dump import connect
 from tests.cluster.story_inputs import event
 from tests.cluster.test_representative import CENTRE, offer
-from tests.harness.free_ports import free_port
-from tests.harness.installation import Installation, installed, wait_until
+from tests.harness.installation import Installation, installed
+from tests.harness.ports import free_port
 from tests.harness.redis import RedisServer
-from tests.harness.topic_reading import produce, read_records
+from tests.harness.topics import Written, read_records, write
+from tests.harness.waiting import wait_until
 
 PARTITIONS = 3
 CAPACITY = "representative-capacity"
@@ -38,24 +39,24 @@ def caught_up(found: Installation) -> bool:
     return not any(each["records"] for each in lines if each["group"] in GROUPS)
 
 
-def lie(found: Installation) -> int:
+async def lie(found: Installation) -> int:
     """Publish totals of ana that nobody has added up; the partition."""
     topic = found.prefix + CAPACITY
-    last = {each.key: each for each in read_records(found.brokers, topic)}[b"ana"]
+    last = {each.key: each for each in await read_records(found.brokers, topic)}[b"ana"]
     told = json.loads(last.value)
     told["data"]["occupied_units"] += 30
     told["data"]["available_units"] -= 30
     value = json.dumps(told).encode()
-    produce(found.brokers, topic, (last.key, value), partition=last.partition)
+    await write(found.brokers, Written(topic, last.key, value, last.partition))
     return int(last.partition)
 
 
-def test_totals_and_read_model(installation: Installation, own_redis: RedisServer) -> None:
+async def test_totals_and_read_model(installation: Installation, own_redis: RedisServer) -> None:
     installation.set_up(CENTRE, PARTITIONS)
     engine, totals = installation.worker(ready=False), installation.worker("representative")
     installation.environment["OMNISTATE_REDIS_URL"] = own_redis.url
     projection = installation.worker("projection")
-    wait_until("engine ready", engine.is_ready)
+    engine.await_ready()
     work = [offer(number, "ana") for number in range(8)]
     work += [offer(number, "bob", "call") for number in range(3)]
     ends = [event(9, "customer.ended", f"chat-{number}") for number in range(3)]
@@ -72,7 +73,7 @@ def test_totals_and_read_model(installation: Installation, own_redis: RedisServe
     assert found["counts"]["keys"] > 11
     assert found["counts"]["keys under way"] == 0
     for each in (projection, totals, engine):
-        each.end()
+        each.close()
 
     client, root = connect(own_redis.url), f"{installation.prefix}omnistate:"
     try:
@@ -81,7 +82,7 @@ def test_totals_and_read_model(installation: Installation, own_redis: RedisServe
         client.delete(f"{root}representative:bob")
     finally:
         client.close()
-    partition = lie(installation)
+    partition = await lie(installation)
     violations = judge(installation, 1)["violations"]
     assert {each["key"] for each in violations if each["law"] == "read_model"} == {
         "omnistate:conversation:chat-7",

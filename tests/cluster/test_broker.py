@@ -1,6 +1,5 @@
 """The broker that tests and trials use keeps what it promises."""
 
-import asyncio
 import gc
 import shutil
 import signal
@@ -20,52 +19,46 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
+from tests.harness import ports
 from tests.harness.broker import Broker, BrokerFailed, jars, network, shared_broker
+from tests.harness.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "tests.harness.broker", "--port", "0", "--heap", "512m"]
 
 
-def append(bootstrap: str, value: bytes, **options: Any) -> None:
+async def append(bootstrap: str, value: bytes, **options: Any) -> None:
     """Have the broker acknowledge a record of topic "t", which is made where it is missing."""
-
-    async def run() -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **options)
-        producer = AIOKafkaProducer(bootstrap_servers=bootstrap, **options)
-        try:
-            await admin.start()
-            if "t" not in await admin.list_topics():
-                await admin.create_topics([NewTopic("t", 1, 1)])
-            await producer.start()
-            await producer.send_and_wait("t", value)
-        finally:
-            await producer.stop()
-            await admin.close()
-
-    asyncio.run(run())
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **options)
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, **options)
+    try:
+        await admin.start()
+        if "t" not in await admin.list_topics():
+            await admin.create_topics([NewTopic("t", 1, 1)])
+        await producer.start()
+        await producer.send_and_wait("t", value)
+    finally:
+        await producer.stop()
+        await admin.close()
 
 
-def refuse(bootstrap: str, **options: Any) -> None:
+async def refuse(bootstrap: str, **options: Any) -> None:
     """See to it that the broker takes nothing from a client with these options."""
     with pytest.raises(KafkaError):
-        append(bootstrap, b"1", **options)
+        await append(bootstrap, b"1", **options)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()  # aiokafka leaves a connection that failed to authenticate to the collector
 
 
-def values(bootstrap: str, count: int) -> list[bytes]:
+async def values(bootstrap: str, count: int) -> list[bytes]:
     """The first values of topic "t"."""
-
-    async def run() -> list[bytes]:
-        consumer = AIOKafkaConsumer("t", bootstrap_servers=bootstrap, auto_offset_reset="earliest")
-        await consumer.start()
-        try:
-            return [(await consumer.getone()).value for _ in range(count)]
-        finally:
-            await consumer.stop()
-
-    return asyncio.run(run())
+    consumer = AIOKafkaConsumer("t", bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        return [(await consumer.getone()).value for _ in range(count)]
+    finally:
+        await consumer.stop()
 
 
 def alive(folder: Path) -> bool:
@@ -80,10 +73,7 @@ def alive(folder: Path) -> bool:
 
 
 def await_end(folder: Path) -> None:
-    until = time.monotonic() + 10
-    while alive(folder):
-        assert time.monotonic() < until, f"a broker of {folder} still runs"
-        time.sleep(0.02)
+    wait_until(f"no broker of {folder} runs", lambda: not alive(folder))
 
 
 def port_of(bootstrap: str) -> int:
@@ -111,27 +101,27 @@ def ready(command: subprocess.Popen[str]) -> Path:
     return folder
 
 
-def test_data_and_port_outlast_every_kind_of_end(own_broker: Callable[..., Broker]) -> None:
+async def test_data_and_port_outlast_every_kind_of_end(own_broker: Callable[..., Broker]) -> None:
     broker = own_broker()
     bootstrap = broker.bootstrap
-    append(bootstrap, b"1")
+    await append(bootstrap, b"1")
     broker.stop()
     assert not broker.running
     assert not alive(broker.data)
     broker.start()
     assert broker.bootstrap == bootstrap
-    append(bootstrap, b"2")
+    await append(bootstrap, b"2")
     broker.kill()
     assert not alive(broker.data)
     broker.start()
     assert broker.bootstrap == bootstrap
-    assert values(bootstrap, 2) == [b"1", b"2"]
+    assert await values(bootstrap, 2) == [b"1", b"2"]
 
     broker.pause()
-    with socket.create_connection((network.HOST, port_of(bootstrap)), 5):
+    with socket.create_connection((ports.HOST, port_of(bootstrap)), 5):
         assert not network.serves(port_of(bootstrap), "")
     broker.resume()
-    assert values(bootstrap, 2) == [b"1", b"2"]
+    assert await values(bootstrap, 2) == [b"1", b"2"]
 
     with pytest.raises(BrokerFailed, match="in use by another broker"), Broker(broker.data):
         pass
@@ -154,7 +144,7 @@ def test_the_broker_ends_with_a_killed_starter(command: subprocess.Popen[str]) -
     shutil.rmtree(folder)  # nobody was left to do it
 
 
-def test_a_shared_broker_is_one_and_ends_with_the_run(
+async def test_a_shared_broker_is_one_and_ends_with_the_run(
     kafka_installed: None, tmp_path: Path
 ) -> None:
     with subprocess.Popen(["sleep", "100"]) as run:
@@ -162,7 +152,7 @@ def test_a_shared_broker_is_one_and_ends_with_the_run(
             asked = [workers.submit(shared_broker, tmp_path, run.pid) for _ in range(2)]
         first, second = (one.result() for one in asked)
         assert first == second
-        append(first, b"1")
+        await append(first, b"1")
         run.kill()
     said = (tmp_path / "broker.txt").read_text()
     folder = Path(said.split("; ")[1].removeprefix("data in "))
@@ -174,7 +164,7 @@ def test_a_shared_broker_is_one_and_ends_with_the_run(
 
 
 def test_a_taken_port_is_told_in_one_line(kafka_installed: None) -> None:
-    with socket.create_server((network.HOST, 0)) as taken:
+    with socket.create_server((ports.HOST, 0)) as taken:
         port = taken.getsockname()[1]
         run = subprocess.run(
             [*COMMAND, "--port", str(port)], cwd=ROOT, capture_output=True, text=True, check=False
@@ -212,18 +202,18 @@ def scram(broker: Broker, mechanism: str, password: str, *, over_tls: bool) -> d
     }
 
 
-def test_tls_asks_for_the_client_s_certificate(guarded: Broker) -> None:
-    append(guarded.bootstrap_tls, b"1", **tls(guarded, certificate=True))
-    refuse(guarded.bootstrap_tls, **tls(guarded, certificate=False))
+async def test_tls_asks_for_the_client_s_certificate(guarded: Broker) -> None:
+    await append(guarded.bootstrap_tls, b"1", **tls(guarded, certificate=True))
+    await refuse(guarded.bootstrap_tls, **tls(guarded, certificate=False))
 
 
-def test_a_client_without_tls_gets_nowhere(guarded: Broker) -> None:
-    refuse(guarded.bootstrap_tls, request_timeout_ms=5000)
+async def test_a_client_without_tls_gets_nowhere(guarded: Broker) -> None:
+    await refuse(guarded.bootstrap_tls, request_timeout_ms=5000)
 
 
 @pytest.mark.parametrize("over_tls", [True, False])
 @pytest.mark.parametrize("mechanism", ["SCRAM-SHA-256", "SCRAM-SHA-512"])
-def test_scram_asks_for_the_password(guarded: Broker, mechanism: str, over_tls: bool) -> None:
+async def test_scram_asks_for_the_password(guarded: Broker, mechanism: str, over_tls: bool) -> None:
     bootstrap = guarded.bootstrap_sasl_tls if over_tls else guarded.bootstrap_sasl
-    append(bootstrap, b"1", **scram(guarded, mechanism, guarded.password, over_tls=over_tls))
-    refuse(bootstrap, **scram(guarded, mechanism, "another", over_tls=over_tls))
+    await append(bootstrap, b"1", **scram(guarded, mechanism, guarded.password, over_tls=over_tls))
+    await refuse(bootstrap, **scram(guarded, mechanism, "another", over_tls=over_tls))

@@ -9,6 +9,7 @@ from omnistate.adapters.kafka.records.transactional_publication import Publicati
 from omnistate_schemas.registry import CONFIGURATION
 
 from tests.harness.console import Console, one_line
+from tests.harness.topics import Written
 
 CENTRE = """\
 workstreams:
@@ -41,9 +42,9 @@ OBJECTS = {
 
 
 @pytest.fixture
-def console(brokers: str, prefix: str) -> Console:
+async def console(brokers: str, prefix: str) -> Console:
     console = Console(brokers, prefix)
-    console.lay_out()
+    await console.lay_out()
     return console
 
 
@@ -54,11 +55,11 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def published(console: Console) -> dict[str, dict[str, Any]]:
+async def published(console: Console) -> dict[str, dict[str, Any]]:
     """The last value of each key, as any reader of the topics sees it."""
     last: dict[str, dict[str, Any]] = {topic: {} for topic in CONFIGURATION}
     for topic, objects in last.items():
-        for record in console.read(topic):
+        for record in await console.read(topic):
             objects[record.key.decode()] = record
         for key, record in list(objects.items()):
             if record.value is None:
@@ -70,51 +71,53 @@ def published(console: Console) -> dict[str, dict[str, Any]]:
     return last
 
 
-def count_records(console: Console) -> int:
-    return sum(len(console.read(topic)) for topic in CONFIGURATION)
+async def count_records(console: Console) -> int:
+    return len(await console.read(*CONFIGURATION))
 
 
-def test_publishes_the_objects_as_they_stand_in_the_file(console: Console, config: Path) -> None:
-    said = console.succeed("config", "apply", config)
+async def test_publishes_the_objects_as_they_stand_in_the_file(
+    console: Console, config: Path
+) -> None:
+    said = await console.succeed("config", "apply", config)
     assert "workstreams: 2 added, 0 unchanged\n" in said
-    assert published(console) == OBJECTS, "a key left out stays so, a null stays a null"
+    assert await published(console) == OBJECTS, "a key left out stays so, a null stays a null"
 
 
-def test_publishes_only_what_differs(console: Console, config: Path) -> None:
-    console.succeed("config", "apply", config)
-    count = count_records(console)
-    assert "workstreams: 2 unchanged\n" in console.succeed("config", "apply", config)
-    assert count_records(console) == count
+async def test_publishes_only_what_differs(console: Console, config: Path) -> None:
+    await console.succeed("config", "apply", config)
+    count = await count_records(console)
+    assert "workstreams: 2 unchanged\n" in await console.succeed("config", "apply", config)
+    assert await count_records(console) == count
     # What was null by default is now null by name, and the other way round.
     config.write_text(CENTRE.replace("open: null, ", "").replace("{limit: 3}", "{limit: 4}"))
-    said = console.succeed("config", "apply", config)
+    said = await console.succeed("config", "apply", config)
     assert "workstreams: 1 changed, 1 unchanged\n" in said
     assert "capacity-profiles: 1 changed, 0 unchanged\n" in said
-    assert count_records(console) == count + 2
-    auto_close = published(console)["workstreams"]["support"]["auto_close"]
+    assert await count_records(console) == count + 2
+    auto_close = (await published(console))["workstreams"]["support"]["auto_close"]
     assert auto_close == {"waiting": 60}
 
 
-def test_takes_away_only_when_asked_to(console: Console, config: Path) -> None:
-    console.succeed("config", "apply", config)
+async def test_takes_away_only_when_asked_to(console: Console, config: Path) -> None:
+    await console.succeed("config", "apply", config)
     config.write_text(CENTRE.replace("  bob:\n", "").replace("queues:\n  support: {}\n", ""))
-    said = console.succeed("config", "apply", config)
+    said = await console.succeed("config", "apply", config)
     assert "representatives: 1 unchanged, 1 not in the file (--prune" in said
-    assert published(console) == OBJECTS
+    assert await published(console) == OBJECTS
 
-    said = console.succeed("config", "apply", config, "--prune", "--dry-run")
+    said = await console.succeed("config", "apply", config, "--prune", "--dry-run")
     assert "- representatives bob\n- queues support\n" in said
-    assert published(console) == OBJECTS
+    assert await published(console) == OBJECTS
 
-    said = console.succeed("config", "apply", config, "--prune")
+    said = await console.succeed("config", "apply", config, "--prune")
     assert "representatives: 1 pruned, 1 unchanged\n" in said
-    left = published(console)
+    left = await published(console)
     assert set(left["representatives"]) == {"ana"}
     assert left["queues"] == {}
-    assert "0 unchanged\n" in console.succeed("config", "apply", config, "--prune")
+    assert "0 unchanged\n" in await console.succeed("config", "apply", config, "--prune")
 
 
-def test_a_failure_publishes_nothing_and_may_be_repeated(
+async def test_a_failure_publishes_nothing_and_may_be_repeated(
     console: Console, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submit, submitted = Publication._submit, []
@@ -127,29 +130,29 @@ def test_a_failure_publishes_nothing_and_may_be_repeated(
 
     with monkeypatch.context() as patched:
         patched.setattr(Publication, "_submit", break_down)
-        line = one_line(console.omnistate("config", "apply", config))
+        line = one_line(await console.omnistate("config", "apply", config))
     assert "the line is cut" in line
     assert len(submitted) == 3
-    assert published(console) == {topic: {} for topic in CONFIGURATION}
-    console.succeed("config", "apply", config)
-    assert published(console) == OBJECTS
+    assert await published(console) == {topic: {} for topic in CONFIGURATION}
+    await console.succeed("config", "apply", config)
+    assert await published(console) == OBJECTS
 
 
-def test_mends_what_is_no_object(console: Console, config: Path) -> None:
-    console.append(("queues", 0, b"support", b"no json", (), None))
-    assert "queues: 1 changed" in console.succeed("config", "apply", config)
-    assert published(console) == OBJECTS
+async def test_mends_what_is_no_object(console: Console, config: Path) -> None:
+    await console.append(Written("queues", b"support", b"no json", 0))
+    assert "queues: 1 changed" in await console.succeed("config", "apply", config)
+    assert await published(console) == OBJECTS
 
 
-def test_an_unusable_file_publishes_nothing(console: Console, config: Path) -> None:
+async def test_an_unusable_file_publishes_nothing(console: Console, config: Path) -> None:
     config.write_text(CENTRE + "  other: {colour: red}\n")
-    line = one_line(console.omnistate("config", "apply", config), 2)
+    line = one_line(await console.omnistate("config", "apply", config), 2)
     assert "queues.other.colour" in line
-    assert count_records(console) == 0
+    assert await count_records(console) == 0
 
 
-def test_missing_topics_are_not_created(brokers: str, prefix: str, config: Path) -> None:
+async def test_missing_topics_are_not_created(brokers: str, prefix: str, config: Path) -> None:
     console = Console(brokers, prefix)
-    line = one_line(console.omnistate("config", "apply", config))
+    line = one_line(await console.omnistate("config", "apply", config))
     assert "workstreams is missing: run omnistate topics apply" in line
-    assert not console.describe("workstreams")
+    assert not await console.describe("workstreams")

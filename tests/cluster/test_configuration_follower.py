@@ -5,46 +5,46 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.adapters.kafka.configuration.configuration_follower import ConfigurationFollower
 
 from tests.harness.broker import Broker
-from tests.harness.console import Console, append
-
-TIMEOUT_S = 60
+from tests.harness.console import Console
+from tests.harness.topics import Written
+from tests.harness.waiting import eventually
 
 
 @pytest.fixture
-def console(brokers: str, prefix: str) -> Console:
+async def console(brokers: str, prefix: str) -> Console:
     console = Console(brokers, prefix)
-    console.lay_out()
+    await console.lay_out()
     return console
 
 
 class Followed:
     """A follower at work, and what it complained of."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, console: Console) -> None:
+        self.console = console
         self.problems: list[tuple[str, str, str]] = []
-        self.follower = ConfigurationFollower(connection, lambda *told: self.problems.append(told))
+        self.follower = ConfigurationFollower(
+            console.connection, lambda *told: self.problems.append(told)
+        )
 
     async def publish(self, *records: tuple[str, bytes, bytes | None]) -> None:
         """Append records to configuration topics."""
-        connection = self.follower._connection
-        async with connection.producer() as producer:
-            appended = [(topic, 0, key, value, (), None) for topic, key, value in records]
-            await append(producer, connection, appended)
+        await self.console.append(*(Written(topic, key, value, 0) for topic, key, value in records))
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(TIMEOUT_S):
-            while not holds():
-                await asyncio.sleep(0.02)
+        async def read() -> bool:
+            return holds()
+
+        await eventually("what was published shows", read)
 
 
 @asynccontextmanager
-async def following(connection: Connection) -> AsyncIterator[Followed]:
-    followed = Followed(connection)
+async def following(console: Console) -> AsyncIterator[Followed]:
+    followed = Followed(console)
     running = None
     try:
         await followed.follower.start()
@@ -56,36 +56,32 @@ async def following(connection: Connection) -> AsyncIterator[Followed]:
             await running
 
 
-def test_starts_with_all_that_is_published_and_follows(console: Console) -> None:
-    console.append(
-        ("workstreams", 0, b"chat", b'{"channel": "live_chat", "units": 10}', (), None),
-        ("workstreams", 0, b"gone", b'{"channel": "voice"}', (), None),
-        ("workstreams", 0, b"gone", None, (), None),
-        ("workstreams", 0, b"chat", b'{"channel": "live_chat", "units": 20}', (), None),
-        ("capacity-profiles", 0, b"chats", b'{"limit": 3}', (), None),
-        ("representatives", 0, b"ana", b'{"profiles": {"chats": null}}', (), None),
-        ("queues", 0, b"support", b"{}", (), None),
+async def test_starts_with_all_that_is_published_and_follows(console: Console) -> None:
+    await console.append(
+        Written("workstreams", b"chat", b'{"channel": "live_chat", "units": 10}', 0),
+        Written("workstreams", b"gone", b'{"channel": "voice"}', 0),
+        Written("workstreams", b"gone", None, 0),
+        Written("workstreams", b"chat", b'{"channel": "live_chat", "units": 20}', 0),
+        Written("capacity-profiles", b"chats", b'{"limit": 3}', 0),
+        Written("representatives", b"ana", b'{"profiles": {"chats": null}}', 0),
+        Written("queues", b"support", b"{}", 0),
     )
-
-    async def follow() -> None:
-        async with following(console.connection) as followed:
-            directory = followed.follower.directory
-            assert set(directory.workstreams) == {"chat"}
-            assert directory.workstreams["chat"][2].units == 20
-            assert directory.limit_of("ana", "chats") == 3
-            await followed.publish(
-                ("representatives", b"ana", b'{"profiles": {"chats": 5}}'),
-                ("capacity-profiles", b"chats", None),
-                ("workstreams", b"chat", b'{"channel": "live_chat", "offer_timeout": null}'),
-            )
-            await followed.until(lambda: directory.workstreams["chat"][2].offer_ms is None)
-            await followed.until(lambda: directory.limit_of("ana", "chats") == 5)
-            assert directory.limit_of("bob", "chats") == 0
-            assert directory.workstreams["chat"][2].units == 30
-            assert followed.follower.directory is directory
-            assert followed.problems == []
-
-    asyncio.run(follow())
+    async with following(console) as followed:
+        directory = followed.follower.directory
+        assert set(directory.workstreams) == {"chat"}
+        assert directory.workstreams["chat"][2].units == 20
+        assert directory.limit_of("ana", "chats") == 3
+        await followed.publish(
+            ("representatives", b"ana", b'{"profiles": {"chats": 5}}'),
+            ("capacity-profiles", b"chats", None),
+            ("workstreams", b"chat", b'{"channel": "live_chat", "offer_timeout": null}'),
+        )
+        await followed.until(lambda: directory.workstreams["chat"][2].offer_ms is None)
+        await followed.until(lambda: directory.limit_of("ana", "chats") == 5)
+        assert directory.limit_of("bob", "chats") == 0
+        assert directory.workstreams["chat"][2].units == 30
+        assert followed.follower.directory is directory
+        assert followed.problems == []
 
 
 @pytest.mark.parametrize(
@@ -102,60 +98,48 @@ def test_starts_with_all_that_is_published_and_follows(console: Console) -> None
         ("workstreams", b"", b'{"channel": "voice"}', "key"),
     ],
 )
-def test_an_unusable_record_changes_nothing_and_is_reported(
+async def test_an_unusable_record_changes_nothing_and_is_reported(
     console: Console, topic: str, key: bytes, value: bytes, problem: str
 ) -> None:
-    console.append(
-        ("workstreams", 0, b"chat", b'{"channel": "live_chat"}', (), None),
-        ("capacity-profiles", 0, b"chats", b'{"limit": 3}', (), None),
-        ("representatives", 0, b"ana", b'{"units": 50}', (), None),
+    await console.append(
+        Written("workstreams", b"chat", b'{"channel": "live_chat"}', 0),
+        Written("capacity-profiles", b"chats", b'{"limit": 3}', 0),
+        Written("representatives", b"ana", b'{"units": 50}', 0),
     )
-
-    async def follow() -> None:
-        async with following(console.connection) as followed:
-            directory = followed.follower.directory
-            before = (
-                dict(directory.workstreams),
-                dict(directory.profiles),
-                dict(directory.representatives),
-            )
-            await followed.publish((topic, key, value), ("queues", b"other", b"{}"))
-            await followed.until(lambda: bool(followed.problems))
-            ((told_topic, _, told),) = followed.problems
-            assert told_topic == topic
-            assert problem in told
-            assert "ecret" not in told, "never the value"
-            assert before == (directory.workstreams, directory.profiles, directory.representatives)
-
-    asyncio.run(follow())
+    async with following(console) as followed:
+        directory = followed.follower.directory
+        before = (
+            dict(directory.workstreams),
+            dict(directory.profiles),
+            dict(directory.representatives),
+        )
+        await followed.publish((topic, key, value), ("queues", b"other", b"{}"))
+        await followed.until(lambda: bool(followed.problems))
+        ((told_topic, _, told),) = followed.problems
+        assert told_topic == topic
+        assert problem in told
+        assert "ecret" not in told, "never the value"
+        assert before == (directory.workstreams, directory.profiles, directory.representatives)
 
 
-def test_a_missing_topic_is_said_and_not_created(brokers: str, prefix: str) -> None:
-    connection = Connection(brokers, prefix)
-
-    async def follow() -> None:
-        with pytest.raises(ClusterFailure, match="workstreams is missing"):
-            await Followed(connection).follower.start()
-
-    asyncio.run(follow())
-    assert not Console(brokers, prefix).describe("workstreams")
+async def test_a_missing_topic_is_said_and_not_created(brokers: str, prefix: str) -> None:
+    console = Console(brokers, prefix)
+    with pytest.raises(ClusterFailure, match="workstreams is missing"):
+        await Followed(console).follower.start()
+    assert not await console.describe("workstreams")
 
 
-def test_survives_its_broker(own_broker: Callable[..., Broker], prefix: str) -> None:
+async def test_survives_its_broker(own_broker: Callable[..., Broker], prefix: str) -> None:
     broker = own_broker()
     console = Console(broker.bootstrap, prefix)
-    console.lay_out()
-
-    async def follow() -> None:
-        async with following(console.connection) as followed:
-            directory = followed.follower.directory
-            await followed.publish(("representatives", b"ana", b'{"units": 10}'))
-            await followed.until(lambda: directory.units_of("ana") == 10)
-            # In this thread: the broker ends with the thread that starts it.
-            broker.kill()
-            broker.start()
-            await followed.publish(("representatives", b"ana", b'{"units": 20}'))
-            await followed.until(lambda: directory.units_of("ana") == 20)
-            assert followed.problems == []
-
-    asyncio.run(follow())
+    await console.lay_out()
+    async with following(console) as followed:
+        directory = followed.follower.directory
+        await followed.publish(("representatives", b"ana", b'{"units": 10}'))
+        await followed.until(lambda: directory.units_of("ana") == 10)
+        # In this thread: the broker ends with the thread that starts it.
+        broker.kill()
+        broker.start()
+        await followed.publish(("representatives", b"ana", b'{"units": 20}'))
+        await followed.until(lambda: directory.units_of("ana") == 20)
+        assert followed.problems == []

@@ -13,8 +13,11 @@ from redis import Redis
 
 from tests.cluster.figure_topics import Figures, changes, differences, expected, shown, stored
 from tests.harness.broker import Broker
-from tests.harness.installation import ROOT, Installation, Worker, installed, wait_until
-from tests.harness.topic_reading import produce
+from tests.harness.command import ROOT
+from tests.harness.installation import Installation, installed
+from tests.harness.topics import Written, write
+from tests.harness.waiting import eventually, wait_until
+from tests.harness.worker_process import WorkerProcess
 
 CENTRE: dict[str, Any] = {
     "workstreams": {
@@ -96,14 +99,14 @@ def installation(
         yield found
 
 
-def wait_until_decided(found: Installation, conversations: int) -> Figures:
+async def wait_until_decided(found: Installation, conversations: int) -> Figures:
     """Wait for the engine; what the figures should be then."""
     total = conversations // len(SCRIPTS) * CHANGES
-    wait_until(f"{total} changes", lambda: len(changes(found)) >= total, 20)
-    return expected(found, THRESHOLDS_MS)
+    await eventually(f"{total} changes", lambda: changes(found), lambda seen: len(seen) >= total)
+    return await expected(found, THRESHOLDS_MS)
 
 
-def test_figures_are_what_the_topic_says_and_stay_so_through_a_kill(
+async def test_figures_are_what_the_topic_says_and_stay_so_through_a_kill(
     installation: Installation, redis_url: str
 ) -> None:
     before = {path.name for path in ROOT.iterdir()}
@@ -113,10 +116,10 @@ def test_figures_are_what_the_topic_says_and_stay_so_through_a_kill(
     assert worker.get("/health/live")[0] == 200
     assert worker.partitions() == {"0", "1", "2", "3"}
     installation.send(tell("first", 4))
-    wanted = wait_until_decided(installation, 20)
-    wait_until("the same figures", lambda: shown(worker) == wanted, 10)
+    wanted = await wait_until_decided(installation, 20)
+    wait_until("the same figures", lambda: shown(worker) == wanted)
     # Faust by itself would commit one transaction of each partition at a time.
-    wait_until("committed", lambda: installation.caught_up("figures"), 15)
+    wait_until("committed", lambda: installation.caught_up("figures"))
     assert wanted["chat", "", "offered"] == 16
     assert (wanted["chat", "support", "accepted_in_time"], wanted["chat", "now", "accepted"]) == (
         8,
@@ -129,38 +132,37 @@ def test_figures_are_what_the_topic_says_and_stay_so_through_a_kill(
     with ThreadPoolExecutor() as pool:
         sent = pool.submit(installation.send, tell("second", 12), "--rate", "60")
         wait_until("at work", lambda: sum(shown(worker).values()) > 1.3 * sum(wanted.values()))
-        worker.signal(signal.SIGKILL)
+        worker.kill()
         worker = installation.worker("figures")
         sent.result()
-    wanted = wait_until_decided(installation, 80)
+    wanted = await wait_until_decided(installation, 80)
 
     def nearly() -> bool:
         return sum(map(abs, differences(wanted, shown(worker)).values())) <= TOLERANCE
 
-    wait_until("nearly the same figures", nearly, 20)
+    wait_until("nearly the same figures", nearly)
     time.sleep(2)
     assert nearly(), "it counted on"
     found = shown(worker)
     with Redis.from_url(redis_url, decode_responses=True) as client:
-        wait_until("rows", lambda: stored(installation, client) == shown(worker), 15)
+        wait_until("rows", lambda: stored(installation, client) == shown(worker))
         keys = [str(key) for key in client.scan_iter(f"{installation.prefix}*")]
         assert all(client.ttl(key) > 0 for key in keys if "figures-rows" not in key)
 
     # What cannot be read is counted, and the worker goes on.
     topic = f"{installation.prefix}conversation-state-changes"
-    produce(installation.brokers, topic, (b"k", b"not JSON"), (b"k", None))
+    unreadable = [Written(topic, b"k", value, 0) for value in (b"not JSON", None)]
+    await write(installation.brokers, *unreadable)
     fate = "omnistate_figures_changes_total"
-    wait_until("unreadable", lambda: worker.metric(fate, outcome="unreadable") == 2, 10)
+    wait_until("unreadable", lambda: worker.metric(fate, outcome="unreadable") == 2)
     assert shown(worker) == found
-    began_s = time.monotonic()
-    assert worker.stop() == 0
-    assert time.monotonic() - began_s < 10
+    assert worker.end_in_time() == 0
     said = worker.log() + worker.get("/metrics")[1]
     assert not [word for word in ("Traceback", "first-", "ana", "ben", "not JSON") if word in said]
     assert {path.name for path in ROOT.iterdir()} <= before | CACHES
 
 
-def test_workers_share_the_partitions_and_take_each_others_over(
+async def test_workers_share_the_partitions_and_take_each_others_over(
     installation: Installation, redis_url: str
 ) -> None:
     installation.set_up(CENTRE, partitions=2)
@@ -172,32 +174,32 @@ def test_workers_share_the_partitions_and_take_each_others_over(
 
     wait_until("shared out", shared)
     for worker in (first, second):
-        wait_until("ready", worker.is_ready)
+        worker.await_ready()
     installation.send(tell("both", 4))
-    wanted = wait_until_decided(installation, 20)
-    wait_until("the same figures", lambda: shown(first, second) == wanted, 10)
+    wanted = await wait_until_decided(installation, 20)
+    wait_until("the same figures", lambda: shown(first, second) == wanted)
     with Redis.from_url(redis_url, decode_responses=True) as client:
-        wait_until("rows", lambda: stored(installation, client) == wanted, 15)
+        wait_until("rows", lambda: stored(installation, client) == wanted)
         assert second.stop() == 0
-        wait_until("taken over", lambda: first.partitions() == {"0", "1"}, 20)
-        wait_until("ready", first.is_ready)
+        wait_until("taken over", lambda: first.partitions() == {"0", "1"})
+        first.await_ready()
         assert shown(first) == wanted
         installation.send(tell("one", 2))
-        wanted = wait_until_decided(installation, 30)
-        wait_until("rows", lambda: stored(installation, client) == wanted, 15)
+        wanted = await wait_until_decided(installation, 30)
+        wait_until("rows", lambda: stored(installation, client) == wanted)
     assert shown(first) == wanted
     assert first.stop() == 0
 
 
 def test_it_refuses_to_start_without_its_topics(installation: Installation) -> None:
     worker = installation.worker("figures", ready=False)
-    assert worker.process.wait(20) == 1
+    assert worker.wait() == 1
     topic = f"{installation.prefix}conversation-state-changes"
     assert f"topic {topic} is missing: run omnistate topics apply" in worker.log()
     assert "Traceback" not in worker.log()
 
 
-def _says_it_waits(worker: Worker) -> bool:
+def _says_it_waits(worker: WorkerProcess) -> bool:
     return "waiting_for_broker" in worker.log()
 
 
@@ -214,10 +216,10 @@ def test_it_waits_for_a_broker_and_ends_while_there_is_none(
         assert worker.get("/health/live")[0] == 200
         assert worker.get("/health/ready")[0] == 503
         other.signal(signal.SIGTERM)
-        assert other.process.wait(10) == 0
+        assert other.wait() == 0
         broker.start()
-        wait_until("ready", worker.is_ready)
+        worker.await_ready()
         broker.stop()
         worker.signal(signal.SIGTERM)
-        assert worker.process.wait(10) == 0
+        assert worker.wait() == 0
         assert "Traceback" not in worker.log() + other.log()

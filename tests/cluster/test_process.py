@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.broker.broker_process import TiedProcess
-from tests.harness.installation import wait_until
+from tests.harness.tied_process import TiedProcess
+from tests.harness.waiting import wait_until
 
 THREADS = 40
 BUSY = f"""
@@ -23,7 +23,7 @@ print("running", flush=True)
 
 @pytest.fixture
 def busy(tmp_path: Path) -> Iterator[TiedProcess]:
-    process = TiedProcess([sys.executable, "-c", BUSY], tmp_path, "console")
+    process = TiedProcess([sys.executable, "-c", BUSY], tmp_path / "console", folder=tmp_path)
     wait_until("running", lambda: (tmp_path / "console").read_text() == "running\n")
     yield process
     process.kill()
@@ -48,12 +48,12 @@ def test_a_pause_has_begun_for_every_thread_when_it_returns(busy: TiedProcess) -
 
 def test_a_paused_one_can_be_ended(busy: TiedProcess) -> None:
     busy.pause()
-    busy.stop(10)
+    busy.stop()
     assert not busy.running
 
 
 def test_no_pause_waits_for_a_process_that_has_ended(tmp_path: Path) -> None:
-    ended = TiedProcess([sys.executable, "-c", ""], tmp_path, "console")
+    ended = TiedProcess([sys.executable, "-c", ""], tmp_path / "console", folder=tmp_path)
     wait_until("ended, and nobody has asked for its status", lambda: states(ended) == {"Z"})
     ended.pause()
     ended.pause()

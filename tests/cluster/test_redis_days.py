@@ -1,6 +1,5 @@
 """Days of the engine, through the projector into a real Redis, against the independent fold."""
 
-import asyncio
 import json
 import random
 from datetime import timedelta
@@ -18,12 +17,12 @@ from tests.cluster.dump import connect, dump, offsets
 from tests.engine.running import run
 from tests.oracle.random_days import day_of
 from tests.projections.fold import EPOCH, differences, fold, milliseconds
+from tests.projections.memory_topics import NOW_MS, Member, Topics, capacity, change
 from tests.projections.schedule import Watcher
-from tests.projections.topics import NOW_MS, Member, Topics, capacity, change
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_days_of_the_engine_come_to_the_fold(
+async def test_days_of_the_engine_come_to_the_fold(
     redis_url: str, prefix: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through the projector, with everything that days have, shifted so that they end about now."""
@@ -39,7 +38,7 @@ def test_days_of_the_engine_come_to_the_fold(
             topics.append(REPRESENTATIVE_CAPACITY, name, capacity(name, 30))
         topics.append(REPRESENTATIVE_CAPACITY, "ben", None)
         topics.append(STATE_CHANGES, "x", b"no event")
-        _project(redis_url, prefix, topics, now_ms, chance.choice((7, 50, 500)))
+        await _project(redis_url, prefix, topics, now_ms, chance.choice((7, 50, 500)))
         found = dump(client, prefix)
         now = EPOCH + timedelta(milliseconds=now_ms)
         topics.records[TopicPartition(STATE_CHANGES, 0)] = _events_only(topics, 0)
@@ -79,25 +78,22 @@ def _publish_day(topics: Topics, seed: int, end_ms: int) -> None:
         )
 
 
-def _project(url: str, prefix: str, topics: Topics, now_ms: int, at_most: int) -> None:
-    async def project() -> None:
-        store, member = RedisStore(url, Keys(prefix)), Member(topics, at_most)
-        member.assign(topics.records)
-        worker = Projector(member, store, Keys(prefix), Watcher(), lambda: now_ms)
-        while not worker.ready or await store.offsets() != {
-            place: bounds.end for place, bounds in topics.bounds.items()
-        }:
-            await worker.turn()
-        await store.close()
-
-    asyncio.run(project())
+async def _project(url: str, prefix: str, topics: Topics, now_ms: int, at_most: int) -> None:
+    store, member = RedisStore(url, Keys(prefix)), Member(topics, at_most)
+    member.assign(topics.records)
+    worker = Projector(member, store, Keys(prefix), Watcher(), lambda: now_ms)
+    while not worker.ready or await store.offsets() != {
+        place: bounds.end for place, bounds in topics.bounds.items()
+    }:
+        await worker.turn()
+    await store.close()
 
 
-def test_json_of_the_stream_is_the_event_itself(redis_url: str, prefix: str) -> None:
+async def test_json_of_the_stream_is_the_event_itself(redis_url: str, prefix: str) -> None:
     topics = Topics(1)
     event = change("c", 1, "open", NOW_MS, queue_id="sales & service")
     topics.append(STATE_CHANGES, "c", event)
-    _project(redis_url, prefix, topics, NOW_MS, 10)
+    await _project(redis_url, prefix, topics, NOW_MS, 10)
     with connect(redis_url) as client:
         told: Any = client.xrange(f"{prefix}omnistate:changes")
         assert [json.loads(fields["event"]) for _, fields in told] == [event]

@@ -1,6 +1,5 @@
 """Redriving on a real Kafka: once, whatever is chosen and whatever breaks."""
 
-import asyncio
 import time
 from typing import Any
 
@@ -25,13 +24,13 @@ DAY_MS = 86_400_000
 
 
 @pytest.fixture
-def console(brokers: str, prefix: str) -> Console:
+async def console(brokers: str, prefix: str) -> Console:
     console = Console(brokers, prefix)
-    console.lay_out(PARTITIONS)
+    await console.lay_out(PARTITIONS)
     return console
 
 
-def test_what_a_filter_passes_over_waits(console: Console) -> None:
+async def test_what_a_filter_passes_over_waits(console: Console) -> None:
     letters = [
         dead(
             f"{(CHANNEL_EVENTS, AGENT_ACTIONS)[n % 2]}/0/{n}",
@@ -41,25 +40,25 @@ def test_what_a_filter_passes_over_waits(console: Console) -> None:
         )
         for n in range(12)
     ]
-    console.append(*letters)
-    said = console.succeed("dead-letters", "redrive", "--error=wrong_topic")
+    await console.append(*letters)
+    said = await console.succeed("dead-letters", "redrive", "--error=wrong_topic")
     assert said == "put 4 back (2 to agent-actions, 2 to channel-events), passed over 8\n"
-    assert values(console) == [b"1", b"10", b"4", b"7"]
-    assert "put 0 back" in console.succeed("dead-letters", "redrive", "--error=wrong_topic")
-    console.succeed("dead-letters", "redrive", "--origin=agent-actions", "--limit=2")
-    assert len(values(console)) == 6
-    console.succeed("dead-letters", "redrive", "--origin=agent-actions")
-    assert set(values(console)) == {b"1", b"4", b"7", b"10", b"3", b"5", b"9", b"11"}
-    assert console.succeed("dead-letters", "list").count(" waiting ") == 4
-    console.succeed("dead-letters", "redrive")
-    assert values(console) == sorted(b"%d" % n for n in range(12)), "each once"
+    assert await values(console) == [b"1", b"10", b"4", b"7"]
+    assert "put 0 back" in await console.succeed("dead-letters", "redrive", "--error=wrong_topic")
+    await console.succeed("dead-letters", "redrive", "--origin=agent-actions", "--limit=2")
+    assert len(await values(console)) == 6
+    await console.succeed("dead-letters", "redrive", "--origin=agent-actions")
+    assert set(await values(console)) == {b"1", b"4", b"7", b"10", b"3", b"5", b"9", b"11"}
+    assert (await console.succeed("dead-letters", "list")).count(" waiting ") == 4
+    await console.succeed("dead-letters", "redrive")
+    assert await values(console) == sorted(b"%d" % n for n in range(12)), "each once"
 
 
 @pytest.mark.parametrize("method", ["_submit", "send_offsets", "commit"])
-def test_a_crash_neither_loses_nor_doubles(
+async def test_a_crash_neither_loses_nor_doubles(
     console: Console, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    console.append(*(dead(f"channel-events/0/{n}", value=b"%d" % n) for n in range(3)))
+    await console.append(*(dead(f"channel-events/0/{n}", value=b"%d" % n) for n in range(3)))
 
     async def crash(*_: Any) -> Any:
         raise OSError("the line is cut")
@@ -70,17 +69,17 @@ def test_a_crash_neither_loses_nor_doubles(
         else:
             name = {"send_offsets": "send_offsets_to_transaction", "commit": "commit_transaction"}
             patched.setattr(f"aiokafka.AIOKafkaProducer.{name[method]}", crash)
-        assert "the line is cut" in one_line(console.omnistate("dead-letters", "redrive"))
-    assert put_back(console) == []
-    assert console.succeed("dead-letters", "list").count(" waiting ") == 3
-    console.succeed("dead-letters", "redrive")
-    assert values(console) == [b"0", b"1", b"2"]
+        assert "the line is cut" in one_line(await console.omnistate("dead-letters", "redrive"))
+    assert await put_back(console) == []
+    assert (await console.succeed("dead-letters", "list")).count(" waiting ") == 3
+    await console.succeed("dead-letters", "redrive")
+    assert await values(console) == [b"0", b"1", b"2"]
 
 
-def test_the_second_of_two_at_a_time_does_it_alone(
+async def test_the_second_of_two_at_a_time_does_it_alone(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    console.append(*(dead(f"channel-events/0/{n}", value=b"%d" % n) for n in range(3)))
+    await console.append(*(dead(f"channel-events/0/{n}", value=b"%d" % n) for n in range(3)))
     publish = Publication.publish
     runs: list[Redrive] = []
 
@@ -90,35 +89,34 @@ def test_the_second_of_two_at_a_time_does_it_alone(
             await runs[1].run(console.connection)
         await publish(self, *arguments)
 
-    async def overtake() -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Publication, "publish", publish_late)
         runs.append(Redrive(load_topology(), Selection(), lambda *_: None))
         with pytest.raises(ClusterFailure, match="meanwhile"):
             await runs[0].run(console.connection)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Publication, "publish", publish_late)
-        asyncio.run(overtake())
     assert runs[1].tally["redriven"] == 3
-    assert values(console) == [b"0", b"1", b"2"]
+    assert await values(console) == [b"0", b"1", b"2"]
 
 
-def test_letters_older_than_what_the_cluster_remembers_are_left_alone(console: Console) -> None:
+async def test_letters_older_than_what_the_cluster_remembers_are_left_alone(
+    console: Console,
+) -> None:
     now_ms = round(time.time() * 1_000)
-    console.append(
+    await console.append(
         dead("channel-events/0/1", value=b"old", timestamp_ms=now_ms - 8 * DAY_MS),
         dead("channel-events/0/2", value=b"new"),
     )
-    run = console.omnistate("dead-letters", "redrive")
+    run = await console.omnistate("dead-letters", "redrive")
     assert run.status == 0
     assert "--older takes them" in run.err
-    assert values(console) == [b"new"]
-    console.succeed("dead-letters", "redrive", "--older")
-    assert values(console) == [b"new", b"old"]
+    assert await values(console) == [b"new"]
+    await console.succeed("dead-letters", "redrive", "--older")
+    assert await values(console) == [b"new", b"old"]
 
     # A week without a redrive, and the cluster forgets the group: as if it were deleted.
-    asyncio.run(forget(console))
-    assert " unknown " in console.succeed("dead-letters", "list").splitlines()[0]
-    again = console.omnistate("dead-letters", "redrive", "--dry-run")
+    await forget(console)
+    assert " unknown " in (await console.succeed("dead-letters", "list")).splitlines()[0]
+    again = await console.omnistate("dead-letters", "redrive", "--dry-run")
     assert "would put back channel-events/0/1 " not in again.out
 
 
@@ -132,16 +130,13 @@ async def forget(console: Console) -> None:
     await admin.close()
 
 
-def test_a_letter_of_a_megabyte_goes_back(console: Console) -> None:
+async def test_a_letter_of_a_megabyte_goes_back(console: Console) -> None:
     # It came in a compressed batch; as it is, a broker would not take it.
     big = b"a" * 1_500_000
     letter = dead("channel-events/0/1", "oversized", value=big)
 
-    async def produce() -> None:
-        async with open_publication(console.connection, "test", compressed=True) as publication:
-            await publication.publish([Addressed(*letter[:5])])
-            await publication.await_visible()
-
-    asyncio.run(produce())
-    console.succeed("dead-letters", "redrive")
-    assert values(console) == [big]
+    async with open_publication(console.connection, "test", compressed=True) as publication:
+        await publication.publish([Addressed(letter.topic, 0, letter.key, big, letter.headers)])
+        await publication.await_visible()
+    await console.succeed("dead-letters", "redrive")
+    assert await values(console) == [big]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.cluster.story_inputs import event
-from tests.harness.installation import Installation, installed, wait_until
-from tests.harness.topic_reading import read_events, read_records
+from tests.harness.capacity_recount import CapacityRecount
+from tests.harness.installation import Installation, installed
+from tests.harness.topics import read_events, read_records
+from tests.harness.waiting import eventually
 
 CENTRE: dict[str, Any] = {
     "workstreams": {
@@ -29,25 +31,27 @@ def installation(brokers: str, prefix: str, tmp_path: Path) -> Iterator[Installa
         yield found
 
 
-def picture(found: Installation) -> dict[str, dict[str, Any]]:
+async def picture(found: Installation) -> dict[str, dict[str, Any]]:
     """The last that was published of each representative."""
     last = {
         each.key.decode(): each.value
-        for each in read_records(found.brokers, f"{found.prefix}representative-capacity")
+        for each in await read_records(found.brokers, f"{found.prefix}representative-capacity")
     }
     return {id_: json.loads(value)["data"] for id_, value in last.items() if value is not None}
 
 
-def held(found: Installation) -> dict[str, int]:
+async def held(found: Installation) -> dict[str, int]:
     """Units by representative, counted from the holds alone."""
-    units: dict[str, int] = {}
-    for each in read_events(found.brokers, f"{found.prefix}capacity-changes"):
-        sign = 1 if each["type"] == "capacity.held" else -1
-        data = each["data"]
-        units[data["representative_id"]] = (
-            units.get(data["representative_id"], 0) + sign * data["units"]
-        )
-    return units
+    recount = CapacityRecount()
+    for each in await read_events(found.brokers, f"{found.prefix}capacity-changes"):
+        assert recount.take(each["data"], held=each["type"] == "capacity.held") == []
+    return recount.units_of()
+
+
+async def shows(found: Installation, id_: str, member: str, wanted: object) -> None:
+    """Wait until the picture of somebody does."""
+    name = f"{member} of {id_}"
+    await eventually(name, lambda: picture(found), lambda seen: seen[id_][member] == wanted)
 
 
 def offer(number: int, id_: str, workstream: str = "chat") -> list[dict[str, Any]]:
@@ -60,27 +64,27 @@ def offer(number: int, id_: str, workstream: str = "chat") -> list[dict[str, Any
     ]
 
 
-def test_totals_presence_and_limits(installation: Installation) -> None:
+async def test_totals_presence_and_limits(installation: Installation) -> None:
     engine, worker = installation.worker(), installation.worker("representative")
     installation.send([each for n in range(4) for each in offer(n, "ana")] + offer(9, "bob"))
 
-    def settled() -> bool:
-        seen = {id_: each["occupied_units"] for id_, each in picture(installation).items()}
-        return seen == {"ana": 120, "bob": 30} == held(installation)
+    async def settled() -> bool:
+        seen = {id_: each["occupied_units"] for id_, each in (await picture(installation)).items()}
+        return seen == {"ana": 120, "bob": 30} == await held(installation)
 
-    wait_until("totals", settled)
-    ana, bob = picture(installation)["ana"], picture(installation)["bob"]
+    await eventually("totals", settled)
+    ana, bob = (await picture(installation))["ana"], (await picture(installation))["bob"]
     assert (ana["available_units"], ana["presence"]) == (-20, "do_not_disturb")
     assert (bob["available_units"], bob["presence"], bob["gaps"]) == (30, "busy", 0)
-    worker.end()
+    worker.close()
     presence = event(8, "representative.presence", "bob", presence="away")
     installation.send([presence, presence, *offer(10, "bob", "call")])
     installation.configure({**CENTRE, "representatives": {"ana": {"units": 200}, "bob": {}}})
     other = installation.worker("representative")
-    wait_until("limits", lambda: picture(installation)["ana"]["available_units"] == 80)
-    wait_until("presence", lambda: picture(installation)["bob"]["presence"] == "away")
-    wait_until("a call", lambda: picture(installation)["bob"]["blocked_by_profile"])
-    assert picture(installation)["bob"]["presence_reason"] == "set_by_representative"
+    await shows(installation, "ana", "available_units", 80)
+    await shows(installation, "bob", "presence", "away")
+    await shows(installation, "bob", "blocked_by_profile", True)
+    assert (await picture(installation))["bob"]["presence_reason"] == "set_by_representative"
     assert other.metric("omnistate_ignored_total", code="duplicate") == 1
     assert other.metric("omnistate_representatives") == 2
     assert other.metric("omnistate_capacity_gaps_total") == 0

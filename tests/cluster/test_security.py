@@ -7,8 +7,9 @@ import pytest
 
 from tests.cluster.story_inputs import CENTRE, story
 from tests.harness.broker import Broker
-from tests.harness.installation import installed, wait_until
-from tests.harness.topic_reading import read_events
+from tests.harness.installation import installed
+from tests.harness.topics import read_events
+from tests.harness.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def _scram(broker: Broker) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("settings_of", [_tls, _scram_tls, _scram])
-def test_everything_works_over_it(
+async def test_everything_works_over_it(
     secured: Broker, prefix: str, tmp_path: Path, settings_of: Callable[[Broker], dict[str, str]]
 ) -> None:
     settings = settings_of(secured)
@@ -65,7 +66,7 @@ def test_everything_works_over_it(
         assert worker.stop() == 0
         assert secured.password not in worker.log()
     topic = f"{prefix}conversation-state-changes"
-    assert len(read_events(secured.bootstrap, topic)) == 5
+    assert len(await read_events(secured.bootstrap, topic)) == 5
 
 
 def test_fausts_clients_are_ours(secured: Broker, prefix: str, tmp_path: Path) -> None:

@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+
+from tests.harness import machine
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -39,14 +40,6 @@ def test_what_is_compiled_declares_nothing_that_reads_its_own_annotations(path: 
         # A C double: an integer that is handed through it becomes one, and is written otherwise.
         if isinstance(node, ast.FunctionDef) and node.returns is not None:
             assert ast.unparse(node.returns) != "float", node.name
-
-
-def why_not() -> str | None:
-    """What this machine lacks to compile."""
-    header = Path(sysconfig.get_path("include"), "Python.h")
-    if shutil.which("cc") and header.exists():
-        return None
-    return "a C compiler and Python's headers are needed: apt-get install gcc python3-dev"
 
 
 def compile_into(folder: Path) -> Path:
@@ -108,15 +101,12 @@ def check_which(compiled: Path) -> None:
     assert other.strip().endswith(".so")
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.slow
+@pytest.mark.timeout(3_600)
 def test_the_engine_compiled_writes_the_same_and_passes_the_tests_of_the_engine(
     tmp_path: Path,
 ) -> None:
-    reason = why_not()
-    if reason is not None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    machine.require_compiler()
     compiled = compile_into(tmp_path)
     check_which(compiled)
     code = "import tests.compiled.compiled_day as it; sys.stdout.write(it.tell())"

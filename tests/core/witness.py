@@ -7,8 +7,9 @@ meaning; `seen` counts which ones were applied.
 from collections import Counter
 from typing import Any
 
+import msgspec
 from omnistate.core.conversation.row import decode_conversation, encode_conversation
-from omnistate.core.facts import CapacityChange, Fact, Held, Refused, Released, StateChange
+from omnistate.core.facts import CapacityChange, Fact, Held, Refused, StateChange
 from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, Input
 from omnistate.stream.cloudevents import DeadLetter
 
@@ -23,10 +24,10 @@ from tests.core.laws import (
     check_timers,
     follow,
 )
+from tests.harness.capacity_recount import CapacityRecount
 
 KEPT_BYTES = FINGERPRINT_BYTES * FINGERPRINTS_KEPT
 REFUSED = {"ignored", "rejected"}
-OF_A_HOLD = ("representative_id", "conversation_id", "role", "units", "profiles", "forced")
 
 
 class Witness:
@@ -36,9 +37,7 @@ class Witness:
         self.centre = centre
         self.seen: Counter[str] = Counter()
         self._followed: dict[str, Followed] = {}
-        self._sequences: Counter[str] = Counter()
-        self._held: dict[str, Held] = {}
-        self._hold_ids: set[str] = set()
+        self._capacity = CapacityRecount()
 
     def move_on(self, now_ms: int) -> None:
         """Move the clock and see every timer fire that is due."""
@@ -146,16 +145,6 @@ class Witness:
 
     def _check_capacity(self, subject: str, fact: CapacityChange) -> None:
         self.seen[f"{fact.rule} of capacity"] += 1
-        representative_id = fact.representative_id
-        self._sequences[representative_id] += 1
-        assert fact.partition_sequence == self._sequences[representative_id], "gapless"
         assert fact.conversation_id == subject
-        if isinstance(fact, Held):
-            assert fact.hold_id not in self._hold_ids, "the id of a hold is unique for ever"
-            self._hold_ids.add(fact.hold_id)
-            self._held[fact.hold_id] = fact
-            return
-        assert isinstance(fact, Released)
-        taken = self._held.pop(fact.hold_id)
-        for name in OF_A_HOLD:
-            assert getattr(fact, name) == getattr(taken, name), "given back as it was taken"
+        data = msgspec.structs.asdict(fact)
+        assert self._capacity.take(data, held=isinstance(fact, Held)) == []

@@ -2,29 +2,22 @@
 
 import asyncio
 import io
-from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from typing import Any, NamedTuple
+from typing import Final
 
 import typer
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.admin.differences import TopicState
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.records.backlog import read_backlog
 from omnistate.cli.app import app
-from omnistate.stream.ports import Headers
 
-# Topic, partition, key, value, headers, timestamp.
-Appended = tuple[str, int, bytes | None, bytes | None, Headers, int | None]
+from tests.harness import topics
+from tests.harness.command import Run, environment, run_command
+from tests.harness.topics import Written
 
-
-class Run(NamedTuple):
-    """A command's end."""
-
-    status: int
-    out: str
-    err: str
+# These run as processes: a thread gets no signals.
+NEED_SIGNALS: Final = frozenset({"send", "top"})
 
 
 class Console:
@@ -33,72 +26,51 @@ class Console:
     def __init__(self, brokers: str, prefix: str) -> None:
         self.connection = Connection(brokers, prefix)
 
-    def omnistate(self, *arguments: object) -> Run:
-        """Run a command."""
+    async def omnistate(self, *arguments: object) -> Run:
+        """Run a command, in a thread and on a loop of its own."""
         place = ["--brokers", self.connection.brokers, "--topic-prefix", self.connection.prefix]
-        out, err = io.StringIO(), io.StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
-            try:
-                status = app([*map(str, arguments), *place], standalone_mode=False)
-            except typer.TyperException as error:
-                print(error.format_message(), file=err)
-                status = error.exit_code
-        return Run(status, out.getvalue(), err.getvalue())
+        words = [*map(str, arguments), *place]
+        if words[0] in NEED_SIGNALS:
+            return await asyncio.to_thread(run_command, words, environment())
+        return await asyncio.to_thread(_run, words)
 
-    def succeed(self, *arguments: object) -> str:
+    async def succeed(self, *arguments: object) -> str:
         """What a command prints that ends well and has nothing to complain of."""
-        run = self.omnistate(*arguments)
+        run = await self.omnistate(*arguments)
         assert (run.status, run.err) == (0, ""), run
         return run.out
 
-    def lay_out(self, partitions: int = 2) -> None:
+    async def lay_out(self, partitions: int = 2) -> None:
         """Create all topics."""
-        self.succeed("topics", "apply", f"--partitions={partitions}", "--replication-factor=1")
+        apply = ("topics", "apply", f"--partitions={partitions}", "--replication-factor=1")
+        await self.succeed(*apply)
 
-    def describe(self, *topics: str) -> dict[str, TopicState]:
+    async def describe(self, *topics: str) -> dict[str, TopicState]:
         """The topics as they are."""
+        async with open_cluster(self.connection) as cluster:
+            return await cluster.describe(topics)
 
-        async def ask() -> dict[str, TopicState]:
-            async with open_cluster(self.connection) as cluster:
-                return await cluster.describe(topics)
-
-        return asyncio.run(ask())
-
-    def read(self, *topics: str) -> list[ConsumerRecord]:
+    async def read(self, *names: str) -> list[ConsumerRecord]:
         """Every committed record, topic by topic, partition by partition."""
-        places = [
-            TopicPartition(self.connection.physical(topic), number)
-            for topic, state in self.describe(*topics).items()
-            for number in range(state.partitions)
-        ]
+        physical = map(self.connection.physical, names)
+        return await topics.read_records(self.connection.brokers, *physical)
 
-        async def read_all() -> list[ConsumerRecord]:
-            async with self.connection.consumer() as consumer:
-                return [record async for record in read_backlog(consumer, places)]
-
-        def order(record: ConsumerRecord) -> tuple[int, int, int]:
-            topic = topics.index(self.connection.logical(record.topic))
-            return topic, record.partition, record.offset
-
-        return sorted(asyncio.run(read_all()), key=order)
-
-    def append(self, *records: Appended) -> None:
-        """Append records, one after the other."""
-
-        async def produce() -> None:
-            async with self.connection.producer() as producer:
-                await append(producer, self.connection, records)
-
-        asyncio.run(produce())
+    async def append(self, *records: Written) -> None:
+        """Append records to topics, which are named without their prefix."""
+        physical = self.connection.physical
+        placed = (record._replace(topic=physical(record.topic)) for record in records)
+        await topics.write(self.connection.brokers, *placed)
 
 
-async def append(producer: Any, connection: Connection, records: Sequence[Appended]) -> None:
-    """Append records through a started producer; any record, also one without key and value."""
-    for topic, partition, key, value, headers, timestamp_ms in records:
-        batch = producer.create_batch()
-        batch.append(timestamp=timestamp_ms, key=key, value=value, headers=list(headers))
-        name = connection.physical(topic)
-        await (await producer.send_batch(batch, name, partition=partition))
+def _run(arguments: list[str]) -> Run:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            status = app(arguments, standalone_mode=False)
+        except typer.TyperException as error:
+            print(error.format_message(), file=err)
+            status = error.exit_code
+    return Run(status, out.getvalue(), err.getvalue())
 
 
 def one_line(run: Run, status: int = 1) -> str:

@@ -1,23 +1,25 @@
 """A projection worker with its API, what lies on its topics, and readers of its changes."""
 
-import asyncio
 import http.client
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
 from omnistate.projections.keys import Keys
 from omnistate_schemas.presence import CAPACITY
 from omnistate_schemas.times import format_time
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
 from tests.engine.running import run
-from tests.harness.installation import Installation, Worker, installed
+from tests.harness.installation import Installation, installed
+from tests.harness.ports import HOST
 from tests.harness.redis import RedisServer
+from tests.harness.tied_process import PATIENCE_S
+from tests.harness.topics import Written, write
+from tests.harness.worker_process import WorkerProcess
 from tests.oracle.random_days import day_of
 from tests.projections.fold import milliseconds
 
@@ -33,25 +35,21 @@ class Service:
         found.environment["OMNISTATE_REDIS_URL"] = redis.url
         found.environment["OMNISTATE_API_TOKEN"] = TOKEN
         self.keys = Keys(found.prefix)
-        self.worker: Worker
+        self.worker: WorkerProcess
 
-    def publish(self, *events: dict[str, Any]) -> None:
+    async def publish(self, *events: dict[str, Any]) -> None:
         """Put events on the topics, as the engine would."""
-
-        async def run_producer() -> None:
-            async with AIOKafkaProducer(bootstrap_servers=self.found.brokers) as producer:
-                for event in events:
-                    state = event["type"] == "conversation.state_changed"
-                    topic = STATE_CHANGES if state else REPRESENTATIVE_CAPACITY
-                    value = json.dumps(event).encode()
-                    key = event["subject"].encode()
-                    await producer.send(self.found.prefix + topic, value, key)
-
-        asyncio.run(run_producer())
+        records = []
+        for event in events:
+            state = event["type"] == "conversation.state_changed"
+            topic = self.found.prefix + (STATE_CHANGES if state else REPRESENTATIVE_CAPACITY)
+            key, value = event["subject"].encode(), json.dumps(event).encode()
+            records.append(Written(topic, key, value))
+        await write(self.found.brokers, *records)
 
     def ask(self, path: str, token: str | None = TOKEN, method: str = "GET") -> tuple[int, Any]:
         """Status, and the JSON of the answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.worker.port, timeout=10)
+        connection = http.client.HTTPConnection(HOST, self.worker.port, timeout=PATIENCE_S)
         try:
             headers = {} if token is None else {"Authorization": f"Bearer {token}"}
             connection.request(method, path, headers=headers)
@@ -67,16 +65,16 @@ class Service:
             connection.close()
 
 
-@contextmanager
-def serving(brokers: str, folder: Path) -> Iterator[Service]:
+@asynccontextmanager
+async def serving(brokers: str, folder: Path) -> AsyncIterator[Service]:
     """A service on a Redis of its own, with the changes of some days, until it is let go."""
     with RedisServer() as redis, installed(brokers, f"a-{folder.stat().st_ino}.", folder) as found:
         service = Service(found, redis)
         found.run("topics", "apply", "--partitions", "2", "--replication-factor", "1")
         for seed in range(6):
-            service.publish(*shifted(seed, f"{seed}-"))
-        service.publish(*shifted(7, ODD))
-        service.publish(*(capacity_of(name) for name in ("ana", ODD)))
+            await service.publish(*shifted(seed, f"{seed}-"))
+        await service.publish(*shifted(7, ODD))
+        await service.publish(*(capacity_of(name) for name in ("ana", ODD)))
         service.worker = found.worker("projection")
         yield service
 
@@ -117,7 +115,7 @@ class Stream:
     """A reader of the changes."""
 
     def __init__(self, service: Service, last_id: str | None = None) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", service.worker.port, timeout=15)
+        self._connection = http.client.HTTPConnection(HOST, service.worker.port, timeout=PATIENCE_S)
         headers = {"Authorization": f"Bearer {TOKEN}"}
         if last_id is not None:
             headers["Last-Event-ID"] = last_id

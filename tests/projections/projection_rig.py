@@ -7,8 +7,9 @@ from omnistate.projections.read_model.projector import Projector
 from omnistate.projections.read_model.store_ports import TopicPartition
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
+from tests.harness.waiting import eventually
+from tests.projections.memory_topics import NOW_MS, Member, Topics, change
 from tests.projections.schedule import Watcher
-from tests.projections.topics import NOW_MS, Member, Topics, change
 from tests.projections.twin import TwinStore
 
 KEYS = Keys()
@@ -44,6 +45,14 @@ class Bench:
 
     def told(self, name: str, worker: int = 0) -> list[Any]:
         return [each[1:] for each in self.watchers[worker].told if each[0] == name]
+
+    async def hears(self, name: str) -> None:
+        """Wait until the first worker's watcher is told this."""
+
+        async def names() -> list[object]:
+            return self.watchers[0].names()
+
+        await eventually(name, names, lambda told: name in told)
 
 
 def is_ready(worker: Projector) -> bool:

@@ -11,7 +11,7 @@ from omnistate.projections.read_model.projector import Projector
 from omnistate.projections.read_model.store_ports import StoreUnavailable, TopicPartition
 from omnistate.stream.ports import LogUnavailable
 
-from tests.projections.topics import Member, Topics
+from tests.projections.memory_topics import Member, Topics
 from tests.projections.twin import TwinStore
 
 STEPS = 40

@@ -19,8 +19,8 @@ from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 from tests.engine.running import run
 from tests.oracle.random_days import Day, days
 from tests.projections.fold import EPOCH, differences, fold, milliseconds
+from tests.projections.memory_topics import NOW_MS, Member, Topics, capacity, change
 from tests.projections.schedule import Watcher, disturb
-from tests.projections.topics import NOW_MS, Member, Topics, capacity, change
 from tests.projections.twin import TwinStore
 
 KEYS = Keys()

@@ -9,8 +9,8 @@ from omnistate.projections.read_model.store_ports import Bounds, StoreUnavailabl
 from omnistate.stream.ports import LogUnavailable
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
+from tests.projections.memory_topics import NOW_MS, capacity, change
 from tests.projections.projection_rig import CHANGES, KEYS, TOTALS, Bench, is_ready, turns
-from tests.projections.topics import NOW_MS, capacity, change
 
 
 async def test_markers_are_applied_too_so_that_offsets_come_to_the_ends(bench: Bench) -> None:

@@ -6,8 +6,8 @@ import pytest
 from omnistate.projections.read_model import projector
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
+from tests.projections.memory_topics import capacity, change
 from tests.projections.projection_rig import CHANGES, TOTALS, Bench, is_ready, turns
-from tests.projections.topics import capacity, change
 
 
 async def test_what_is_no_record_is_told_and_left_out(bench: Bench) -> None:
@@ -47,10 +47,10 @@ async def test_failures_are_told_and_survived(
     bench.members[0].broken = True
     bench.store.faults = ["after"]
     running = asyncio.create_task(worker.run())
-    await asyncio.sleep(0.05)
+    await bench.hears("log_failed")
     assert not is_ready(worker)
     bench.members[0].broken = False
-    await asyncio.sleep(0.1)
+    await bench.hears("caught_up")
     names = list(dict.fromkeys(bench.watchers[0].names()))
     assert names[:4] == ["assigned", "log_failed", "rebuilding", "store_failed"]
     assert {"recovered", "caught_up"} <= set(names)

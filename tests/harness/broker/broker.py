@@ -4,29 +4,25 @@ One KRaft node that is broker and controller. It serves on the loopback interfac
 whoever started it, and writes to no folder but its own.
 """
 
-import shutil
-import socket
-import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
+from tests.harness import ports
 from tests.harness.broker import broker_properties, broker_security, jars, network
-from tests.harness.broker.broker_process import TiedProcess
 from tests.harness.broker.broker_properties import ClientCertificate, Security
 from tests.harness.broker.broker_storage import BrokerFailed, format_storage, lock_folder, reason
+from tests.harness.server import CONSOLE, Server
+from tests.harness.tied_process import PATIENCE_S
 
 LOGGING = Path(__file__).with_name("log4j2.xml")
 
 
-class Broker:
+class Broker(Server):
     """One Kafka node. `with Broker() as broker:` starts it, and leaves nothing of it.
 
-    Start it from a thread that lives at least as long as it shall (the main one, not one of a
-    pool): the kernel ends it with the thread that started it. `settings` are Kafka's, and win over
-    ours.
+    Its session ends after a pause of two seconds. `settings` are Kafka's, and win over ours. Its
+    folder has `server.properties`, `kafka.log`, `console.log`, certificates and data.
     """
 
     username, password = broker_security.USERNAME, broker_security.PASSWORD
@@ -41,18 +37,15 @@ class Broker:
         client_certificate: ClientCertificate = "requested",
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        self._temporary = data is None
-        self._data = None if data is None else data.absolute()
+        super().__init__(data, "omnistate-broker-")
         self._port = port
         self._heap = heap
         self._listeners = broker_properties.LISTENERS[security]
         self._client_certificate = client_certificate
         self._settings = settings or {}
-        self._reserved: dict[str, socket.socket] = {}
         self._lock: TextIO | None = None
-        self._process: TiedProcess | None = None
 
-    def start(self, timeout_s: float = 60) -> None:
+    def start(self, timeout_s: float = PATIENCE_S) -> None:
         """Start it and wait until it serves, with the data and at the ports of its last life."""
         if self.running:
             raise RuntimeError("this broker runs already")
@@ -69,78 +62,21 @@ class Broker:
             f"-Dlog4j2.configurationFile={LOGGING}",
         ]
         command = [java, *options, "-cp", classpath, "kafka.Kafka", "server.properties"]
-        self._process = TiedProcess(command, self.data, "console.log")
-        try:
-            self._await_service(cluster_id, timeout_s)
-        except BaseException:
-            self.kill()
-            raise
-
-    def stop(self, timeout_s: float = 10) -> None:
-        """End it in order, after `timeout_s` by force; its data stay. May be called twice."""
-        if self._process is not None:
-            self._process.stop(timeout_s)
-            self._process = None
-
-    def kill(self) -> None:
-        """End it as `kill -9` does; its data stay. May be called twice."""
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
-
-    def pause(self) -> None:
-        """Let it hang: connections stay open, nothing is answered. Its session ends after 2 s."""
-        self._running_process().pause()
-
-    def resume(self) -> None:
-        """End a pause."""
-        self._running_process().resume()
+        numbers = {name: kept.getsockname()[1] for name, kept in self._reserved.items()}
+        first = numbers[broker_properties.PLAINTEXT]
+        self._launch(
+            command,
+            lambda: network.serves(first, cluster_id) and network.listening(numbers.values()),
+            lambda what: BrokerFailed(f"Kafka {what}: {self.last_words()}"),
+            timeout_s,
+        )
 
     def close(self) -> None:
-        """Stop it, give its ports back, and remove its folder if that is a temporary one."""
-        self.stop()
-        for reserved in self._reserved.values():
-            reserved.close()
-        self._reserved = {}
+        """Stop it, give its ports and its folder back; a temporary one goes."""
+        super().close()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-        if self._temporary and self._data is not None:
-            shutil.rmtree(self._data)
-            self._data = None
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @property
-    def running(self) -> bool:
-        """Whether its process is there, paused or not."""
-        return self._process is not None and self._process.running
-
-    @property
-    def pid(self) -> int:
-        """The process id of its Java."""
-        return self._running_process().pid
-
-    @property
-    def data(self) -> Path:
-        """Its folder: `server.properties`, `kafka.log`, `console.log`, certificates and data."""
-        if self._data is None:
-            raise RuntimeError("this broker has no folder before its start")
-        return self._data
 
     @property
     def log(self) -> Path:
@@ -149,7 +85,7 @@ class Broker:
 
     def last_words(self) -> str:
         """What went wrong, as far as Kafka says."""
-        log, console = (self.data / name for name in ("kafka.log", "console.log"))
+        log, console = (self.data / name for name in ("kafka.log", CONSOLE))
         said = log.read_text(errors="replace") if log.exists() else ""
         return reason(said, console.read_text(errors="replace"))
 
@@ -195,43 +131,26 @@ class Broker:
     def _address(self, listener: str) -> str:
         if listener not in self._reserved:
             raise RuntimeError(f"this broker has no {listener} listener, or is not started")
-        return f"{network.HOST}:{self._reserved[listener].getsockname()[1]}"
-
-    def _running_process(self) -> TiedProcess:
-        if self._process is None:
-            raise RuntimeError("this broker does not run")
-        return self._process
+        return f"{ports.HOST}:{self._reserved[listener].getsockname()[1]}"
 
     def _reserve(self) -> None:
         for name in self._listeners:
             if name not in self._reserved:
                 port = self._port if name == broker_properties.PLAINTEXT else 0
                 try:
-                    self._reserved[name] = network.reserve(port)
+                    self._reserved[name] = ports.reserve(port)
                 except OSError as error:
                     raise BrokerFailed(f"port {port}: {error.strerror}") from None
 
     def _prepare_folder(self) -> None:
-        if self._data is None:
-            self._data = Path(tempfile.mkdtemp(prefix="omnistate-broker-"))
+        folder = self._folder()
         if self._lock is None:
-            self._lock = lock_folder(self._data)
-        (self._data / "tmp").mkdir(exist_ok=True)
+            self._lock = lock_folder(folder)
+        (folder / "tmp").mkdir(exist_ok=True)
         if broker_properties.TLS in self._listeners and not self._certificates.exists():
             broker_security.make_certificates(self._certificates)
-        ports = {name: kept.getsockname()[1] for name, kept in self._reserved.items()}
+        numbers = {name: kept.getsockname()[1] for name, kept in self._reserved.items()}
         text = broker_properties.broker_properties(
-            ports, network.HOST, self._client_certificate, self._settings
+            numbers, ports.HOST, self._client_certificate, self._settings
         )
-        (self._data / "server.properties").write_text(text, encoding="ascii")
-
-    def _await_service(self, cluster_id: str, timeout_s: float) -> None:
-        until = time.monotonic() + timeout_s
-        ports = [kept.getsockname()[1] for kept in self._reserved.values()]
-        first = self._reserved[broker_properties.PLAINTEXT].getsockname()[1]
-        while not (network.serves(first, cluster_id) and network.listening(ports)):
-            if not self.running:
-                raise BrokerFailed(f"Kafka ended before it served: {self.last_words()}")
-            if time.monotonic() > until:
-                raise BrokerFailed(f"Kafka did not serve in {timeout_s} s: {self.last_words()}")
-            time.sleep(0.05)
+        (folder / "server.properties").write_text(text, encoding="ascii")

@@ -1,4 +1,4 @@
-"""Ports of the loopback interface: reserve them, and ask whether the broker there serves.
+"""Whether the broker behind a port of the loopback interface serves.
 
 It speaks one request of Kafka's protocol by hand, so that no driver library is needed here.
 """
@@ -7,27 +7,10 @@ import socket
 import struct
 from collections.abc import Iterable
 
-HOST = "127.0.0.1"
+from tests.harness.ports import HOST
+
 METADATA_REQUEST = 3
 ANSWER_TIMEOUT_S = 1.0
-
-
-def reserve(port: int) -> socket.socket:
-    """Keep a port (0: any free one) from being given to others until the socket is closed.
-
-    The socket never listens, so on Linux a broker may bind the same port beside it. OSError where
-    somebody serves there.
-    """
-    kept = socket.socket()
-    try:
-        # Set before binding it allows a port in TIME_WAIT; set after, that another binds it too.
-        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, port != 0)
-        kept.bind((HOST, port))
-        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    except OSError:
-        kept.close()
-        raise
-    return kept
 
 
 def serves(port: int, cluster_id: str) -> bool:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from tests.harness.broker import jars
 from tests.harness.broker.broker_storage import BrokerFailed
+from tests.harness.tied_process import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
-START_TIMEOUT_S = 90.0
 
 
 def shared_broker(folder: Path, until_pid: int) -> str:
@@ -47,7 +47,7 @@ def _spawn(arguments: list[str], said: Path) -> None:
 
 
 def _await_address(said: Path) -> str:
-    until = time.monotonic() + START_TIMEOUT_S
+    until = time.monotonic() + PATIENCE_S
     text = ""
     while time.monotonic() < until:
         text = said.read_text() if said.exists() else ""

@@ -7,17 +7,15 @@ kept: after a stop or a kill the next life begins empty.
 import shutil
 import socket
 import sys
-import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
-from tests.harness.broker import network
-from tests.harness.broker.broker_process import TiedProcess
+from tests.harness import ports
+from tests.harness.server import CONSOLE, Server
+from tests.harness.tied_process import PATIENCE_S
 
-CONSOLE: Final = "console.log"
+PORT: Final = "port"
 CONFIGURATION: Final = "redis.conf"
 FORGETFUL: Final = {"save": '""', "appendonly": "no"}
 
@@ -40,11 +38,11 @@ def executable() -> str:
     return found
 
 
-class RedisServer:
+class RedisServer(Server):
     """One server. `with RedisServer() as redis:` starts it, and leaves nothing of it.
 
-    Start it from a thread that lives at least as long as it shall. `settings` are those of
-    redis.conf, and win over ours; `arguments` go to the command, such as `--sentinel`.
+    `settings` are those of redis.conf, and win over ours; `arguments` go to the command, such as
+    `--sentinel`. Its folder has `redis.conf`, `console.log`, and what it keeps if told to.
     """
 
     def __init__(
@@ -55,113 +53,45 @@ class RedisServer:
         settings: Mapping[str, str] | None = None,
         arguments: tuple[str, ...] = (),
     ) -> None:
-        self._temporary = data is None
-        self._data = None if data is None else data.absolute()
+        super().__init__(data, "omnistate-redis-")
         self._port = port
         self._settings = dict(settings or {})
         self._arguments = arguments
-        self._reserved: socket.socket | None = None
-        self._process: TiedProcess | None = None
 
-    def start(self, timeout_s: float = 20) -> None:
+    def start(self, timeout_s: float = PATIENCE_S) -> None:
         """Start it and wait until it serves, at the port and in the folder of its last life."""
         if self.running:
             raise RuntimeError("this server runs already")
         command = [executable(), CONFIGURATION, *self._arguments]
-        if self._reserved is None:
+        if PORT not in self._reserved:
             try:
-                self._reserved = network.reserve(self._port)
+                self._reserved[PORT] = ports.reserve(self._port)
             except OSError as error:
                 raise RedisFailed(f"port {self._port}: {error.strerror}") from None
-        if self._data is None:
-            self._data = Path(tempfile.mkdtemp(prefix="omnistate-redis-"))
-        self._data.mkdir(parents=True, exist_ok=True)
+        self._folder().mkdir(parents=True, exist_ok=True)
         self._write_configuration()
-        self._process = TiedProcess(command, self.data, CONSOLE)
-        try:
-            self._await_service(timeout_s)
-        except BaseException:
-            self.kill()
-            raise
-
-    def stop(self, timeout_s: float = 10) -> None:
-        """End it in order, after `timeout_s` by force. May be called twice."""
-        if self._process is not None:
-            self._process.stop(timeout_s)
-            self._process = None
-
-    def kill(self) -> None:
-        """End it as `kill -9` does. May be called twice."""
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
-
-    def pause(self) -> None:
-        """Let it hang: connections stay open, nothing is answered."""
-        self._running_process().pause()
-
-    def resume(self) -> None:
-        """End a pause."""
-        self._running_process().resume()
-
-    def close(self) -> None:
-        """Stop it, give its port back, and remove its folder if that is a temporary one."""
-        self.stop()
-        if self._reserved is not None:
-            self._reserved.close()
-            self._reserved = None
-        if self._temporary and self._data is not None:
-            shutil.rmtree(self._data)
-            self._data = None
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @property
-    def running(self) -> bool:
-        """Whether its process is there, paused or not."""
-        return self._process is not None and self._process.running
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._running_process().pid
+        self._launch(
+            command,
+            lambda: _answers(self.port),
+            lambda what: RedisFailed(f"Redis {what}: {self._last_words()}"),
+            timeout_s,
+        )
 
     @property
     def port(self) -> int:
         """The port at which it serves, the same in each of its lives."""
-        if self._reserved is None:
+        if PORT not in self._reserved:
             raise RuntimeError("this server has no port before its start")
-        return int(self._reserved.getsockname()[1])
+        return int(self._reserved[PORT].getsockname()[1])
 
     @property
     def url(self) -> str:
         """Where clients find it."""
-        return f"redis://{network.HOST}:{self.port}/0"
-
-    @property
-    def data(self) -> Path:
-        """Its folder: `redis.conf`, `console.log`, and what it keeps if told to."""
-        if self._data is None:
-            raise RuntimeError("this server has no folder before its start")
-        return self._data
+        return f"redis://{ports.HOST}:{self.port}/0"
 
     def _write_configuration(self) -> None:
         values = {
-            "bind": network.HOST,
+            "bind": ports.HOST,
             "port": str(self.port),
             "daemonize": "no",
             **({} if "--sentinel" in self._arguments else FORGETFUL),
@@ -169,20 +99,6 @@ class RedisServer:
         }
         text = "".join(f"{name} {value}\n" for name, value in values.items())
         (self.data / CONFIGURATION).write_text(text, encoding="ascii")
-
-    def _running_process(self) -> TiedProcess:
-        if self._process is None:
-            raise RuntimeError("this server does not run")
-        return self._process
-
-    def _await_service(self, timeout_s: float) -> None:
-        until = time.monotonic() + timeout_s
-        while not _answers(self.port):
-            if not self.running:
-                raise RedisFailed(f"Redis ended before it served: {self._last_words()}")
-            if time.monotonic() > until:
-                raise RedisFailed(f"Redis did not serve in {timeout_s:g} s: {self._last_words()}")
-            time.sleep(0.02)
 
     def _last_words(self) -> str:
         lines = (self.data / CONSOLE).read_text(errors="replace").split("\n")
@@ -193,7 +109,7 @@ class RedisServer:
 def _answers(port: int) -> bool:
     """Whether a server there has read its data and serves; one that asks for a password does."""
     try:
-        with socket.create_connection((network.HOST, port), 1.0) as connection:
+        with socket.create_connection((ports.HOST, port), 1.0) as connection:
             connection.settimeout(1.0)
             connection.sendall(b"PING\r\n")
             return connection.recv(7).startswith((b"+PONG", b"-NOAUTH"))

@@ -1,6 +1,6 @@
 """Become a command that the kernel kills as soon as whoever started it ends, even by `kill -9`.
 
-    python tied.py PARENT_PID COMMAND ...
+    python process_tie.py PARENT_PID COMMAND ...
 
 A program of its own, because from 3.12 on Python warns of code between fork and exec
 (`preexec_fn`) where there are threads. The process id stays the same. The kernel ties it to the

@@ -1,6 +1,6 @@
 """A process that ends with whoever started it, and can be stopped, killed and paused.
 
-On Linux alone. It knows nothing of Kafka.
+On Linux alone. It knows nothing of what it runs.
 """
 
 import os
@@ -9,12 +9,15 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
-TIED = str(Path(__file__).with_name("tied_process.py"))
+TIE: Final = str(Path(__file__).with_name("process_tie.py"))
+# So long a process may take that only waits for its turn on a busy machine; one that hangs does.
+PATIENCE_S: Final = 300.0
 
 
 class TiedProcess:
-    """A command running in `folder`, its words in `console` there; starts at once.
+    """A command running in `folder`, its words at the end of the file `log`; starts at once.
 
     The kernel kills it when the *thread* that started it ends, so start it from one that lives on.
     """
@@ -22,13 +25,16 @@ class TiedProcess:
     def __init__(
         self,
         command: Sequence[str],
+        log: Path,
+        *,
         folder: Path,
-        console: str,
         environment: Mapping[str, str] | None = None,
+        append: bool = False,
     ) -> None:
-        with (folder / console).open("wb") as words:
+        """`append` keeps what the log says already."""
+        with log.open("ab" if append else "wb") as words:
             self._process = subprocess.Popen(
-                [sys.executable, "-IS", TIED, str(os.getpid()), *command],
+                [sys.executable, "-IS", TIE, str(os.getpid()), *command],
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -48,19 +54,32 @@ class TiedProcess:
         """Whether it has not ended; a paused process has not."""
         return self._process.poll() is None
 
-    def stop(self, timeout_s: float) -> None:
-        """Ask it to end, paused or not, and make it end after `timeout_s`."""
+    @property
+    def status(self) -> int | None:
+        """Its exit status; None while it runs, below 0 where a signal ended it."""
+        return self._process.poll()
+
+    def wait(self, timeout_s: float = PATIENCE_S) -> int:
+        """Its exit status, once it has ended by itself. Raises TimeoutExpired."""
+        return self._process.wait(timeout_s)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal; nothing where it has ended."""
+        self._process.send_signal(number)
+
+    def stop(self, timeout_s: float = PATIENCE_S) -> int:
+        """Ask it to end, paused or not, and make it end after `timeout_s`; its exit status."""
         self._process.terminate()
         self.resume()
         try:
-            self._process.wait(timeout_s)
+            return self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
-            self.kill()
+            return self.kill()
 
-    def kill(self) -> None:
-        """End it as `kill -9` does."""
+    def kill(self) -> int:
+        """End it as `kill -9` does; its exit status."""
         self._process.kill()
-        self._process.wait()
+        return self._process.wait()
 
     def pause(self) -> None:
         """Let it stand still; returns when it does, or when it has ended."""

@@ -1,12 +1,11 @@
 """The chaos' own fold of representatives says, of every batch, what the worker says."""
 
-import asyncio
 import random
 from typing import Any
 
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_PRESENCE
 
-from tests.chaos.pictures import TOLD, Pictures
+from tests.chaos.capacity_pictures import TOLD, Pictures
 from tests.stream.representative_rig import CENTRE, INPUTS, Desk, directory_of, drain
 
 PRESENCES = ("available", "busy", "do_not_disturb", "away", "offline")
@@ -22,33 +21,29 @@ def act(desk: Desk, draw: random.Random) -> None:
         desk.hold(who, 20 * draw.randrange(7), draw.randrange(3), int(chance > 0.9), **slots)
 
 
-def run_both(seed: int) -> tuple[list[dict[str, Any]], Pictures]:
+async def run_both(seed: int) -> tuple[list[dict[str, Any]], Pictures]:
     """What the worker tells, and what the fold says, over the same batches."""
-
-    async def scenario() -> tuple[list[dict[str, Any]], Pictures]:
-        desk, draw, pictures = Desk(directory_of(CENTRE)), random.Random(seed), Pictures(CENTRE)
-        task = await desk.take_over()
+    desk, draw, pictures = Desk(directory_of(CENTRE)), random.Random(seed), Pictures(CENTRE)
+    task = await desk.take_over()
+    await drain(task, desk.now_ms)
+    reached = dict.fromkeys(INPUTS, 0)
+    for _ in range(80):
+        for _ in range(draw.randint(1, 4)):
+            act(desk, draw)
+        batch = []
+        for topic in (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES):
+            records = desk.log.read(topic, 0, reached[topic])
+            reached[topic] += len(records)
+            batch += records
+        batch.sort(key=lambda each: each.timestamp_ms)
+        pictures.take_batch((each.topic, each.key, each.value) for each in batch)
         await drain(task, desk.now_ms)
-        reached = dict.fromkeys(INPUTS, 0)
-        for _ in range(80):
-            for _ in range(draw.randint(1, 4)):
-                act(desk, draw)
-            batch = []
-            for topic in (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES):
-                records = desk.log.read(topic, 0, reached[topic])
-                reached[topic] += len(records)
-                batch += records
-            batch.sort(key=lambda each: each.timestamp_ms)
-            pictures.take_batch((each.topic, each.key, each.value) for each in batch)
-            await drain(task, desk.now_ms)
-        return desk.told(), pictures
-
-    return asyncio.run(scenario())
+    return desk.told(), pictures
 
 
-def test_the_fold_and_the_worker_agree_on_every_picture() -> None:
+async def test_the_fold_and_the_worker_agree_on_every_picture() -> None:
     for seed in range(20):
-        told, pictures = run_both(seed)
+        told, pictures = await run_both(seed)
         for id_ in ("ana", "bob", "eve"):
             published = [
                 {name: value for name, value in each.items() if name not in TOLD}

@@ -14,7 +14,7 @@ from omnistate_schemas.vocabulary import CAPACITY_CHANGES
 Json = dict[str, Any]
 # Of what is published, these tell of the telling; all else is the picture.
 TOLD: Final = ("sequence", "changed_at", "cause")
-# Set, these are over with the next change of what he holds.
+# Set, these are over with the next change of what they hold.
 PASSING: Final = ("available", "busy")
 
 
@@ -31,7 +31,7 @@ class Person:
         self.heard: set[tuple[str, str]] = set()
 
     def take_change(self, data: Json) -> None:
-        """A partition says what he holds there; the absolute counters count."""
+        """A partition says what they hold there; the absolute counters count."""
         partition, number = data["partition"], data["partition_sequence"]
         if number <= self.numbers[partition]:
             return
@@ -43,7 +43,7 @@ class Person:
             self.wish = None
 
     def take_presence(self, event: Json) -> None:
-        """Somebody sets his presence; a repeat changes nothing."""
+        """Somebody sets their presence; a repeat changes nothing."""
         mark = (event["source"], event["id"])
         if mark not in self.heard:
             self.heard.add(mark)
@@ -68,7 +68,7 @@ class Pictures:
         self._profiles: Json = configuration.get("capacity_profiles") or {}
         self._configured: Json = configuration.get("representatives") or {}
         self._people: defaultdict[str, Person] = defaultdict(Person)
-        # Whoever is configured is told of at the start, whatever happens to him.
+        # Whoever is configured is told of at the start, whatever happens to them.
         for id_ in self._configured:
             self._draw(id_)
 
