@@ -16,6 +16,7 @@ from omnistate_schemas.vocabulary import ProfileReset
 from omnistate_schemas.workstream import AutoClose, ConsultBlocksCapacity, Workstream
 
 __all__ = [
+    "TIME_ZONE_PATTERN",
     "AutoClose",
     "CapacityProfile",
     "Configuration",

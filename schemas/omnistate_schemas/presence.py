@@ -104,7 +104,7 @@ CAPACITY: Final[dict[str, Any]] = {
 
 
 class RepresentativeCapacityChanged(Output):
-    """What a representative has free, or his presence, changed. The last value of a key counts."""
+    """What a representative has free, or their presence, changed. A key's last value counts."""
 
     model_config = output_example(
         "representative.capacity_changed", "ana.7", "ana", CAPACITY, "3-17.h1"

@@ -18,7 +18,7 @@ class RepresentativePick(CloudEvent):
 
 
 class RepresentativeAccept(CloudEvent):
-    """The representative accepts what is offered to him."""
+    """The representative accepts what is offered to them."""
 
     model_config = example("representative.accept", "/desktops/ana", {"representative_id": "ana"})
     type: Literal["representative.accept"]
@@ -26,7 +26,7 @@ class RepresentativeAccept(CloudEvent):
 
 
 class RepresentativeReject(CloudEvent):
-    """The representative declines what is offered to him."""
+    """The representative declines what is offered to them."""
 
     model_config = example("representative.reject", "/desktops/ana", {"representative_id": "ana"})
     type: Literal["representative.reject"]
