@@ -69,7 +69,7 @@ class TwinModel:
                 stored = self.store.stored.get(place)
                 records = self.rig.log.read(topic, number, stored or 0, most)
                 if records:
-                    effects, unreadable = await self._projection.project(place, records, 0)
+                    effects, unreadable = await self._projection.project(place, records, stored, 0)
                     assert not unreadable
                     following = records[-1].offset + 1
                     await self.store.apply(ModelBatch(place, stored, following, effects.commands))

@@ -61,6 +61,10 @@ async def test_a_batch_is_applied_only_where_the_offset_is_as_expected(
         with pytest.raises(Conflict) as conflict:
             await store.apply(batch(expected, 9, ("DEL", hash_)))
         assert conflict.value.stored == 5
+        with pytest.raises(Conflict) as conflict:
+            await store.rows(PLACE, expected, ["c"])
+        assert conflict.value.stored == 5
+    assert await store.rows(PLACE, 5, ["nobody"]) == {}
     await store.apply(batch(5, 7))
     assert await store.offsets() == {PLACE: 7}
     other = TopicPartition(REPRESENTATIVE_CAPACITY, 0)
@@ -106,7 +110,7 @@ async def test_scripts_that_redis_has_forgotten_are_loaded_again(
     await own_store.apply(batch(None, 1))
     with connect(own_redis.url) as client:
         client.script_flush()
-    assert await own_store.rows(["c"]) == {}
+    assert await own_store.rows(PLACE, 1, ["c"]) == {}
     with connect(own_redis.url) as client:
         client.script_flush()
     await own_store.apply(batch(1, 2))

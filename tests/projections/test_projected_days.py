@@ -58,7 +58,8 @@ async def test_batches_cut_anywhere_come_to_the_fold(day: Day, seed: int, hours:
     cuts = sorted({0, len(records), *(chance.randint(0, len(records)) for _ in range(6))})
     for start, end in pairwise(cuts):
         changes = [decode_change(each) for each in records[start:end]]
-        rows = await store.rows([each.conversation_id for each in changes])
+        ids = [each.conversation_id for each in changes]
+        rows = await store.rows(PLACE, store.stored.get(PLACE), ids)
         effects = project_changes(KEYS, changes, rows, store.now_ms)
         assert effects.applied + effects.skipped == len(changes)
         next_offset = records[end - 1].offset + 1

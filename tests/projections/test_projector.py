@@ -40,8 +40,8 @@ async def test_a_zombies_batch_is_refused_whenever_it_comes(bench: Bench) -> Non
     still, wake = asyncio.Event(), asyncio.Event()
     rows = bench.store.rows
 
-    async def stand_still(ids: Any) -> Any:
-        found = await rows(ids)
+    async def stand_still(*arguments: Any) -> Any:
+        found = await rows(*arguments)
         still.set()
         await wake.wait()
         return found
@@ -62,6 +62,36 @@ async def test_a_zombies_batch_is_refused_whenever_it_comes(bench: Bench) -> Non
     await turns(zombie)
     assert bench.store.snapshot() == before
     assert len(bench.store.stream) == 4
+
+
+async def test_rows_of_a_later_state_are_of_no_use(bench: Bench) -> None:
+    """A store that comes back as it was where a slow worker's batch began."""
+    slow, worker = bench.worker(), bench.worker()
+    bench.publish(1, "open")
+    await turns(slow, worker)
+    saved = bench.store.snapshot()
+    bench.publish(2)
+    rows, began, goes_on = bench.store.rows, asyncio.Event(), asyncio.Event()
+
+    async def ask_late(*arguments: Any) -> Any:
+        began.set()
+        await goes_on.wait()
+        try:
+            return await rows(*arguments)
+        finally:
+            bench.store.restore(saved)
+
+    vars(bench.store)["rows"] = ask_late
+    turning = asyncio.create_task(slow.turn())
+    await began.wait()
+    del vars(bench.store)["rows"]
+    await turns(worker)
+    assert bench.sequence == "2"
+    goes_on.set()
+    await turning
+    await turns(slow, worker, number=6)
+    assert bench.store.keys[KEYS.counts] == {"chat:active": "1"}
+    assert bench.store.lowest_count == 0
 
 
 @pytest.mark.parametrize("fault", ["before", "after"])
@@ -111,8 +141,8 @@ async def test_a_store_that_is_emptied_in_the_middle_of_a_batch(bench: Bench) ->
     bench.publish(2, "open")
     rows = bench.store.rows
 
-    async def emptied(ids: Any) -> Any:
-        found = await rows(ids)
+    async def emptied(*arguments: Any) -> Any:
+        found = await rows(*arguments)
         bench.store.empty()
         del vars(bench.store)["rows"]
         return found

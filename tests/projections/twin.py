@@ -37,8 +37,12 @@ class TwinStore:
         await asyncio.sleep(0)
         return dict(self.stored)
 
-    async def rows(self, conversation_ids: Sequence[str]) -> Mapping[str, ModelRow]:
+    async def rows(
+        self, place: TopicPartition, expected: int | None, conversation_ids: Sequence[str]
+    ) -> Mapping[str, ModelRow]:
         await asyncio.sleep(0)
+        if self.stored.get(place) != expected:
+            raise Conflict(self.stored.get(place))
         found = {}
         for id_ in conversation_ids:
             fields = self.keys.get(self.names.conversation(id_))

@@ -43,12 +43,14 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 return {{1, ARGV[3]}}
 """
 ROWS: Final = """\
+local stored = redis.call('HGET', KEYS[1], ARGV[1]) or ''
+if stored ~= ARGV[2] then return {0, stored} end
 local rows = {}
-for number, id in ipairs(cmsgpack.unpack(ARGV[2])) do
-  rows[number] = redis.call('HMGET', ARGV[1] .. id, 'sequence', 'status', 'workstream_id',
+for number, id in ipairs(cmsgpack.unpack(ARGV[4])) do
+  rows[number] = redis.call('HMGET', ARGV[3] .. id, 'sequence', 'status', 'workstream_id',
     'queue_id', 'representative_id', 'offered_representative_id', 'changed_at')
 end
-return cmsgpack.pack(rows)
+return {1, cmsgpack.pack(rows)}
 """
 # What Redis knows scripts by.
 _SHAS: Final = {
@@ -84,25 +86,32 @@ class RedisStore:
             offsets[TopicPartition(topic, int(partition))] = int(offset)
         return offsets
 
-    async def rows(self, conversation_ids: Sequence[str]) -> Mapping[str, ModelRow]:
-        """What the model says of these conversations, without those that it does not know."""
+    async def rows(
+        self, place: TopicPartition, expected: int | None, conversation_ids: Sequence[str]
+    ) -> Mapping[str, ModelRow]:
+        """What the model says of these conversations, without those that it does not know.
+
+        Raises Conflict. Were rows read of a later state than the batch's, and Redis set back before
+        the batch came, its offset would fit and its differences would not.
+        """
         if not conversation_ids:
             return {}
-        found = _UNPACK(
-            await self._call(ROWS, 0, self._conversations, _PACK(list(conversation_ids)))
-        )
-        rows = zip(conversation_ids, map(_row_of, found), strict=True)
+        arguments = (*self._expectation(place, expected), self._conversations)
+        read, found = await self._call(ROWS, 1, *arguments, _PACK(list(conversation_ids)))
+        if not read:
+            raise Conflict(int(found) if found else None)
+        rows = zip(conversation_ids, map(_row_of, _UNPACK(found)), strict=True)
         return {id_: row for id_, row in rows if row is not None}
 
     async def apply(self, batch: ModelBatch) -> None:
         """Apply a batch and its offset, in one step. Raises Conflict."""
-        field = offset_field(*batch.place)
-        expected = "" if batch.expected is None else str(batch.expected)
-        commands = _PACK(batch.commands)
-        arguments = (self._keys.offsets, field, expected, str(batch.next), commands)
-        applied, stored = await self._call(APPLY, 1, *arguments, multi=True)
+        arguments = (*self._expectation(batch.place, batch.expected), str(batch.next))
+        applied, stored = await self._call(APPLY, 1, *arguments, _PACK(batch.commands), multi=True)
         if not applied:
             raise Conflict(int(stored) if stored else None)
+
+    def _expectation(self, place: TopicPartition, expected: int | None) -> tuple[str, str, str]:
+        return self._keys.offsets, offset_field(*place), "" if expected is None else str(expected)
 
     async def _call(
         self, script: str, keys: int, *arguments: str | bytes, multi: bool = False

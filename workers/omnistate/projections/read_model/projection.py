@@ -36,16 +36,21 @@ class Projection:
         self._clock_ms = clock_ms
 
     async def project(
-        self, place: TopicPartition, records: Sequence[Record], stream_from: int
+        self,
+        place: TopicPartition,
+        records: Sequence[Record],
+        expected: int | None,
+        stream_from: int,
     ) -> tuple[ModelEffects, int]:
         """What the records come to, and how many are none of their topic.
 
-        Changes from offset `stream_from` on are news. Raises StoreUnavailable.
+        Changes from offset `stream_from` on are news. Raises StoreUnavailable, and Conflict where
+        the store is not at the offset `expected`.
         """
         if place.topic == STATE_CHANGES:
             changes = self._decode(place, records, decode_change)
             ids = list(dict.fromkeys(each.conversation_id for each in changes))
-            rows = await self._store.rows(ids)
+            rows = await self._store.rows(place, expected, ids)
             effects = project_changes(self._keys, changes, rows, self._clock_ms(), stream_from)
             return effects, len(records) - len(changes)
         capacities = self._decode(place, records, decode_capacity)

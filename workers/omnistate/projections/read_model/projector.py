@@ -207,9 +207,14 @@ class Projector:
 
     async def _apply_batch(self, standing: PartitionProgress, records: Sequence[Record]) -> None:
         began_s = asyncio.get_running_loop().time()
-        effects, unreadable = await self._projection.project(
-            standing.place, records, standing.stream_from
-        )
+        try:
+            effects, unreadable = await self._projection.project(
+                standing.place, records, standing.expected, standing.stream_from
+            )
+        except Conflict as conflict:
+            # Another worker went on; the store may be back at our offset before we apply.
+            self._contradict(standing, conflict.stored)
+            return
         next_offset = records[-1].offset + 1
         batch = ModelBatch(standing.place, standing.expected, next_offset, effects.commands)
         if await self._commit(standing, batch):

@@ -62,8 +62,13 @@ class Store(Protocol):
     async def offsets(self) -> Mapping[TopicPartition, int]:
         """The next offset of each partition that has one."""
 
-    async def rows(self, conversation_ids: Sequence[str]) -> Mapping[str, ModelRow]:
-        """What the model says of these conversations, without those that it does not know."""
+    async def rows(
+        self, place: TopicPartition, expected: int | None, conversation_ids: Sequence[str]
+    ) -> Mapping[str, ModelRow]:
+        """What the model says of these conversations, without those that it does not know.
+
+        Raises Conflict where the store does not say the partition's offset `expected`.
+        """
 
     async def apply(self, batch: ModelBatch) -> None:
         """Apply a batch and its offset, in one step. Raises Conflict."""
