@@ -53,7 +53,7 @@ def run_figures_worker(settings: Settings) -> int:
 )
 def run_projection_worker(settings: Settings) -> int:
     """Keep the Redis read model and serve it: one worker of the group, until SIGTERM or Ctrl-C."""
-    from omnistate.cli.projection_worker import run_projection
+    from omnistate.process.projection.projection_worker import run_projection
 
     return run_projection(settings)
 
