@@ -1,12 +1,16 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo broker live compiled test test-fast chaos check format bench bench-core docs generate constraints clean pictures
+.PHONY: help setup demo broker live compiled test test-fast test-pythons test-brokers chaos check format bench bench-core docs generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
 ROUNDS ?= 10
 SEED ?= 1
+KAFKAS ?= 4.0.0 4.4.0
+# What shows that a version of Kafka will do: transactions, fencing, administration, a worker's life.
+smoke := tests/adapters/test_log_contract.py tests/cluster/test_broker.py tests/cluster/test_kafka_log.py \
+	tests/cluster/test_topics.py tests/cluster/test_worker.py tests/cluster/test_against_replay.py
 MERMAID := 11.12.0
 bin := .venv/bin
 # What there is of these: mypy refuses a path that does not exist.
@@ -37,6 +41,14 @@ test-fast: .venv/.developer ## run the tests that need no server, browser, netwo
 
 test: .venv/.developer ## run all tests (ARGS="-k name" picks some)
 	@$(bin)/pytest -n auto --dist worksteal $(ARGS)
+
+test-pythons: .venv/.developer ## run the fast tests on each CPython from 3.11 on that this machine has (ARGS="--only 3.12")
+	@$(bin)/python -m tests.harness.pythons $(ARGS)
+
+test-brokers: .venv/.developer ## run the tests of worker, log and commands on the oldest and the newest Kafka that is promised
+	@for version in $(KAFKAS); do \
+		echo "Kafka $$version"; KAFKA_VERSION=$$version $(bin)/pytest --quiet $(ARGS) $(smoke) || exit 1; \
+	done
 
 chaos: .venv/.developer ## break workers, broker and Redis at random, and audit what is left (ROUNDS=10 SEED=1)
 	@$(bin)/python -m tests.chaos --rounds $(ROUNDS) --seed $(SEED) $(ARGS)
