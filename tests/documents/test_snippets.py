@@ -4,8 +4,6 @@ See `snippet_pages` for how a page says what it needs, and what is only shown.
 """
 
 import os
-import shutil
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,58 +11,27 @@ import pytest
 
 from tests.documents.snippet_pages import all_paths, parse_page, read_page
 from tests.documents.snippet_run import check_shown, run_page
-from tests.harness.broker import Broker, BrokerUnavailable
-from tests.harness.ports import free_port
-from tests.harness.redis import RedisServer, RedisUnavailable
-
-BROKERS, REDIS = "localhost:9092", "redis://localhost:6379"
-PORTS = ("6066", "6067", "6068", "6069")
-SERVERS = {"broker", "redis"}
+from tests.documents.snippet_servers import MARKS, start_servers
 
 
 def case(path: str) -> object:
     """A page, marked with the servers that it needs."""
-    marks = [getattr(pytest.mark, each) for each in sorted(read_page(path).needs & SERVERS)]
-    return pytest.param(path, id=path, marks=marks)
-
-
-def unavailable(reason: str) -> None:
-    """Skip, or fail on a machine that must check everything."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
-
-
-@pytest.fixture
-def servers() -> Iterator[ExitStack]:
-    """What a page has started; all of it ends with the page."""
-    with ExitStack() as stack:
-        yield stack
+    needs = read_page(path).needs
+    marks = {getattr(pytest.mark, mark) for need, mark in MARKS.items() if need in needs}
+    return pytest.param(path, id=path, marks=tuple(marks))
 
 
 @pytest.mark.parametrize("path", [case(path) for path in all_paths()])
-def test_a_page_works_as_it_is_written(path: str, servers: ExitStack, tmp_path: Path) -> None:
+def test_a_page_works_as_it_is_written(path: str, tmp_path: Path) -> None:
     page = read_page(path)
     check_shown(page)
-    for program in sorted(page.needs - SERVERS):
-        if shutil.which(program) is None:
-            unavailable(f"{path} needs {program}: apt-get install {program}")
-    words = {port: str(free_port()) for port in PORTS}
-    environment = {name: text for name, text in os.environ.items() if not is_ours(name)}
-    try:
-        if "broker" in page.needs:
-            words[BROKERS] = servers.enter_context(Broker()).bootstrap
-            environment["OMNISTATE_BROKERS"] = words[BROKERS]
-        if "redis" in page.needs:
-            words[REDIS] = servers.enter_context(RedisServer()).url.removesuffix("/0")
-    except (BrokerUnavailable, RedisUnavailable) as missing:
-        unavailable(f"{path}: {missing}")
-    run_page(page, tmp_path, environment, words)
-
-
-def is_ours(name: str) -> bool:
-    """Whether a variable is a setting of omnistate: a page sets its own."""
-    return name.startswith("OMNISTATE_")
+    # A page sets its own.
+    environment = {name: text for name, text in os.environ.items() if name[:10] != "OMNISTATE_"}
+    with ExitStack() as stack:
+        words = start_servers(page, stack)
+        if "localhost:9092" in words:
+            environment["OMNISTATE_BROKERS"] = words["localhost:9092"]
+        run_page(page, tmp_path, environment, words)
 
 
 @pytest.mark.parametrize(
