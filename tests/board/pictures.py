@@ -19,7 +19,7 @@ from deploy.live.live_traffic import Traffic, quicken
 from tests.board.browser import Browser
 from tests.harness.ports import free_port
 
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 # Name, width, height, colours, picture elements for each of the page's.
 PICTURES = (
     ("board-light", 1440, 1180, "light", 1),
@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument("--speed", type=float, default=40, help="a day's seconds in one second")
     parser.add_argument("--conversations", type=int, default=3_000, help="in the whole day")
     parser.add_argument("--until", default="10:15", help="when in the day to take them")
-    parser.add_argument("--out", type=Path, default=PICTURES, help="the folder to write them to")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="the folder to write them to")
     given = parser.parse_args()
     world = World(7, given.conversations)
     with tempfile.TemporaryDirectory(prefix="omnistate-pictures-") as folder:
