@@ -91,6 +91,9 @@ def _polish(schema: Schema, template: str, named: dict[str, Schema]) -> Schema:
 
 def _beside_reference(schema: Schema) -> Schema:
     """Words beside a reference would make generators copy, or lose, what it refers to."""
+    if "$ref" in schema and isinstance(schema.get("default"), dict):
+        # Each of its members tells its own.
+        del schema["default"]
     if "$ref" in schema and len(schema) > 1:
         # A default beside `allOf` is taken for a type of its own.
         choice = "anyOf" if "default" in schema else "allOf"

@@ -155,7 +155,8 @@ class Workstream(Configuration):
         record=150,
     )
     auto_close: AutoClose = Field(
-        default=AutoClose(), description="After how many seconds a conversation is closed."
+        default=AutoClose(),
+        description="By status, after how many seconds a conversation is closed.",
     )
     bot_inactivity: Seconds | None = Field(
         default=30 * MINUTE,
@@ -168,7 +169,7 @@ class Workstream(Configuration):
     )
     consult_blocks_capacity: ConsultBlocksCapacity = Field(
         default=ConsultBlocksCapacity(direct=False, queue=True),
-        description="Whether consultants' capacity is held.",
+        description="Whether a consultant's capacity is held, by the way they were asked.",
     )
 
     @model_validator(mode="after")

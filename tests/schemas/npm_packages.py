@@ -3,28 +3,27 @@
 Without npm a test is skipped with a line that says how to get it; where CI=true it fails.
 """
 
-import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-import pytest
 from omnistate_schemas.generators.documents import ROOT
+
+from tests.harness.machine import give_up, require_npm
 
 
 def installed(package: str) -> Path:
     """The `node_modules` of a package, named with its version; installed where it is not yet."""
     kept = ROOT / ".pytest_cache" / package.replace("/", "-")
     if not kept.is_dir():
+        require_npm()
         _install(package, kept)
     return kept / "node_modules"
 
 
 def _install(package: str, kept: Path) -> None:
     """Into a folder of its own first: other test processes may be at it, too."""
-    if shutil.which("npm") is None:
-        give_up(f"{package} is not used without npm: apt-get install npm")
     kept.parent.mkdir(exist_ok=True)
     own = Path(tempfile.mkdtemp(dir=kept.parent))
     command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
@@ -34,15 +33,8 @@ def _install(package: str, kept: Path) -> None:
     )  # fmt: skip
     if ended.returncode != 0:
         shutil.rmtree(own)
-        give_up(f"npm could not install {package}: {ended.stderr.strip().splitlines()[-1:]}")
+        give_up(f"npm could not install {package}: {ended.stderr.strip()[-200:]}")
     try:
         own.rename(kept)
     except OSError:
         shutil.rmtree(own)
-
-
-def give_up(reason: str) -> None:
-    """Skip the test, or fail it on a machine that must check everything."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)

@@ -34,6 +34,9 @@ def written_out(value: Any, schema: Schema, kind: Kind) -> Any:
             found[name] = member[DEFAULT_BY_KIND][kind]
         elif name not in found and "default" in member:
             found[name] = member["default"]
+        elif name not in found and "allOf" in member:
+            # An object has no default of its own; its members have theirs.
+            found[name] = {}
         if name in found:
             found[name] = written_out(found[name], member, kind)
     return found

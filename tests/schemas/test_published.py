@@ -70,15 +70,21 @@ def test_the_published_schemas_are_the_generated_ones() -> None:
     assert {name: published.read_schema(name) for name in published.schema_names()} == (
         json_schemas()
     )
-    with pytest.raises(KeyError, match="unknown"):
-        published.read_schema("unknown")
+    for wrong in ("unknown", "asyncapi"):
+        with pytest.raises(KeyError, match=wrong):
+            published.read_schema(wrong)
 
 
 def test_the_command_prints_names_or_a_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
-    assert capsys.readouterr().out.split() == published.schema_names()
-    assert main(["bot.end"]) == 0
-    assert capsys.readouterr().out == (ROOT / FOLDER / "bot.end.json").read_text(encoding="utf-8")
+    assert capsys.readouterr().out.split() == published.document_names()
+    for name, path in (
+        ("bot.end", FOLDER / "bot.end.json"),
+        ("asyncapi", "schemas/asyncapi.yaml"),
+        ("openapi", "schemas/openapi.json"),
+    ):
+        assert main([name]) == 0
+        assert capsys.readouterr().out == (ROOT / path).read_text(encoding="utf-8")
     for wrong in (["bot.vanished"], ["bot.end", "queue"]):
         assert main(wrong) == 2
         ended = capsys.readouterr()
