@@ -15,8 +15,8 @@ from typing import Any, Final
 from omnistate.stream.gc_tuning import tune_garbage_collection
 
 from bench.benchmark_report import write_report
-from bench.broker_fixture import Station
-from bench.contenders import ENTRIES, line_up
+from bench.broker_fixture import BrokerFixture
+from bench.contenders import ENTRIES, list_contenders
 from bench.machine import describe_moment
 from bench.mix import CONVERSATIONS, Mix
 from bench.results import DEFAULT, Results
@@ -87,13 +87,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Broker(heap="1g") as broker,
     ):
         folder = Path(name)
-        lineup, missing = line_up(given.contenders, folder, given.faust_events)
+        contenders, missing = list_contenders(given.contenders, folder, given.faust_events)
         for contender, reason in missing.items():
             say(f"{contender} is left out: {reason}")
         session = Session(
-            Station(broker.bootstrap, broker.pid, folder),
+            BrokerFixture(broker.bootstrap, broker.pid, folder),
             Mix(given.conversations),
-            lineup,
+            contenders,
             Results(given.results),
             given,
             say,

@@ -20,6 +20,7 @@ from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
 from bench.mix import Said
 from tests.harness.command import SOURCES, Command
 from tests.harness.installation import Installation
+from tests.harness.topics import count_records
 
 INPUTS: Final = (CHANNEL_EVENTS, AGENT_ACTIONS)
 # The same inputs in the same order, for peers: one topic is easier on them than two to merge.
@@ -30,7 +31,7 @@ BATCH_BYTES: Final = 200_000
 UNSENT_MAX: Final = 64
 
 
-class Station:
+class BrokerFixture:
     """One broker; `folder` is for logs and files."""
 
     def __init__(self, brokers: str, broker_pid: int, folder: Path) -> None:
@@ -74,7 +75,7 @@ class Station:
 
     def count(self, topics: Iterable[str]) -> int:
         """How many records a read_committed reader finds in the topics, read to their ends."""
-        return asyncio.run(self._count(list(topics)))
+        return asyncio.run(count_records(self.brokers, *topics))
 
     async def _load(
         self, prefix: str, said: Iterable[Said], partitions: int, *, for_peers: bool
@@ -153,26 +154,6 @@ class Station:
                 await asyncio.sleep(0.05)
         finally:
             await admin.close()
-
-    async def _count(self, topics: list[str]) -> int:
-        consumer = AIOKafkaConsumer(
-            *topics,
-            bootstrap_servers=self.brokers,
-            isolation_level="read_committed",
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-        )
-        await consumer.start()
-        try:
-            places = list(consumer.assignment())
-            ends = await consumer.end_offsets(places)
-            count = 0
-            while behind := [each for each in places if await consumer.position(each) < ends[each]]:
-                found = await consumer.getmany(*behind, timeout_ms=200)
-                count += sum(map(len, found.values()))
-            return count
-        finally:
-            await consumer.stop()
 
 
 class _Lane:

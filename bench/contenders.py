@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REJECTED_INPUTS, STATE_CHANGES
 
-from bench.broker_fixture import EVERY_INPUT, GROUP, INPUTS, Station
+from bench.broker_fixture import EVERY_INPUT, GROUP, INPUTS, BrokerFixture
 from bench.contender import Contender
 from bench.java import PeerMissing, streams_command
 from bench.peer_settings import FAUST_TRIALS, FAUST_TUNED, QUIX, QUIX_QUICKEST, QUIX_TRIALS
@@ -26,10 +26,10 @@ OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
 OMNISTATE_COMMAND: Final[Command] = (str(COMPILED),) if COMPILED.exists() else SOURCES
 
 
-class Errand(NamedTuple):
+class Job(NamedTuple):
     """What a contender has to do: the inputs of a prefix, on so many partitions."""
 
-    station: Station
+    broker: BrokerFixture
     prefix: str
     partitions: int
     events: int
@@ -37,7 +37,7 @@ class Errand(NamedTuple):
     run: str
 
 
-Starter = Callable[[Errand], Contender]
+Starter = Callable[[Job], Contender]
 
 
 class Entry(NamedTuple):
@@ -57,28 +57,26 @@ class Entry(NamedTuple):
     events_max: int | None = None
     peer: bool = True
 
-    def group(self, errand: Errand) -> str:
+    def group(self, job: Job) -> str:
         """The consumer group of a run."""
-        return f"{errand.run}" if self.peer else errand.prefix + GROUP
+        return f"{job.run}" if self.peer else job.prefix + GROUP
 
-    def inputs(self, errand: Errand) -> tuple[str, ...]:
+    def inputs(self, job: Job) -> tuple[str, ...]:
         """What it reads: peers have everything in one topic."""
         topics = (EVERY_INPUT,) if self.peer else INPUTS
-        return tuple(errand.prefix + topic for topic in topics)
+        return tuple(job.prefix + topic for topic in topics)
 
-    def outputs(self, errand: Errand) -> tuple[str, ...]:
+    def outputs(self, job: Job) -> tuple[str, ...]:
         """Where its outputs are counted."""
         if self.peer:
-            return (f"{errand.run}-output",)
-        return tuple(errand.prefix + topic for topic in OUTPUTS)
+            return (f"{job.run}-output",)
+        return tuple(job.prefix + topic for topic in OUTPUTS)
 
 
-def start_worker(
-    errand: Errand, number: int = 0, command: Command = OMNISTATE_COMMAND
-) -> Contender:
+def start_worker(job: Job, number: int = 0, command: Command = OMNISTATE_COMMAND) -> Contender:
     """`omnistate worker conversation`, as anybody starts it."""
-    log = errand.station.folder / f"{errand.run}-{number}.log"
-    own = errand.station.installation(errand.prefix, command).environment
+    log = job.broker.folder / f"{job.run}-{number}.log"
+    own = job.broker.installation(job.prefix, command).environment
     return Contender.work(WorkerProcess("conversation", own, log, command=command))
 
 
@@ -88,39 +86,39 @@ def start_command(program: str, python: str = sys.executable) -> list[str]:
 
 
 def start_peer(
-    errand: Errand, program: str, settings: Sequence[str] = (), python: str = sys.executable
+    job: Job, program: str, settings: Sequence[str] = (), python: str = sys.executable
 ) -> Contender:
     """A peer that is a program of Python."""
-    command = [*start_command(program, python), *peer_arguments(errand)]
+    command = [*start_command(program, python), *peer_arguments(job)]
     for each in settings:
         command += ["--set", each]
-    return Contender.run(command, errand.station.folder / f"{errand.run}.log")
+    return Contender.run(command, job.broker.folder / f"{job.run}.log")
 
 
-def peer_arguments(errand: Errand) -> list[str]:
+def peer_arguments(job: Job) -> list[str]:
     """What every peer is told."""
     return [
-        *("--brokers", errand.station.brokers),
-        *("--inputs", errand.prefix + EVERY_INPUT),
-        *("--output", f"{errand.run}-output"),
-        *("--table", f"{errand.run}-table"),
-        *("--group", errand.run),
-        *("--partitions", str(errand.partitions)),
-        *("--events", str(errand.events)),
-        *("--folder", str(errand.station.folder / errand.run)),
+        *("--brokers", job.broker.brokers),
+        *("--inputs", job.prefix + EVERY_INPUT),
+        *("--output", f"{job.run}-output"),
+        *("--table", f"{job.run}-table"),
+        *("--group", job.run),
+        *("--partitions", str(job.partitions)),
+        *("--events", str(job.events)),
+        *("--folder", str(job.broker.folder / job.run)),
     ]
 
 
-def start_streams(errand: Errand) -> Contender:
+def start_streams(job: Job) -> Contender:
     """Kafka Streams, after it has counted some of the events to warm up."""
-    command = [*streams_command(errand.station.folder), *peer_arguments(errand)]
-    warm = min(errand.events, WARM_EVENTS)
-    log = errand.station.folder / f"{errand.run}.log"
+    command = [*streams_command(job.broker.folder), *peer_arguments(job)]
+    warm = min(job.events, WARM_EVENTS)
+    log = job.broker.folder / f"{job.run}.log"
     return Contender.run([*command, "--set", f"warm={warm}"], log)
 
 
 def _peer(program: str, *settings: str, python: str = sys.executable) -> Starter:
-    return lambda errand: start_peer(errand, program, settings, python)
+    return lambda job: start_peer(job, program, settings, python)
 
 
 def _others(program: str, *settings: str) -> Starter:
@@ -140,7 +138,7 @@ PLAIN: Final = OMNISTATE._replace(
     name="plain",
     label="omnistate, not compiled",
     settings="the same as it is installed by default, in plain Python",
-    start=lambda errand: start_worker(errand, command=SOURCES),
+    start=lambda job: start_worker(job, command=SOURCES),
 )
 READ_ONLY: Final = Entry(
     "read-only", "read only", "reads", "a plain aiokafka consumer", _peer("read_only")
@@ -198,7 +196,7 @@ ENTRIES: Final = (
 )
 
 
-def line_up(
+def list_contenders(
     names: Collection[str], folder: Path, faust_events: int
 ) -> tuple[list[Entry], dict[str, str]]:
     """Everybody, or those named, whom this machine can provide; and why others are not there."""

@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from omnistate.stream.partitioning import partition_of
 from omnistate_schemas.vocabulary import REJECTED_INPUTS, STATE_CHANGES
 
-from bench.broker_fixture import EVERY_INPUT, HEADERS, Station
-from bench.contenders import Entry, Errand
+from bench.broker_fixture import EVERY_INPUT, HEADERS, BrokerFixture
+from bench.contenders import Entry, Job
 from bench.mix import Mix, Said
 
 TICK_S: Final = 0.002
@@ -32,40 +32,40 @@ _RUNS: Final = itertools.count(1)
 
 
 def measure_latency(
-    station: Station, mix: Mix, entry: Entry, rate: float, seconds: float, partitions: int
+    broker: BrokerFixture, mix: Mix, entry: Entry, rate: float, seconds: float, partitions: int
 ) -> Figures:
     """Percentiles in milliseconds of one contender at one rate."""
     prefix = f"live-{entry.name}-{next(_RUNS)}."
-    errand = Errand(station, prefix, partitions, 0, f"{prefix}run")
+    job = Job(broker, prefix, partitions, 0, f"{prefix}run")
     settle_s = min(SETTLE_S, seconds)
     events = round(rate * (settle_s + seconds))
     # Side by side, so that a conversation's inputs do not come within one and the same moment.
     centres = max(mix.centres(events), 50)
     if entry.peer:
-        topics = [prefix + EVERY_INPUT, f"{errand.run}-output", f"{errand.run}-table"]
-        station.create(topics, partitions)
+        topics = [prefix + EVERY_INPUT, f"{job.run}-output", f"{job.run}-table"]
+        broker.create(topics, partitions)
     else:
-        station.lay_out(prefix, mix.configuration(centres), partitions)
+        broker.lay_out(prefix, mix.configuration(centres), partitions)
     try:
-        with entry.start(errand) as contender:
+        with entry.start(job) as contender:
             if entry.peer:
                 contender.wait_for("ready", READY_S)
             else:
                 contender.await_ready(READY_S)
-            driver = Driver(station.brokers, entry, errand)
+            driver = Driver(broker.brokers, entry, job)
             said = mix.say(centres * mix.inputs, centres)
             asyncio.run(driver.drive(said, rate, settle_s + seconds))
             contender.check()
     finally:
-        station.drop(prefix)
+        broker.drop(prefix)
     return driver.figures(settle_s)
 
 
 class Driver:
     """Sends at a rate, reads what comes of it, and keeps the times between."""
 
-    def __init__(self, brokers: str, entry: Entry, errand: Errand) -> None:
-        self._brokers, self._entry, self._errand = brokers, entry, errand
+    def __init__(self, brokers: str, entry: Entry, job: Job) -> None:
+        self._brokers, self._entry, self._errand = brokers, entry, job
         self._sent: dict[bytes, float] = {}
         self._counts: dict[bytes, int] = {}
         self._took: list[tuple[float, float]] = []

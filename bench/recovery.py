@@ -9,8 +9,8 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from omnistate.stream.partitioning import partition_of
 
-from bench.broker_fixture import Station
-from bench.contenders import Entry, Errand
+from bench.broker_fixture import BrokerFixture
+from bench.contenders import Entry, Job
 
 PREFIX: Final = "faust-back."
 READY_S: Final = 900.0
@@ -18,19 +18,19 @@ READY_S: Final = 900.0
 Figures = dict[str, Any]
 
 
-def measure_faust(station: Station, entry: Entry, rows: int, partitions: int) -> Figures:
+def measure_faust(broker: BrokerFixture, entry: Entry, rows: int, partitions: int) -> Figures:
     """Rows a second of a Faust app that starts with an empty disk."""
-    errand = Errand(station, PREFIX, partitions, 0, f"{PREFIX}run")
-    changelog = f"{errand.run}-counts-changelog"
-    station.create([*entry.inputs(errand), *entry.outputs(errand)], partitions)
-    station.create([changelog], partitions, cleanup_policy="compact")
-    asyncio.run(_fill(station.brokers, changelog, rows, partitions))
+    job = Job(broker, PREFIX, partitions, 0, f"{PREFIX}run")
+    changelog = f"{job.run}-counts-changelog"
+    broker.create([*entry.inputs(job), *entry.outputs(job)], partitions)
+    broker.create([changelog], partitions, cleanup_policy="compact")
+    asyncio.run(_fill(broker.brokers, changelog, rows, partitions))
     try:
-        with entry.start(errand) as contender:
+        with entry.start(job) as contender:
             ended_s = float(contender.wait_for("recovered", READY_S))
             began_s = float(contender.wait_for("assigned", READY_S))
     finally:
-        station.drop(PREFIX)
+        broker.drop(PREFIX)
     return {"rows": rows, "seconds": ended_s - began_s, "rows_per_s": rows / (ended_s - began_s)}
 
 

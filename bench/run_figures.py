@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.broker_fixture import Station
+from bench.broker_fixture import BrokerFixture
 from bench.contender import ContenderFailed
 from bench.contenders import OMNISTATE, PEERS_PYTHON, READ_ONLY, Entry, trials
 from bench.latency import measure_latency
@@ -31,9 +31,9 @@ Figures = dict[str, Any]
 class Session:
     """What every figure is given."""
 
-    station: Station
+    broker: BrokerFixture
     mix: Mix
-    lineup: Sequence[Entry]
+    contenders: Sequence[Entry]
     results: Results
     options: argparse.Namespace
     say: Callable[[str], None]
@@ -43,8 +43,8 @@ def throughput(session: Session) -> Figures:
     """Events a second and CPU an event, everybody."""
     given = session.options
     plan = Plan(given.events, given.rounds, given.partitions)
-    found = measure_throughput(session.station, session.mix, session.lineup, plan, session.say)
-    return {"contenders": found, "labels": {each.name: each.label for each in session.lineup}}
+    found = measure_throughput(session.broker, session.mix, session.contenders, plan, session.say)
+    return {"contenders": found, "labels": {each.name: each.label for each in session.contenders}}
 
 
 def tuning(session: Session) -> Figures:
@@ -52,7 +52,7 @@ def tuning(session: Session) -> Figures:
     given = session.options
     tried = trials(given.tuning_events // 12) if PEERS_PYTHON.exists() else []
     plan = Plan(given.tuning_events, given.rounds, given.partitions)
-    found = measure_throughput(session.station, session.mix, tried, plan, session.say)
+    found = measure_throughput(session.broker, session.mix, tried, plan, session.say)
     return {entry.label: found[entry.name] for entry in tried}
 
 
@@ -63,7 +63,7 @@ def latency(session: Session) -> Figures:
     half = (median_of(most, "per_s") or 0) / 2
     rates = {"slow": LIVE_RATE} | ({"half": half} if half > LIVE_RATE else {})
     for name, rate in rates.items():
-        for entry in session.lineup:
+        for entry in session.contenders:
             fast = entry.name in {OMNISTATE.name, "bare"}
             if entry.name == READ_ONLY.name or not entry.transactional or (name == "half") > fast:
                 continue
@@ -78,7 +78,7 @@ def _try_latency(session: Session, entry: Entry, rate: float) -> Figures | None:
     given = session.options
     try:
         found = measure_latency(
-            session.station, session.mix, entry, rate, given.seconds, given.partitions
+            session.broker, session.mix, entry, rate, given.seconds, given.partitions
         )
     except (ContenderFailed, TimeoutError) as error:
         session.say(f"{entry.label:<34} at {rate:,.0f}/s failed: {error}")
@@ -96,7 +96,7 @@ def states(session: Session) -> Figures:
         rounds = []
         for _ in range(given.rounds):
             each = measure_states(
-                session.station, session.mix, count, given.growth_events, given.partitions
+                session.broker, session.mix, count, given.growth_events, given.partitions
             )
             rounds.append(each)
             session.say(
@@ -111,10 +111,10 @@ def states(session: Session) -> Figures:
 def recovery(session: Session) -> Figures:
     """Faust's recovery, defaults and tuned."""
     found = {}
-    for entry in session.lineup:
+    for entry in session.contenders:
         if entry.name.startswith("faust"):
             given = session.options
-            each = measure_faust(session.station, entry, given.faust_rows, given.partitions)
+            each = measure_faust(session.broker, entry, given.faust_rows, given.partitions)
             session.say(f"{entry.label}: {each['rows_per_s']:,.0f} rows/s restored")
             found[entry.name] = each
     return found
@@ -137,7 +137,7 @@ def workers(session: Session) -> Figures:
 
 def _spread(session: Session, events: int, count: int, workers_: int) -> list[Figures]:
     rounds = session.options.rounds
-    found = measure_spread(session.station, session.mix, events, count, workers_, rounds)
+    found = measure_spread(session.broker, session.mix, events, count, workers_, rounds)
     session.say(
         f"{workers_} workers, {count} partitions: {median_of(found, 'per_s'):,.0f} events/s, "
         f"{median_of(found, 'cores_used'):.2f} cores used, the broker's among them"

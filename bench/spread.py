@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any, Final
 
-from bench.broker_fixture import Station
+from bench.broker_fixture import BrokerFixture
 from bench.contender import Contender
-from bench.contenders import OMNISTATE, Errand, start_worker
+from bench.contenders import OMNISTATE, Job, start_worker
 from bench.mix import Mix
 from bench.watch import Watched, watch
 
@@ -20,36 +20,36 @@ Figures = dict[str, Any]
 
 
 def measure_spread(
-    station: Station, mix: Mix, events: int, partitions: int, workers: int, rounds: int
+    broker: BrokerFixture, mix: Mix, events: int, partitions: int, workers: int, rounds: int
 ) -> list[Figures]:
     """The pace of so many workers on so many partitions altogether, round by round."""
     prefix = f"spread-{partitions}-{workers}."
-    station.lay_out(prefix, mix.configuration(mix.centres(events)), partitions)
-    station.load(prefix, mix.say(events), partitions)
+    broker.lay_out(prefix, mix.configuration(mix.centres(events)), partitions)
+    broker.load(prefix, mix.say(events), partitions)
     found = []
     try:
         for number in range(rounds):
-            errand = Errand(station, prefix, partitions, events, f"{prefix}{number}")
-            found.append(_run(errand, workers))
-            station.clear(prefix, partitions)
+            job = Job(broker, prefix, partitions, events, f"{prefix}{number}")
+            found.append(_run(job, workers))
+            broker.clear(prefix, partitions)
     finally:
-        station.drop(prefix)
+        broker.drop(prefix)
     return found
 
 
-def _run(errand: Errand, workers: int) -> Figures:
+def _run(job: Job, workers: int) -> Figures:
     watched = Watched(
-        errand.station.brokers,
-        errand.station.broker_pid,
-        OMNISTATE.inputs(errand),
-        OMNISTATE.outputs(errand),
-        OMNISTATE.group(errand),
-        errand.partitions,
-        errand.events,
+        job.broker.brokers,
+        job.broker.broker_pid,
+        OMNISTATE.inputs(job),
+        OMNISTATE.outputs(job),
+        OMNISTATE.group(job),
+        job.partitions,
+        job.events,
     )
     with ExitStack() as stack:
-        found = [stack.enter_context(start_worker(errand, number)) for number in range(workers)]
-        readiness = _Readiness(found, errand.partitions)
+        found = [stack.enter_context(start_worker(job, number)) for number in range(workers)]
+        readiness = _Readiness(found, job.partitions)
         pace = watch(watched, found, TIMEOUT_S, readiness.reached)
     return {
         "events": pace.events,

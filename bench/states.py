@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from omnistate.stream.topology import load_topology
 
-from bench.broker_fixture import Station
+from bench.broker_fixture import BrokerFixture
 from bench.contender import Contender, resident_bytes
-from bench.contenders import OMNISTATE, Errand, start_command, start_worker
+from bench.contenders import OMNISTATE, Job, start_command, start_worker
 from bench.mix import Mix
 from bench.watch import Watched, watch
 
@@ -22,21 +22,21 @@ Figures = dict[str, Any]
 
 
 def measure_states(
-    station: Station, mix: Mix, conversations: int, events: int, partitions: int
+    broker: BrokerFixture, mix: Mix, conversations: int, events: int, partitions: int
 ) -> Figures:
     """Everything about one number of open conversations."""
     prefix = f"open-{conversations}."
-    errand = Errand(station, prefix, partitions, events, f"{prefix}run")
-    station.lay_out(prefix, mix.configuration(mix.centres(events)), partitions)
+    job = Job(broker, prefix, partitions, events, f"{prefix}run")
+    broker.lay_out(prefix, mix.configuration(mix.centres(events)), partitions)
     try:
-        empty_bytes, full_bytes = _take_in(errand, mix, conversations)
-        restored = _restore(errand)
-        plain = read_plainly(errand, [f"{prefix}{name}" for name in _changelogs()])
-        station.load(prefix, mix.say(events), partitions)
-        with start_worker(errand, 3) as worker:
-            pace = watch(_watched(errand, conversations + events), [worker], TIMEOUT_S)
+        empty_bytes, full_bytes = _take_in(job, mix, conversations)
+        restored = _restore(job)
+        plain = read_plainly(job, [f"{prefix}{name}" for name in _changelogs()])
+        broker.load(prefix, mix.say(events), partitions)
+        with start_worker(job, 3) as worker:
+            pace = watch(_watched(job, conversations + events), [worker], TIMEOUT_S)
     finally:
-        station.drop(prefix)
+        broker.drop(prefix)
     rows = plain["records"]
     return {
         "conversations": conversations,
@@ -52,19 +52,19 @@ def measure_states(
     }
 
 
-def _take_in(errand: Errand, mix: Mix, conversations: int) -> tuple[int, int]:
+def _take_in(job: Job, mix: Mix, conversations: int) -> tuple[int, int]:
     """The memory of a worker without, and then with so many open conversations."""
-    with start_worker(errand, 0) as worker:
+    with start_worker(job, 0) as worker:
         worker.await_ready(TIMEOUT_S)
         empty_bytes = resident_bytes(worker.pid)
-        errand.station.load(errand.prefix, mix.open_conversations(conversations), errand.partitions)
-        watch(_watched(errand, conversations), [worker], TIMEOUT_S)
+        job.broker.load(job.prefix, mix.open_conversations(conversations), job.partitions)
+        watch(_watched(job, conversations), [worker], TIMEOUT_S)
         return empty_bytes, resident_bytes(worker.pid)
 
 
-def _restore(errand: Errand) -> Figures:
+def _restore(job: Job) -> Figures:
     """From the group's word to running, the slowest partition; and from the start to ready."""
-    with start_worker(errand, 1) as worker:
+    with start_worker(job, 1) as worker:
         ready_s = worker.await_ready(TIMEOUT_S)
         size = resident_bytes(worker.pid)
         seconds = [
@@ -81,24 +81,24 @@ def _lines(worker: Contender) -> Iterator[Figures]:
             yield json.loads(line)
 
 
-def read_plainly(errand: Errand, topics: list[str]) -> Figures:
+def read_plainly(job: Job, topics: list[str]) -> Figures:
     """What a plain consumer takes for the same records; only the first fetch is not counted."""
-    command = [*start_command("read_only"), "--brokers", errand.station.brokers]
+    command = [*start_command("read_only"), "--brokers", job.broker.brokers]
     command += ["--inputs", *topics, "--output", "-", "--table", "-", "--group", "-"]
-    command += ["--partitions", str(errand.partitions)]
-    with Contender.run(command, errand.station.folder / f"{errand.run}-plain.log") as reader:
+    command += ["--partitions", str(job.partitions)]
+    with Contender.run(command, job.broker.folder / f"{job.run}-plain.log") as reader:
         found: Figures = json.loads(reader.wait_for("pace", TIMEOUT_S))
     return found
 
 
-def _watched(errand: Errand, events: int) -> Watched:
+def _watched(job: Job, events: int) -> Watched:
     return Watched(
-        errand.station.brokers,
-        errand.station.broker_pid,
-        OMNISTATE.inputs(errand),
-        OMNISTATE.outputs(errand),
-        OMNISTATE.group(errand),
-        errand.partitions,
+        job.broker.brokers,
+        job.broker.broker_pid,
+        OMNISTATE.inputs(job),
+        OMNISTATE.outputs(job),
+        OMNISTATE.group(job),
+        job.partitions,
         events,
     )
 

@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from bench.broker_fixture import Station
+from bench.broker_fixture import BrokerFixture
 from bench.contender import Contender, ContenderFailed
-from bench.contenders import READ_ONLY, Entry, Errand
+from bench.contenders import READ_ONLY, Entry, Job
 from bench.mix import Mix
 from bench.watch import Watched, watch
 
@@ -21,29 +21,29 @@ Figures = dict[str, Any]
 
 
 def measure_throughput(
-    station: Station,
+    broker: BrokerFixture,
     mix: Mix,
-    lineup: Sequence[Entry],
+    contenders: Sequence[Entry],
     plan: "Plan",
     say: Callable[[str], None],
 ) -> dict[str, list[Figures]]:
     """Every contender's rounds, by name."""
     centres = mix.centres(plan.events)
-    station.lay_out(PREFIX, mix.configuration(centres), plan.partitions)
-    station.load(PREFIX, mix.say(plan.events), plan.partitions, for_peers=True)
-    found: dict[str, list[Figures]] = {entry.name: [] for entry in lineup}
+    broker.lay_out(PREFIX, mix.configuration(centres), plan.partitions)
+    broker.load(PREFIX, mix.say(plan.events), plan.partitions, for_peers=True)
+    found: dict[str, list[Figures]] = {entry.name: [] for entry in contenders}
     for number in range(plan.rounds):
         # Nobody is always first, or always after the same one.
-        turn = number % len(lineup)
-        for entry in (*lineup[turn:], *lineup[:turn]):
+        turn = number % len(contenders)
+        for entry in (*contenders[turn:], *contenders[:turn]):
             try:
-                figures = run_once(station, entry, plan, f"{entry.name}-{number}")
+                figures = run_once(broker, entry, plan, f"{entry.name}-{number}")
             except (ContenderFailed, TimeoutError) as error:
                 say(f"round {number + 1}  {entry.label:<34} failed: {error}")
                 continue
             found[entry.name].append(figures)
             say(f"round {number + 1}  {entry.label:<34} {describe(figures)}")
-    station.drop(PREFIX)
+    broker.drop(PREFIX)
     return found
 
 
@@ -60,33 +60,33 @@ def describe(figures: Figures) -> str:
     return f"{line}  {figures['cold_s']:>6.1f} s cold  {figures['outputs']:,} outputs"
 
 
-def run_once(station: Station, entry: Entry, plan: Plan, run: str) -> Figures:
+def run_once(broker: BrokerFixture, entry: Entry, plan: Plan, run: str) -> Figures:
     """One contender on the whole backlog, from its start."""
     events = min(plan.events, entry.events_max or plan.events)
-    errand = Errand(station, PREFIX, plan.partitions, events, run)
+    job = Job(broker, PREFIX, plan.partitions, events, run)
     if entry.name == READ_ONLY.name:
-        return _read(entry.start(errand))
+        return _read(entry.start(job))
     if entry.peer:
-        station.create(
+        broker.create(
             (f"{run}-output", f"{run}-table"), plan.partitions, message_timestamp_type="CreateTime"
         )
     watched = Watched(
-        station.brokers,
-        station.broker_pid,
-        entry.inputs(errand),
-        entry.outputs(errand),
-        entry.group(errand) if entry.transactional else None,
+        broker.brokers,
+        broker.broker_pid,
+        entry.inputs(job),
+        entry.outputs(job),
+        entry.group(job) if entry.transactional else None,
         plan.partitions,
         events,
     )
-    with entry.start(errand) as contender:
+    with entry.start(job) as contender:
         pace = watch(watched, [contender], TIMEOUT_S)
         warmed_s = float(contender.said("warmed") or 0)
-    outputs = station.count(entry.outputs(errand))
+    outputs = broker.count(entry.outputs(job))
     if entry.peer:
-        station.drop(run)
+        broker.drop(run)
     else:
-        station.clear(PREFIX, plan.partitions)
+        broker.clear(PREFIX, plan.partitions)
     return {
         "events": pace.events,
         "seconds": pace.seconds,

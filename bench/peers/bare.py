@@ -13,7 +13,7 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from bench.peers.job import read_errand
+from bench.peers.job import read_job
 
 BATCH_BYTES = 1_000_000
 
@@ -33,21 +33,21 @@ async def ship(
     return waiting
 
 
-async def run(errand: argparse.Namespace) -> None:
+async def run(job: argparse.Namespace) -> None:
     """Until it is told to end."""
-    records_max = int(errand.settings.get("records", 8_000))
+    records_max = int(job.settings.get("records", 8_000))
     consumer = AIOKafkaConsumer(
-        *errand.inputs,
-        bootstrap_servers=errand.brokers,
-        group_id=errand.group,
+        *job.inputs,
+        bootstrap_servers=job.brokers,
+        group_id=job.group,
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=100,
     )
     producer = AIOKafkaProducer(
-        bootstrap_servers=errand.brokers,
-        transactional_id=errand.group,
+        bootstrap_servers=job.brokers,
+        transactional_id=job.group,
         max_batch_size=BATCH_BYTES,
         max_request_size=2 * BATCH_BYTES,
         retry_backoff_ms=10,
@@ -71,17 +71,17 @@ async def run(errand: argparse.Namespace) -> None:
                     out.append((record.key, b"%d" % counts[record.key]))
                 offsets[TopicPartition(place.topic, place.partition)] = records[-1].offset + 1
             for partition, out in made.items():
-                waiting += await ship(producer, errand.output, partition, out)
-                waiting += await ship(producer, errand.table, partition, out)
+                waiting += await ship(producer, job.output, partition, out)
+                waiting += await ship(producer, job.table, partition, out)
             sending = asyncio.ensure_future(
-                producer.send_offsets_to_transaction(offsets, errand.group)
+                producer.send_offsets_to_transaction(offsets, job.group)
             )
             await asyncio.gather(sending, *waiting)
 
 
 async def main() -> None:
     """Run until SIGTERM, which ends it as it is."""
-    task = asyncio.ensure_future(run(read_errand()))
+    task = asyncio.ensure_future(run(read_job()))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     await asyncio.gather(task, return_exceptions=not task.done())
     if not task.cancelled() and task.exception():

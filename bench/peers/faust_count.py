@@ -13,9 +13,9 @@ from typing import Any
 
 import faust
 
-from bench.peers.job import read_errand
+from bench.peers.job import read_job
 
-ERRAND = read_errand()
+ERRAND = read_job()
 
 
 def _parse(text: str) -> Any:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 
-def read_errand(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+def read_job(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Where a peer reads and writes, and `--set name=value` for its settings."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--brokers", required=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from quixstreams import Application, State
 
-from bench.peers.job import read_errand
+from bench.peers.job import read_job
 
 
 def count(_: bytes, state: State) -> bytes:
@@ -19,19 +19,19 @@ def count(_: bytes, state: State) -> bytes:
 
 def main() -> None:
     """Run until SIGTERM."""
-    errand = read_errand()
-    settings: dict[str, Any] = {name: float(text) for name, text in errand.settings.items()}
+    job = read_job()
+    settings: dict[str, Any] = {name: float(text) for name, text in job.settings.items()}
     app = Application(
-        errand.brokers,
-        consumer_group=errand.group,
+        job.brokers,
+        consumer_group=job.group,
         auto_offset_reset="earliest",
         processing_guarantee="exactly-once",
-        state_dir=errand.folder,
+        state_dir=job.folder,
         loglevel="WARNING",
         **settings,
     )
-    source = app.topic(errand.inputs[0], key_deserializer="bytes", value_deserializer="bytes")
-    output = app.topic(errand.output, key_serializer="bytes", value_serializer="bytes")
+    source = app.topic(job.inputs[0], key_deserializer="bytes", value_deserializer="bytes")
+    output = app.topic(job.output, key_serializer="bytes", value_serializer="bytes")
     app.dataframe(source).apply(count, stateful=True).to_topic(output)
     print("ready now", flush=True)
     app.run()

@@ -9,16 +9,16 @@ import time
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
-from bench.peers.job import read_errand
+from bench.peers.job import read_job
 
 
 async def main() -> None:
     """Read everything, say how long it took from the first record on, end."""
-    errand, started_s = read_errand(), time.monotonic()
+    job, started_s = read_job(), time.monotonic()
     # Without a group every partition is its own.
     consumer = AIOKafkaConsumer(
-        *errand.inputs,
-        bootstrap_servers=errand.brokers,
+        *job.inputs,
+        bootstrap_servers=job.brokers,
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -32,7 +32,7 @@ async def main() -> None:
         while any([await consumer.position(place) < ends[place] for place in places]):
             found = await consumer.getmany(timeout_ms=200)
             count += sum(map(len, found.values()))
-            if not first and count < errand.events:
+            if not first and count < job.events:
                 first, began_s, cpu_s = count, time.monotonic(), time.process_time()
         pace = {
             "events": count - first,

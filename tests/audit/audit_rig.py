@@ -31,6 +31,7 @@ from omnistate_schemas.vocabulary import (
     STATE_CHANGES,
 )
 
+from tests.harness.events import make_event
 from tests.harness.records import day_records
 from tests.oracle.random_days import day_of
 
@@ -127,15 +128,7 @@ class Rig:
 
     def event(self, type_: str, subject: str, id_: str, **data: Any) -> dict[str, Any]:
         """An input of now."""
-        return {
-            "specversion": "1.0",
-            "id": id_,
-            "source": "/tests",
-            "type": type_,
-            "subject": subject,
-            "time": format_time(self.now_ms),
-            "data": data,
-        }
+        return make_event(type_, subject, id_, data, time=format_time(self.now_ms))
 
     def entries(self, topic: str, partition: int) -> list[Entry]:
         """The records of a partition in their places, to be tampered with."""

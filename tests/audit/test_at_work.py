@@ -14,9 +14,8 @@ from omnistate.stream.ports import LogUnavailable
 from omnistate_schemas.vocabulary import STATE_CHANGES
 
 from tests.audit.audit_rig import TOPOLOGY, Rig, demo_rig
+from tests.audit.beside import empty_rig, see_in_order
 from tests.audit.tampering import find, places, third
-from tests.harness.records import day_records
-from tests.oracle.random_days import day_of
 
 SEEDS = st.integers(0, 2**31)
 
@@ -26,8 +25,7 @@ SEEDS = st.integers(0, 2**31)
 async def test_it_may_run_beside_the_engine(seed: int, chance: int) -> None:
     """At each turn of the event loop the engine may commit a batch, fire timers, or move house."""
     dice = random.Random(chance)
-    records, _ = day_records(seed)
-    rig = Rig(day_of(seed)[1], min((each.timestamp_ms for each in records), default=0), 2)
+    rig, records = empty_rig(seed)
 
     async def work() -> None:
         await rig.take_over()
@@ -44,22 +42,7 @@ async def test_it_may_run_beside_the_engine(seed: int, chance: int) -> None:
                 await asyncio.sleep(0)
         await rig.drain()
 
-    async def scenario() -> list[Findings]:
-        working = asyncio.create_task(work())
-        found = []
-        while not working.done():
-            found.append(await audit(MemoryReader(rig.log), TOPOLOGY))
-            await asyncio.sleep(0)
-        await working
-        return [*found, await audit(MemoryReader(rig.log), TOPOLOGY)]
-
-    chunk = source.CHUNK_RECORDS
-    source.CHUNK_RECORDS = 3  # type: ignore[misc]
-    try:
-        for findings in await scenario():
-            assert findings.ok, findings.violations[:5]
-    finally:
-        source.CHUNK_RECORDS = chunk  # type: ignore[misc]
+    await see_in_order(rig, work())
 
 
 async def test_beside_the_engine_it_still_finds_what_was_lost(morning: Rig) -> None:

@@ -13,10 +13,9 @@ from omnistate_schemas.vocabulary import (
     STATE_CHANGES,
 )
 
-from tests.audit.audit_rig import Rig, random_rig
+from tests.audit.audit_rig import random_rig
+from tests.audit.beside import empty_rig
 from tests.audit.tampering import spots
-from tests.harness.records import day_records
-from tests.oracle.random_days import day_of
 from tests.stream.faulty_log import Fault, FaultyLog, Moment
 
 SEEDS = st.integers(0, 2**31)
@@ -42,8 +41,7 @@ async def test_a_day_is_in_order(seed: int, partitions: int) -> None:
 async def test_crashes_and_zombies_leave_it_in_order(seed: int, chance: int) -> None:
     """The log fails at every turn, before or after it has done something, or another one comes."""
     dice = random.Random(chance)
-    records, _ = day_records(seed)
-    rig = Rig(day_of(seed)[1], min((each.timestamp_ms for each in records), default=0), 2)
+    rig, records = empty_rig(seed)
 
     async def step() -> None:
         number = dice.randrange(2)

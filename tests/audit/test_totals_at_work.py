@@ -6,19 +6,14 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from omnistate.audit import source
-from omnistate.audit.auditor import audit
-from omnistate.audit.findings import Findings
 from omnistate.audit.scope import SETTLING_MS
-from omnistate.audit.source import MemoryReader
 from omnistate.core.representative.totals import decode_totals
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY
 
-from tests.audit.audit_rig import TOPOLOGY, TOTALS, Rig
+from tests.audit.audit_rig import TOTALS, Rig
+from tests.audit.beside import empty_rig, see_in_order
 from tests.audit.downstream_rig import add_up, totals_task
 from tests.audit.tampering import last_of, places, rows
-from tests.harness.records import day_records
-from tests.oracle.random_days import day_of
 
 
 @pytest.mark.parametrize("batches", [0, 1, 3])
@@ -82,8 +77,7 @@ async def test_limits_are_those_of_today_once_everybody_was_told(morning: Rig) -
 async def test_beside_workers_at_work(seed: int, chance: int) -> None:
     """Engine and representative worker commit whenever the audit lets them."""
     dice = random.Random(chance)
-    records, _ = day_records(seed)
-    rig = Rig(day_of(seed)[1], min((each.timestamp_ms for each in records), default=0), 2)
+    rig, records = empty_rig(seed)
 
     async def work() -> None:
         await rig.take_over()
@@ -103,19 +97,4 @@ async def test_beside_workers_at_work(seed: int, chance: int) -> None:
             for _ in range(dice.randrange(4)):
                 await asyncio.sleep(0)
 
-    async def scenario() -> list[Findings]:
-        working = asyncio.create_task(work())
-        found = []
-        while not working.done():
-            found.append(await audit(MemoryReader(rig.log), TOPOLOGY))
-            await asyncio.sleep(0)
-        await working
-        return [*found, await audit(MemoryReader(rig.log), TOPOLOGY)]
-
-    chunk = source.CHUNK_RECORDS
-    source.CHUNK_RECORDS = 3  # type: ignore[misc]
-    try:
-        for findings in await scenario():
-            assert findings.ok, findings.violations[:5]
-    finally:
-        source.CHUNK_RECORDS = chunk  # type: ignore[misc]
+    await see_in_order(rig, work())

@@ -96,7 +96,7 @@ def further(totals: Totals) -> None:
 
 
 def dropped(topic: str) -> Tamper:
-    """Drop every record of somebody who holds something; where his picture or row was."""
+    """Drop every record of somebody who holds something; where their picture or row was."""
 
     def tamper(rig: Rig) -> Place:
         picture = last_of(rig, REPRESENTATIVE_CAPACITY, holding)

@@ -17,13 +17,13 @@ from tests.chaos.chaos_witness import Witness
 from tests.chaos.downstream_check import Downstream
 from tests.chaos.fleet import Fleet
 from tests.chaos.generator import Generator
-from tests.chaos.journal import Journal, Place
+from tests.chaos.journal import Journal
 from tests.chaos.positions import Positions
 from tests.chaos.read_model_check import ReadModel
-from tests.chaos.topic_recorder import Reader
 from tests.chaos.worker_kinds import CONVERSATION, KINDS, PARTITIONS, REPRESENTATIVE, Kind
 from tests.harness.command import COMPILED, SOURCES
 from tests.harness.installation import CommandFailed, Installation
+from tests.harness.topics import Place, TopicReader
 
 # What the generator publishes.
 INPUTS: Final = (*CONVERSATION.consumes, REPRESENTATIVE_PRESENCE)
@@ -57,7 +57,7 @@ class ChaosInstallation:
         }
         self.read_model = ReadModel(redis_url, prefix)
         self.downstream = Downstream(
-            Reader(brokers, prefix, PARTITIONS),
+            TopicReader(brokers, prefix, PARTITIONS),
             self.positions[REPRESENTATIVE],
             self.read_model,
             configuration,

@@ -19,10 +19,10 @@ from omnistate_schemas.vocabulary import (
     STATE_CHANGES,
 )
 
-from tests.chaos.journal import Journal, Place, digest
-from tests.chaos.ledger_check import Books
-from tests.chaos.topic_recorder import Reader
+from tests.chaos.journal import Journal, digest
+from tests.chaos.ledger_check import LedgerCheck
 from tests.harness.tied_process import PATIENCE_S
+from tests.harness.topics import Place, TopicReader
 
 OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS, DEAD_LETTERS)
 _DECODE: Final = msgspec.json.Decoder().decode
@@ -32,9 +32,9 @@ class Witness:
     """Looks at one installation; `violations` are sentences."""
 
     def __init__(self, brokers: str, prefix: str, journal: Journal) -> None:
-        self.books = Books(journal)
+        self.books = LedgerCheck(journal)
         self._journal = journal
-        self._reader = Reader(brokers, prefix, journal.partitions)
+        self._reader = TopicReader(brokers, prefix, journal.partitions)
 
     @property
     def violations(self) -> list[str]:

@@ -16,12 +16,11 @@ from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY
 
 from tests.chaos.capacity_pictures import TOLD, Pictures
-from tests.chaos.journal import Place
 from tests.chaos.positions import Positions
 from tests.chaos.read_model_check import ReadModel, Said, compare
-from tests.chaos.topic_recorder import Reader
 from tests.chaos.worker_kinds import PARTITIONS, PROJECTION, REPRESENTATIVE
 from tests.harness.tied_process import PATIENCE_S
+from tests.harness.topics import Place, TopicReader
 from tests.harness.waiting import stretch
 
 Json = dict[str, Any]
@@ -54,7 +53,7 @@ class Downstream:
     """Looks at one installation; `positions` are those of its representative workers."""
 
     def __init__(
-        self, reader: Reader, positions: Positions, read_model: ReadModel, configuration: Json
+        self, reader: TopicReader, positions: Positions, read_model: ReadModel, configuration: Json
     ) -> None:
         self.counts: Counter[str] = Counter()
         self._reader = reader

@@ -28,10 +28,10 @@ from tests.harness.redis import RedisServer
 BURST: Final = 20_000
 # Redis writes it when it is told to, or when it ends in order.
 DUMP: Final = "dump.rdb"
-Blow = Callable[[Trial, Fleet, random.Random], Awaitable[None]]
+WorkerFault = Callable[[Trial, Fleet, random.Random], Awaitable[None]]
 
 
-def strike(kind: Kind, blow: Blow) -> Fault:
+def strike(kind: Kind, blow: WorkerFault) -> Fault:
     """The blow as a fault of this kind of worker."""
 
     async def fault(trial: Trial, draw: random.Random) -> None:
@@ -118,7 +118,7 @@ def _forget(server: RedisServer) -> None:
 
 
 # What any kind of worker must bear.
-BLOWS: Final[dict[str, Blow]] = {
+WORKER_FAULTS: Final[dict[str, WorkerFault]] = {
     "kill -9": fault_kinds.kill,
     "SIGSTOP and SIGCONT": fault_kinds.pause,
     "SIGTERM": fault_kinds.terminate,
@@ -128,7 +128,9 @@ BLOWS: Final[dict[str, Blow]] = {
 }
 FAULTS: Final[dict[str, Fault]] = {
     **{
-        f"{name}: {kind.name}": strike(kind, blow) for kind in KINDS for name, blow in BLOWS.items()
+        f"{name}: {kind.name}": strike(kind, blow)
+        for kind in KINDS
+        for name, blow in WORKER_FAULTS.items()
     },
     "producer fenced: conversation": strike(CONVERSATION, fault_kinds.fence),
     "producer fenced: representative": strike(REPRESENTATIVE, fault_kinds.fence),

@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from tests.chaos.chaos_traffic import Event
-
-Place = tuple[str, int]
+from tests.harness.topics import Place
 
 
 class Entry(NamedTuple):

@@ -10,43 +10,21 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic
-from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
-from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition, SharedClients
-from omnistate.adapters.kafka.worker.kafka_transaction import OutputLayout
-from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.conversation.tables import TABLES, Tables
 from omnistate.stream.ports import Outgoing, Record
 
+from tests.harness.assigned_partition import AssignedPartition, Owners
 from tests.harness.records import plain
+from tests.harness.topics import read_records
 from tests.stream.faulty_log import GROUP, INPUTS, OUTPUTS
 
 CHANGELOGS: Final = {table: f"{GROUP}-{table}-changelog" for table in TABLES}
 WAIT_MS: Final = 200
 
 
-class Owner(KafkaPartition):
-    """Somebody who may become the one owner; the partition is assigned by hand."""
-
-    def __init__(self, surroundings: SharedClients, place: OutputLayout) -> None:
-        super().__init__(surroundings, place, INPUTS, lambda *_: None)
-        self._begun = False
-
-    async def fence(self) -> None:
-        if not self._begun:
-            self._begun = True
-            await self._member.start()
-            self._member.assign(list(self._topics))
-        await super().fence()
-
-    async def leave(self) -> None:
-        """Let everything go."""
-        await self.close()
-        await self._member.stop()
-
-
-class Stage:
+class KafkaFixture:
     """Topics under a prefix of their own; `start` it, and `stop` it whatever happens."""
 
     def __init__(self, brokers: str, prefix: str) -> None:
@@ -55,7 +33,7 @@ class Stage:
         self._counts = dict.fromkeys(topics, 1)
         self._admin = self.connection.admin()
         self._ends = EndOffsets(self.connection)
-        self._owners: list[Owner] = []
+        self._owners = Owners(self.connection, self._admin, self._ends)
         self.wanted: dict[str, int] = {}
 
     async def start(self, records: Iterable[Record]) -> None:
@@ -93,28 +71,20 @@ class Stage:
 
     async def stop(self) -> None:
         """End every owner, and disconnect."""
-        await asyncio.gather(*(owner.leave() for owner in self._owners))
+        await self._owners.leave()
         await self._ends.stop()
         await self._admin.close()
 
-    def owner(self) -> Owner:
+    def owner(self) -> AssignedPartition:
         """Each call gives another one."""
-        surroundings = SharedClients(
-            self.connection,
-            self.connection.consumer(),
-            Cluster(self.connection, self._admin),
-            self._ends,
-            BrokerClock(),
-        )
-        place = OutputLayout(GROUP, 0, CHANGELOGS, self._counts, self.connection.physical)
-        self._owners.append(Owner(surroundings, place))
-        return self._owners[-1]
+        return self._owners.make(GROUP, 0, CHANGELOGS, self._counts, INPUTS)
 
     async def outputs(self) -> dict[str, list[Outgoing]]:
         """Everything that a reader of committed records sees, by topic."""
         await self._settle(OUTPUTS)
         found: dict[str, list[Outgoing]] = {}
-        for record in await self._read(OUTPUTS):
+        physical = map(self.connection.physical, OUTPUTS)
+        for record in await read_records(self.connection.brokers, *physical):
             topic = self.connection.logical(record.topic)
             headers = tuple(record.headers)
             found.setdefault(topic, []).append(Outgoing(topic, record.key, record.value, headers))
@@ -138,19 +108,3 @@ class Stage:
                 await asyncio.sleep(0.02)
         finally:
             await every.stop()
-
-    async def _read(self, topics: Sequence[str]) -> list[Any]:
-        consumer = self.connection.consumer()
-        await consumer.start()
-        try:
-            places = [TopicPartition(self.connection.physical(topic), 0) for topic in topics]
-            consumer.assign(places)
-            ends = await consumer.end_offsets(places)
-            await consumer.seek_to_beginning(*places)
-            found: list[Any] = []
-            while left := [each for each in places if await consumer.position(each) < ends[each]]:
-                for records in (await consumer.getmany(*left, timeout_ms=WAIT_MS)).values():
-                    found += records
-            return found
-        finally:
-            await consumer.stop()

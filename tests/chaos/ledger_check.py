@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from omnistate_schemas.times import parse_time_ms
 
-from tests.chaos.journal import Journal, Place
+from tests.chaos.journal import Journal
 from tests.harness.capacity_recount import CapacityRecount
+from tests.harness.topics import Place
 from tests.harness.waiting import stretch
 
 # contract.md#recorded: these alone may be accepted without an output; and presence, of which
@@ -49,7 +50,7 @@ class Standing(NamedTuple):
     due_ms: int | None
 
 
-class Books:
+class LedgerCheck:
     """Of one installation, from its first input on."""
 
     def __init__(self, journal: Journal) -> None:

@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from tests.chaos.journal import Journal, Place
+from tests.chaos.journal import Journal
 from tests.chaos.worker_kinds import PARTITIONS, Kind
+from tests.harness.topics import Place
 
 POLL_MS: Final = 100
 

@@ -13,7 +13,7 @@ from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.chaos.journal import Place
+from tests.harness.topics import Place
 from tests.projections.fold import LISTS, Folded, differences, fold
 
 Json = dict[str, Any]

@@ -6,12 +6,12 @@ from typing import Any
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_PRESENCE
 
 from tests.chaos.capacity_pictures import TOLD, Pictures
-from tests.stream.representative_rig import CENTRE, INPUTS, Desk, directory_of, drain
+from tests.stream.representative_rig import CENTRE, INPUTS, RepresentativeRig, directory_of, drain
 
 PRESENCES = ("available", "busy", "do_not_disturb", "away", "offline")
 
 
-def act(desk: Desk, draw: random.Random) -> None:
+def act(desk: RepresentativeRig, draw: random.Random) -> None:
     who = draw.choice(("ana", "bob", "eve"))
     chance = draw.random()
     if chance < 0.25:
@@ -23,7 +23,11 @@ def act(desk: Desk, draw: random.Random) -> None:
 
 async def run_both(seed: int) -> tuple[list[dict[str, Any]], Pictures]:
     """What the worker tells, and what the fold says, over the same batches."""
-    desk, draw, pictures = Desk(directory_of(CENTRE)), random.Random(seed), Pictures(CENTRE)
+    desk, draw, pictures = (
+        RepresentativeRig(directory_of(CENTRE)),
+        random.Random(seed),
+        Pictures(CENTRE),
+    )
     task = await desk.take_over()
     await drain(task, desk.now_ms)
     reached = dict.fromkeys(INPUTS, 0)

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
 
+from tests.harness.events import make_event
 from tests.harness.installation import Installation, installed
 from tests.harness.topics import read_events
 from tests.harness.waiting import eventually
@@ -25,15 +26,7 @@ def story(subject: str) -> list[dict[str, Any]]:
         ("router.assign", {"representative_id": "ben"}),
     ]
     return [
-        {
-            "specversion": "1.0",
-            "id": str(number),
-            "source": "/tests",
-            "type": type_,
-            "subject": subject,
-            "time": "2026-03-02T09:00:00Z",
-            "data": data,
-        }
+        make_event(type_, subject, str(number), data, time="2026-03-02T09:00:00Z")
         for number, (type_, data) in enumerate(said)
     ]
 
@@ -60,7 +53,7 @@ async def test_a_deleted_topic_ends_the_worker_and_loses_nothing_else(
         await delete(found, "rejected-inputs")
         # Its outcome has nowhere to go, so that it cannot be taken yet.
         found.send(story("chat-1"))
-        assert worker.wait() == 1
+        assert worker.wait() == 2
         line = f"topic {prefix}rejected-inputs is missing: run omnistate topics apply"
         assert line in worker.log()
         assert "Traceback" not in worker.log()

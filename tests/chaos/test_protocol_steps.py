@@ -17,7 +17,7 @@ from omnistate.stream.outcome import UnknownOutcome
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.ports import Fenced, LogUnavailable, PartitionLog, Record
 
-from tests.chaos.kafka_fixture import WAIT_MS, Stage
+from tests.chaos.kafka_fixture import WAIT_MS, KafkaFixture
 from tests.harness.records import day_records, plain
 from tests.stream.faulty_log import INPUTS, Fault, FaultyLog, Moment, World
 from tests.stream.runs import Seen, live
@@ -51,7 +51,7 @@ async def expected(day: tuple[list[Record], Directory]) -> Seen:
 async def play(brokers: str, day: tuple[list[Record], Directory]) -> AsyncIterator["Play"]:
     """A play on a stage of its own."""
     records, directory = day
-    stage = Stage(brokers, f"steps-{uuid.uuid4().hex[:8]}.")
+    stage = KafkaFixture(brokers, f"steps-{uuid.uuid4().hex[:8]}.")
     try:
         await stage.start(records)
         yield Play(stage, directory)
@@ -62,7 +62,7 @@ async def play(brokers: str, day: tuple[list[Record], Directory]) -> AsyncIterat
 class Play:
     """Owners of one stage's partition."""
 
-    def __init__(self, stage: Stage, directory: Directory) -> None:
+    def __init__(self, stage: KafkaFixture, directory: Directory) -> None:
         self.stage = stage
         self._directory = directory
 

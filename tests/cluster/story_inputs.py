@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.harness.events import make_event
+
 CENTRE: dict[str, Any] = {
     "workstreams": {
         "chat": {"channel": "live_chat", "offer_timeout": 1, "auto_close": {"wrap_up": 1}}
@@ -12,15 +14,7 @@ CENTRE: dict[str, Any] = {
 
 
 def event(number: int, type_: str, subject: str, **data: Any) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": str(number),
-        "source": "/tests",
-        "type": type_,
-        "subject": subject,
-        "time": "2026-03-02T09:00:00Z",
-        "data": data,
-    }
+    return make_event(type_, subject, str(number), data, time="2026-03-02T09:00:00Z")
 
 
 def story(subject: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from omnistate.stream.partitioning import partition_of
 
+from tests.harness.events import make_event
 from tests.harness.installation import Installation, installed
 from tests.harness.ports import free_port
 from tests.harness.topics import Written, read_records, write
@@ -24,15 +25,7 @@ CENTRE: dict[str, Any] = {
 
 
 def event(id_: str, type_: str, subject: str, **data: Any) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": id_,
-        "source": "/tests",
-        "type": type_,
-        "subject": subject,
-        "time": "2026-03-02T09:00:00Z",
-        "data": data,
-    }
+    return make_event(type_, subject, id_, data, time="2026-03-02T09:00:00Z")
 
 
 def stories(name: str, count: int) -> list[dict[str, Any]]:
@@ -128,7 +121,7 @@ def test_where_there_is_nothing_to_read_it_says_so_in_a_line(
     line = f"omnistate audit: topic {topic} is missing: run omnistate topics apply"
     assert missing.splitlines() == [line]
     port = free_port()
-    silent = installation.run("audit", "--brokers", f"127.0.0.1:{port}", status=2)
+    silent = installation.run("audit", "--brokers", f"127.0.0.1:{port}", status=3)
     assert silent.startswith("omnistate audit: no Kafka broker answers")
     assert len(silent.splitlines()) == 1
     assert len(installation.run("audit", "--brokers", "nowhere", status=2).splitlines()) == 1

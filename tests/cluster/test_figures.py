@@ -14,6 +14,7 @@ from redis import Redis
 from tests.cluster.figure_topics import Figures, changes, differences, expected, shown, stored
 from tests.harness.broker import Broker
 from tests.harness.command import ROOT
+from tests.harness.events import make_event
 from tests.harness.installation import Installation, installed
 from tests.harness.topics import Written, write
 from tests.harness.waiting import eventually, wait_until
@@ -76,15 +77,7 @@ CHANGES = 21
 def tell(name: str, rounds: int) -> list[dict[str, Any]]:
     """Inputs of as many conversations as there are scripts, so often, one after the other."""
     return [
-        {
-            "specversion": "1.0",
-            "id": str(step),
-            "source": "/tests",
-            "type": type_,
-            "subject": f"{name}-{number}-{kind}",
-            "time": "2026-03-02T09:00:00Z",
-            "data": data,
-        }
+        make_event(type_, f"{name}-{number}-{kind}", str(step), data, time="2026-03-02T09:00:00Z")
         for number in range(rounds)
         for kind, script in enumerate(SCRIPTS)
         for step, (type_, data) in enumerate(script)
@@ -193,7 +186,7 @@ async def test_workers_share_the_partitions_and_take_each_others_over(
 
 def test_it_refuses_to_start_without_its_topics(installation: Installation) -> None:
     worker = installation.worker("figures", ready=False)
-    assert worker.wait() == 1
+    assert worker.wait() == 2
     topic = f"{installation.prefix}conversation-state-changes"
     assert f"topic {topic} is missing: run omnistate topics apply" in worker.log()
     assert "Traceback" not in worker.log()

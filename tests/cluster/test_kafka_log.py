@@ -1,43 +1,25 @@
 """The contract of a log, kept by a real Kafka."""
 
-import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import NewTopic
-from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
-from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition, SharedClients
-from omnistate.adapters.kafka.worker.kafka_transaction import OutputLayout
-from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.conversation.tables import TABLES
 from omnistate.stream.ports import PartitionLog, Record
 
 from tests.adapters.log_rig import FIRST, OUTPUT, SECOND, Bench, read
 from tests.adapters.test_log_contract import LogContract
+from tests.harness.assigned_partition import Owners
+from tests.harness.topics import read_records
 
 CHANGELOGS = {table: f"group-{table}-changelog" for table in TABLES}
 NUMBER = 1
-
-
-class TrialPartition(KafkaPartition):
-    """A partition whose owner joins no group: it is assigned by hand."""
-
-    def __init__(self, surroundings: SharedClients, place: OutputLayout) -> None:
-        super().__init__(surroundings, place, (FIRST, SECOND), lambda *_: None)
-        self._begun = False
-
-    async def fence(self) -> None:
-        if not self._begun:
-            self._begun = True
-            await self._member.start()
-            self._member.assign(list(self._topics))
-        await super().fence()
 
 
 class KafkaBench:
@@ -50,7 +32,7 @@ class KafkaBench:
         self.admin = connection.admin()
         self.ends = EndOffsets(connection)
         self.producer: AIOKafkaProducer = connection.producer()
-        self.owners: list[TrialPartition] = []
+        self.owners = Owners(connection, self.admin, self.ends)
         self.counts = {FIRST: 2, SECOND: 2, OUTPUT: 1, **dict.fromkeys(CHANGELOGS.values(), 2)}
 
     async def start(self) -> None:
@@ -71,24 +53,13 @@ class KafkaBench:
         return {"message.timestamp.type": "LogAppendTime" if self.stamped else "CreateTime"}
 
     async def stop(self) -> None:
-        for owner in self.owners:
-            await owner.close()
-            await owner._member.stop()
+        await self.owners.leave()
         await self.producer.stop()
         await self.ends.stop()
         await self.admin.close()
 
     def owner(self) -> PartitionLog:
-        surroundings = SharedClients(
-            self.connection,
-            self.connection.consumer(),
-            Cluster(self.connection, self.admin),
-            self.ends,
-            BrokerClock(),
-        )
-        place = OutputLayout("group", NUMBER, CHANGELOGS, self.counts, self.connection.physical)
-        self.owners.append(TrialPartition(surroundings, place))
-        return self.owners[-1]
+        return self.owners.make("group", NUMBER, CHANGELOGS, self.counts, (FIRST, SECOND))
 
     async def append(self, topic: str, key: bytes, at_ms: int) -> None:
         number = 0 if topic == OUTPUT else NUMBER
@@ -97,38 +68,11 @@ class KafkaBench:
         )
 
     async def outputs(self) -> Sequence[Record]:
-        consumer = self.connection.consumer()
-        await consumer.start()
-        try:
-            where = TopicPartition(self.connection.physical(OUTPUT), 0)
-            consumer.assign([where])
-            end = await self._settled(consumer, where)
-            found: list[Record] = []
-            while await consumer.position(where) < end:
-                for each in (await consumer.getmany(where, timeout_ms=100)).get(where, []):
-                    record = Record(OUTPUT, 0, each.offset, each.timestamp, each.key, each.value)
-                    found.append(record._replace(headers=each.headers))
-            return found
-        finally:
-            await consumer.stop()
-
-    async def _settled(self, consumer: AIOKafkaConsumer, where: TopicPartition) -> int:
-        """The end of what is committed: markers are written a little after a commit has returned.
-
-        Where a transaction stays open, the end of what comes before it.
-        """
-        every = self.connection.consumer(isolation_level="read_uncommitted")
-        await every.start()
-        try:
-            end = -1
-            for _ in range(20):
-                end = int((await consumer.end_offsets([where]))[where])
-                if end == (await every.end_offsets([where]))[where]:
-                    break
-                await asyncio.sleep(0.02)
-            return end
-        finally:
-            await every.stop()
+        physical = self.connection.physical(OUTPUT)
+        return [
+            Record(OUTPUT, 0, each.offset, each.timestamp, each.key, each.value, each.headers)
+            for each in await read_records(self.connection.brokers, physical)
+        ]
 
     async def compact(self) -> None:
         """Kafka compacts when it likes; what it must give back is the same before and after."""

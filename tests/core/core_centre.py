@@ -21,6 +21,8 @@ from omnistate.stream.ports import Record
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.registry import INPUTS
 
+from tests.harness.events import make_event
+
 MONDAY_MS = 1_741_597_200_000  # 2025-03-10T09:00:00Z
 REPRESENTATIVES = ("ana", "ben", "eva", "dan")
 QUEUES = ("support", "billing")
@@ -40,15 +42,7 @@ CHANNELS = dict(zip(KINDS, ("live_chat", "persistent_chat", "sms", "voice", "rec
 
 def event_of(type_: str, subject: str, data: dict[str, Any], id_: str) -> dict[str, Any]:
     """A whole event; its own time is nothing to the core."""
-    return {
-        "specversion": "1.0",
-        "id": id_,
-        "source": "/tests",
-        "type": type_,
-        "subject": subject,
-        "time": "2025-03-10T09:00:00Z",
-        "data": data,
-    }
+    return make_event(type_, subject, id_, data, time="2025-03-10T09:00:00Z")
 
 
 class Fired(NamedTuple):

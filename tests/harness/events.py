@@ -1,6 +1,7 @@
 """Records of events for the decoder's tests, and its answer in one word."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from omnistate.core.input import Input
@@ -16,6 +17,7 @@ CODES: Final = {
     "wrong_key",
     "wrong_partition",
 }
+TIME: Final = "2025-03-05T09:00:00Z"
 STRUCTURED: Final = b"application/cloudevents+json"
 EVENT: Final[dict[str, Any]] = {
     "specversion": "1.0",
@@ -23,7 +25,7 @@ EVENT: Final[dict[str, Any]] = {
     "source": "/desk",
     "type": "representative.transfer",
     "subject": "c1",
-    "time": "2025-03-05T09:00:00Z",
+    "time": TIME,
     "data": {"representative_id": "ana", "to": {"kind": "queue", "id": "billing"}},
 }
 STARTED: Final[dict[str, Any]] = {
@@ -31,6 +33,27 @@ STARTED: Final[dict[str, Any]] = {
     "type": "conversation.started",
     "data": {"channel": "voice", "workstream_id": "calls"},
 }
+
+
+def make_event(
+    type_: str,
+    subject: str,
+    id_: str,
+    data: Mapping[str, Any],
+    *,
+    time: str = TIME,
+    source: str = "/tests",
+) -> dict[str, Any]:
+    """A whole CloudEvent."""
+    return {
+        "specversion": "1.0",
+        "id": id_,
+        "source": source,
+        "type": type_,
+        "subject": subject,
+        "time": time,
+        "data": data,
+    }
 
 
 def record(

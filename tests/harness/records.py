@@ -18,6 +18,7 @@ from omnistate_schemas.registry import INPUTS
 from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import CHANNEL_EVENTS
 
+from tests.harness.events import make_event
 from tests.oracle.random_days import day_of
 
 YEARS_MS = 100 * 365 * 86_400_000
@@ -111,15 +112,7 @@ def usual(
     """Records of one chat, a second apart, and a configuration with defaults."""
     records = []
     for position, (type_, data) in enumerate(said):
-        event = {
-            "specversion": "1.0",
-            "id": f"{subject}-{position}",
-            "source": "/gateways/chat",
-            "type": type_,
-            "subject": subject,
-            "time": "2025-03-05T09:00:00Z",
-            "data": data,
-        }
+        event = make_event(type_, subject, f"{subject}-{position}", data, source="/gateways/chat")
         at_ms = 1_741_165_200_000 + position * 1_000
         value = json.dumps(event).encode()
         records.append(Record(INPUTS[type_].topic, 0, 0, at_ms, subject.encode(), value))

@@ -38,6 +38,10 @@ class Server(ABC):
     def start(self, timeout_s: float = PATIENCE_S) -> None:
         """Start it and wait until it serves, with the data and at the ports of its last life."""
 
+    @abstractmethod
+    def last_words(self) -> str:
+        """What went wrong, as far as it says."""
+
     def stop(self, timeout_s: float = PATIENCE_S) -> None:
         """End it in order, after `timeout_s` by force; its data stay. May be called twice."""
         if self._process is not None:

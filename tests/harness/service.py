@@ -14,6 +14,7 @@ from omnistate_schemas.times import format_time
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
 from tests.engine.running import run
+from tests.harness.events import make_event
 from tests.harness.installation import Installation, installed
 from tests.harness.ports import HOST
 from tests.harness.redis import RedisServer
@@ -100,15 +101,14 @@ def capacity_of(representative_id: str) -> dict[str, Any]:
     """Totals of a representative."""
     now = format_time(round(time.time() * 1_000))
     data = {**CAPACITY, "representative_id": representative_id, "changed_at": now}
-    return {
-        "specversion": "1.0",
-        "id": f"{representative_id}.7",
-        "source": "/omnistate",
-        "type": "representative.capacity_changed",
-        "subject": representative_id,
-        "time": now,
-        "data": data,
-    }
+    return make_event(
+        "representative.capacity_changed",
+        representative_id,
+        f"{representative_id}.7",
+        data,
+        time=now,
+        source="/omnistate",
+    )
 
 
 class Stream:

@@ -10,6 +10,7 @@ from omnistate.projections.figures.windows import WINDOW_S
 from omnistate_schemas.outputs import ConversationStateChanged
 from omnistate_schemas.times import format_time, parse_time_ms
 
+from tests.harness.events import make_event
 from tests.projections.figure_recount import Event, Figure
 
 # Windows that never get too old, so that all of a day can be added up.
@@ -22,15 +23,9 @@ Step = tuple[float, str, dict[str, Any]]
 def line(number: int, step: Step, subject: str = "c") -> bytes:
     """An input event as a line."""
     second, type_, data = step
-    event = {
-        "specversion": "1.0",
-        "id": str(number),
-        "source": "/tests",
-        "type": type_,
-        "subject": subject,
-        "time": format_time(BEGIN_MS + round(second * 1_000)),
-        "data": data,
-    }
+    event = make_event(
+        type_, subject, str(number), data, time=format_time(BEGIN_MS + round(second * 1_000))
+    )
     return json.dumps(event).encode()
 
 

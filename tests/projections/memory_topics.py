@@ -11,6 +11,8 @@ from omnistate.stream.ports import LogUnavailable, Record
 from omnistate_schemas.times import format_time
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
+from tests.harness.events import make_event
+
 NOW_MS = 1_772_500_000_000
 
 
@@ -134,15 +136,14 @@ def change(
         "handler": None,
         **members,
     }
-    return {
-        "specversion": "1.0",
-        "id": f"{conversation_id}.{sequence}",
-        "source": "/omnistate",
-        "type": "conversation.state_changed",
-        "subject": conversation_id,
-        "time": format_time(at_ms),
-        "data": data,
-    }
+    return make_event(
+        "conversation.state_changed",
+        conversation_id,
+        f"{conversation_id}.{sequence}",
+        data,
+        time=format_time(at_ms),
+        source="/omnistate",
+    )
 
 
 def capacity(representative_id: str, occupied: int, at_ms: int = NOW_MS) -> dict[str, Any]:
@@ -157,12 +158,11 @@ def capacity(representative_id: str, occupied: int, at_ms: int = NOW_MS) -> dict
         "assignable": True,
         "changed_at": format_time(at_ms),
     }
-    return {
-        "specversion": "1.0",
-        "id": f"{representative_id}.{occupied}",
-        "source": "/omnistate",
-        "type": "representative.capacity_changed",
-        "subject": representative_id,
-        "time": format_time(at_ms),
-        "data": data,
-    }
+    return make_event(
+        "representative.capacity_changed",
+        representative_id,
+        f"{representative_id}.{occupied}",
+        data,
+        time=format_time(at_ms),
+        source="/omnistate",
+    )

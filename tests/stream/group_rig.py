@@ -20,7 +20,7 @@ from omnistate.stream.ports import LogUnavailable, Record, Restored
 from tests.stream.faulty_log import GROUP, INPUTS
 
 
-class CrewLog(MemoryPartition):
+class RigLog(MemoryPartition):
     """A partition whose owner can be told to fail, and whose steps let others run in between."""
 
     def __init__(self, log: MemoryLog, number: int) -> None:
@@ -103,16 +103,16 @@ class Notes:
         raise AssertionError("nothing is ever gone here")
 
 
-class Crew:
+class GroupRig:
     """One worker: its owners and what they told."""
 
     def __init__(self, log: MemoryLog, directory: Directory, partitions: int) -> None:
         self.notes = Notes()
-        self.logs: dict[int, CrewLog] = {}
+        self.logs: dict[int, RigLog] = {}
         self.clock = BrokerClock()
 
         def make_owner(number: int) -> PartitionOwner[ConversationProcessor]:
-            self.logs[number] = CrewLog(log, number)
+            self.logs[number] = RigLog(log, number)
             processor = process_conversations(directory, number, partitions)
             return PartitionOwner(
                 number, self.logs[number], processor, self.clock, self.notes, 1_000

@@ -22,6 +22,8 @@ from omnistate_schemas.vocabulary import (
     REPRESENTATIVE_PRESENCE,
 )
 
+from tests.harness.events import make_event
+
 INPUTS = (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES)
 CENTRE = {
     "capacity_profiles": {"chat": {"limit": 2}, "call": {"limit": 1, "blocking": True}},
@@ -33,7 +35,7 @@ def directory_of(centre: dict[str, Any]) -> Directory:
     return build_directory(ContactCentre.model_validate(centre))
 
 
-class Desk:
+class RepresentativeRig:
     """One partition of the representative worker on an embedded log."""
 
     def __init__(self, directory: Directory) -> None:
@@ -75,15 +77,7 @@ class Desk:
         self._append(REPRESENTATIVE_PRESENCE, "representative.presence", id_, data, str(self.count))
 
     def _append(self, topic: str, type_: str, id_: str, data: Any, event_id: str) -> None:
-        event = {
-            "specversion": "1.0",
-            "id": event_id,
-            "source": "/tests",
-            "type": type_,
-            "subject": id_,
-            "time": "2026-03-02T09:00:00Z",
-            "data": data,
-        }
+        event = make_event(type_, id_, event_id, data, time="2026-03-02T09:00:00Z")
         self.now_ms += 10
         self.log.append(topic, id_.encode(), json.dumps(event).encode())
 
@@ -109,9 +103,11 @@ async def drain(task: PartitionTask[TotalsProcessor], now_ms: int) -> None:
         await task.fire_timers(now_ms)
 
 
-async def run(acts: Iterable[tuple[Any, ...]], centre: dict[str, Any] = CENTRE) -> Desk:
+async def run(
+    acts: Iterable[tuple[Any, ...]], centre: dict[str, Any] = CENTRE
+) -> RepresentativeRig:
     """A desk after these acts, each in a batch of its own."""
-    desk = Desk(directory_of(centre))
+    desk = RepresentativeRig(directory_of(centre))
     task = await desk.take_over()
     await drain(task, desk.now_ms)
     for name, *arguments in acts:

@@ -10,7 +10,7 @@ from omnistate.stream.partition_owner import PartitionOwner
 
 from tests.harness.records import day_records
 from tests.stream.faulty_log import INPUTS, OUTPUTS, World
-from tests.stream.group_rig import Crew
+from tests.stream.group_rig import GroupRig
 from tests.stream.runs import live, restored
 
 
@@ -31,7 +31,7 @@ async def test_a_group_in_turmoil_publishes_what_a_calm_one_does(seed: int) -> N
     dice = random.Random(seed)
     records, directory = day_records(seed)
     world = World()
-    crews = [Crew(world.log, directory, 1) for _ in range(3)]
+    crews = [GroupRig(world.log, directory, 1) for _ in range(3)]
     holder = crews[0]
     holder.owners.assign({0})
     for record in records:
@@ -70,7 +70,7 @@ async def test_a_group_in_turmoil_publishes_what_a_calm_one_does(seed: int) -> N
 async def test_who_keeps_a_partition_keeps_its_tables() -> None:
     records, directory = day_records(1)
     world = World(records[:20])
-    crew = Crew(world.log, directory, 1)
+    crew = GroupRig(world.log, directory, 1)
     crew.owners.assign({0})
     await comes_true(crew.caught_up)
     (owner,) = crew.owners
@@ -93,7 +93,7 @@ async def test_a_quick_rebalance_ends_a_read_that_began_before_it() -> None:
     """Chaos found it: taken away and given back at once, a partition waited for ever."""
     records, directory = day_records(1)
     world = World(records[:20])
-    crew = Crew(world.log, directory, 1)
+    crew = GroupRig(world.log, directory, 1)
     crew.owners.assign({0})
     await comes_true(crew.caught_up)
     crew.logs[0].blind = True
@@ -108,7 +108,7 @@ async def test_a_quick_rebalance_ends_a_read_that_began_before_it() -> None:
 async def test_who_is_told_to_end_while_he_waits_fences_nobody() -> None:
     records, directory = day_records(1)
     world = World(records)
-    crew, heir = Crew(world.log, directory, 1), Crew(world.log, directory, 1)
+    crew, heir = GroupRig(world.log, directory, 1), GroupRig(world.log, directory, 1)
     crew.owners.assign({0})
     (owner,) = crew.owners
     owner._resumed.clear()
@@ -124,7 +124,7 @@ async def test_who_is_told_to_end_while_he_waits_fences_nobody() -> None:
 async def test_what_is_no_fault_of_the_log_ends_the_worker() -> None:
     records, directory = day_records(0)
     world = World(records)
-    crew = Crew(world.log, directory, 1)
+    crew = GroupRig(world.log, directory, 1)
     crew.owners.assign({0})
     crew.logs[0].error = ZeroDivisionError("a bug")
     error = await crew.owners.failure
@@ -139,7 +139,7 @@ async def test_a_batch_that_hangs_holds_up_neither_a_rebalance_nor_the_end(
     monkeypatch.setattr("omnistate.stream.partition_owners.STOP_S", 0.05)
     records, directory = day_records(0)
     world = World(records)
-    crew, heir = Crew(world.log, directory, 1), Crew(world.log, directory, 1)
+    crew, heir = GroupRig(world.log, directory, 1), GroupRig(world.log, directory, 1)
     crew.owners.assign({0})
     crew.logs[0].frozen.clear()
     await asyncio.sleep(0.01)
@@ -156,7 +156,7 @@ async def test_a_batch_that_hangs_holds_up_neither_a_rebalance_nor_the_end(
 async def test_timers_fire_by_the_brokers_clock_once_everything_is_read(early: bool) -> None:
     records, directory = day_records(2)
     world = World(records)
-    crew = Crew(world.log, directory, 1)
+    crew = GroupRig(world.log, directory, 1)
     crew.owners.assign({0})
     await comes_true(crew.caught_up)
     (owner,) = crew.owners
@@ -179,7 +179,7 @@ async def test_timers_fire_by_the_brokers_clock_once_everything_is_read(early: b
 async def test_lag_counts_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     records, directory = day_records(0)
     world = World(records)
-    crew = Crew(world.log, directory, 1)
+    crew = GroupRig(world.log, directory, 1)
     crew.owners.assign({0})
     crew.logs[0].frozen.clear()
     (owner,) = crew.owners

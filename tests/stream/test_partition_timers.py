@@ -23,6 +23,7 @@ from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Outgoing, Record
 from omnistate_schemas.vocabulary import CHANNEL_EVENTS
 
+from tests.harness.events import make_event
 from tests.harness.records import day_records, number, plain, run
 from tests.stream.faulty_log import GROUP, INPUTS, OUTPUTS, Fault, FaultyLog, Moment, World
 
@@ -71,15 +72,7 @@ def in_order(records: list[Record]) -> list[Record]:
 
 def probe(at_ms: int) -> Record:
     """A record that changes nothing and shows the engine the time."""
-    event = {
-        "specversion": "1.0",
-        "id": "p",
-        "source": "/tests",
-        "type": "customer.messaged",
-        "subject": "probe",
-        "time": "2025-03-05T09:00:00Z",
-        "data": {},
-    }
+    event = make_event("customer.messaged", "probe", "p", {})
     return Record(CHANNEL_EVENTS, 0, 0, at_ms, b"probe", json.dumps(event).encode())
 
 

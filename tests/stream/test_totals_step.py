@@ -14,7 +14,7 @@ from omnistate_schemas.vocabulary import (
     REPRESENTATIVE_PRESENCE,
 )
 
-from tests.stream.representative_rig import CENTRE, Desk, directory_of, drain, run
+from tests.stream.representative_rig import CENTRE, RepresentativeRig, directory_of, drain, run
 
 
 async def test_everybody_configured_is_told_of_at_the_start() -> None:
@@ -86,7 +86,7 @@ async def test_a_gap_is_counted_and_a_repeat_changes_nothing() -> None:
 
 
 async def test_a_limit_counts_at_once_and_a_removal_leaves_a_tombstone() -> None:
-    desk = Desk(directory_of(CENTRE))
+    desk = RepresentativeRig(directory_of(CENTRE))
     task = await desk.take_over()
     await drain(task, desk.now_ms)
     desk.hold("ana", 30)
@@ -106,7 +106,7 @@ async def test_a_limit_counts_at_once_and_a_removal_leaves_a_tombstone() -> None
 
 
 async def test_nonsense_goes_to_the_dead_letters() -> None:
-    desk = Desk(directory_of({}))
+    desk = RepresentativeRig(directory_of({}))
     task = await desk.take_over()
     desk.log.append(CAPACITY_CHANGES, b"ana", b"nonsense")
     desk.log.append(REPRESENTATIVE_PRESENCE, b"ana", b"{}")
@@ -137,7 +137,7 @@ async def test_totals_are_the_truth_whatever_is_missed_or_seen_twice(
     changes: list[tuple[str, int, int, dict[str, int]]], chance: int
 ) -> None:
     dice = random.Random(chance)
-    desk = Desk(directory_of(CENTRE))
+    desk = RepresentativeRig(directory_of(CENTRE))
     task = await desk.take_over()
     truth: dict[tuple[str, int], tuple[int, dict[str, int]]] = {}
     numbers: dict[tuple[str, int], int] = {}

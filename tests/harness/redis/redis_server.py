@@ -73,7 +73,7 @@ class RedisServer(Server):
         self._launch(
             command,
             lambda: _answers(self.port),
-            lambda what: RedisFailed(f"Redis {what}: {self._last_words()}"),
+            lambda what: RedisFailed(f"Redis {what}: {self.last_words()}"),
             timeout_s,
         )
 
@@ -100,7 +100,8 @@ class RedisServer(Server):
         text = "".join(f"{name} {value}\n" for name, value in values.items())
         (self.data / CONFIGURATION).write_text(text, encoding="ascii")
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """The last line that it has printed."""
         lines = (self.data / CONSOLE).read_text(errors="replace").split("\n")
         said = [line.strip() for line in lines if line.strip()]
         return said[-1] if said else "it does not say why"
