@@ -1,84 +1,21 @@
-"""Every private member that we reach for is there in the pinned aiokafka, and does what we think.
+"""Every private member we reach for is there in the pinned aiokafka, and does what we think."""
 
-Without a broker: clients that were made but never started, their insides made as a start makes
-them.
-"""
-
-import asyncio
-import socket
 import tomllib
-from collections.abc import AsyncIterator
 from importlib.metadata import version
-from typing import Any, NamedTuple
+from typing import Any
 
-import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.conn import AIOKafkaConnection
-from aiokafka.consumer.fetcher import Fetcher, FetchError, FetchResult, PartitionRecords
-from aiokafka.consumer.group_coordinator import GroupCoordinator, NoGroupCoordinator
+from aiokafka import ConsumerRecord
+from aiokafka.consumer.fetcher import FetchError, FetchResult, PartitionRecords
 from aiokafka.producer.message_accumulator import MessageBatch
 from aiokafka.record.memory_records import MemoryRecords
 from omnistate.adapters.kafka.internals import fetching, requests, resources, sending
 from packaging.requirements import Requirement
 
+from tests.adapters.unstarted_clients import OTHER, PLACE, Clients, as_fetched, clients
 from tests.architecture.aiokafka_reaches import INTERNALS, ROOT, private_members
 
-PLACE = TopicPartition("things", 0)
-OTHER = TopicPartition("things", 1)
+__all__ = ["clients"]
 HEADERS = [("h", b"\xff"), ("none", None)]
-
-
-class Clients(NamedTuple):
-    """One of each kind."""
-
-    member: AIOKafkaConsumer
-    reader: AIOKafkaConsumer
-    producer: AIOKafkaProducer
-    admin: AIOKafkaAdminClient
-    connection: AIOKafkaConnection
-
-
-def idle() -> asyncio.Task[None]:
-    """A task that never ends by itself."""
-    return asyncio.create_task(asyncio.sleep(3_600))
-
-
-@pytest_asyncio.fixture
-async def clients() -> AsyncIterator[Clients]:
-    member, reader = AIOKafkaConsumer(group_id="group"), AIOKafkaConsumer()
-    producer, admin = AIOKafkaProducer(transactional_id="one"), AIOKafkaAdminClient()
-    for consumer in (member, reader):
-        consumer._fetcher = Fetcher(consumer._client, consumer._subscription)
-    member._coordinator = GroupCoordinator(member._client, member._subscription, group_id="group")
-    reader._coordinator = NoGroupCoordinator(reader._client, reader._subscription)
-    for name in ("_heartbeat_task", "_commit_refresh_task"):
-        assert getattr(member._coordinator, name) is None
-        setattr(member._coordinator, name, idle())
-    for client in (member._client, reader._client, producer.client, admin._client):
-        assert client._sync_task is None
-        client._sync_task = idle()
-    assert producer._sender._sender_task is None
-    producer._sender._sender_task = idle()
-    connection = AIOKafkaConnection("localhost", 1)
-    member._client._conns["one"] = connection
-    made = asyncio.all_tasks()
-    yield Clients(member, reader, producer, admin, connection)
-    for each in (member, reader, producer):
-        each._closed = True
-    # Some have ended by then, since nobody answers: of that, too.
-    tasks = (made | asyncio.all_tasks()) - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def as_fetched(batch: Any) -> MemoryRecords:
-    """A batch as a broker sends it, in a partition whose offsets begin at 7."""
-    bytes_ = bytearray(batch._build())
-    # A broker writes the offset of the first record in front.
-    bytes_[:8] = (7).to_bytes(8, "big")
-    return MemoryRecords(bytes(bytes_))
 
 
 def test_the_version_is_the_pinned_one() -> None:
@@ -127,74 +64,6 @@ async def test_every_member_is_there(clients: Clients) -> None:
     for name, place in places.items():
         for each in place if type(place) is tuple else (place,):
             assert hasattr(each, name), f"{type(each).__name__}.{name}"
-
-
-async def test_the_tasks_of_each_client_are_all_that_it_does(clients: Clients) -> None:
-    await asyncio.sleep(0)
-    pending = idle()
-    clients.reader._fetcher._pending_tasks.add(pending)
-    found = {
-        name: resources.tasks_of(getattr(clients, name))
-        for name in ("member", "reader", "producer", "admin")
-    }
-    assert {name: len(each) for name, each in found.items()} == {
-        "member": 5,
-        "reader": 4,
-        "producer": 2,
-        "admin": 1,
-    }
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    assert {task for each in found.values() for task in each} == left
-    assert {*resources.vital_tasks_of(clients.member)} < {*found["member"]}
-    for task in left:
-        task.cancel()
-    await asyncio.wait(left)
-    assert [resources.tasks_of(client) for client in clients[:4]] == [[], [], [], []]
-
-
-async def test_a_client_that_was_never_started_does_nothing() -> None:
-    consumer, producer, admin = AIOKafkaConsumer(), AIOKafkaProducer(), AIOKafkaAdminClient()
-    for client in (consumer, producer, admin):
-        assert resources.tasks_of(client) == []
-        assert [*resources.futures_of(client)] == []
-        assert resources.transports_of(client) == set()
-        resources.close_connections(client)
-    consumer._closed = producer._closed = True
-
-
-async def test_what_fails_with_a_transaction_is_found(clients: Clients) -> None:
-    producer = clients.producer
-    manager = producer._txn_manager
-    manager.set_pid_and_epoch(1, 1)
-    manager.begin_transaction()
-    accumulator = producer._message_accumulator
-    waiting, sent = (
-        MessageBatch(place, sending.open_batch(1_000, sending.PLAIN), 1.0, 1.0)
-        for place in (PLACE, OTHER)
-    )
-    accumulator._batches[PLACE].append(waiting)
-    accumulator._pending_batches.add(sent)
-    assert {*resources.futures_of(producer)} == {
-        manager._transaction_waiter,
-        waiting._drain_waiter,
-        sent._drain_waiter,
-    }
-    assert [*resources.futures_of(clients.member)] == []
-
-
-async def test_connections_are_seen_and_closed(clients: Clients) -> None:
-    ours, theirs = socket.socketpair()
-    reader, writer = await asyncio.open_connection(sock=ours)
-    connection = clients.connection
-    assert resources.transports_of(clients.member) == set()
-    connection._reader, connection._writer = reader, writer
-    connection._read_task = idle()
-    assert resources.transports_of(clients.member) == {writer.transport}
-    resources.close_connections(clients.member)
-    assert writer.transport.is_closing()
-    assert resources.transports_of(clients.member) == set()
-    await writer.wait_closed()
-    theirs.close()
 
 
 async def test_lines_go_into_a_batch_and_come_out_as_our_records(clients: Clients) -> None:

@@ -95,8 +95,12 @@ OFFENCES: Final[dict[str, list[Import | Stray]]] = {
     ],
     "process": [
         Import("omnistate.process.figures.figures_engine", "omnistate.process.projection.overview"),
-        Import("omnistate.process.projection.overview", "omnistate.process.partition_engine"),
-        Import("omnistate.process.supervisor", "omnistate.process.partition_engine", CIRCLE),
+        Import(
+            "omnistate.process.projection.overview", "omnistate.process.partitions.partition_engine"
+        ),
+        Import(
+            "omnistate.process.supervisor", "omnistate.process.partitions.partition_engine", CIRCLE
+        ),
         Stray("omnistate.process.helpers"),
     ],
     "pure-core": [

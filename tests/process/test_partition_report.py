@@ -4,16 +4,16 @@ import time
 
 import pytest
 import structlog
-from omnistate.process.partition_report import Report
-from omnistate.process.worker_metrics import Metrics
+from omnistate.process.partitions.partition_metrics import PartitionMetrics
+from omnistate.process.partitions.partition_report import PartitionReport
 
 
 def test_an_outage_does_not_fill_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     now_s = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now_s)
-    metrics = Metrics()
+    metrics = PartitionMetrics()
     with structlog.testing.capture_logs() as said:
-        report = Report(metrics, bar=False)
+        report = PartitionReport(metrics, bar=False)
         for _ in range(100):
             for partition in range(4):
                 report.failed(partition, "no broker answers")
@@ -28,7 +28,7 @@ def test_an_outage_does_not_fill_the_log(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_an_outage_that_comes_back_is_told_again() -> None:
     with structlog.testing.capture_logs() as said:
-        report = Report(Metrics(), bar=False)
+        report = PartitionReport(PartitionMetrics(), bar=False)
         report.failed(3, "no broker answers")
         report.started(3, 0.1, agreed=True)
         report.failed(3, "no broker answers")

@@ -1,23 +1,22 @@
 """What every worker has from its supervisor: it waits, checks, watches, and ends with a reason."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 import pytest
 import structlog
 from omnistate.adapters.kafka.admin.readiness import Readiness
-from omnistate.adapters.kafka.clients.errors import ClusterFailure, ClusterRefusal, Unreachable
+from omnistate.adapters.kafka.clients.errors import ClusterFailure, ClusterRefusal
 from omnistate.process.errors import GivenUp, Unusable
 from omnistate.process.supervisor import (
     CHECK_S,
     LONGEST_PAUSE_S,
     MISSED_MAX,
-    WAITING_FOR_BROKER,
-    WAITING_FOR_REDIS,
-    Engine,
     Need,
     Supervisor,
+    tell_broker_away,
+    tell_redis_away,
 )
 from omnistate.projections.read_model.replacement import TopicReplaced
 from omnistate.projections.read_model.store_ports import (
@@ -26,76 +25,8 @@ from omnistate.projections.read_model.store_ports import (
     StoreUnusable,
 )
 from omnistate.stream.ports import LogRefusal, LogUnavailable
-from omnistate.stream.topology import load_topology
 
-GROUP = "conversation"
-WELL = Readiness(None, {"channel-events": 3})
-MISSING = Readiness("topic channel-events is missing: run omnistate topics apply", {})
-AWAY = Unreachable("no Kafka broker answers at localhost:9092")
-
-
-class Trial(Engine):
-    """An engine whose needs and tasks are the test's."""
-
-    def __init__(
-        self,
-        needs: Iterable[Need] = (),
-        tasks: Iterable[Callable[[Supervisor], Coroutine[Any, Any, None]]] = (),
-    ) -> None:
-        super().__init__(load_topology(), GROUP)
-        self._needs, self._tasks = needs, tasks
-        self.partitions: Mapping[str, int] | None = None
-        self.stands_still = False
-
-    def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:
-        self.partitions = partitions
-        return self._needs
-
-    def tasks(self, supervisor: Supervisor) -> Iterable[Coroutine[Any, Any, None]]:
-        return [make(supervisor) for make in self._tasks]
-
-    async def stop(self) -> None: ...
-
-    def readiness(self) -> tuple[bool, dict[str, Any]]:
-        return True, {}
-
-    def check_progress(self) -> None:
-        if self.stands_still:
-            raise GivenUp("partition 3 has stood still")
-
-
-class Clock:
-    """Time that passes only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now_s = 0.0
-        self.slept: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now_s += seconds
-        # Others get their turn, as in any sleep.
-        await asyncio.sleep(0)
-
-
-def each_in_turn(*outcomes: Readiness | Exception) -> Callable[[], Awaitable[Readiness]]:
-    """A look that finds these one after another, and the last one from then on."""
-    left = list(outcomes)
-
-    async def look() -> Readiness:
-        outcome = left.pop(0) if len(left) > 1 else left[0]
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-    return look
-
-
-def supervise(
-    engine: Engine, *found: Readiness | Exception, clock: Clock | None = None
-) -> Supervisor:
-    time = clock or Clock()
-    return Supervisor(engine, each_in_turn(*found or (WELL,)), time.sleep, lambda: time.now_s)
+from tests.process.supervision_rig import AWAY, MISSING, WELL, Clock, Trial, supervise
 
 
 async def for_ever(_: Supervisor) -> None:
@@ -109,7 +40,7 @@ async def test_it_waits_for_a_broker_and_says_so_now_and_then() -> None:
         await supervise(engine, *found, WELL, clock=clock).run()
     assert engine.partitions == WELL.partitions
     assert clock.slept[:5] == [1, 2, 4, LONGEST_PAUSE_S, LONGEST_PAUSE_S]
-    waits = [line for line in said if line["event"] == WAITING_FOR_BROKER]
+    waits = [line for line in said if line["event"] == "waiting_for_broker"]
     assert 2 < len(waits) < len(found) / 2
     assert {line["reason"] for line in waits} == {str(AWAY)}
     waited = [line["waited_s"] for line in waits]
@@ -141,17 +72,17 @@ async def test_needs_are_met_one_after_another() -> None:
         met.append("group")
 
     def needs() -> Iterable[Need]:
-        yield Need(WAITING_FOR_REDIS, connect_redis)
+        yield Need(tell_redis_away, connect_redis)
         assert met == ["redis"]
-        yield Need(WAITING_FOR_BROKER, join)
+        yield Need(tell_broker_away, join)
 
     with structlog.testing.capture_logs() as said, pytest.raises(GivenUp):
         await supervise(Trial(needs(), [ended])).run()
     assert met == ["redis", "group"]
     assert [(line["event"], line["reason"]) for line in said] == [
-        (WAITING_FOR_REDIS, "refused"),
-        (WAITING_FOR_REDIS, "no broker"),
-        (WAITING_FOR_REDIS, "busy"),
+        ("waiting_for_redis", "refused"),
+        ("waiting_for_redis", "no broker"),
+        ("waiting_for_redis", "busy"),
     ]
 
 
@@ -160,7 +91,7 @@ async def test_what_is_no_outage_is_not_waited_for() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await supervise(Trial([Need(WAITING_FOR_REDIS, connect)], [for_ever])).run()
+        await supervise(Trial([Need(tell_redis_away, connect)], [for_ever])).run()
 
 
 @pytest.mark.parametrize("kind", [StoreUnusable, TopicReplaced])
@@ -169,7 +100,7 @@ async def test_what_a_person_must_mend_is_unusable(kind: type[Exception], at_sta
     async def fail() -> None:
         raise kind("it is somebody else's")
 
-    engine = Trial([Need(WAITING_FOR_REDIS, fail)] if at_start else (), [lambda _: fail()])
+    engine = Trial([Need(tell_redis_away, fail)] if at_start else (), [lambda _: fail()])
     with pytest.raises(Unusable, match="somebody else's"):
         await supervise(engine).run()
 
@@ -255,7 +186,7 @@ async def test_refused_what_it_needs_at_its_start_it_ends(refusal: Exception) ->
     async def connect() -> None:
         raise refusal
 
-    needs = [Need(WAITING_FOR_REDIS, connect)]
+    needs = [Need(tell_redis_away, connect)]
     with pytest.raises(type(refusal)):
         await supervise(Trial(needs=needs, tasks=[for_ever])).run()
 

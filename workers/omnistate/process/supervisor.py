@@ -32,20 +32,27 @@ CHECK_S: Final = 10.0
 MISSED_MAX: Final = 3
 # Calls wait meanwhile: a worker must not be long in noticing that the brokers are back.
 LONGEST_PAUSE_S: Final = 5.0
-# The events of a log that say what is waited for.
-WAITING_FOR_BROKER: Final = "waiting_for_broker"
-WAITING_FOR_REDIS: Final = "waiting_for_redis"
 _AWAY: Final = (ClusterFailure, LogUnavailable, StoreUnavailable)
 # A worker that starts ends with these: a person has to mend something. One that runs waits, since
 # somebody may be changing its password.
 _REFUSALS: Final = (ClusterRefusal, LogRefusal, StoreRefusal)
 
 
+def tell_broker_away(reason: str, waited_s: int) -> None:
+    """No broker does its part yet."""
+    get_logger().warning("waiting_for_broker", reason=reason, waited_s=waited_s)
+
+
+def tell_redis_away(reason: str, waited_s: int) -> None:
+    """Redis does not do its part yet."""
+    get_logger().warning("waiting_for_redis", reason=reason, waited_s=waited_s)
+
+
 class Need(NamedTuple):
     """What an engine cannot run without: `connect` is tried until it is there."""
 
-    # What the log says meanwhile.
-    event: str
+    # What the log says meanwhile, now and then: why, and after how many seconds.
+    tell: Callable[[str, int], None]
     connect: Callable[[], Awaitable[object]]
 
 
@@ -127,7 +134,7 @@ class Supervisor:
         async def look() -> None:
             found.append(await self._look())
 
-        await self._connect(Need(WAITING_FOR_BROKER, look))
+        await self._connect(Need(tell_broker_away, look))
         if found[0].problem is not None:
             raise Unusable(found[0].problem)
         return found[0].partitions
@@ -142,8 +149,7 @@ class Supervisor:
                     raise
                 pause = wait.fail(str(error), self._now_s())
                 if pause.speaks:
-                    waited_s = round(pause.waited_s)
-                    get_logger().warning(need.event, reason=str(error), waited_s=waited_s)
+                    need.tell(str(error), round(pause.waited_s))
                 await self._sleep(pause.seconds)
             else:
                 return

@@ -1,11 +1,11 @@
-"""The worker's metrics: events are counted, what is at present is read when somebody asks.
+"""What the metrics of every worker share: a registry of their own, their names, their text.
 
-Labels are names of ours, codes and numbers: never an id of a conversation or of a person.
+What a worker counts is its own module's. Labels are names of ours, codes and numbers: never an id
+of a conversation or of a person.
 """
 
-from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -17,17 +17,10 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
-
-from omnistate.core.conversation.stages import MEANINGS, STAGES
-from omnistate.stream.outcome import CommittedBatch
-from omnistate.stream.partition_owner import PartitionOwner
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+# Buckets of durations.
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-LATENESS: Final = (0.01, 0.1, 0.5, 1, 1.5, 2, 3, 5, 10, 60, 600, 3_600, 86_400)
-RECORDS: Final = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000)
 
 
 class Description(NamedTuple):
@@ -39,147 +32,45 @@ class Description(NamedTuple):
     text: str
 
 
-def _present(name: str, text: str, *labels: str) -> Description:
+def describe_gauge(name: str, text: str, *labels: str) -> Description:
+    """A gauge of ours; `name` without what all of them begin with."""
     return Description(f"omnistate_{name}", "gauge", labels, text)
 
 
-PRESENT: Final = {
-    "lag": _present("lag_records", "Inputs known of and not taken yet.", "topic", "partition"),
-    "age": _present("lag_seconds", "Age of the oldest such input.", "topic", "partition"),
-    "running": _present("partition_running", "1 = restored and running.", "partition"),
-    "restored": _present("restore_ratio", "How far the restore has come, 0 to 1.", "partition"),
-    "conversations": _present("conversations", "Conversations held, by status.", "status"),
-    "representatives": _present("representatives", "Representatives whose totals are held."),
-}
+# Of every worker that is behind something.
+LAG: Final = describe_gauge(
+    "lag_records", "Inputs known of and not taken yet.", "topic", "partition"
+)
+AGE: Final = describe_gauge("lag_seconds", "Age of the oldest such input.", "topic", "partition")
 
 
-class Metrics:
-    """Everything that one worker counts; `expose` is the text that Prometheus reads."""
+class WorkerMetrics:
+    """What one worker counts; `expose` is the text that Prometheus reads."""
 
     def __init__(self) -> None:
-        """Start at zero, in a registry of its own."""
-        registry = self._registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        GCCollector(registry=registry)
-
+        """Start at zero, with what is known of any process."""
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
         self._described: list[Description] = []
-
-        def count(name: str, text: str, *labels: str) -> Counter:
-            self._described.append(Description(f"omnistate_{name}", "counter", labels, text))
-            return Counter(f"omnistate_{name}", text, labels, registry=registry)
-
-        def measure(name: str, text: str, buckets: Iterable[float]) -> Histogram:
-            self._described.append(Description(f"omnistate_{name}", "histogram", (), text))
-            return Histogram(f"omnistate_{name}", text, buckets=tuple(buckets), registry=registry)
-
-        self._inputs = count("inputs", "Inputs by outcome.", "outcome")
-        self._details = {
-            "rule": count("transitions", "Published changes by rule.", "rule"),
-            "rejected": count("rejections", "Rejected inputs by code.", "code"),
-            "ignored": count("ignored", "Ignored inputs by code.", "code"),
-            "dead_letter": count("dead_letters", "Dead letters by reason.", "reason"),
-            "gap": count("capacity_gaps", "Capacity changes that never arrived.", "topic"),
-        }
-        self._timers = count("timers_fired", "Timers fired.")
-        self._lateness = measure("timer_lateness_seconds", "How late timers fired.", LATENESS)
-        self._batches = measure("batch_seconds", "Deciding one batch.", SECONDS)
-        self._commits = measure("commit_seconds", "Writing and committing one batch.", SECONDS)
-        self._sizes = measure("batch_records", "Records in one batch.", RECORDS)
-        self._restores = measure("restore_seconds", "Taking a partition over.", SECONDS)
-        self._fenced = count("fenced_producers", "Times that a producer was fenced.")
-        self._faults = count("faults", "Times that the log could not do its part.")
-        self._gone = count("records_gone", "Inputs deleted before they were read.", "topic")
-        self._rebalances = count("partitions_revoked", "Partitions given up.")
-
-    def watch(
-        self, owners: Callable[[], Iterable[PartitionOwner[Any]]], inputs: Iterable[str]
-    ) -> None:
-        """Read what is at present from these owners, whenever asked."""
-        self._registry.register(Present(owners, tuple(inputs)))
 
     def expose(self) -> bytes:
         """Prometheus' text format."""
-        return generate_latest(self._registry)
+        return generate_latest(self.registry)
+
+    def count(self, name: str, text: str, *labels: str) -> Counter:
+        """A counter, described; Prometheus adds `_total` to its name."""
+        full = f"omnistate_{name}"
+        self._described.append(Description(f"{full}_total", "counter", labels, text))
+        return Counter(full, text, labels, registry=self.registry)
+
+    def measure(self, name: str, text: str, buckets: Iterable[float]) -> Histogram:
+        """A histogram, described."""
+        full = f"omnistate_{name}"
+        self._described.append(Description(full, "histogram", (), text))
+        return Histogram(full, text, buckets=tuple(buckets), registry=self.registry)
 
     def describe(self) -> list[Description]:
         """Every metric of ours, by name."""
-        suffix = {"counter": "_total"}
-        counted = [
-            each._replace(name=each.name + suffix.get(each.kind, "")) for each in self._described
-        ]
-        return sorted([*counted, *PRESENT.values()])
-
-    def committed(self, committed: CommittedBatch) -> None:
-        """A batch was committed."""
-        batch, records, step_s, commit_s = committed
-        for outcome, number in batch.tally.items():
-            if outcome == "timer":
-                self._timers.inc(number)
-            else:
-                self._inputs.labels(outcome).inc(number)
-        for (kind, label), number in batch.details.items():
-            self._details[kind].labels(label).inc(number)
-        for lateness_ms in batch.lateness_ms:
-            self._lateness.observe(lateness_ms / 1_000)
-        self._batches.observe(step_s)
-        self._commits.observe(commit_s)
-        if records:
-            self._sizes.observe(records)
-
-    def restored(self, seconds: float) -> None:
-        """A partition was taken over."""
-        self._restores.observe(seconds)
-
-    def fenced(self) -> None:
-        """A producer was fenced."""
-        self._fenced.inc()
-
-    def failed(self) -> None:
-        """The log could not do its part."""
-        self._faults.inc()
-
-    def gone(self, topic: str, records: int) -> None:
-        """Records were deleted before they were read."""
-        self._gone.labels(topic).inc(records)
-
-    def revoked(self) -> None:
-        """A partition was given up."""
-        self._rebalances.inc()
-
-
-class Present(Collector):
-    """What is at present: read from the owners when somebody asks."""
-
-    def __init__(
-        self, owners: Callable[[], Iterable[PartitionOwner[Any]]], inputs: tuple[str, ...]
-    ) -> None:
-        """`inputs` are the topics whose lag is told."""
-        self._owners = owners
-        self._inputs = inputs
-
-    def collect(self) -> Iterator[Metric]:
-        """Lag and age by topic and partition, restores under way, conversations by status."""
-        found = {
-            key: GaugeMetricFamily(each.name, each.text, labels=each.labels)
-            for key, each in PRESENT.items()
-        }
-        known = 0
-        statuses: Tally[str] = Tally({MEANINGS[stage].status or "": 0 for stage in STAGES[1:]})
-        for owner in self._owners():
-            number = str(owner.number)
-            found["running"].add_metric([number], float(owner.running))
-            found["restored"].add_metric([number], owner.restored_ratio)
-            for stage, count in owner.task.processor.stages.items():
-                if stage == "known":
-                    known += count
-                    continue
-                statuses[MEANINGS[stage].status or ""] += count
-            for topic in self._inputs:
-                records, seconds = owner.lag(topic)
-                found["lag"].add_metric([topic, number], records)
-                found["age"].add_metric([topic, number], seconds)
-        found["representatives"].add_metric([], known)
-        for status, count in statuses.items():
-            found["conversations"].add_metric([status], count)
-        return iter(found.values())
+        return sorted(self._described)

@@ -16,9 +16,9 @@ from omnistate.cli.documents.log_events import find_log_events
 from omnistate.cli.documents.value_types import describe_type
 from omnistate.process.environment import PREFIX
 from omnistate.process.figures.figures_metrics import describe_figures
+from omnistate.process.partitions.partition_metrics import PartitionMetrics
 from omnistate.process.process_settings import Settings
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
-from omnistate.process.worker_metrics import Metrics
 from omnistate.stream.topology import load_topology
 
 DOCUMENT: Final = REFERENCE / "operation.md"
@@ -98,7 +98,11 @@ def _default(field: FieldInfo) -> str:
 
 
 def _metrics() -> Iterator[tuple[str, ...]]:
-    described = [*Metrics().describe(), *ProjectionMetrics().describe(), *describe_figures()]
+    described = [
+        *PartitionMetrics().describe(),
+        *ProjectionMetrics().describe(),
+        *describe_figures(),
+    ]
     for name, kind, labels, text in sorted(described):
         yield f"`{name}`", kind, ", ".join(f"`{label}`" for label in labels), text
 

@@ -20,7 +20,7 @@ from omnistate.process.errors import Unusable
 from omnistate.process.figures.figures_stream import GROUP, FiguresStream, StreamEnded
 from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
-from omnistate.process.supervisor import WAITING_FOR_BROKER, Engine, Need, Supervisor
+from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away
 from omnistate.process.waiting import Wait
 from omnistate.projections.figures.row_publication import publish, rows_of
 from omnistate.projections.figures.windows import FigureRow
@@ -57,7 +57,7 @@ class FiguresEngine(Engine):
 
     def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:  # noqa: ARG002
         """The thresholds of queues as they are published; of Redis there is no need."""
-        yield Need(WAITING_FOR_BROKER, self._follower.start)
+        yield Need(tell_broker_away, self._follower.start)
 
     def tasks(self, supervisor: Supervisor) -> Iterable[Coroutine[Any, Any, None]]:
         """What counts, what it counts by, and what publishes it."""

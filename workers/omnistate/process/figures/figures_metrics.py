@@ -7,17 +7,10 @@ of this worker's partitions: add several workers' up, and divide sums rather tha
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from prometheus_client import (
-    CollectorRegistry,
-    GCCollector,
-    PlatformCollector,
-    ProcessCollector,
-    generate_latest,
-)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from omnistate.process.worker_metrics import Description
+from omnistate.process.worker_metrics import Description, WorkerMetrics, describe_gauge
 from omnistate.projections.figures.service_figures import FIGURES
 from omnistate.projections.figures.windows import FigureRow, in_seconds
 
@@ -37,11 +30,11 @@ CHANGES: Final = Description(
     ("outcome",),
     "State changes by fate.",
 )
-READY: Final = Description("omnistate_figures_ready", "gauge", (), "1 = read back and counting.")
+READY: Final = describe_gauge("figures_ready", "1 = read back and counting.")
 
 
-class FiguresMetrics:
-    """Everything that a figures worker shows; `expose` is the text that Prometheus reads."""
+class FiguresMetrics(WorkerMetrics):
+    """Everything that a figures worker shows."""
 
     def __init__(
         self,
@@ -50,23 +43,13 @@ class FiguresMetrics:
         ready: Callable[[], bool],
     ) -> None:
         """Each is asked whenever somebody asks for the metrics."""
-        registry = self._registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        GCCollector(registry=registry)
-        registry.register(_Figures(rows, tally, ready))
-
-    def expose(self) -> bytes:
-        """Prometheus' text format."""
-        return generate_latest(self._registry)
+        super().__init__()
+        self.registry.register(_Figures(rows, tally, ready))
 
 
 def describe_figures() -> list[Description]:
     """Every metric of the figures worker, by name."""
-    gauges = [
-        Description(f"omnistate_figures_{name}", "gauge", LABELS, text)
-        for name, text in GAUGES.items()
-    ]
+    gauges = [describe_gauge(f"figures_{name}", text, *LABELS) for name, text in GAUGES.items()]
     return sorted([*gauges, CHANGES, READY])
 
 

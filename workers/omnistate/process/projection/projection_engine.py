@@ -10,15 +10,10 @@ from typing import Any, Final
 
 from omnistate.adapters.kafka.worker.projection_member import ProjectionMember
 from omnistate.adapters.redis.model_store import RedisStore
+from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
 from omnistate.process.projection.projection_report import ProjectionReport
-from omnistate.process.supervisor import (
-    WAITING_FOR_BROKER,
-    WAITING_FOR_REDIS,
-    Engine,
-    Need,
-    Supervisor,
-)
+from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away, tell_redis_away
 from omnistate.projections.keys import Keys
 from omnistate.projections.read_model.projector import Projector
 from omnistate.projections.read_model.store_ports import TopicPartition
@@ -54,10 +49,10 @@ class ProjectionEngine(Engine):
 
         async def join() -> None:
             await self._source.start()
-            self._report.note("group_joined", group=GROUP)
+            get_logger().info("group_joined", group=GROUP)
 
-        yield Need(WAITING_FOR_REDIS, self._store.offsets)
-        yield Need(WAITING_FOR_BROKER, join)
+        yield Need(tell_redis_away, self._store.offsets)
+        yield Need(tell_broker_away, join)
 
     def tasks(self, supervisor: Supervisor) -> Iterable[Coroutine[Any, Any, None]]:  # noqa: ARG002
         """What keeps the read model, and the group member."""

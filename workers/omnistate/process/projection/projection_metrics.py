@@ -6,45 +6,33 @@ Labels are names of ours and numbers: never an id of a conversation or of a pers
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    GCCollector,
-    Histogram,
-    PlatformCollector,
-    ProcessCollector,
-    generate_latest,
-)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from omnistate.process.worker_metrics import PRESENT, SECONDS, Description
+from omnistate.process.worker_metrics import (
+    AGE,
+    LAG,
+    SECONDS,
+    Description,
+    WorkerMetrics,
+    describe_gauge,
+)
 from omnistate.projections.read_model.projection_observer import Applied
 from omnistate.projections.read_model.store_ports import TopicPartition
 
 Lags = Callable[[], Mapping[TopicPartition, tuple[int, float]]]
 
-READY: Final = Description("omnistate_projection_ready", "gauge", (), "1 = caught up.")
-LAG: Final = PRESENT["lag"]
-AGE: Final = PRESENT["age"]
+READY: Final = describe_gauge("projection_ready", "1 = caught up.")
+STREAMS: Final = describe_gauge("api_streams", "Readers that follow the changes.")
 
 
-class ProjectionMetrics:
-    """Everything that one worker counts; `expose` is the text that Prometheus reads."""
+class ProjectionMetrics(WorkerMetrics):
+    """Everything that one worker counts."""
 
     def __init__(self) -> None:
-        """Start at zero, in a registry of its own."""
-        registry = self._registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        GCCollector(registry=registry)
-        self._described: list[Description] = []
-
-        def count(name: str, text: str, *labels: str) -> Counter:
-            full = f"omnistate_{name}"
-            self._described.append(Description(f"{full}_total", "counter", labels, text))
-            return Counter(full, text, labels, registry=registry)
-
+        """Start at zero."""
+        super().__init__()
+        count = self.count
         self._records = count(
             "projection_records", "Records by what became of them.", "topic", "outcome"
         )
@@ -56,24 +44,15 @@ class ProjectionMetrics:
         self._redis = count("redis_faults", "Times that Redis could not do its part.")
         self._log = count("projection_log_faults", "Times that the log could not do its part.")
         self._requests = count("api_requests", "Requests of the read API.", "operation", "status")
-        name, text = "omnistate_projection_batch_seconds", "Applying one batch."
-        self._described.append(Description(name, "histogram", (), text))
-        self._batches = Histogram(name, text, buckets=SECONDS, registry=registry)
-        name, text = "omnistate_api_streams", "Readers that follow the changes."
-        self._described.append(Description(name, "gauge", (), text))
-        self._streams: Callable[[], int] = lambda: 0
+        self._batches = self.measure("projection_batch_seconds", "Applying one batch.", SECONDS)
 
     def watch(self, lags: Lags, ready: Callable[[], bool], streams: Callable[[], int]) -> None:
         """Read what is at present from these, whenever asked."""
-        self._registry.register(_Present(lags, ready, streams))
-
-    def expose(self) -> bytes:
-        """Prometheus' text format."""
-        return generate_latest(self._registry)
+        self.registry.register(_Present(lags, ready, streams))
 
     def describe(self) -> list[Description]:
         """Every metric of ours, by name; those of lag are the other workers', too."""
-        return sorted([*self._described, READY])
+        return sorted([*super().describe(), READY, STREAMS])
 
     def applied(self, batch: Applied) -> None:
         """A batch was applied."""
@@ -124,6 +103,4 @@ class _Present(Collector):
             age.add_metric(labels, seconds)
         yield from (records, age)
         yield GaugeMetricFamily(READY.name, READY.text, value=float(self._ready()))
-        yield GaugeMetricFamily(
-            "omnistate_api_streams", "Readers that follow the changes.", value=self._streams()
-        )
+        yield GaugeMetricFamily(STREAMS.name, STREAMS.text, value=self._streams())

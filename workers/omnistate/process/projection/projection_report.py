@@ -5,14 +5,14 @@ It reports; it decides nothing. No line names a conversation or a person.
 
 import sys
 import time
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from omnistate.process.logs import get_logger
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
-from omnistate.process.waiting import Wait
+from omnistate.process.waiting import Pause, Wait
 from omnistate.projections.read_model.projection_observer import Applied
 from omnistate.projections.read_model.store_ports import TopicPartition
 
@@ -30,7 +30,7 @@ class ProjectionReport:
         self._metrics = metrics
         self._log = get_logger()
         self._bar = RebuildBar() if bar and sys.stderr.isatty() else None
-        # By event, of outages that are not over.
+        # By what is away, of outages that are not over.
         self._waits: dict[str, Wait] = {}
         self._unreadable = 0
 
@@ -102,12 +102,16 @@ class ProjectionReport:
     def store_failed(self, reason: str) -> None:
         """Redis could not do its part."""
         self._metrics.store_failed()
-        self._complain("redis_unavailable", reason)
+        pause = self._fail("redis", reason)
+        if pause.speaks:
+            self._log.warning("redis_unavailable", reason=reason, waited_s=round(pause.waited_s))
 
     def log_failed(self, reason: str) -> None:
         """The log could not do its part."""
         self._metrics.log_failed()
-        self._complain("log_unavailable", reason)
+        pause = self._fail("log", reason)
+        if pause.speaks:
+            self._log.warning("log_unavailable", reason=reason, waited_s=round(pause.waited_s))
 
     def recovered(self) -> None:
         """Both do their part again."""
@@ -119,15 +123,9 @@ class ProjectionReport:
         if self._bar is not None:
             self._bar.end()
 
-    def note(self, event: str, **members: Any) -> None:
-        """Something about the worker as a whole."""
-        self._log.info(event, **members)
-
-    def _complain(self, event: str, reason: str) -> None:
-        # It is tried again every second.
-        pause = self._waits.setdefault(event, Wait()).fail(reason, time.monotonic())
-        if pause.speaks:
-            self._log.warning(event, reason=reason, waited_s=round(pause.waited_s))
+    def _fail(self, what: str, reason: str) -> Pause:
+        """What to say of an outage that is told every second."""
+        return self._waits.setdefault(what, Wait()).fail(reason, time.monotonic())
 
 
 class RebuildBar:

@@ -10,10 +10,11 @@ from omnistate.adapters.kafka.configuration.configuration_follower import Config
 from omnistate.adapters.kafka.worker.group_member import GroupMember
 from omnistate.core.settings import Directory
 from omnistate.process.errors import GivenUp
-from omnistate.process.partition_report import Report
+from omnistate.process.logs import get_logger
+from omnistate.process.partitions.partition_metrics import PartitionMetrics
+from omnistate.process.partitions.partition_report import PartitionReport
 from omnistate.process.process_settings import Settings
-from omnistate.process.supervisor import WAITING_FOR_BROKER, Engine, Need, Supervisor
-from omnistate.process.worker_metrics import Metrics
+from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away
 from omnistate.stream.conversation.processor import process_conversations
 from omnistate.stream.ports import Processor
 from omnistate.stream.representative.totals_processor import process_representatives
@@ -33,15 +34,18 @@ class PartitionEngine(Engine):
     """One worker of a group that runs on partition tasks."""
 
     def __init__(
-        self, group: str, settings: Settings, topology: Topology, metrics: Metrics, report: Report
+        self,
+        group: str,
+        settings: Settings,
+        topology: Topology,
+        metrics: PartitionMetrics,
+        report: PartitionReport,
     ) -> None:
         """Nothing is connected before its needs are."""
         super().__init__(topology, group)
         self._settings = settings
         self._report = report
-        self._follower = ConfigurationFollower(
-            settings.connection, self._complain, self.group.follows
-        )
+        self._follower = ConfigurationFollower(settings.connection, _complain, self.group.follows)
         self._member: GroupMember[Processor] | None = None
         metrics.watch(lambda: self._member.owners if self._member else (), self.group.consumes)
 
@@ -59,10 +63,10 @@ class PartitionEngine(Engine):
                 await member.stop()
                 raise
             count = partitions[self.group.consumes[0]]
-            self._report.note("group_joined", group=self.group.name, partitions=count)
+            get_logger().info("group_joined", group=self.group.name, partitions=count)
 
-        yield Need(WAITING_FOR_BROKER, self._follower.start)
-        yield Need(WAITING_FOR_BROKER, join)
+        yield Need(tell_broker_away, self._follower.start)
+        yield Need(tell_broker_away, join)
 
     def tasks(self, supervisor: Supervisor) -> Iterable[Coroutine[Any, Any, None]]:  # noqa: ARG002
         """Its partitions, and the configuration."""
@@ -114,5 +118,6 @@ class PartitionEngine(Engine):
             timer_grace_ms=round(self._settings.timer_grace * 1_000),
         )
 
-    def _complain(self, topic: str, key: str | None, problem: str) -> None:
-        self._report.complain("configuration_unusable", topic=topic, key=key, problem=problem)
+
+def _complain(topic: str, key: str | None, problem: str) -> None:
+    get_logger().warning("configuration_unusable", topic=topic, key=key, problem=problem)

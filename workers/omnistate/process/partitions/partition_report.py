@@ -5,14 +5,14 @@ It reports; it decides nothing.
 
 import sys
 import time
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from omnistate.process.logs import get_logger
+from omnistate.process.partitions.partition_metrics import PartitionMetrics
 from omnistate.process.waiting import Wait
-from omnistate.process.worker_metrics import Metrics
 from omnistate.stream.outcome import CommittedBatch
 from omnistate.stream.ports import Restored
 
@@ -20,10 +20,10 @@ from omnistate.stream.ports import Restored
 BAR_RECORDS_MIN: Final = 10_000
 
 
-class Report:
+class PartitionReport:
     """The port `Observer`: one worker's log and metrics."""
 
-    def __init__(self, metrics: Metrics, *, bar: bool) -> None:
+    def __init__(self, metrics: PartitionMetrics, *, bar: bool) -> None:
         """`bar`: draw restores on standard error, where that is a terminal."""
         self._metrics = metrics
         self._log = get_logger()
@@ -95,14 +95,6 @@ class Report:
             records=records,
             explanation="the log deleted them before they were read; see the topic's retention",
         )
-
-    def note(self, event: str, **members: Any) -> None:
-        """Something about the worker as a whole."""
-        self._log.info(event, **members)
-
-    def complain(self, event: str, **members: Any) -> None:
-        """Something about the worker as a whole that somebody should look at."""
-        self._log.warning(event, **members)
 
 
 class RestoreBar:

@@ -1,0 +1,1 @@
+"""The process of a worker on partition tasks, conversation or representative: engine, metrics."""
