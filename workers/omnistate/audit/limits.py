@@ -48,7 +48,7 @@ def check_limits(
 def _compare(who: str, picture: Picture, configured: Configured, findings: Findings) -> None:
     own = configured.representatives.get(who, UNKNOWN)
     if picture.units != own.units:
-        sentence = f"units: {picture.units}, he has {own.units}"
+        sentence = f"units: {picture.units}, they have {own.units}"
         findings.add("totals", *picture.place, sentence)
     expected = {}
     for name in {*own.profiles, *picture.held.profiles}:

@@ -120,7 +120,7 @@ async def fold_changes(reader: TopicReader, offsets: Offsets, since_ms: int) -> 
 
 
 async def fold_capacities(reader: TopicReader, offsets: Offsets) -> dict[str, Told]:
-    """Every representative up to these offsets, as far as compaction has left him there."""
+    """Every representative up to these offsets, as far as compaction has left them there."""
     told: dict[str, Told] = {}
     async for record in _read_up_to(reader, REPRESENTATIVE_CAPACITY, offsets):
         try:
@@ -170,7 +170,7 @@ async def _read_up_to(
 
 
 def _read(record: Record) -> tuple[str, dict[str, str], int]:
-    """Whom a record is about, his fields, and when. Raises what is `_UNREADABLE`.
+    """Whom a record is about, their fields, and when. Raises what is `_UNREADABLE`.
 
     A text is itself, null is no field, everything else is the JSON that it is.
     """

@@ -1,4 +1,4 @@
-"""Where an audit reads the read model from: keys of section 11, each as of known offsets.
+"""Where an audit reads the read model from: its keys, each as of known offsets.
 
 A protocol in plain values; the one over Redis is `omnistate.adapters.redis.contents`. Names are
 without TOPIC_PREFIX.

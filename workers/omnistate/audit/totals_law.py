@@ -50,7 +50,7 @@ class SeenChanges(msgspec.Struct, gc=False):
     """What was seen of one representative's changes, by the engine's partition."""
 
     taken: dict[int, Seen] = {}
-    # Partitions of which the change that his row names was found.
+    # Partitions of which the change that the row names was found.
     found: set[int] = set()
     # Whether there are changes that the worker has not come to.
     behind: bool = False

@@ -47,7 +47,7 @@ class TotalsRow(msgspec.Struct, gc=False):
     shares: dict[int, PartitionShare]
     set_presence: str | None
     gaps: int
-    # Whether readers have been told of him at all.
+    # Whether readers have been told of them at all.
     published: bool
 
 
@@ -159,7 +159,7 @@ def _take_picture(
         findings.add("totals", *place, "key, subject and representative_id are not the same")
         return
     if event.id != f"{who}.{data.sequence}":
-        findings.add("totals", *place, "id: is not his, with the sequence")
+        findings.add("totals", *place, "id: is not theirs, with the sequence")
     before = sequences.get(key, 0)
     if data.sequence <= before:
         findings.add("totals", *place, f"sequence: {data.sequence} after {before}")

@@ -1,6 +1,6 @@
 """The lines of a file or a pipe, as they come, without blocking the event loop.
 
-A thread reads: a pipe's writer may take its time, and Ctrl-C must not wait for him.
+A thread reads: a pipe's writer may take its time, and Ctrl-C must not wait for it.
 """
 
 import asyncio

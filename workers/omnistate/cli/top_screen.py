@@ -70,7 +70,7 @@ def _column(rooms: Sequence[Room], width: int, lines: int) -> Group:
 
 
 def share(wanted: Sequence[int], there_is: int) -> list[int]:
-    """What each gets of what there is: as much as he wants, and nobody more while others lack."""
+    """What each gets of what there is: as much as it wants, and none more while others lack."""
     given = [0] * len(wanted)
     while there_is > 0 and given != list(wanted):
         for number, most in enumerate(wanted):

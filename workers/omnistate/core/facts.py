@@ -1,4 +1,4 @@
-"""What the core says: the members of each output's `data`, as `omnistate_schemas.outputs` has them.
+"""What the core says: each output's `data`, as `omnistate_schemas.output_data` describes it.
 
 Values only; the envelope around them and their bytes are the runtime's.
 """

@@ -179,7 +179,7 @@ class Directory:
             self.profiles[name] = profile
 
     def put_representative(self, id_: str, representative: Representative | None) -> None:
-        """Add or replace a representative; None takes him away."""
+        """Add or replace a representative; None takes them away."""
         self.version += 1
         if representative is None:
             self.representatives.pop(id_, None)

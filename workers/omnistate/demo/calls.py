@@ -55,7 +55,7 @@ class Calls:
             agenda.after(talk_ms, self._end, conversation, episode, person)
 
     def follow_external(self, conversation: BoardConversation) -> None:
-        """The caller talks to somebody outside; only his hanging up is still heard of."""
+        """The caller talks to somebody outside; only their hanging up is still heard of."""
         agenda = self._agenda
         lot = agenda.random.random()
         delay_ms = agenda.spread_ms(7 * MINUTE_MS, 0.6)

@@ -197,7 +197,7 @@ class Customers:
             self._publish("customer.messaged", conversation)
 
     def _conclude(self, conversation: BoardConversation) -> None:
-        """The customer has what he wanted."""
+        """The customer has what they wanted."""
         agenda = self._agenda
         if conversation.kind == "live_chat" and agenda.chance(0.5):
             delay_ms = agenda.spread_ms(10 * SECOND_MS)

@@ -37,7 +37,7 @@ class Offers:
             self._consider(conversation, person)
 
     def browse(self) -> None:
-        """Everybody with time looks at his pick queues; sometimes two grab the same item."""
+        """Everybody with time looks at their pick queues; sometimes two grab the same item."""
         for queue_id in QUEUES:
             items = [each for each in self._board.open[queue_id].values() if each.pick]
             if not items:
@@ -97,7 +97,7 @@ class Offers:
             self._agenda.after(self._agenda.between_ms(90, 260), self._agenda.repeat, event)
 
     def _accept_too_late(self, conversation: BoardConversation, person: Representative) -> None:
-        """The notification was still on his screen when it had already gone elsewhere."""
+        """The notification was still on their screen when it had already gone elsewhere."""
         if self._roster.is_here(person) and conversation.representative_id != person.id:
             self._roster.press(person, "representative.accept", conversation)
 

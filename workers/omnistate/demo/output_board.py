@@ -132,7 +132,7 @@ class Board:
         return person.units - sum(self._units[person.id].values())
 
     def available_slots(self, person: Representative, profile: str) -> int:
-        """The slots that are left to him in a profile."""
+        """The slots that are left to them in a profile."""
         limit = person.profiles.get(profile)
         if limit is None:
             limit = CAPACITY_PROFILES[profile]["limit"]
@@ -140,7 +140,7 @@ class Board:
         return limit - occupied
 
     def fits(self, person: Representative, cost: Cost) -> bool:
-        """Whether he has room for that, and no full profile that blocks everything."""
+        """Whether they have room for that, and no full profile that blocks everything."""
         if self.available_units(person) < cost.units:
             return False
         for slots in self._profiles[person.id].values():
@@ -150,7 +150,7 @@ class Board:
         return all(self.available_slots(person, name) > 0 for name in cost.profiles)
 
     def talks(self, person_id: str) -> list[BoardConversation]:
-        """The conversations that he is having now."""
+        """The conversations that they are having now."""
         return [each for each in self.desks[person_id].values() if each.talking]
 
     def _remove(self, conversation: BoardConversation) -> None:

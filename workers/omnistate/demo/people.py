@@ -84,7 +84,7 @@ SUPERVISORS: Final[tuple[tuple[str, str, float, float], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Representative:
-    """One representative and his working day, in epoch milliseconds."""
+    """One representative and their working day, in epoch milliseconds."""
 
     id: str
     queues: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Who is at his desk: shifts, breaks, moments away, and laptops that fall off the network.
+"""Who is at their desk: shifts, breaks, moments away, and laptops that fall off the network.
 
 The presence that a router may ask for, and the wire from a desktop. It must not decide what
 anybody does with a conversation.
@@ -48,20 +48,20 @@ class Roster:
             self._plan_lost_laptops(person)
 
     def is_here(self, person: Representative) -> bool:
-        """Whether he sits before a working screen."""
+        """Whether they sit before a working screen."""
         presence = self._presences[person.id]
         return presence.signed_in and presence.connected
 
     def is_signed_in(self, person: Representative) -> bool:
-        """Whether he is at work, even if his laptop is off the network just now."""
+        """Whether they are at work, even if their laptop is off the network just now."""
         return self._presences[person.id].signed_in
 
     def is_on_break(self, person: Representative) -> bool:
-        """Whether he is having a break."""
+        """Whether they are having a break."""
         return self._presences[person.id].on_break
 
     def takes_work(self, person: Representative) -> bool:
-        """Whether the router may offer him something."""
+        """Whether the router may offer them something."""
         presence = self._presences[person.id]
         return (
             presence.signed_in
@@ -74,22 +74,22 @@ class Roster:
         )
 
     def step_away(self, person: Representative, delay_ms: float) -> None:
-        """Show as inactive for a while, as after an offer that he missed."""
+        """Show as inactive for a while, as after an offer that they missed."""
         self._presences[person.id].away_until_ms = int(self._agenda.now_ms + delay_ms)
 
     def sign_out(self, person: Representative) -> None:
-        """He has gone home."""
+        """They have gone home."""
         self._presences[person.id].signed_in = False
 
     def press(
         self, person: Representative, event_type: str, conversation: BoardConversation, **data: Any
     ) -> Event:
-        """Publish something from his desktop."""
+        """Publish something from their desktop."""
         data = {"representative_id": person.id, **data}
         return self._agenda.publish(f"/desktops/{person.id}", event_type, conversation.id, data)
 
     def lose_laptop(self, person: Representative) -> None:
-        """His connection drops: every conversation that needs him hears of it."""
+        """Their connection drops: every conversation that needs them hears of it."""
         presence = self._presences[person.id]
         if not (presence.signed_in and presence.connected):
             return
@@ -101,7 +101,7 @@ class Roster:
         self._agenda.after(self._agenda.spread_ms(median_ms), self._reconnect, person, lost)
 
     def close_lid(self, person: Representative) -> None:
-        """He goes home and just closes the laptop, with work still on it."""
+        """They go home and just close the laptop, with work still on it."""
         for conversation in self._board.talks(person.id):
             self.press(person, "representative.disconnected", conversation)
         self.sign_out(person)

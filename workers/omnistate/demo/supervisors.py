@@ -86,7 +86,7 @@ class Supervisors:
         return False
 
     def _relieve(self, supervisor_id: str, items: list[BoardConversation]) -> bool:
-        """B13: somebody has too much on his desk, so a colleague gets one of his talks."""
+        """B13: somebody has too much on their desk, so a colleague gets one of their talks."""
         candidates = [
             each
             for each in items

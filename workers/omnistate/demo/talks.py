@@ -55,7 +55,7 @@ class Talks:
         self._agenda.after(delay_ms, self._reply, conversation, conversation.episode, person)
 
     def finish(self, conversation: BoardConversation) -> None:
-        """The customer has what he wanted: press End, or only close the tab."""
+        """The customer has what they wanted: press End, or only close the tab."""
         person = self._who(conversation)
         if person is None:
             return

@@ -1,6 +1,6 @@
 """The names of the read model's keys, as contract.md#read-model has them.
 
-Names only: what is kept there is said by `conversations` and `representatives`.
+Names only: what is kept there is said by `conversation_effects` and `representative_effects`.
 """
 
 from typing import Final
@@ -28,7 +28,7 @@ class Keys:
         self.workstreams: Final = f"{self.root}workstreams"
         # and the open conversations that are in no queue.
         self.unqueued: Final = f"{self.root}unqueued:open"
-        # The figures worker writes these; see `publication`.
+        # The figures worker writes these; see `row_publication`.
         self.figures: Final = f"{self.root}figures:"
 
     def conversation(self, conversation_id: str) -> str:
@@ -66,7 +66,7 @@ class Keys:
 
 
 def is_ambiguous(representative_id: str) -> bool:
-    """Whether his hash would have the name of somebody else's set: he has none then."""
+    """Whether their hash would have the name of another one's set: they have none then."""
     return representative_id.endswith((_WORK, _OFFERS))
 
 

@@ -149,11 +149,11 @@ class ReadModel:
 
     @_checked
     async def representative(self, representative_id: str) -> RepresentativeWork | None:
-        """What a representative has; None where nothing is known of him."""
+        """What a representative has; None where nothing is known of them."""
         key = self._keys.representative(representative_id)
         fields, conversations, offers = await self._ask(
             [
-                # His hash would be somebody else's set.
+                # Their hash would be another one's set.
                 ("HGETALL", "" if is_ambiguous(representative_id) else key),
                 ("SMEMBERS", self._keys.work(representative_id)),
                 ("SMEMBERS", self._keys.offers(representative_id)),

@@ -1,6 +1,6 @@
 """Where a rule puts a conversation, with whom, and what it counts.
 
-It moves the row's words only; timers, holds and facts follow in `turn`.
+It moves the row's words only; timers, holds and facts follow in `effects`.
 """
 
 from typing import Final
@@ -70,7 +70,7 @@ def _assign(conversation: Conversation, rule: Rule, target_id: str | None) -> No
 def _end_windows(
     conversation: Conversation, former_id: str | None, former_offered_id: str | None
 ) -> None:
-    """A customer's window ends with open and active, a representative's with his part in it."""
+    """A customer's window ends with open and active, a representative's with their part in it."""
     deadlines = conversation.deadlines
     if conversation.stage not in OPEN_OR_ACTIVE:
         deadlines.pop("customer_reconnect", None)
@@ -81,7 +81,7 @@ def _end_windows(
 
 
 def count(conversation: Conversation, rule: Rule, former_id: str | None, *, overflow: bool) -> None:
-    """Transfers, declines, and who is skipped by the router until it is his again."""
+    """Transfers, declines, and who is skipped by the router until it is theirs again."""
     if rule.counts_transfer:
         conversation.transfer_count += 1
     if rule.declined:

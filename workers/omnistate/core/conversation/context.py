@@ -16,7 +16,7 @@ class Counter:
     def __init__(
         self, sequence: int = 0, units: int = 0, profiles: dict[str, int] | None = None
     ) -> None:
-        """None of his time yet, by default."""
+        """Nothing is held yet, by default."""
         self.sequence = sequence
         self.units = units
         self.profiles: dict[str, int] = {} if profiles is None else profiles

@@ -1,6 +1,6 @@
 """The row of one conversation: everything that the engine remembers about it.
 
-A plain value that `turn` changes and the tables keep encoded; it decides nothing.
+A plain value that `effects` changes and the tables keep encoded; it decides nothing.
 """
 
 from typing import Final
@@ -152,7 +152,7 @@ class Conversation:
         }
 
     def window_of(self, representative_id: str | None) -> str | None:
-        """The name of his reconnect window: the primary's or the offered one's, else None."""
+        """The name of their reconnect window: the primary's or the offered one's, else None."""
         if representative_id is None:
             return None
         if representative_id == self.representative_id:

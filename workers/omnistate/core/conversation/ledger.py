@@ -92,7 +92,7 @@ class Ledger:
                 hold.until_ms = after(self.context.now_ms, self.settings.wrap_up_block_ms)
 
     def consult(self, input_: Input) -> None:
-        """A consultant joins (K1); his capacity is held where the way he was asked blocks it."""
+        """A consultant joins (K1); a hold begins where the way they were asked blocks capacity."""
         consultant_id, settings = input_.representative_id, self.settings
         assert consultant_id is not None
         self.conversation.consultants.append(consultant_id)

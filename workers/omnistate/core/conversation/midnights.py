@@ -1,4 +1,4 @@
-"""Midnights: when a representative's day ends, in his own time zone.
+"""Midnights: when a representative's day ends, in their own time zone.
 
 Calendar arithmetic on given instants; the present day is never asked for.
 """

@@ -29,7 +29,7 @@ _OPENS_NO_SESSION: Final = frozenset(
 
 
 def end_windows(conversation: Conversation, input_: Input) -> None:
-    """What any accepted input of somebody ends: his window, and a record's closed session."""
+    """What any accepted input of somebody ends: their window, and a record's closed session."""
     type_ = input_.type
     if type_ in _CUSTOMER_IS_BACK:
         if "customer_reconnect" in conversation.deadlines:
@@ -51,7 +51,7 @@ def record(
 ) -> None:
     """Update the row for an input that publishes no state change (contract.md#recorded).
 
-    Who consults, and what it holds, is kept by `capacity.Ledger`.
+    Who consults, and what it holds, is kept by `ledger.Ledger`.
     """
     if recorded.activity:
         timers.restart_activity(conversation, settings, now_ms)

@@ -1,7 +1,7 @@
 """What each rule of the contract does: where to, why, whom it concerns and what it counts.
 
-Data only. Which rule applies where stands in `transitions`; how a rule is carried out, in `turn`;
-what becomes of the holds follows from the stage alone (`capacity.settle`).
+Data only. Which rule applies where stands in `transitions`; how a rule is carried out, in
+`effects`; what becomes of the holds follows from the stage alone (`ledger`, `settle`).
 """
 
 from typing import Final, Literal, NamedTuple
@@ -51,10 +51,10 @@ class Rule(NamedTuple):
     # X2 and L1 always ask: `auto_accept` does not apply to them.
     affinity: bool = False
     counts_transfer: bool = False
-    # A decline: counted, and he is skipped.
+    # A decline: counted, and they are skipped.
     declined: bool = False
     skips: bool = False
-    # The conversation is his again, so he is no longer skipped.
+    # The conversation is theirs again, so they are no longer skipped.
     unskips: bool = False
     abandons: bool = False
     # W3: whatever the wrap-up setting, nothing stays held.

@@ -1,4 +1,4 @@
-"""How a representative's presence follows from what he has set and what he holds. Pure.
+"""How a representative's presence follows from what they have set and what they hold. Pure.
 
 As contract.md#presence has it: unused → available, partly used → busy, fully used
 or negative → do not disturb; units and profiles together only when both are used up; a blocking

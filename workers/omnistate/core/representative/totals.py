@@ -1,4 +1,4 @@
-"""A representative's totals: what every partition says he holds, added up, and his presence.
+"""A representative's totals: what every partition says they hold, added up, and their presence.
 
 The row of the representative worker. Each partition's counter is absolute and its sequence gapless,
 so the sum is right whatever was missed or seen twice; what was missed is counted. Pure.
@@ -12,7 +12,7 @@ from omnistate.core.input import FINGERPRINT_BYTES
 
 # So many inputs about a representative are remembered, to know a repeat.
 FINGERPRINTS_KEPT: Final = 16
-# These hold until somebody sets another; available and busy until his capacity changes next.
+# These hold until somebody sets another; available and busy until capacity changes next.
 LASTING: Final = frozenset({"do_not_disturb", "away", "offline"})
 
 
@@ -37,12 +37,12 @@ class Totals(msgspec.Struct, array_like=True):
 
     @property
     def units(self) -> int:
-        """How many units he holds altogether."""
+        """How many units they hold altogether."""
         return sum(share.units for share in self.shares.values())
 
     @property
     def profiles(self) -> dict[str, int]:
-        """How many slots of each profile he holds altogether, without zeros."""
+        """How many slots of each profile they hold altogether, without zeros."""
         found: dict[str, int] = {}
         for share in self.shares.values():
             for name, slots in share.profiles.items():
@@ -64,7 +64,7 @@ class Totals(msgspec.Struct, array_like=True):
         return missing
 
     def set(self, presence: str, *, by_supervisor: bool) -> None:
-        """Somebody sets his presence."""
+        """Somebody sets their presence."""
         self.set_presence = presence
         self.set_by_supervisor = by_supervisor
 

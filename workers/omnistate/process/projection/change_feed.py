@@ -1,7 +1,7 @@
 """The changes as server-sent events: each reader follows the stream in Redis at its own pace.
 
-Nothing is queued for a reader here: what he has not taken yet stays in Redis, which forgets the
-oldest; where that may have cost him changes, he is told. One who takes nothing at all is let go,
+Nothing is queued for a reader here: what they have not taken yet stays in Redis, which forgets the
+oldest; where that may have cost them changes, they are told. One that takes nothing is let go,
 and so is everybody when the worker ends.
 """
 
@@ -22,7 +22,7 @@ CHANGES_AT_ONCE: Final = 200
 WAIT_MS: Final = 400
 # One who takes nothing for so long is gone.
 PATIENCE_S: Final = 30.0
-# Who has not ended by himself so long after the worker's end began is cut off.
+# A reader that has not left so long after the worker's end began is cut off.
 CLOSING_S: Final = 2.0
 RETRY_S: Final = 1.0
 LAST_ID: Final = re.compile(r"[0-9]{1,19}(-[0-9]{1,19})?")
@@ -61,7 +61,7 @@ class ChangeFeed:
         return len(self._tasks)
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
-        """Serve one reader until he goes, or until the worker ends.
+        """Serve one reader until they go, or until the worker ends.
 
         Raises TooManyReaders, UnusableId, StoreUnavailable, StoreUnusable.
         """
@@ -79,14 +79,14 @@ class ChangeFeed:
             response = web.StreamResponse(headers=HEADERS)
             served = False
             try:
-                # He may go at any time, or take nothing.
+                # A reader may go at any time, or take nothing.
                 with suppress(ConnectionError, TimeoutError):
                     await response.prepare(request)
                     await self._serve(request, response, last, missed=missed)
                     served = True
             finally:
                 if not served and request.transport is not None:
-                    # What he has not taken must keep nobody waiting.
+                    # What they have not taken must keep nobody waiting.
                     request.transport.abort()
             return response
         finally:

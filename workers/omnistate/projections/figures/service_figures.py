@@ -6,24 +6,24 @@ Each figure counts in the window in which it came about, for the workstream and 
   (an outbound conversation, `C3`, never is; a bot's is once the bot escalates).
 - accepted: of those, the first change to in_conversation. Its first wait, from the first opening
   on and through declines and moves, is what speed to answer and service level are made of
-  (S58: queue entry or bot escalation until acceptance).
-- service level: accepted within the queue's threshold ÷ accepted (S58, S60: abandoned ones are not
+  (from queue entry or bot escalation until acceptance).
+- service level: accepted within the queue's threshold ÷ accepted (abandoned ones are not
   in the denominator). `abandoned_in_time` lets anybody compute another formula.
 - abandoned: changes that say `abandoned`, in the queue in which the customer gave up.
 - handled: closed after somebody was in conversation, outbound ones too. Handle time is all of its
-  in_conversation and wrap_up, over all representatives and queues, counted when it closes (S58).
+  in_conversation and wrap_up, over all representatives and queues, counted when it closes.
 - wrap-up time: of each wrap_up when it ends, whoever ends it.
 - transfers: increments of `transfer_count`, in the queue that the conversation was in before.
 - reopened: waiting → open (`X1`).
 
-Records are left out, as in the reference system (domain.md, section 8). A repeat adds nothing while
+Records are left out: nobody waits for an answer there. A repeat adds nothing while
 the conversation is remembered; one whose beginning was not seen adds no firsts and no handle time.
 """
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from omnistate_schemas.outputs import StateChange
+from omnistate_schemas.output_data import StateChange
 
 FIGURES: Final = {
     "offered": "Conversations that became open for the first time.",

@@ -10,7 +10,7 @@ rebuilt from a topic whose beginning is gone comes out right.
 - `resolved` and `scheduled` are shown as they are: this model is for those who operate the centre.
 - A queue's score is when the conversation became open, whichever queue it was in then; one that is
   in no queue is in a set of its own.
-- `representative:<id>:conversations` holds what names him as `representative_id`: what he is
+- `representative:<id>:conversations` holds what names them as `representative_id`: what they are
   offered for the first time, too.
 """
 

@@ -40,7 +40,7 @@ class Change(NamedTuple):
 
 
 class Capacity(NamedTuple):
-    """What is said of a representative last; `fields` None takes him away."""
+    """What is said of a representative last; `fields` None takes them away."""
 
     representative_id: str
     fields: dict[str, str] | None

@@ -1,6 +1,6 @@
-"""What a representative's totals change in the read model: his hash, and whether he is listed.
+"""What a representative's totals change in the read model: their hash, and whether they are listed.
 
-The topic is a table: the last value of a key counts, and a tombstone takes him away.
+The topic is a table: the last value of a key counts, and a tombstone takes them away.
 """
 
 from collections.abc import Iterable

@@ -37,7 +37,7 @@ def describe_state(tables: Tables, directory: Directory) -> dict[str, Any]:
 def describe_capacity(
     tables: Tables, directory: Directory, representative_id: str
 ) -> dict[str, Any]:
-    """What a representative occupies of his present limits; available may be negative."""
+    """What a representative occupies of their present limits; available may be negative."""
     counter = read_counter(tables.counters.get(representative_id))
     configured = directory.representatives.get(representative_id)
     names = {*counter.profiles, *(configured.profiles if configured else ())}

@@ -17,7 +17,7 @@ class AppendTimes:
 
     def __init__(self) -> None:
         """Nothing is known."""
-        # Broker -> an append time of his, and ours when we heard of it.
+        # Broker -> an append time of it, and our time when we heard of it.
         self._seen: dict[Hashable, tuple[int, float]] = {}
 
     def observe(self, broker: Hashable, append_ms: int, now_ms: float) -> None:
