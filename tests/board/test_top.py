@@ -115,11 +115,11 @@ def test_what_is_missing_is_one_line(centre: Centre) -> None:
     del without["OMNISTATE_REDIS_URL"]
     assert _fail(without) == (
         2,
-        "omnistate top: OMNISTATE_REDIS_URL is needed: the read model is there",
+        "omnistate top: OMNISTATE_REDIS_URL is needed: the read model is kept there",
     )
     nobody = {**without, "OMNISTATE_REDIS_URL": f"redis://127.0.0.1:{free_port()}"}
     status, line = _fail(nobody)
-    assert status == 1
+    assert status == 3
     assert line.startswith("omnistate top: Redis: ConnectionError")
 
 

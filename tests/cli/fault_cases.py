@@ -162,7 +162,7 @@ CASES = [
     Case("top --redis-url redis://127.0.0.1:{nobody}/0", "Redis: ", 3),
     Case("audit --redis-url redis://127.0.0.1:{nobody}/0", "Redis: ", 3),
     # somebody there who is not Kafka, or not Redis, or refuses
-    Case("lag --brokers {closing}", "the connection was closed", 3),
+    Case("lag --brokers {closing}", "it closed the connection", 3),
     Case("lag --security-protocol SSL --brokers {chatting}", "TLS failed", 2),
     Case("lag --brokers {closing} --security-protocol SASL_PLAINTEXT", "", 3, LOGIN),
     Case("top --redis-url redis://{denying}/0", "Redis: ", 2),

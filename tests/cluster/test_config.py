@@ -130,7 +130,7 @@ async def test_a_failure_publishes_nothing_and_may_be_repeated(
 
     with monkeypatch.context() as patched:
         patched.setattr(Publication, "_submit", break_down)
-        line = one_line(await console.omnistate("config", "apply", config))
+        line = one_line(await console.omnistate("config", "apply", config), 3)
     assert "the line is cut" in line
     assert len(submitted) == 3
     assert await published(console) == {topic: {} for topic in CONFIGURATION}
@@ -153,6 +153,6 @@ async def test_an_unusable_file_publishes_nothing(console: Console, config: Path
 
 async def test_missing_topics_are_not_created(brokers: str, prefix: str, config: Path) -> None:
     console = Console(brokers, prefix)
-    line = one_line(await console.omnistate("config", "apply", config))
+    line = one_line(await console.omnistate("config", "apply", config), 2)
     assert "workstreams is missing: run omnistate topics apply" in line
     assert not await console.describe("workstreams")

@@ -69,7 +69,7 @@ async def test_a_crash_neither_loses_nor_doubles(
         else:
             name = {"send_offsets": "send_offsets_to_transaction", "commit": "commit_transaction"}
             patched.setattr(f"aiokafka.AIOKafkaProducer.{name[method]}", crash)
-        assert "the line is cut" in one_line(await console.omnistate("dead-letters", "redrive"))
+        assert "the line is cut" in one_line(await console.omnistate("dead-letters", "redrive"), 3)
     assert await put_back(console) == []
     assert (await console.succeed("dead-letters", "list")).count(" waiting ") == 3
     await console.succeed("dead-letters", "redrive")

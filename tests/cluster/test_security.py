@@ -7,6 +7,7 @@ import pytest
 
 from tests.cluster.story_inputs import CENTRE, story
 from tests.harness.broker import Broker
+from tests.harness.console import one_line
 from tests.harness.installation import installed
 from tests.harness.topics import read_events
 from tests.harness.waiting import wait_until
@@ -88,12 +89,45 @@ def test_a_wrong_password_is_said_in_one_line(secured: Broker, prefix: str, tmp_
     settings = {**_scram(secured), "sasl_password": "not-the-password"}
     brokers = settings.pop("brokers")
     with installed(brokers, prefix, tmp_path, **settings) as found:
-        said = found.run("topics", "plan", status=1)
+        said = found.run("topics", "plan", status=2)
         worker = found.worker(ready=False)
-        wait_until("waiting", lambda: "waiting_for_broker" in worker.log())
-        assert worker.stop() == 0
+        assert worker.wait() == 2
     assert len(said.splitlines()) == 1
+    assert "refuses us: SaslAuthenticationFailed" in said
+    ended = [line for line in worker.log().splitlines() if "worker_stopped" in line]
+    assert len(ended) == 1
+    assert "refuses us: SaslAuthenticationFailed" in ended[0]
     assert "not-the-password" not in said + worker.log()
+    assert "Traceback" not in worker.log()
+
+
+def test_a_broker_that_is_not_trusted_and_one_that_does_not_trust_us(
+    secured: Broker, prefix: str, tmp_path: Path
+) -> None:
+    """The certificate of an authority that we do not know, and none of our own."""
+    ours = _tls(secured)
+    brokers = ours.pop("brokers")
+    stranger = {**ours, "ssl_ca_file": str(secured.cert_file)}
+    with installed(brokers, prefix, tmp_path, **stranger) as found:
+        assert "its certificate is not trusted" in one_line(found.attempt("lag"), 2)
+    nameless = {
+        key: text for key, text in ours.items() if key not in {"ssl_cert_file", "ssl_key_file"}
+    }
+    with installed(brokers, prefix, tmp_path, **nameless) as found:
+        assert "or a certificate?" in one_line(found.attempt("lag"), 3)
+
+
+def test_another_protocol_than_the_brokers(secured: Broker, prefix: str, tmp_path: Path) -> None:
+    for brokers in (secured.bootstrap_tls, secured.bootstrap_sasl):
+        with installed(brokers, prefix, tmp_path) as found:
+            said = one_line(found.attempt("lag"), 3)
+            assert "does it expect another security protocol" in said
+    settings = {**_scram(secured), "sasl_mechanism": "PLAIN"}
+    with installed(settings.pop("brokers"), prefix, tmp_path, **settings) as found:
+        assert "UnsupportedSaslMechanism" in one_line(found.attempt("lag"), 2)
+    settings = {**_scram_tls(secured), "brokers": secured.bootstrap}
+    with installed(settings.pop("brokers"), prefix, tmp_path, **settings) as found:
+        assert "it closed the connection" in one_line(found.attempt("lag"), 3)
 
 
 def test_settings_that_do_not_go_together(brokers: str, prefix: str, tmp_path: Path) -> None:

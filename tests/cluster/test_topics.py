@@ -120,14 +120,14 @@ async def test_a_topic_without_keys_of_a_table_may_grow(console: Console) -> Non
 
 
 async def test_too_few_brokers_create_nothing(console: Console) -> None:
-    line = one_line(await console.omnistate("topics", "apply", "--partitions=2"))
+    line = one_line(await console.omnistate("topics", "apply", "--partitions=2"), 2)
     assert "--replication-factor 1" in line
     assert not await console.describe(*(topic.name for topic in load_topology().topics))
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
 async def test_no_broker(command: str) -> None:
-    line = one_line(await Console("127.0.0.1:1", "").omnistate("topics", command))
+    line = one_line(await Console("127.0.0.1:1", "").omnistate("topics", command), 3)
     assert "127.0.0.1:1" in line
 
 

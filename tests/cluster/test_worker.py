@@ -60,7 +60,7 @@ async def test_it_serves_health_and_metrics_and_ends_on_sigterm(installation: In
 
 def test_it_refuses_to_start_without_its_topics(installation: Installation) -> None:
     worker = installation.worker(ready=False)
-    assert worker.wait() == 1
+    assert worker.wait() == 2
     topic = f"{installation.prefix}channel-events"
     assert f"topic {topic} is missing: run omnistate topics apply" in worker.log()
     assert "Traceback" not in worker.log()
@@ -71,7 +71,7 @@ def test_it_refuses_a_taken_port_and_an_unusable_setting(installation: Installat
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        said = installation.run("worker", "conversation", "--web-port", port, status=1)
+        said = installation.run("worker", "conversation", "--web-port", port, status=2)
     assert said.splitlines() == [
         (
             f"omnistate worker conversation: OMNISTATE_WEB_PORT: 127.0.0.1:{port}: "

@@ -20,8 +20,10 @@ from omnistate.adapters.kafka.clients.errors import (
     describe,
 )
 
-# What a client and a broker that expect different protocols do to each other.
-CLOSED: Final = "the connection was closed; does the broker expect another security protocol?"
+# What a broker does to a client that does not speak as it expects; it does not say why.
+CLOSED: Final = (
+    "it closed the connection; does it expect another security protocol, or a certificate?"
+)
 
 _reasons: Final[ContextVar[list[BaseException] | None]] = ContextVar("reasons", default=None)
 
@@ -81,6 +83,8 @@ def _describe(error: BaseException) -> str:
             return f"{error.strerror}"
         case OSError() if error.errno == errno.ECONNREFUSED or "Errno 111" in str(error):
             return "connection refused"
+        case ConnectionError():
+            return CLOSED
         case _ if "closed" in str(error):
             return CLOSED
     return describe(error)
