@@ -23,14 +23,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-app.add_typer(config.commands, name="config")
-app.add_typer(dead_letters.commands, name="dead-letters")
-app.add_typer(topics.commands, name="topics")
-app.add_typer(worker.commands, name="worker")
-app.command("send", cls=SettingsCommand)(send.send)
-app.command("lag", cls=SettingsCommand)(lag.lag)
-app.command("top", cls=SettingsCommand)(top.top)
-app.command("audit", cls=SettingsCommand)(audit.audit)
 
 
 def _print_version(wanted: bool) -> None:
@@ -56,15 +48,27 @@ def describe(
         ),
     ] = False,
 ) -> None:
-    """The conversation state engine for contact centres."""
+    """The conversation state engine for contact centres.
+
+    Settings come from the environment (OMNISTATE_…); all but secrets are also options of the
+    commands that use them.
+
+    Exit status: 0 done; 1 something was found to be wrong, or was waited for in vain; 2 a person
+    has to mend something first; 3 Kafka or Redis cannot be reached.
+    """
 
 
 @app.command()
 def replay(
-    events: Annotated[Path, typer.Argument(help="Input events, one CloudEvent a line.")],
-    config: Annotated[Path, typer.Option("--config", help="CONFIG.yaml: workstreams and people.")],
+    events: Annotated[
+        Path, typer.Argument(metavar="EVENTS.jsonl", help="Input events, one CloudEvent a line.")
+    ],
+    config: Annotated[
+        Path, typer.Option("--config", metavar="CONFIG.yaml", help="The centre's configuration.")
+    ],
     until: Annotated[
-        str | None, typer.Option(help="Move the clock on to this time (RFC 3339) at the end.")
+        str | None,
+        typer.Option(metavar="TIME", help="Then move the clock on to this time (RFC 3339)."),
     ] = None,
     state: Annotated[
         bool, typer.Option("--state", help="Print the state at the end instead of the outputs.")
@@ -83,17 +87,30 @@ def replay(
 def demo(
     seed: Annotated[int, typer.Option(help="The same seed gives the same day.")] = 7,
     conversations: Annotated[
-        int, typer.Option(min=1, max=100_000, help="About how many conversations.")
+        int, typer.Option(min=1, max=100_000, help="About how many conversations it has.")
     ] = 1_500,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write inputs, outputs, configuration and the picture to this folder."),
+        typer.Option(
+            metavar="FOLDER", help="Write inputs, outputs, configuration and the picture there."
+        ),
     ] = None,
 ) -> None:
     """Run a contact centre's day through the engine on the embedded log, and sum it up."""
     from omnistate.cli.demo import run_demo
 
     raise typer.Exit(run_command("demo", lambda: run_demo(seed, conversations, out)))
+
+
+# In the order in which help lists them.
+app.command("send", cls=SettingsCommand)(send.send)
+app.command("lag", cls=SettingsCommand)(lag.lag)
+app.command("top", cls=SettingsCommand)(top.top)
+app.command("audit", cls=SettingsCommand)(audit.audit)
+app.add_typer(topics.commands, name="topics")
+app.add_typer(config.commands, name="config")
+app.add_typer(dead_letters.commands, name="dead-letters")
+app.add_typer(worker.commands, name="worker")
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ else:
 @with_settings(*CLUSTER, *TOPICS, "redis_url")
 def audit(
     settings: Settings,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Check that nothing was lost, doubled, skipped or leaked; exit status 1 where something was.
 

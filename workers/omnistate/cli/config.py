@@ -42,15 +42,17 @@ def group() -> None:
 @with_settings(*CLUSTER, *TOPICS)
 def apply(
     settings: Settings,
-    config: Annotated[Path, typer.Argument(help="CONFIG.yaml: workstreams and people.")],
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG.yaml", help="The centre's configuration.")
+    ],
     prune: Annotated[
         bool, typer.Option("--prune", help="Also take away what the file does not have.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be published; publish nothing.")
+        bool, typer.Option("--dry-run", help="Print what would be published, and publish nothing.")
     ] = False,
 ) -> int:
-    """Publish what differs from what is published already, in one transaction."""
+    """Publish a configuration: whatever differs from what is published, in one transaction."""
     from omnistate.cli.configuration_file import load_contact_centre
     from omnistate.cli.session import run_on_cluster
 

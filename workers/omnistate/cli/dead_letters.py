@@ -32,13 +32,15 @@ commands = typer.Typer(help="Look at dead letters; put them back where they came
 @with_settings(*CLUSTER, *TOPICS)
 def list_letters(
     settings: Settings,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="The newest so many.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="An object a line.")] = False,
+    limit: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Show so many, the newest ones.")
+    ] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
     values: Annotated[
-        bool, typer.Option("--values", help="Also what is in them; it may be anything.")
+        bool, typer.Option("--values", help="Also show their content: it may be anything.")
     ] = False,
 ) -> int:
-    """Say where each came from, what was wrong with it, and whether it has gone back."""
+    """Show dead letters: where each came from, what was wrong, and whether it has gone back."""
     from omnistate.cli.session import run_on_cluster
 
     async def work(connection: "Connection", topology: "Topology") -> int:
@@ -62,20 +64,22 @@ def list_letters(
 @with_settings(*CLUSTER, *TOPICS)
 def redrive(
     settings: Settings,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
-    error: Annotated[str | None, typer.Option(help="Only those with this error code.")] = None,
-    origin: Annotated[str | None, typer.Option(help="Only those from this topic.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Put so many back at most.")] = None,
+    error: Annotated[str | None, typer.Option(help="Only letters with this error.")] = None,
+    origin: Annotated[
+        str | None, typer.Option(help="Only letters that came from this topic.")
+    ] = None,
     older: Annotated[
         bool,
         typer.Option(
-            "--older", help="Also those so old that the cluster forgot whether they went back."
+            "--older", help="Also letters so old that the cluster forgot whether they went back."
         ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would go back; put nothing back.")
+        bool, typer.Option("--dry-run", help="Print what would go back, and put nothing back.")
     ] = False,
 ) -> int:
-    """Put the letters that wait back where they came from; each goes back once."""
+    """Put the dead letters that wait back where they came from; each goes back once."""
     from omnistate.cli.session import run_on_cluster
 
     async def work(connection: "Connection", topology: "Topology") -> int:

@@ -26,7 +26,7 @@ APPLY: Final = "run omnistate topics apply"
 @with_settings(*CLUSTER, *TOPICS, "redis_url")
 def lag(
     settings: Settings,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> int:
     """Say how far every group is behind, in records and in seconds.
 

@@ -25,9 +25,15 @@ else:
 @with_settings(*CLUSTER, *TOPICS)
 def send(
     settings: Settings,
-    events: Annotated[Path, typer.Argument(help="Input events, one a line; - is standard input.")],
+    events: Annotated[
+        Path,
+        typer.Argument(
+            metavar="EVENTS.jsonl", help="Input events, one a line; - for standard input."
+        ),
+    ],
     rate: Annotated[
-        float | None, typer.Option(min=0.001, help="Lines a second; as fast as it goes without.")
+        float | None,
+        typer.Option(min=0.001, help="Lines a second; without it, as fast as possible."),
     ] = None,
 ) -> int:
     """Publish input events to the topics that their types belong to, in the file's order."""

@@ -38,11 +38,11 @@ ENDS: Final = frozenset({b"q", b"Q", b"\x04", b""})
 @with_settings(*CLUSTER, *TOPICS, "redis_url")
 def top(
     settings: Settings,
-    once: Annotated[bool, typer.Option("--once", help="Say it once, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Print it once, and end.")] = False,
 ) -> int:
     """Watch conversations, queues, people, service figures and lag; `q` ends it.
 
-    Where standard output is no terminal, say it once.
+    Where standard output is no terminal, it is printed once.
     """
     from omnistate.cli.session import run_on_cluster
     from omnistate.process.environment import PREFIX

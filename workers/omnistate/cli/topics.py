@@ -27,10 +27,11 @@ commands = typer.Typer(
 )
 Partitions = Annotated[
     int | None,
-    typer.Option(min=1, help="Instead of topics.yaml's default; the count is fixed for life."),
+    typer.Option(min=1, help="Partitions, instead of topics.yaml's default; fixed for life."),
 ]
 ReplicationFactor = Annotated[
-    int | None, typer.Option(min=1, help="Instead of topics.yaml's default; 1 for one broker.")
+    int | None,
+    typer.Option(min=1, help="Copies, instead of topics.yaml's default; 1 for one broker."),
 ]
 
 
@@ -39,7 +40,7 @@ ReplicationFactor = Annotated[
 def plan(
     settings: Settings, partitions: Partitions = None, replication_factor: ReplicationFactor = None
 ) -> int:
-    """Say what differs; exit status 0 when nothing does, 1 when something does."""
+    """Say what differs from topics.yaml; exit status 0 where nothing does, else 1."""
     return _run("plan", settings, partitions, replication_factor)
 
 
@@ -48,7 +49,7 @@ def plan(
 def apply(
     settings: Settings, partitions: Partitions = None, replication_factor: ReplicationFactor = None
 ) -> int:
-    """Create missing topics and alter settings; delete and shrink nothing."""
+    """Create missing topics and alter settings; nothing is deleted or shrunk."""
     return _run("apply", settings, partitions, replication_factor)
 
 

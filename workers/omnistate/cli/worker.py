@@ -20,7 +20,7 @@ commands = typer.Typer(help="Run one worker, in the foreground.")
 @commands.command("conversation", cls=SettingsCommand)
 @with_settings(*CLUSTER, *WORKER)
 def run_conversation_worker(settings: Settings) -> int:
-    """Keep conversations and capacity: one worker of the group, until SIGTERM or Ctrl-C."""
+    """Run the conversation engine: one worker of its group, until SIGTERM or Ctrl-C."""
     from omnistate.process.partitions.partition_worker import run_partitions
 
     return run_partitions("conversation", settings)
@@ -29,7 +29,7 @@ def run_conversation_worker(settings: Settings) -> int:
 @commands.command("representative", cls=SettingsCommand)
 @with_settings(*CLUSTER, *WORKER)
 def run_representative_worker(settings: Settings) -> int:
-    """Add capacity up over all partitions, and derive presence: one worker of the group."""
+    """Run the representative worker: it adds capacity up, and derives presence."""
     from omnistate.process.partitions.partition_worker import run_partitions
 
     return run_partitions("representative", settings)
@@ -38,7 +38,7 @@ def run_representative_worker(settings: Settings) -> int:
 @commands.command("figures", cls=SettingsCommand)
 @with_settings(*CLUSTER, *(name for name in WORKER if name != "timer_grace"), "redis_url")
 def run_figures_worker(settings: Settings) -> int:
-    """Count service figures in windows of time; they may be a little off, and stop nobody."""
+    """Run the figures worker: it counts service figures, which may be a little off."""
     from omnistate.process.figures.figures_worker import run_figures
 
     return run_figures(settings)
@@ -49,7 +49,7 @@ def run_figures_worker(settings: Settings) -> int:
     *CLUSTER, *(name for name in WORKER if name != "timer_grace"), "redis_url", "api_token"
 )
 def run_projection_worker(settings: Settings) -> int:
-    """Keep the Redis read model and serve it: one worker of the group, until SIGTERM or Ctrl-C."""
+    """Run the projection: it keeps the read model in Redis, and serves the API and the board."""
     from omnistate.process.projection.projection_worker import run_projection
 
     return run_projection(settings)
