@@ -37,7 +37,10 @@ TIMES: Final = (
 )
 ZONES: Final = ("UTC", "Europe/Madrid", "America/Argentina/Ushuaia", "Etc/GMT+5")
 IDS: Final = ("a", "ana", "é" * 256, "x" * 256)
-STRANGE: Final = (None, True, 0, 1, -1, 29.5, 3_600.5, 2**31, 10**15, "a", "bot", [], [1], {"a": 1})
+STRANGE: Final[tuple[Any, ...]] = (
+    *(None, True, 0, 1, -1, 29.5, 3_600.5, 2**31, 10**15),
+    *("a", "bot", [], [1], {"a": 1}),
+)
 _SLIPS: Final[dict[type, tuple[Any, ...]]] = {
     str: (*TIMES, *IDS, "x" * 257, "x" * 1_025, "Not a zone", "always", "voice", "outbound"),
     int: (-1, 0, 1, 29, 30, 3_600, 3_601, 3_155_760_000, 3_155_760_001, 2**31 - 1, 2**31),

@@ -58,14 +58,14 @@ def agree(name: str, data: st.DataObject) -> None:
     assert model_accepts(name, value) is accepted, json.dumps(value)
 
 
-@settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(sorted(MODELS)), data=st.data())
 def test_both_accept_or_both_refuse(name: str, data: st.DataObject) -> None:
     agree(name, data)
 
 
 @pytest.mark.parametrize("name", ["conversation.started", "supervisor.assign", *CONFIGURATIONS])
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_both_agree_on_what_has_rules_between_members(name: str, data: st.DataObject) -> None:
     agree(name, data)
@@ -136,7 +136,7 @@ def test_a_time_matches_exactly_where_it_can_be_read(text: str) -> None:
         assert schema_accepts("customer.ended", value)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.from_regex(TIME_PATTERN.removesuffix("$") + r"\Z"))
 def test_whatever_matches_is_a_time_but_for_the_edges_of_the_calendar(text: str) -> None:
     # What lies outside the years 1 to 9999 in UTC alone is beyond a pattern.

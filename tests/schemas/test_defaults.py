@@ -46,7 +46,7 @@ def settings_of(value: Any) -> WorkstreamSettings:
     return resolve(Workstream.model_validate(value))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(near(SCHEMA))
 def test_written_out_defaults_change_nothing(value: Any) -> None:
     try:

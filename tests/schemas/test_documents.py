@@ -12,6 +12,7 @@ from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.generators import documents
 from omnistate_schemas.generators.documents import FOLDER, MESSAGES, ROOT
 from omnistate_schemas.registry import CONFIGURATION, INPUTS, OUTPUTS, PRESENCE_INPUTS
+from pydantic import BaseModel
 
 Document = dict[str, Any]
 
@@ -64,7 +65,7 @@ def test_the_command_names_what_is_stale_and_exits_1(
     assert documents.main(["--check"]) == 0
 
 
-MODELS = {**MESSAGES, "contact_centre": ContactCentre}
+MODELS: dict[str, type[BaseModel]] = {**MESSAGES, "contact_centre": ContactCentre}
 
 
 @pytest.mark.parametrize("name", MODELS)

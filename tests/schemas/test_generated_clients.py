@@ -100,7 +100,7 @@ def events(client: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("events")
 
 
-@pytest.mark.parametrize("name", INPUTS | PRESENCE_INPUTS | OUTPUTS)
+@pytest.mark.parametrize("name", [*INPUTS, *PRESENCE_INPUTS, *OUTPUTS])
 def test_python_reads_and_writes_every_event(events: ModuleType, name: str) -> None:
     example = read_schema(name)["examples"][0]
     event = TypeAdapter(events.Event).validate_json(json.dumps(example))
