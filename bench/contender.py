@@ -84,8 +84,10 @@ class Contender:
 
     def ready_partitions(self) -> int | None:
         """How many partitions a worker of ours runs, once it is ready."""
-        worker = self._process
-        return len(worker.partitions()) if isinstance(worker, WorkerProcess) else None
+        if not isinstance(self._process, WorkerProcess):
+            return None
+        found = self._process.ready_partitions()
+        return None if found is None else len(found)
 
     def await_ready(self, seconds: float) -> float:
         """Wait until a worker of ours is ready; seconds since its start."""

@@ -4,7 +4,6 @@ The folder (working folder, HOME and TMPDIR) is one that the engine must not nee
 """
 
 import asyncio
-import json
 import shutil
 import subprocess
 from functools import cache
@@ -100,5 +99,4 @@ class ChaosWorker(WorkerProcess):
         """What it runs, in its own words; None where it is not ready or does not answer."""
         if not self.running or self.paused:
             return None
-        status, text = await asyncio.to_thread(self.get, "/health/ready", ANSWER_TIMEOUT_S)
-        return set(json.loads(text)["partitions"]) if status == 200 else None
+        return await asyncio.to_thread(self.ready_partitions, ANSWER_TIMEOUT_S)

@@ -107,7 +107,7 @@ async def _replay(
     clock_ms = max(
         json.loads(each.value)["clock_ms"] or 0 for each in position if each.partition == number
     )
-    config = str(found.folder / "config.yaml")
+    config = str(found.config_path)
     printed = found.run(
         *("replay", str(path), "--config", config, "--until", format_time(clock_ms))
     )

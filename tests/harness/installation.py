@@ -32,6 +32,8 @@ class Installation:
     ) -> None:
         self.brokers, self.prefix, self.folder = brokers, prefix, folder
         self.command = command
+        # What was published last.
+        self.config_path = folder / f"{prefix}config.yaml"
         self.environment = environment(command, brokers=brokers, topic_prefix=prefix, **settings)
         self.workers: list[WorkerProcess] = []
 
@@ -53,9 +55,8 @@ class Installation:
 
     def configure(self, configuration: Mapping[str, Any], *options: str) -> str:
         """Publish a configuration: JSON is YAML."""
-        path = self.folder / f"{self.prefix}config.yaml"
-        path.write_text(json.dumps(configuration), encoding="utf-8")
-        return self.run("config", "apply", str(path), *options)
+        self.config_path.write_text(json.dumps(configuration), encoding="utf-8")
+        return self.run("config", "apply", str(self.config_path), *options)
 
     def set_up(self, configuration: Mapping[str, Any], partitions: int = 4) -> None:
         """Topics and configuration."""

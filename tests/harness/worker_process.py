@@ -153,6 +153,11 @@ class WorkerProcess:
             time.sleep(LOOK_S)
         return time.monotonic() - self.started_s
 
+    def ready_partitions(self, timeout_s: float = ANSWER_TIMEOUT_S) -> set[str] | None:
+        """What it runs, in its own words; None where it is not ready or does not answer."""
+        status, text = self.get("/health/ready", timeout_s)
+        return set(json.loads(text)["partitions"]) if status == 200 else None
+
     def partitions(self) -> set[str]:
         """The partitions that it says it runs or has, ready or not; none where nobody answers."""
         text = self.get("/health/ready")[1]
