@@ -14,7 +14,7 @@ from omnistate.projections.read_model.store_ports import TopicPartition
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
 from tests.cluster.dump import connect, dump, offsets
-from tests.engine.running import run
+from tests.harness.engine_run import run
 from tests.oracle.random_days import day_of
 from tests.projections.fold import EPOCH, differences, fold, milliseconds
 from tests.projections.memory_topics import NOW_MS, Member, Topics, capacity, change

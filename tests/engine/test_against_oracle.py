@@ -4,7 +4,7 @@ import json
 
 from hypothesis import HealthCheck, given, note, settings
 
-from tests.engine.running import canonical, run
+from tests.harness.engine_run import canonical, run
 from tests.oracle import model
 from tests.oracle.random_days import Day, days
 

@@ -10,7 +10,7 @@ import pytest
 from omnistate.core.conversation import stages, transitions
 
 from tests.engine import running
-from tests.engine.running import Output
+from tests.harness.engine_run import Output
 from tests.oracle import model
 from tests.oracle.cells import CELLS, TIMER_CELLS
 from tests.oracle.narration import read, tell

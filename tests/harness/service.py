@@ -13,7 +13,7 @@ from omnistate_schemas.presence import CAPACITY
 from omnistate_schemas.times import format_time
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
-from tests.engine.running import run
+from tests.harness.engine_run import run
 from tests.harness.events import make_event
 from tests.harness.installation import Installation, installed
 from tests.harness.ports import HOST

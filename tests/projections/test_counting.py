@@ -10,7 +10,7 @@ from omnistate.projections.figures.windows import KEPT_S
 from omnistate_schemas.times import parse_time_ms
 
 from tests.demo.demo_days import live
-from tests.engine.running import run
+from tests.harness.engine_run import run
 from tests.oracle.random_days import Day, days
 from tests.projections.figure_days import BEGIN_MS, Tables, changes_of, line, start, total
 from tests.projections.figure_recount import recount

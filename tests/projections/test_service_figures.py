@@ -5,7 +5,7 @@ from typing import Any
 
 from omnistate_schemas.times import format_time
 
-from tests.engine.running import run
+from tests.harness.engine_run import run
 from tests.projections.figure_days import (
     BEGIN_MS,
     Step,
