@@ -93,6 +93,7 @@ CASES = [
     Case("lag --topics-file {folder}/latin1.yaml", "cannot be read"),
     Case("lag --topics-file {folder}/nul.yaml", "is not YAML"),
     Case("worker figures --topics-file {folder}/no-group.yaml", "group figures is not declared"),
+    Case("topics plan --topics-file {folder}/own-count.yaml --partitions 5", "are co-partitioned"),
     Case("audit", "OMNISTATE_TOPICS_FILE", settings="TOPICS_FILE=/nowhere.yaml"),
     # variables that are none
     Case("lag", "no such setting; did you mean OMNISTATE_BROKERS?", 2, "BROKER=x"),

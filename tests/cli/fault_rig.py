@@ -113,6 +113,7 @@ def write_files(folder: Path) -> None:
         "alias.yaml": b"queues: *nothing\n",
         "umlaut.yaml": "queues: {b\u00fcro: 1}\n".encode(),
         "no-group.yaml": _without("figures"),
+        "own-count.yaml": _with_own_count("channel-events"),
         "events.jsonl": started() + b"\n",
         "nul.jsonl": b"\x00\x00\n" + started() + b"\n",
         "many.jsonl": b"garbage\n" * 100_000,
@@ -137,6 +138,14 @@ def _without(group: str) -> bytes:
     declared["topics"] = [
         topic for topic in declared["topics"] if topic["name"] not in tables.values()
     ]
+    return yaml.safe_dump(declared).encode()
+
+
+def _with_own_count(topic: str) -> bytes:
+    """The topics' declaration where one topic names the default as its own number."""
+    declared = yaml.safe_load(packaged_path().read_text("utf-8"))
+    own = next(each for each in declared["topics"] if each["name"] == topic)
+    own["partitions"] = declared["defaults"]["partitions"]
     return yaml.safe_dump(declared).encode()
 
 

@@ -76,7 +76,9 @@ def _describe(error: BaseException) -> str:
         case ssl.SSLCertVerificationError():
             return f"its certificate is not trusted: {error.verify_message}"
         case ssl.SSLError():
-            return f"TLS failed: {(error.reason or str(error)).lower().replace('_', ' ')}"
+            # asyncio makes some of its own, without a reason.
+            reason = getattr(error, "reason", None) or str(error)
+            return f"TLS failed: {reason.lower().replace('_', ' ')}"
         case TimeoutError():
             return "no answer"
         case socket.gaierror():
