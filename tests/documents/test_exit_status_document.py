@@ -29,6 +29,6 @@ def test_no_fault_hides_another() -> None:
 
 def test_a_fault_is_found_by_its_kind_and_a_bug_is_none() -> None:
     for fault in FAULTS:
-        kind = type("Kind", (fault.error,), {})
+        kind: type[BaseException] = type("Kind", (fault.error,), {})
         assert find_fault(kind.__new__(kind)) is fault
     assert find_fault(ZeroDivisionError()) is None
