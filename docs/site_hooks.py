@@ -26,7 +26,7 @@ def on_files(files: Any, config: Any) -> Any:
     return files
 
 
-def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:  # noqa: ARG001
     """Turn links that leave docs/ into links to the repository."""
     folder = (DOCS / page.file.src_uri).parent
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from omnistate.core.conversation import stages, transitions
 
-from tests.engine import running
+from tests.harness import engine_run
 from tests.harness.engine_run import Output
 from tests.oracle import model
 from tests.oracle.cells import CELLS, TIMER_CELLS
@@ -19,7 +19,7 @@ from tests.oracle.stories import STORIES
 
 UNTIL = "2025-03-08T00:00:00Z"
 Program = Callable[[list[bytes], dict[str, Any], str | None], tuple[list[Output], dict[str, Any]]]
-PROGRAMS: dict[str, Program] = {"engine": running.run, "oracle": model.run}
+PROGRAMS: dict[str, Program] = {"engine": engine_run.run, "oracle": model.run}
 both = pytest.mark.parametrize("program", PROGRAMS)
 
 
