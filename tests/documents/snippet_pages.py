@@ -7,8 +7,9 @@ What stands before a block, or once in a page, in comments that no reader sees:
     ... -->                                   as `<!-- snippet: check`
     <!-- snippet: not run: why -->            the next block is only shown
 
-A `bash` or `python` block is run, a `text` block right after it is what it prints, and a block with
-a `title` is a file of that name. `mermaid` is drawn; `json` and `yaml` must at least parse.
+A `bash` or `python` block is run, a `diff` block is applied, a `text` block right after one is what
+it prints, and a block with a `title` is a file of that name. `mermaid` is drawn; `json` and `yaml`
+must at least parse.
 """
 
 import re

@@ -19,6 +19,8 @@ import yaml
 from tests.documents.snippet_pages import Block, Page
 
 RUN_TIMEOUT_S: Final = 800.0
+# A diff is applied.
+RUN: Final = ("bash", "python", "diff")
 _MARK: Final = "\x1e"
 
 
@@ -40,7 +42,7 @@ def check_shown(page: Page) -> None:
             json.loads(block.text)
         elif block.language == "yaml":
             list(yaml.safe_load_all(block.text))
-        elif block.language not in {"bash", "python", "text", "mermaid"}:
+        elif block.language not in {*RUN, "text", "mermaid"}:
             raise ValueError(f"{where}: {block.language or 'no language'}: neither run nor excused")
 
 
@@ -86,7 +88,7 @@ def _steps(page: Page, folder: Path, words: Mapping[str, str]) -> list[_Step]:
             path = folder / block.title
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(_replaced(block.text, words), encoding="utf-8")
-        elif block.language in {"bash", "python"}:
+        elif block.language in RUN:
             steps.append(_Step(block, None))
         elif block.language == "text" and steps and follows is steps[-1].block:
             steps[-1] = _Step(steps[-1].block, block)
@@ -102,6 +104,8 @@ def _commands(steps: list[_Step], folder: Path, words: Mapping[str, str]) -> lis
             file = folder / f".snippet-{number}.py"
             file.write_text(text, encoding="utf-8")
             text = f"python {file.name}\n"
+        elif step.block.language == "diff":
+            text = f"git apply - <<'END_OF_DIFF'\n{text}END_OF_DIFF\n"
         found.append(text)
     return found
 

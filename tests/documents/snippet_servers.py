@@ -1,9 +1,11 @@
 """The servers that a page asks for, at addresses of their own, in place of those that it names."""
 
+import shutil
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Final
 
-from tests.documents.snippet_pages import Page
+from tests.documents.snippet_pages import ROOT, Page
 from tests.harness import machine
 from tests.harness.broker import Broker
 from tests.harness.ports import free_port
@@ -12,6 +14,16 @@ from tests.harness.redis import RedisServer
 PORTS: Final = ("6066", "6067", "6068", "6069")
 # The marks of the tests: a page that needs a tool needs a broker, too.
 MARKS: Final = {"broker": "broker", "tls": "broker", "redis": "redis"}
+# What a copy of the repository does without.
+_LEFT_OUT: Final = shutil.ignore_patterns(
+    ".git", ".venv*", ".hypothesis", ".*_cache", "__pycache__", "build", "dist", "node_modules"
+)
+
+
+def copy_repository(folder: Path) -> dict[str, str]:
+    """Copy the repository, to be changed; the environment in which Python imports the copy."""
+    shutil.copytree(ROOT, folder, ignore=_LEFT_OUT, dirs_exist_ok=True)
+    return {"PYTHONPATH": f"{folder / 'workers'}:{folder / 'schemas'}"}
 
 
 def start_servers(page: Page, stack: ExitStack) -> dict[str, str]:

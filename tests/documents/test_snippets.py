@@ -11,14 +11,14 @@ import pytest
 
 from tests.documents.snippet_pages import all_paths, parse_page, read_page
 from tests.documents.snippet_run import check_shown, run_page
-from tests.documents.snippet_servers import MARKS, start_servers
+from tests.documents.snippet_servers import MARKS, copy_repository, start_servers
 
 
 def case(path: str) -> object:
     """A page, marked with the servers that it needs."""
     needs = read_page(path).needs
-    marks = {getattr(pytest.mark, mark) for need, mark in MARKS.items() if need in needs}
-    return pytest.param(path, id=path, marks=tuple(marks))
+    names = sorted({mark for need, mark in MARKS.items() if need in needs})
+    return pytest.param(path, id=path, marks=[getattr(pytest.mark, name) for name in names])
 
 
 @pytest.mark.parametrize("path", [case(path) for path in all_paths()])
@@ -27,6 +27,8 @@ def test_a_page_works_as_it_is_written(path: str, tmp_path: Path) -> None:
     check_shown(page)
     # A page sets its own.
     environment = {name: text for name, text in os.environ.items() if name[:10] != "OMNISTATE_"}
+    if "clone" in page.needs:
+        environment |= copy_repository(tmp_path)
     with ExitStack() as stack:
         words = start_servers(page, stack)
         if "localhost:9092" in words:

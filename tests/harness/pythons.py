@@ -61,7 +61,7 @@ def run_tests(minor: str, python: Path, arguments: Sequence[str]) -> int:
         subprocess.run([python, "-m", "venv", "--clear", environment], check=True)
         install = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
         install += ["--disable-pip-version-check", "--editable", "schemas"]
-        install += ["--editable", ".[picture,test]"]
+        install += ["--editable", ".[picture,test,lint]"]
         pins = {"PIP_CONSTRAINT": "constraints.txt", "PIP_BUILD_CONSTRAINT": "constraints.txt"}
         subprocess.run(install, cwd=ROOT, env={**os.environ, **pins}, check=True)
     command = [str(environment / "bin" / "pytest"), "--quiet", "-n", "auto", "-m", FAST, *arguments]

@@ -27,7 +27,9 @@ async def write_after_a_reset() -> bytes:
             await reader.read()
         await asyncio.sleep(0.05)
         writer.write(b"more")
-        writer.writelines([b"and", b"more"])
+        # From 3.12 on asyncio's own raises here; ours does not.
+        if isinstance(asyncio.get_running_loop(), uvloop.Loop):
+            writer.writelines([b"and", b"more"])
         assert writer.transport.is_closing()
         writer.close()
         return heard

@@ -48,7 +48,7 @@ def test_the_version_is_that_of_both_distributions() -> None:
 @pytest.mark.parametrize(
     ("code", "absent"),
     [
-        ("import omnistate_schemas", ("pydantic", "json", "omnistate_schemas.")),
+        ("import omnistate_schemas", ("pydantic", "omnistate_schemas.")),
         ("from omnistate_schemas import format_time", ("pydantic", "omnistate_schemas.registry")),
         ("from omnistate_schemas import INPUT, OUTPUT", ("omnistate_schemas.configuration",)),
         ("from omnistate_schemas import read_schema", ("pydantic",)),
