@@ -41,7 +41,7 @@ def test_without_a_token_configured_there_is_no_api(service: Service) -> None:
     worker = found.worker("projection", ready=False)
     found.environment = environment
     wait_until("waiting", lambda: "waiting_for_broker" in worker.log())
-    assert worker.get("/health/live")[0] == 200
+    wait_until("alive", lambda: worker.get("/health/live")[0] == 200)
     for each in ENDPOINTS:
         assert worker.get(each.path.replace("{id}", "x"))[0] == 404, each.path
     assert worker.stop() == 0

@@ -106,7 +106,7 @@ async def test_figures_are_what_the_topic_says_and_stay_so_through_a_kill(
     installation.set_up(CENTRE)
     installation.worker()
     worker = installation.worker("figures")
-    assert worker.get("/health/live")[0] == 200
+    wait_until("alive", lambda: worker.get("/health/live")[0] == 200)
     assert worker.partitions() == {"0", "1", "2", "3"}
     installation.send(tell("first", 4))
     wanted = await wait_until_decided(installation, 20)
@@ -206,7 +206,7 @@ def test_it_waits_for_a_broker_and_ends_while_there_is_none(
         worker, other = (found.worker("figures", ready=False) for _ in range(2))
         for each in (worker, other):
             wait_until("waiting", partial(_says_it_waits, each))
-        assert worker.get("/health/live")[0] == 200
+        wait_until("alive", lambda: worker.get("/health/live")[0] == 200)
         assert worker.get("/health/ready")[0] == 503
         other.signal(signal.SIGTERM)
         assert other.wait() == 0

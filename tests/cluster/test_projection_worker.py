@@ -116,7 +116,7 @@ async def test_it_rebuilds_serves_and_ends(centre: Centre, own_redis: RedisServe
     own_redis.stop()
     worker = centre.project(own_redis, ready=False)
     wait_until("waiting", lambda: "waiting_for_redis" in worker.log())
-    assert worker.get("/health/live")[0] == 200
+    wait_until("alive", lambda: worker.get("/health/live")[0] == 200)
     assert worker.get("/health/ready")[0] == 503
     own_redis.start()
     worker.await_ready()
