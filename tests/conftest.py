@@ -17,13 +17,16 @@ from tests.harness import machine
 from tests.harness.broker import Broker, shared_broker
 from tests.harness.redis import RedisServer
 
-# Whatever uses one of these, be it through other fixtures, needs the server that the mark names.
+# Whatever uses one of these fixtures, be it through others, needs what the mark says.
 MARKS: Final = {
     "kafka_installed": "broker",
     "brokers": "broker",
     "redis_installed": "redis",
     "redis_url": "redis",
     "chromium": "browser",
+    # npm fetches them.
+    "axe": "slow",
+    "official": "slow",
 }
 # No machine is too slow, and a failure says how to come to it again on another one.
 settings.register_profile(
