@@ -12,7 +12,8 @@ from omnistate.core.settings import Directory
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
 from omnistate.stream.conversation.tables import TABLES
-from omnistate.stream.outcome import CommittedBatch
+from omnistate.stream.outcome import CommittedBatch, PartitionStopped
+from omnistate.stream.ownership import Ownership
 from omnistate.stream.partition_owner import PartitionOwner
 from omnistate.stream.partition_owners import PartitionOwners
 from omnistate.stream.ports import LogUnavailable, Record, Restored
@@ -23,10 +24,12 @@ from tests.stream.faulty_log import GROUP, INPUTS
 class RigLog(MemoryPartition):
     """A partition whose owner can be told to fail, and whose steps let others run in between."""
 
-    def __init__(self, log: MemoryLog, number: int) -> None:
+    def __init__(self, log: MemoryLog, number: int, ownership: Ownership) -> None:
         super().__init__(log, GROUP, number, INPUTS, TABLES)
-        self.owned = True
+        self.ownership = ownership
         self.error: BaseException | None = None
+        # What the next read of records raises.
+        self.unreadable: BaseException | None = None
         # A read that waits for what cannot come while the partition is taken away and given back.
         self.blind = False
         self.frozen = asyncio.Event()
@@ -41,15 +44,18 @@ class RigLog(MemoryPartition):
 
     async def read(self, max_records: int, wait_ms: int = 0) -> Sequence[Record]:
         await asyncio.sleep(0.0005)
-        while self.blind and self.owned:
+        while self.blind and self.ownership.reading:
             await asyncio.sleep(0.0005)
         self.blind = False
-        if not self.owned:
+        unreadable, self.unreadable = self.unreadable, None
+        if unreadable is not None:
+            raise unreadable
+        if not self.ownership.reading:
             return []
         return await super().read(min(max_records, 7), wait_ms)
 
     async def seek(self, offsets: object) -> None:
-        if self.owned:
+        if self.ownership.ours:
             await super().seek(offsets)  # type: ignore[arg-type]
 
     async def begin(self, at_ms: int | None) -> MemoryTransaction:
@@ -93,6 +99,9 @@ class Notes:
     def failed(self, partition: int, reason: str) -> None:
         self.told.append(("failed", partition))
 
+    def stopped(self, partition: int, stop: PartitionStopped) -> None:
+        self.told.append(("stopped", partition))
+
     def paused(self, partition: int) -> None:
         self.told.append(("paused", partition))
 
@@ -112,10 +121,17 @@ class GroupRig:
         self.clock = BrokerClock()
 
         def make_owner(number: int) -> PartitionOwner[ConversationProcessor]:
-            self.logs[number] = RigLog(log, number)
+            ownership = Ownership()
+            self.logs[number] = RigLog(log, number, ownership)
             processor = process_conversations(directory, number, partitions)
             return PartitionOwner(
-                number, self.logs[number], processor, self.clock, self.notes, 1_000
+                number,
+                self.logs[number],
+                processor,
+                self.clock,
+                self.notes,
+                1_000,
+                ownership=ownership,
             )
 
         self.owners: PartitionOwners[ConversationProcessor] = PartitionOwners(

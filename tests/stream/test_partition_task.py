@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from omnistate.core.settings import Directory
 from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
 from omnistate.stream.outcome import UnknownOutcome
+from omnistate.stream.ownership import BATCH_UNDER_WAY, OwnerEvent, Ownership
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.ports import Fenced
 
@@ -173,20 +174,21 @@ async def test_any_chain_of_faults(seed: int, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("seed", DAYS)
-async def test_who_is_halted_while_he_waits_for_his_turn_begins_nothing(seed: int) -> None:
+async def test_what_is_taken_away_while_it_waits_for_its_turn_begins_nothing(seed: int) -> None:
     """Another partition decides; meanwhile the group takes this one away and gives it back."""
     records, directory = day_records(seed)
     world = World(records)
-    deciding = asyncio.Lock()
-    task = PartitionTask(world.owner(), process_conversations(directory), deciding)
+    deciding, ownership = asyncio.Lock(), Ownership()
+    task = PartitionTask(world.owner(), process_conversations(directory), deciding, ownership)
     await task.start()
     before = task.offsets
     async with deciding:
         running = asyncio.create_task(task.run_batch(BATCH))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        assert task.idle.is_set(), "whoever waits for it to be idle may go on"
-        task.halted = True
+        assert ownership.state not in BATCH_UNDER_WAY, "a rebalance need not wait for it"
+        ownership.move(OwnerEvent.TAKEN_AWAY)
+        ownership.move(OwnerEvent.GIVEN)
     assert (await running).records == 0
     assert task.offsets == before
     await task.rewind()

@@ -5,7 +5,7 @@ Protocols only: no library, and never a record's content.
 
 from typing import Protocol
 
-from omnistate.stream.outcome import CommittedBatch
+from omnistate.stream.outcome import CommittedBatch, PartitionStopped
 from omnistate.stream.ports import Restored
 
 
@@ -29,6 +29,9 @@ class PartitionObserver(Protocol):
 
     def failed(self, partition: int, reason: str) -> None:
         """The log could not do its part; the partition is taken over anew before long."""
+
+    def stopped(self, partition: int, stop: PartitionStopped) -> None:
+        """No other try can help by itself; said once, and looked at again from time to time."""
 
     def paused(self, partition: int) -> None:
         """The group is being rebalanced."""

@@ -4,17 +4,31 @@ Values and exceptions only.
 """
 
 from collections import Counter
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from omnistate.stream.ports import Batch, Work
+
+StopReason = Literal[
+    "unreadable",  # a record or batch of an input, or of a changelog
+    "truncated",  # the position lies beyond the end of its topic, or the topic was made anew
+    "tables_incomplete",  # a changelog holds less than the last position says
+    "refused",  # the brokers refuse what is written
+    "newer_version",  # rows that a newer release has written
+    "fault",  # of the program
+]
 
 
 class UnknownOutcome(Exception):
     """A commit or an abort failed: what took effect is for the next owner to read from the log."""
 
 
-class TablesLost(Exception):
-    """Inputs were committed, but the tables that they led to are gone from the changelogs."""
+class PartitionStopped(Exception):
+    """No other try can mend this partition by itself; the message is one line for an operator."""
+
+    def __init__(self, reason: StopReason, message: str) -> None:
+        """`reason` is one of a few words, for metrics; the message names topic and offset."""
+        super().__init__(message)
+        self.reason: StopReason = reason
 
 
 class CommittedBatch(NamedTuple):

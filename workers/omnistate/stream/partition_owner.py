@@ -1,7 +1,8 @@
 """One partition's owner: keeps a partition task running for as long as the group wants it here.
 
 It takes the partition over, runs batches, fires timers by the brokers' clock once everything has
-been read, and starts anew after a fault. It knows no driver, and decides nothing about records.
+been read, and starts anew after a fault. What it may do at present is for `ownership` to say. It
+knows no driver, and decides nothing about records.
 """
 
 import asyncio
@@ -11,25 +12,34 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.observer import PartitionObserver
-from omnistate.stream.outcome import UnknownOutcome
+from omnistate.stream.outcome import CommittedBatch, PartitionStopped, UnknownOutcome
+from omnistate.stream.ownership import BATCH_UNDER_WAY, OwnerEvent, Ownership, OwnerState
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.ports import Fenced, LogUnavailable, PartitionLog, Processor, Restored
 
 # How long a read waits for a record; timers and revocations are looked at in between.
 READ_WAIT_MS: Final = 200
-BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0)
+# Pauses between tries that may help: they grow until a batch is committed.
+BACKOFF_S: Final = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 # A zombie that has just been fenced learns by then from the group that it is no member any more.
 FENCED_BACKOFF_S: Final = 1.0
+# How often a stopped partition is looked at again: somebody may have mended it.
+STOPPED_S: Final = 30.0
 # More than every bound within a turn: a client of the log that waits for ever is left behind.
 TURN_S: Final = 75.0
+IDLE: Final = frozenset(OwnerState) - BATCH_UNDER_WAY
+WITH_TABLES: Final = BATCH_UNDER_WAY | {
+    OwnerState.RUNNING,
+    OwnerState.PAUSED,
+    OwnerState.RESUMING,
+}
+WAITING: Final = frozenset({OwnerState.PAUSED, OwnerState.SUSPENDED, OwnerState.AWAY})
 
 P = TypeVar("P", bound=Processor)
 
 
 class OwnedLog(PartitionLog, Protocol):
     """A partition's log as its owner needs it."""
-
-    owned: bool
 
     async def close(self) -> None:
         """Let go of everything that `fence` has taken."""
@@ -53,51 +63,93 @@ class PartitionOwner(Generic[P]):
         observer: PartitionObserver,
         timer_grace_ms: int,
         deciding: asyncio.Lock | None = None,
+        *,
+        ownership: Ownership,
     ) -> None:
-        """Nothing is taken over before `run`; owners that share `deciding` decide by turns."""
+        """Nothing is taken over before `run`; owners that share `deciding` decide by turns.
+
+        The log looks at the same `ownership`: what it reads while that says no is not used.
+        """
         self.number = number
         self.log = log
-        self.running = False
+        self.ownership = ownership
         self.restored_ratio = 0.0
-        self.task: PartitionTask[P] = PartitionTask(log, make_processor, deciding)
+        # Why it stands still, until a turn of its work has succeeded again.
+        self.problem: PartitionStopped | None = None
         self._make_processor = make_processor
         self._deciding = deciding
         self._clock = clock
         self._observer = observer
         self._timer_grace_ms = timer_grace_ms
-        self._stopping = asyncio.Event()
-        self._resumed = asyncio.Event()
-        self._resumed.set()
         self._turned_s = time.monotonic()
-        # Whether the group has been rebalanced since the log was last sought.
-        self._moved = False
         self._failures = 0
+        self.task = self._new_task()
+
+    def _new_task(self) -> PartitionTask[P]:
+        return PartitionTask(self.log, self._make_processor, self._deciding, self.ownership)
+
+    @property
+    def running(self) -> bool:
+        """Whether its tables are whole and it works, or would if it were not taken away."""
+        return self.ownership.state in WITH_TABLES and self.problem is None
 
     async def run(self) -> None:
-        """Until `stop`; what is no fault of the log's is raised and ends the worker."""
+        """Until `stop`. Whatever goes wrong is said, and tried again after a pause."""
         try:
-            while not self._stopping.is_set():
-                try:
-                    self._turned_s = time.monotonic()
-                    await self._take_over()
-                    await self._work()
-                except Fenced as error:
-                    self._observer.fenced(self.number, str(error))
-                    await self._wait(FENCED_BACKOFF_S)
-                except (LogUnavailable, UnknownOutcome) as error:
-                    self._observer.failed(self.number, str(error))
-                    await self._wait(BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1)])
-                    self._failures += 1
-                finally:
-                    self.running = False
+            while not self.ownership.ending:
+                self._turned_s = time.monotonic()
+                pause_s = await self._try()
+                if pause_s and not self.ownership.ending:
+                    await self._wait(pause_s)
         finally:
             await self.log.close()
+            if self.ownership.ending:
+                self.ownership.move(OwnerEvent.LET_GO)
+
+    async def _try(self) -> float:
+        """One step of the work; for how many seconds to pause afterwards."""
+        try:
+            await self._act()
+        except Fenced as error:
+            self.ownership.move(OwnerEvent.FAILED)
+            self._observer.fenced(self.number, str(error))
+            return FENCED_BACKOFF_S
+        except (LogUnavailable, UnknownOutcome) as error:
+            self.ownership.move(OwnerEvent.FAILED)
+            self._observer.failed(self.number, str(error))
+            self._failures += 1
+            return BACKOFF_S[min(self._failures, len(BACKOFF_S)) - 1]
+        except PartitionStopped as stop:
+            return self._give_up(stop)
+        except Exception as error:
+            # A fault of ours, or rows that cannot be read: the other partitions go on.
+            reason = f"{type(error).__name__}: {error}"
+            fault = PartitionStopped("fault", reason)
+            fault.__cause__ = error
+            return self._give_up(fault)
+        return 0.0
+
+    def _give_up(self, stop: PartitionStopped) -> float:
+        self.ownership.move(OwnerEvent.GAVE_UP)
+        if self.problem is None or str(self.problem) != str(stop):
+            self._observer.stopped(self.number, stop)
+        self.problem = stop
+        return STOPPED_S
+
+    async def _act(self) -> None:
+        match self.ownership.state:
+            case OwnerState.JOINING | OwnerState.BACKING_OFF | OwnerState.STOPPED:
+                await self._take_over()
+            case OwnerState.RUNNING:
+                await self._turn()
+            case OwnerState.RESUMING:
+                await self.task.rewind()
+            case _:
+                await self.ownership.wait_for(frozenset(OwnerState) - WAITING)
 
     async def _take_over(self) -> None:
-        if not await self._is_ours():
-            return
         began_s = time.monotonic()
-        self.task = PartitionTask(self.log, self._make_processor, self._deciding)
+        self.task = self._new_task()
         self.restored_ratio = 0.0
 
         def report(part: Restored) -> None:
@@ -105,43 +157,22 @@ class PartitionOwner(Generic[P]):
             self._observer.restoring(self.number, part)
 
         agreed = await self.task.start(report)
-        self._failures = 0
-        self.running, self.restored_ratio = True, 1.0
-        self._observer.started(self.number, time.monotonic() - began_s, agreed=agreed)
+        if not self.ownership.ending:
+            self.restored_ratio = 1.0
+            self._observer.started(self.number, time.monotonic() - began_s, agreed=agreed)
 
-    async def _work(self) -> None:
-        """Batch by batch; a pause ends between two of them."""
-        task = self.task
-        while not self._stopping.is_set():
-            self._turned_s = time.monotonic()
-            if self._moved:
-                if await self._is_ours():
-                    await task.rewind()
-                continue
-            try:
-                async with asyncio.timeout(TURN_S):
-                    await self._turn(task)
-            except TimeoutError:
-                raise LogUnavailable(f"no end of step {task.doing} in {TURN_S:g} s") from None
-
-    async def _turn(self, task: PartitionTask[P]) -> None:
-        committed = await task.run_batch(wait_ms=self._patience_ms())
-        if committed.records:
+    async def _turn(self) -> None:
+        """One batch, or the timers where there is nothing to read."""
+        try:
+            async with asyncio.timeout(TURN_S):
+                batch = await self.task.run_batch(wait_ms=self._patience_ms())
+                committed = batch if batch.records else await self._fire_timers()
+        except TimeoutError:
+            raise LogUnavailable(f"no end of step {self.task.doing} in {TURN_S:g} s") from None
+        self.problem = None
+        if committed is not None:
+            self._failures = 0
             self._observer.committed(self.number, committed)
-        else:
-            await self._fire_timers()
-
-    async def _is_ours(self) -> bool:
-        """Wait until the group wants it here; False where it was told to end meanwhile.
-
-        Only from here on the log is read again: a wait that began before the partition was taken
-        away must end, and would not where it came back at once.
-        """
-        await self._resumed.wait()
-        if self._stopping.is_set():
-            return False
-        self._moved, self.log.owned = False, True
-        return True
 
     def _patience_ms(self) -> int:
         """How long to wait for a record: no longer than until the next timer may fire."""
@@ -150,29 +181,30 @@ class PartitionOwner(Generic[P]):
             return READ_WAIT_MS
         return min(READ_WAIT_MS, max(1, due_ms + self._timer_grace_ms - now_ms))
 
-    async def _fire_timers(self) -> None:
+    async def _fire_timers(self) -> CommittedBatch | None:
         """By wall clock: what was due before everything was read, so no record was earlier."""
         now_ms, due_ms = self._clock.now_ms(), self.task.processor.due_ms
         if now_ms is None or due_ms is None or due_ms + self._timer_grace_ms > now_ms:
-            return
-        if await self.log.has_caught_up() and self.log.owned:
-            committed = await self.task.fire_timers(now_ms - self._timer_grace_ms)
-            late_ms = [late_ms + self._timer_grace_ms for late_ms in committed.batch.lateness_ms]
-            batch = committed.batch._replace(lateness_ms=late_ms)
-            self._observer.committed(self.number, committed._replace(batch=batch))
+            return None
+        if not (await self.log.has_caught_up() and self.ownership.reading):
+            return None
+        committed = await self.task.fire_timers(now_ms - self._timer_grace_ms)
+        late_ms = [late_ms + self._timer_grace_ms for late_ms in committed.batch.lateness_ms]
+        return committed._replace(batch=committed.batch._replace(lateness_ms=late_ms))
 
     async def _wait(self, seconds: float) -> None:
-        """A pause that `stop` cuts short."""
+        """A pause that a change of ownership cuts short."""
+        resting = self.ownership.state
         try:
             async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+                await self.ownership.wait_for(frozenset(OwnerState) - {resting})
         except TimeoutError:
             return
 
     @property
     def standing_still_s(self) -> float:
-        """For how long it has been at one and the same turn of its work; 0 while it is not ours."""
-        if not self.log.owned or not self._resumed.is_set():
+        """For how long it has been at one and the same turn of its work; 0 while it need not."""
+        if self.ownership.state not in (OwnerState.RUNNING, OwnerState.COMMITTING):
             return 0.0
         return time.monotonic() - self._turned_s
 
@@ -188,18 +220,14 @@ class PartitionOwner(Generic[P]):
 
     async def pause(self) -> None:
         """Take no further batch, and wait until the present one is committed."""
-        self.log.owned, self.task.halted = False, True
-        self._moved = True
-        self._resumed.clear()
+        self.ownership.move(OwnerEvent.TAKEN_AWAY)
         self._observer.paused(self.number)
-        await self.task.idle.wait()
+        await self.ownership.wait_for(IDLE)
 
     def resume(self) -> None:
         """The partition stayed here: go on from the last commit."""
-        self._resumed.set()
+        self.ownership.move(OwnerEvent.GIVEN)
 
     def stop(self) -> None:
         """End after the present batch."""
-        self.log.owned, self.task.halted = False, True
-        self._stopping.set()
-        self._resumed.set()
+        self.ownership.move(OwnerEvent.RELEASED)

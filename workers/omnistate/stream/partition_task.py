@@ -6,9 +6,10 @@ Taking over (`start`), in this order:
 
     1. fence      a former owner can write nothing more; what it left open is aborted
     2. restore    read the changelogs to their end
-    3. seek       to the input offsets that the tables were committed with
-    4. index      enter every row's deadline
-    5. announce   commit the position once more: proves that we may write
+    3. wait       until the group wants the partition here, where it was taken away meanwhile
+    4. seek       to the input offsets that the tables were committed with
+    5. index      enter every row's deadline
+    6. announce   commit the position once more: proves that we may write
 
 One batch (`run_batch`), in this order:
 
@@ -37,9 +38,9 @@ from omnistate.stream.outcome import (
     NOTHING,
     CommittedBatch,
     DecidedBatch,
-    TablesLost,
     UnknownOutcome,
 )
+from omnistate.stream.ownership import OwnerEvent, Ownership, OwnerState
 from omnistate.stream.ports import (
     Fenced,
     PartitionLog,
@@ -50,6 +51,7 @@ from omnistate.stream.ports import (
     Write,
 )
 from omnistate.stream.position import POSITION_KEY, POSITIONS, Position, encode_position
+from omnistate.stream.takeover import restore_tables
 
 P = TypeVar("P", bound=Processor)
 
@@ -67,26 +69,23 @@ class PartitionTask(Generic[P]):
         log: PartitionLog,
         make_processor: Callable[[], P],
         deciding: asyncio.Lock | None = None,
+        ownership: Ownership | None = None,
     ) -> None:
         """The rows are empty until `start` has restored them.
 
-        Tasks that share the lock `deciding` decide one after the other.
+        Tasks that share the lock `deciding` decide one after the other. `ownership` says what the
+        task may do, and is moved on by it; a task without an owner has one of its own.
         """
         self.processor = make_processor()
         self._make_processor = make_processor
         self._log = log
         self._offsets: dict[str, int] = {}
         self._pending: Sequence[Record] = ()
-        self._over = False
+        self._ownership = ownership or Ownership()
         # Partitions that decided in slices would all wait for the log at the same time.
         self._deciding = deciding or asyncio.Lock()
-        # Set by its owner: no further batch is begun before the next `rewind`.
-        self.halted = False
         # The step of the protocol that it is at, for whoever asks why it takes so long.
         self.doing = "nothing yet"
-        # Set while no batch is under way: only then may somebody else take over in good order.
-        self.idle = asyncio.Event()
-        self.idle.set()
 
     @property
     def offsets(self) -> dict[str, int]:
@@ -102,37 +101,30 @@ class PartitionTask(Generic[P]):
         """Take the partition over; `report` is told how the restore comes on.
 
         Returns whether the group's offsets were those of the tables; where they were not, the
-        tables are right. Raises Fenced where somebody else took it, and TablesLost.
+        tables are right. Raises Fenced where somebody else took it, and PartitionStopped.
         """
-        await self._log.fence()
-        self.processor = self._make_processor()
-        async for part in self._log.restore():
-            self.processor.merge(part.writes)
-            if report is not None:
-                report(part)
-        committed = dict(await self._log.committed())
-        restored = self.processor.offsets
-        if restored is None and any(committed.values()):
-            raise TablesLost(f"inputs are committed up to {committed}, but there are no tables")
-        self._offsets = {**committed, **(restored or {})}
+        found = await restore_tables(self._log, self._ownership, self._make_processor, report)
+        if found is None:
+            return True
+        self.processor, self._offsets, agreed = found
         await self._log.seek(self._offsets)
         self.processor.index()
         await self._commit((), None, announce=True)
-        return self._offsets == committed
+        self._ownership.move(OwnerEvent.RESTORED)
+        return agreed
 
     async def rewind(self) -> None:
         """Read on from the last commit, after somebody else may have moved the log's position."""
         self._pending = ()
         await self._log.seek(self._offsets)
-        self.halted = False
+        self._ownership.move(OwnerEvent.REWOUND)
 
     async def run_batch(self, max_records: int = RECORDS_MAX, wait_ms: int = 0) -> CommittedBatch:
         """Read, decide and commit one batch; it has no records where there was nothing to read.
 
         Raises what went wrong, after an abort; the next call reads the same records again.
         """
-        if self._over:
-            raise UnknownOutcome(OVER)
+        self._check()
         records = self._pending
         if not records:
             self.doing = "read"
@@ -147,6 +139,11 @@ class PartitionTask(Generic[P]):
             return NOTHING
         return await self._commit(records, None)
 
+    def _check(self) -> None:
+        """Raise UnknownOutcome where this task is over."""
+        if self._ownership.state in (OwnerState.BACKING_OFF, OwnerState.STOPPED, OwnerState.AWAY):
+            raise UnknownOutcome(OVER)
+
     async def fire_timers(self, until_ms: int) -> CommittedBatch:
         """Fire by wall clock what is due at `until_ms`: only for a partition that has caught up."""
         return await self._commit((), until_ms)
@@ -154,22 +151,34 @@ class PartitionTask(Generic[P]):
     async def _commit(
         self, records: Sequence[Record], until_ms: int | None, *, announce: bool = False
     ) -> CommittedBatch:
-        if self._over:
-            raise UnknownOutcome(OVER)
+        self._check()
         self.doing = "wait for its turn"
         async with self._deciding:
-            if self.halted and not announce:
+            state = self._ownership.move(OwnerEvent.BATCH_BEGUN)
+            if state is not OwnerState.COMMITTING and not announce:
                 return NOTHING
-            self.idle.clear()
             try:
                 decided = await self._decide(records, until_ms)
             except BaseException:
-                self.idle.set()
+                self._end_batch()
                 raise
         try:
             return await self._carry_out(records, decided, announce=announce)
         finally:
-            self.idle.set()
+            self._end_batch()
+
+    def _end_batch(self) -> None:
+        """No batch is under way any more: somebody else may take over in good order."""
+        if self._ownership.state not in (
+            OwnerState.BACKING_OFF,
+            OwnerState.STOPPED,
+            OwnerState.AWAY,
+        ):
+            self._ownership.move(OwnerEvent.BATCH_ENDED)
+
+    def _give_up(self) -> None:
+        """What became of a batch is not known here; a new task has to take over."""
+        self._ownership.move(OwnerEvent.FAILED)
 
     async def _decide(self, records: Sequence[Record], until_ms: int | None) -> DecidedBatch:
         """Step 2; on any error the overlay is dropped and the inputs are read again."""
@@ -220,7 +229,7 @@ class PartitionTask(Generic[P]):
             self.doing = "flush"
             await transaction.flush()
         except Fenced:
-            self._over = True
+            self._give_up()
             raise
         except BaseException as error:
             step.drop()
@@ -231,7 +240,7 @@ class PartitionTask(Generic[P]):
             await transaction.commit()
         except BaseException as error:
             # Whether it took effect is not known here, not even where somebody cancelled it.
-            self._over = True
+            self._give_up()
             if isinstance(error, Fenced) or not isinstance(error, Exception):
                 raise
             raise UnknownOutcome(str(error) or type(error).__name__) from error
@@ -249,7 +258,7 @@ class PartitionTask(Generic[P]):
                 await transaction.abort()
             await self._log.seek(self._offsets)
         except BaseException as failure:
-            self._over = True
+            self._give_up()
             if isinstance(failure, Fenced) or not isinstance(failure, Exception):
                 raise
             raise UnknownOutcome(f"could not abort after: {error!r}") from error

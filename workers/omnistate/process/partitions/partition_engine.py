@@ -86,6 +86,8 @@ class PartitionEngine(Engine):
         partitions = {
             str(owner.number): "running"
             if owner.running
+            else f"stopped: {owner.problem}"
+            if owner.problem is not None
             else f"{owner.restored_ratio:.0%} restored"
             for owner in owners
         }

@@ -28,6 +28,9 @@ PRESENT: Final = {
     "lag": LAG,
     "age": AGE,
     "running": describe_gauge("partition_running", "1 = restored and running.", "partition"),
+    "stopped": describe_gauge(
+        "partition_stopped", "1 = stands still until somebody mends it.", "partition", "reason"
+    ),
     "restored": describe_gauge(
         "restore_ratio", "How far the restore has come, 0 to 1.", "partition"
     ),
@@ -131,6 +134,8 @@ class Present(Collector):
         for owner in self._owners():
             number = str(owner.number)
             found["running"].add_metric([number], float(owner.running))
+            if owner.problem is not None:
+                found["stopped"].add_metric([number, owner.problem.reason], 1.0)
             found["restored"].add_metric([number], owner.restored_ratio)
             for stage, count in owner.task.processor.stages.items():
                 if stage == "known":

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from omnistate.process.logs import get_logger
 from omnistate.process.partitions.partition_metrics import PartitionMetrics
 from omnistate.process.waiting import Wait
-from omnistate.stream.outcome import CommittedBatch
+from omnistate.stream.outcome import CommittedBatch, PartitionStopped
 from omnistate.stream.ports import Restored
 
 # A restore shorter than this many records is over before anybody has read a bar.
@@ -75,6 +75,17 @@ class PartitionReport:
                 reason=reason,
                 waited_s=round(pause.waited_s),
             )
+
+    def stopped(self, partition: int, stop: PartitionStopped) -> None:
+        """No other try can help by itself: said once."""
+        self._metrics.failed()
+        self._log.error(
+            "partition_stopped",
+            partition=partition,
+            reason=stop.reason,
+            problem=str(stop),
+            exc_info=stop.__cause__,
+        )
 
     def paused(self, partition: int) -> None:
         """The group is being rebalanced."""

@@ -19,6 +19,7 @@ from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition, Shar
 from omnistate.adapters.kafka.worker.kafka_transaction import OutputLayout
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.observer import PartitionObserver
+from omnistate.stream.ownership import Ownership
 from omnistate.stream.partition_owner import PartitionOwner
 from omnistate.stream.partition_owners import PartitionOwners
 from omnistate.stream.ports import Processor
@@ -113,7 +114,10 @@ class GroupMember(Generic[P]):
         def report_gone(topic: str, records: int) -> None:
             self._observer.gone(number, topic, records)
 
-        log = KafkaPartition(self._shared, layout, self._group.consumes, report_gone)
+        ownership = Ownership()
+        log = KafkaPartition(
+            self._shared, layout, self._group.consumes, report_gone, ownership
+        )
         return PartitionOwner(
             number,
             log,
@@ -122,6 +126,7 @@ class GroupMember(Generic[P]):
             self._observer,
             self._timer_grace_ms,
             self._deciding,
+            ownership=ownership,
         )
 
 

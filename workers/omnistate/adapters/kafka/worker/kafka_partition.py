@@ -25,6 +25,7 @@ from omnistate.adapters.kafka.worker.fencing_producer import check_alive, start_
 from omnistate.adapters.kafka.worker.kafka_transaction import KafkaTransaction, OutputLayout
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.merge import Merge
+from omnistate.stream.ownership import Ownership, OwnerState
 from omnistate.stream.ports import Fenced, LogUnavailable, Record, Restored, Write
 
 # How long one fetch is waited for while an input that seems behind catches up.
@@ -52,6 +53,7 @@ class KafkaPartition:
         layout: OutputLayout,
         inputs: Sequence[str],
         report_gone: Callable[[str, int], None],
+        ownership: Ownership | None = None,
     ) -> None:
         """`report_gone` is told of records of a topic that were deleted before they were read."""
         self._connection, self._member, self._cluster, self._ends, self._clock = shared
@@ -68,8 +70,8 @@ class KafkaPartition:
         }
         self._merge = Merge(inputs)
         self._producer: AIOKafkaProducer | None = None
-        # Whether the group has given this partition to this worker at present.
-        self.owned = True
+        # Without an owner, nobody takes it away.
+        self._ownership = ownership or Ownership(OwnerState.RUNNING)
 
     async def fence(self) -> None:
         """Start a producer under the fixed id; a former one can write nothing more."""
@@ -134,7 +136,7 @@ class KafkaPartition:
             gone = beginnings[partition] - offset
             if gone > 0:
                 self._report_gone(topic, gone)
-            if self.owned:
+            if self._ownership.ours:
                 self._go_to(partition, max(offset, beginnings[partition]))
 
     def _go_to(self, partition: TopicPartition, offset: int) -> None:
@@ -158,9 +160,9 @@ class KafkaPartition:
         ]
         # Something is buffered: it is not waited for, only joined by what is there.
         await self._fetch(wanted, wait_ms if len(merge.empty_inputs) == len(self._topics) else 0)
-        records = merge.take(max_records) if self.owned else []
+        records = merge.take(max_records) if self._ownership.reading else []
         empty = merge.empty_inputs
-        if records or not self.owned or len(empty) == len(self._topics):
+        if records or not self._ownership.reading or len(empty) == len(self._topics):
             return records
         vouched = merge.vouch()
         if not await self._reach(await self._ends.ask(*(self._partitions[each] for each in empty))):
@@ -173,7 +175,7 @@ class KafkaPartition:
         left = dict(ends)
         while left:
             for partition, end in list(left.items()):
-                if not self.owned:
+                if not self._ownership.reading:
                     return False
                 try:
                     with translated():
@@ -184,14 +186,14 @@ class KafkaPartition:
                     del left[partition]
             if left:
                 await self._fetch(left, CATCH_UP_WAIT_MS)
-        return self.owned
+        return self._ownership.reading
 
     async def _fetch(self, partitions: Collection[TopicPartition], wait_ms: int) -> None:
         if not partitions:
             return
         with translated():
             found = await self._member.getmany(*partitions, timeout_ms=wait_ms)
-        if self.owned:
+        if self._ownership.reading:
             for partition, records in found.items():
                 unpack = self._unpack[partition]
                 self._merge.add(self._topics[partition], as_unpacked(records, unpack, Record))
