@@ -77,6 +77,7 @@ bench-core: .venv/.user ## measure the core on this machine
 generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the charts and the tables anew
 	@$(bin)/python -m omnistate_schemas.generators.documents
 	@$(bin)/python -m omnistate.cli.documents.law_document
+	@$(bin)/python -m omnistate.cli.documents.ownership_document
 	@$(bin)/python -m omnistate.cli.documents.operation_document
 	@$(bin)/python -m omnistate.cli.documents.configuration_document
 	@$(bin)/python -m omnistate.cli.documents.exit_status_document

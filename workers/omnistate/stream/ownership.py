@@ -59,9 +59,9 @@ pausing       finishing .          ending   -       -          -        -       
 paused        resuming  .          ending   -       -          -        .           -           .       away        away    -
 finishing     .         pausing    ending   -       -          -        -           resuming    -       backing_off stopped -
 resuming      .         paused     ending   -       -          -        .           -           running backing_off stopped -
-backing_off   .         away       ending   fencing -          -        -           -           -       .           stopped -
-stopped       .         away       ending   fencing -          -        -           -           -       .           .       -
-away          joining   .          ending   -       -          -        -           -           .       .           .       -
+backing_off   .         away       ending   fencing -          -        -           .           -       .           stopped -
+stopped       .         away       ending   fencing -          -        -           .           -       .           .       -
+away          joining   .          ending   -       -          -        -           .           .       .           .       -
 ending        .         .          .        .       .          .        .           .           .       .           .       ended
 ended         .         .          .        -       -          -        -           -           -       -           -       .
 """
@@ -109,6 +109,9 @@ BATCH_UNDER_WAY: Final = frozenset(
 )
 
 
+OVER: Final = frozenset({OwnerState.BACKING_OFF, OwnerState.STOPPED, OwnerState.AWAY})
+
+
 class ImpossibleMove(RuntimeError):
     """An event that cannot happen in this state: a fault of the program."""
 
@@ -132,6 +135,11 @@ class Ownership:
     def reading(self) -> bool:
         """Whether what is read now may be used."""
         return self.state in READING
+
+    @property
+    def over(self) -> bool:
+        """Whether what was taken over is worth nothing any more: only a takeover leads on."""
+        return self.state in OVER
 
     @property
     def ending(self) -> bool:

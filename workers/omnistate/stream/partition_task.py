@@ -82,9 +82,8 @@ class PartitionTask(Generic[P]):
         self._offsets: dict[str, int] = {}
         self._pending: Sequence[Record] = ()
         self._ownership = ownership or Ownership()
-        # Partitions that decided in slices would all wait for the log at the same time.
         self._deciding = deciding or asyncio.Lock()
-        # The step of the protocol that it is at, for whoever asks why it takes so long.
+        # The step of the protocol that it is at.
         self.doing = "nothing yet"
 
     @property
@@ -120,7 +119,7 @@ class PartitionTask(Generic[P]):
         self._ownership.move(OwnerEvent.REWOUND)
 
     async def run_batch(self, max_records: int = RECORDS_MAX, wait_ms: int = 0) -> CommittedBatch:
-        """Read, decide and commit one batch; it has no records where there was nothing to read.
+        """Read, decide and commit one batch; without records where there was nothing to read.
 
         Raises what went wrong, after an abort; the next call reads the same records again.
         """
@@ -141,7 +140,7 @@ class PartitionTask(Generic[P]):
 
     def _check(self) -> None:
         """Raise UnknownOutcome where this task is over."""
-        if self._ownership.state in (OwnerState.BACKING_OFF, OwnerState.STOPPED, OwnerState.AWAY):
+        if self._ownership.over:
             raise UnknownOutcome(OVER)
 
     async def fire_timers(self, until_ms: int) -> CommittedBatch:
@@ -160,25 +159,12 @@ class PartitionTask(Generic[P]):
             try:
                 decided = await self._decide(records, until_ms)
             except BaseException:
-                self._end_batch()
+                self._ownership.move(OwnerEvent.BATCH_ENDED)
                 raise
         try:
             return await self._carry_out(records, decided, announce=announce)
         finally:
-            self._end_batch()
-
-    def _end_batch(self) -> None:
-        """No batch is under way any more: somebody else may take over in good order."""
-        if self._ownership.state not in (
-            OwnerState.BACKING_OFF,
-            OwnerState.STOPPED,
-            OwnerState.AWAY,
-        ):
             self._ownership.move(OwnerEvent.BATCH_ENDED)
-
-    def _give_up(self) -> None:
-        """What became of a batch is not known here; a new task has to take over."""
-        self._ownership.move(OwnerEvent.FAILED)
 
     async def _decide(self, records: Sequence[Record], until_ms: int | None) -> DecidedBatch:
         """Step 2; on any error the overlay is dropped and the inputs are read again."""
@@ -229,7 +215,7 @@ class PartitionTask(Generic[P]):
             self.doing = "flush"
             await transaction.flush()
         except Fenced:
-            self._give_up()
+            self._ownership.move(OwnerEvent.FAILED)
             raise
         except BaseException as error:
             step.drop()
@@ -240,7 +226,7 @@ class PartitionTask(Generic[P]):
             await transaction.commit()
         except BaseException as error:
             # Whether it took effect is not known here, not even where somebody cancelled it.
-            self._give_up()
+            self._ownership.move(OwnerEvent.FAILED)
             if isinstance(error, Fenced) or not isinstance(error, Exception):
                 raise
             raise UnknownOutcome(str(error) or type(error).__name__) from error
@@ -258,7 +244,7 @@ class PartitionTask(Generic[P]):
                 await transaction.abort()
             await self._log.seek(self._offsets)
         except BaseException as failure:
-            self._give_up()
+            self._ownership.move(OwnerEvent.FAILED)
             if isinstance(failure, Fenced) or not isinstance(failure, Exception):
                 raise
             raise UnknownOutcome(f"could not abort after: {error!r}") from error
