@@ -67,11 +67,11 @@ ended         .         .          .        -       -          -        -       
 """
 
 
-def _read_table(text: str) -> dict[OwnerState, dict[OwnerEvent, OwnerState | None]]:
+def _read_table(text: str) -> dict[OwnerState, dict[OwnerEvent, OwnerState]]:
     """The table; a state, an event or a cell that is missing stops the import."""
     head, *rows = (line.split() for line in text.strip().splitlines())
     events = [OwnerEvent[name.upper()] for name in head]
-    table: dict[OwnerState, dict[OwnerEvent, OwnerState | None]] = {}
+    table: dict[OwnerState, dict[OwnerEvent, OwnerState]] = {}
     for name, *cells in rows:
         state = OwnerState[name.upper()]
         if len(cells) != len(events):
