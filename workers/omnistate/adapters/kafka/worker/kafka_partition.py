@@ -32,6 +32,8 @@ from omnistate.stream.ports import Fenced, LogUnavailable, Record, Restored, Wri
 CATCH_UP_WAIT_MS: Final = 50
 # Nobody waits beside it, unlike a batch: fewer and larger pieces.
 RESTORE_FETCH_BYTES: Final = 2_097_152
+# Of the positions so many offsets are read from the end, then ever more until one is found.
+POSITIONS_READ: Final = 64
 
 
 class SharedClients(NamedTuple):
@@ -86,7 +88,10 @@ class KafkaPartition:
             await disconnect(producer, LEAVE_S)
 
     async def restore(self) -> AsyncIterator[Restored]:
-        """Every changelog from its beginning to its end, all at once."""
+        """Every changelog from its beginning to its end, all at once.
+
+        Of the positions only the last one, so that a takeover does not depend on their history.
+        """
         tables = {
             TopicPartition(self._connection.physical(topic), self._layout.number): table
             for table, topic in self._layout.changelogs.items()
@@ -98,10 +103,16 @@ class KafkaPartition:
                 consumer.assign(list(tables))
                 beginnings = await consumer.beginning_offsets(list(tables))
                 ends = await consumer.end_offsets(list(tables))
-                total = sum(ends.values()) - sum(beginnings.values())
+                starts = {
+                    each: max(beginnings[each], ends[each] - POSITIONS_READ)
+                    if table == self._place.timed
+                    else beginnings[each]
+                    for each, table in tables.items()
+                }
+                total = sum(ends.values()) - sum(starts.values())
                 left = {each for each in tables if beginnings[each] < ends[each]}
                 for each in left:
-                    consumer.seek(each, beginnings[each])
+                    consumer.seek(each, starts[each])
                 done: dict[TopicPartition, int] = dict.fromkeys(tables, 0)
                 unpack = {each: unpack_row_for(table) for each, table in tables.items()}
                 for each in left:
@@ -111,11 +122,20 @@ class KafkaPartition:
                     writes: list[Write] = []
                     for each, records in found.items():
                         writes += as_unpacked(records, unpack[each], Write)
+                        if records and tables[each] == self._place.timed:
+                            beginnings[each] = starts[each]
                     for each in list(left):
                         # Markers of transactions move the position, but are no records.
                         position = await consumer.position(each)
-                        done[each] = position - beginnings[each]
-                        if position >= ends[each]:
+                        done[each] = position - starts[each]
+                        if position < ends[each]:
+                            continue
+                        if starts[each] > beginnings[each]:
+                            # Nothing but markers and aborted batches: look further back.
+                            back = POSITIONS_READ * (ends[each] - starts[each])
+                            starts[each] = max(beginnings[each], ends[each] - back)
+                            consumer.seek(each, starts[each])
+                        else:
                             left.remove(each)
                     yield Restored(writes, sum(done.values()), total)
 
