@@ -146,8 +146,8 @@ def another_change(rig: Rig) -> Place:
 def beyond_the_end(rig: Rig) -> Place:
     spot = next(iter(rows(rig, TOTALS_POSITIONS).values()))
     position = json.loads(spot.bytes)
-    end = position["offsets"][CAPACITY_CHANGES]
-    position["offsets"][CAPACITY_CHANGES] += 7
+    end = position["next_offsets"][CAPACITY_CHANGES]
+    position["next_offsets"][CAPACITY_CHANGES] += 7
     spot.put(value=msgspec.json.encode(position))
     return CAPACITY_CHANGES, spot.partition, end
 

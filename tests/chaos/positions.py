@@ -65,7 +65,7 @@ class Positions:
         for place, records in found.items():
             for record in records:
                 row = json.loads(record.value)
-                position = Position(record.timestamp, row["clock_ms"], row["offsets"])
+                position = Position(record.timestamp, row["clock_ms"], row["next_offsets"])
                 self.reached[place.partition].append(position)
                 self._next[place] = record.offset + 1
 

@@ -259,3 +259,24 @@ async def test_lag_counts_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> 
     assert [owner.lag(topic) for topic in INPUTS] == [(0, 0.0), (0, 0.0)]
     await crew.owners.stop()
     assert any(world.outputs()[topic] for topic in OUTPUTS)
+
+
+async def test_a_changelog_that_has_lost_rows_stops_the_partition() -> None:
+    """Deciding on partial tables would number changes anew, and count capacity from nothing."""
+    records, directory = day_records(1)
+    world = World(records)
+    await live(world, directory)
+    changelog = world.owner().changelog_of("conversations")
+    entries = world.log._topics[changelog][0]
+    lost = entries[-1].record.key
+    entries[:] = [entry for entry in entries if entry.record.key != lost]
+    before = world.outputs()
+    crew = Crew(world.log, directory, 1)
+    crew.owners.assign({0})
+    (owner,) = crew.owners
+    await owner.ownership.wait_for(frozenset({OwnerState.STOPPED}))
+    assert owner.problem is not None
+    assert owner.problem.reason == "tables_incomplete"
+    assert "conversations: " in str(owner.problem)
+    assert world.outputs() == before
+    await crew.owners.stop()

@@ -44,7 +44,25 @@ class Reached(msgspec.Struct, frozen=True):
 
 
 NOWHERE: Final = Reached(None, {})
-_DECODE: Final = msgspec.json.Decoder(Reached).decode
+
+
+class _Row(msgspec.Struct):
+    """A position of either version: the former one calls them `offsets`."""
+
+    clock_ms: int | None
+    next_offsets: dict[str, int] | None = None
+    offsets: dict[str, int] | None = None
+
+
+_DECODE_ROW: Final = msgspec.json.Decoder(_Row).decode
+
+
+def _decode(row: bytes) -> Reached:
+    found = _DECODE_ROW(row)
+    offsets = found.offsets if found.next_offsets is None else found.next_offsets
+    if offsets is None:
+        raise msgspec.ValidationError("a position without offsets")
+    return Reached(found.clock_ms, offsets)
 
 
 class Positioned(Protocol):
@@ -116,7 +134,7 @@ async def read_positions(
         async for chunk in chunks:
             for record in chunk:
                 try:
-                    yield record, _DECODE(record.value or b"")
+                    yield record, _decode(record.value or b"")
                 except (msgspec.MsgspecError, UnicodeDecodeError):
                     yield record, None
 

@@ -14,6 +14,7 @@ from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.admin.readiness import Readiness
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import ClusterFailure, ClusterRefusal
+from omnistate.core.row_version import NewerVersion
 from omnistate.process.errors import GivenUp, Unusable
 from omnistate.process.logs import get_logger
 from omnistate.process.waiting import Wait
@@ -121,7 +122,7 @@ class Supervisor:
                 await self._connect(need)
             self._runs = True
             await self._run_tasks([*self._engine.tasks(self), self._watch_topics()])
-        except (StoreUnusable, TopicReplaced) as error:
+        except (StoreUnusable, TopicReplaced, NewerVersion) as error:
             raise Unusable(str(error)) from None
 
     async def await_topics(self) -> Mapping[str, int]:

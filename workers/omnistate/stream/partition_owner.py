@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Final, Generic, Protocol, TypeVar
 
+from omnistate.core.row_version import NewerVersion
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.observer import PartitionObserver
 from omnistate.stream.outcome import CommittedBatch, PartitionStopped, UnknownOutcome
@@ -94,7 +95,10 @@ class PartitionOwner(Generic[P]):
         return self.ownership.state in WITH_TABLES and self.problem is None
 
     async def run(self) -> None:
-        """Until `stop`. Whatever goes wrong is said, and tried again after a pause."""
+        """Until `stop`. Whatever goes wrong is said, and tried again after a pause.
+
+        Raises NewerVersion: this release must not go on beside one whose rows it cannot read.
+        """
         try:
             while not self.ownership.ending:
                 self._turned_s = time.monotonic()
@@ -119,6 +123,8 @@ class PartitionOwner(Generic[P]):
             self._observer.failed(self.number, str(error))
             self._failures += 1
             return BACKOFF_S[min(self._failures, len(BACKOFF_S)) - 1]
+        except NewerVersion:
+            raise
         except PartitionStopped as stop:
             return self._give_up(stop)
         except Exception as error:

@@ -197,7 +197,7 @@ class PartitionTask(Generic[P]):
         step, batch, offsets, taken, step_s = decided
         transaction = None
         if announce and not batch.writes:
-            position = encode_position(Position(batch.clock_ms, offsets))
+            position = encode_position(Position(batch.clock_ms, offsets, dict(self.processor.rows)))
             batch.writes.append(Write(POSITIONS, POSITION_KEY, position))
         if not batch.outputs and not batch.writes:
             self.processor.commit(batch)

@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from omnistate.stream.position import Position
+
 # Kafka knows headers without a value.
 Headers = tuple[tuple[str, bytes | None], ...]
 
@@ -110,6 +112,14 @@ class Processor(Protocol):
     @property
     def clock_ms(self) -> int | None:
         """The partition's clock, epoch milliseconds."""
+
+    @property
+    def position(self) -> Position | None:
+        """The last position of the rows; None before the first batch."""
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """How many rows there are in each table, positions aside."""
 
     @property
     def due_ms(self) -> int | None:

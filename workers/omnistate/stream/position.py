@@ -5,24 +5,36 @@ tables the truth about what they contain, whatever becomes of the consumer group
 history the record of how the inputs were cut into batches.
 """
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import msgspec
+
+from omnistate.core.row_version import ROW_VERSION, NewerVersion
 
 POSITIONS: Final = "positions"
 POSITION_KEY: Final = b"position"
 
 
 class Position(NamedTuple):
-    """`clock_ms` is epoch milliseconds, None before the first event."""
+    """`clock_ms` is epoch milliseconds, None before the first event.
+
+    `rows` counts those of each table, so that a changelog that has lost some is noticed; None in a
+    position of edition 1.
+    """
 
     clock_ms: int | None
     offsets: dict[str, int]
+    rows: dict[str, int] | None = None
 
 
-class _Row(msgspec.Struct, frozen=True):
+class _Row(msgspec.Struct, frozen=True, omit_defaults=True):
     clock_ms: int | None
-    offsets: dict[str, int]
+    version: int = 1
+    # Another name than edition 1's, which must not take these tables over.
+    next_offsets: dict[str, int] | None = None
+    rows: dict[str, int] | None = None
+    offsets: dict[str, int] | None = None
 
 
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -31,10 +43,32 @@ _DECODE: Final = msgspec.json.Decoder(_Row).decode
 
 def encode_position(position: Position) -> bytes:
     """The row: JSON, so that an operator can read it with any console consumer."""
-    return _ENCODE(_Row(position.clock_ms, position.offsets))
+    return _ENCODE(_Row(position.clock_ms, ROW_VERSION, position.offsets, position.rows))
 
 
 def decode_position(row: bytes) -> Position:
-    """The position of a row. Raises msgspec.DecodeError where it is none."""
+    """The position of a row, of this version or the one before.
+
+    Raises NewerVersion, and msgspec.DecodeError where it is none.
+    """
     found = _DECODE(row)
-    return Position(found.clock_ms, found.offsets)
+    if found.version > ROW_VERSION:
+        raise NewerVersion(found.version)
+    offsets = found.offsets if found.version == 1 else found.next_offsets
+    if offsets is None:
+        raise msgspec.ValidationError("a position without offsets")
+    return Position(found.clock_ms, offsets, found.rows)
+
+
+def find_loss(position: Position, rows: Mapping[str, int]) -> str | None:
+    """What the tables lack by their last position; None where they are whole, or where it is old.
+
+    `rows` counts what was restored, by table. No compaction takes a key's last value away, so the
+    numbers are the same or a changelog is not what it was.
+    """
+    lacking = [
+        f"{table}: {rows.get(table, 0)} rows instead of {count}"
+        for table, count in (position.rows or {}).items()
+        if rows.get(table, 0) != count
+    ]
+    return ", ".join(lacking) or None

@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 from omnistate.stream.outcome import PartitionStopped
 from omnistate.stream.ownership import OwnerEvent, Ownership
 from omnistate.stream.ports import PartitionLog, Processor, Restored
+from omnistate.stream.position import find_loss
 
 P = TypeVar("P", bound=Processor)
 
@@ -47,6 +48,9 @@ async def restore_tables(
         raise PartitionStopped(
             "tables_incomplete", f"inputs are committed up to {committed}, but there are no tables"
         )
+    loss = None if processor.position is None else find_loss(processor.position, processor.rows)
+    if loss is not None:
+        raise PartitionStopped("tables_incomplete", f"the changelogs have lost rows: {loss}")
     offsets = {**committed, **(restored or {})}
     await ownership.wait_until_ours()
     return None if ownership.ending else Tables(processor, offsets, offsets == committed)

@@ -1,6 +1,7 @@
 """The rows of the tables as bytes: one conversation, and one representative's counter.
 
-Only their layout, which changelogs keep. What comes first is read alone by `row_header`.
+Only their layout, which changelogs keep. What comes first is read alone by `row_header`; rows of
+the former version are read by way of `row_version`.
 """
 
 from typing import Final
@@ -11,10 +12,12 @@ from omnistate_schemas.vocabulary import Role
 from omnistate.core.conversation.context import Counter
 from omnistate.core.conversation.conversation import Conversation, Hold
 from omnistate.core.conversation.stages import Stage
+from omnistate.core.row_version import CONVERSATION, COUNTER, ROW_VERSION
 
 _HoldRow = tuple[int, str, Role, int, list[str], bool, int | None]
-# Stage and earliest deadline; what it began with; the rest in the order of `Conversation`.
+# Version, stage, earliest deadline; what it began with; the rest in the order of `Conversation`.
 _Row = tuple[
+    int,
     Stage,
     int | None,
     bytes,
@@ -49,7 +52,11 @@ _Row = tuple[
 
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder(_Row).decode
-_DECODE_COUNTER: Final = msgspec.msgpack.Decoder(tuple[int, int, dict[str, int]]).decode
+_DECODE_COUNTER: Final = msgspec.msgpack.Decoder(tuple[int, int, int, dict[str, int]]).decode
+# Compiled, imported names are looked up at every use, and names of our own that are Final are not.
+_VERSION: Final = ROW_VERSION
+_UPGRADE: Final = CONVERSATION.upgrade
+_UPGRADE_COUNTER: Final = COUNTER.upgrade
 
 
 def encode_conversation(conversation: Conversation) -> bytes:
@@ -68,6 +75,7 @@ def encode_conversation(conversation: Conversation) -> bytes:
     ]
     return _ENCODE(
         (
+            _VERSION,
             conversation.stage,
             conversation.earliest_ms(),
             conversation.settings_key,
@@ -105,6 +113,7 @@ def decode_conversation(row: bytes) -> Conversation:
     """The conversation of a row. Raises msgspec.DecodeError where it is none."""
     conversation = Conversation(b"", "", "", "")
     (
+        _,
         conversation.stage,
         _,
         conversation.settings_key,
@@ -134,16 +143,17 @@ def decode_conversation(row: bytes) -> Conversation:
         conversation.overflow_transfer_count,
         conversation.decline_count,
         conversation.fingerprints,
-    ) = _DECODE(row)
+    ) = _DECODE(_UPGRADE(row))
     conversation.holds = [Hold(*hold) for hold in holds]
     return conversation
 
 
 def encode_counter(counter: Counter) -> bytes:
     """The row of a counter as bytes."""
-    return _ENCODE((counter.sequence, counter.units, counter.profiles))
+    return _ENCODE((_VERSION, counter.sequence, counter.units, counter.profiles))
 
 
 def decode_counter(row: bytes) -> Counter:
     """The counter of a row. Raises msgspec.DecodeError where it is none."""
-    return Counter(*_DECODE_COUNTER(row))
+    _, sequence, units, profiles = _DECODE_COUNTER(_UPGRADE_COUNTER(row))
+    return Counter(sequence, units, profiles)

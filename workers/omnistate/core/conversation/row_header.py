@@ -11,11 +11,12 @@ from omnistate.core.conversation.stages import Stage
 
 
 class RowHeader(msgspec.Struct, array_like=True, gc=False):
-    """A row's stage, and the earliest of its deadlines in epoch milliseconds."""
+    """A row's version, its stage, and the earliest of its deadlines in epoch milliseconds."""
 
+    version: int
     stage: Stage
     due_ms: int | None
 
 
-# Raises msgspec.DecodeError where it is no row.
+# Of a row of the present version. Raises msgspec.DecodeError where it is no row.
 read_outlook: Final = msgspec.msgpack.Decoder(RowHeader).decode

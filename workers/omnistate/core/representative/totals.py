@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from omnistate.core.input import FINGERPRINT_BYTES
+from omnistate.core.row_version import ROW_VERSION, TOTALS
 
 # So many inputs about a representative are remembered, to know a repeat.
 FINGERPRINTS_KEPT: Final = 16
@@ -27,6 +28,7 @@ class Share(msgspec.Struct, array_like=True):
 class Totals(msgspec.Struct, array_like=True):
     """One representative. `published` is the digest of what readers were told last."""
 
+    version: int = ROW_VERSION
     sequence: int = 0
     shares: dict[int, Share] = {}
     set_presence: str | None = None
@@ -89,4 +91,4 @@ def encode_totals(totals: Totals) -> bytes:
 
 def decode_totals(row: bytes) -> Totals:
     """The totals of a row. Raises msgspec.DecodeError where it is none."""
-    return _DECODER.decode(row)
+    return _DECODER.decode(TOTALS.upgrade(row))

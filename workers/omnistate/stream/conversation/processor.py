@@ -6,6 +6,7 @@ from omnistate.core.settings import Directory
 from omnistate.stream.conversation.step import Step
 from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.ports import Batch, Write
+from omnistate.stream.position import Position
 
 
 class ConversationProcessor:
@@ -27,6 +28,16 @@ class ConversationProcessor:
     def clock_ms(self) -> int | None:
         """The partition's clock."""
         return self.tables.clock_ms
+
+    @property
+    def position(self) -> Position | None:
+        """The last one that was restored or committed."""
+        return self.tables.position
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """How many rows there are in each table."""
+        return self.tables.count_rows()
 
     @property
     def due_ms(self) -> int | None:

@@ -40,6 +40,7 @@ class Step:
         "_context",
         "_dead_bytes",
         "_details",
+        "_forgotten",
         "_lateness_ms",
         "_outputs_max",
         "_overlay",
@@ -64,6 +65,8 @@ class Step:
         self._partitions = partitions
         self._outputs_max = outputs_max
         self._dead_bytes = 0
+        # Conversations that were forgotten: they publish nothing, and cost time all the same.
+        self._forgotten = 0
         self.outputs: list[Outgoing] = []
         # Plain dictionaries: counting is twice as quick as with a Counter.
         self._tally: dict[str, int] = {}
@@ -129,7 +132,7 @@ class Step:
         overlay = self._overlay
         timers = overlay.tables.timers
         while timers.may_be_due(now_ms):
-            if len(self.outputs) >= self._outputs_max:
+            if len(self.outputs) + self._forgotten >= self._outputs_max:
                 return False
             subject = timers.next_due(now_ms)
             conversation = None if subject is None else overlay.conversation(subject)
@@ -140,6 +143,7 @@ class Step:
             overlay.clock_ms = max(deadline_ms, overlay.clock_ms or deadline_ms)
             if name == "forget":
                 overlay.put(subject, None)
+                self._forgotten += 1
                 continue
             self.count("timer")
             self._lateness_ms.append(now_ms - deadline_ms)

@@ -17,6 +17,7 @@ from omnistate.core.conversation.row import (
     encode_counter,
 )
 from omnistate.core.conversation.row_header import read_outlook
+from omnistate.core.row_version import CONVERSATION
 from omnistate.core.settings import WorkstreamSettings, decode_settings
 from omnistate.stream.conversation.timer_index import TimerIndex
 from omnistate.stream.ports import Write
@@ -43,6 +44,7 @@ class Tables:
         "counters",
         "names",
         "offsets",
+        "position",
         "settings",
         "stages",
         "timers",
@@ -55,6 +57,8 @@ class Tables:
         self.settings: dict[bytes, WorkstreamSettings] = {}
         self.clock_ms: int | None = None
         self.offsets: dict[str, int] | None = None
+        # The last one that was restored or committed.
+        self.position: Position | None = None
         self.timers = TimerIndex()
         self.stages: Tally[str] = Tally()
         # The ids of a batch's rows by key: each id is kept once, for the rows and the timers.
@@ -72,15 +76,27 @@ class Tables:
                 case "settings" if value is not None:
                     self.settings[key] = decode_settings(value)
                 case "positions" if value is not None:
-                    self.clock_ms, self.offsets = decode_position(value)
+                    self.position = decode_position(value)
+                    self.clock_ms, self.offsets, _ = self.position
                 case _:
                     raise KeyError(table)
+
+    def count_rows(self) -> dict[str, int]:
+        """How many rows there are in each table, the positions aside."""
+        return {
+            CONVERSATIONS: len(self.conversations),
+            COUNTERS: len(self.counters),
+            SETTINGS: len(self.settings),
+        }
 
     def index(self) -> None:
         """Enter every row's next deadline and count the rows by stage, after a restore."""
         due: dict[str, int] = {}
         stages: list[str] = []
-        for conversation_id, row in self.conversations.items():
+        for conversation_id, found in self.conversations.items():
+            row = CONVERSATION.upgrade(found)
+            if row is not found:
+                self.conversations[conversation_id] = row
             outlook = read_outlook(row)
             stages.append(outlook.stage)
             due_ms = outlook.due_ms
@@ -178,19 +194,24 @@ class Overlay:
         """Every row that differs from the tables, each once, and the position where it moves."""
         tables = self.tables
         writes = [Write(SETTINGS, key, row) for key, row in self._settings.items()]
+        counts = tables.count_rows()
+        counts[SETTINGS] += len(writes)
         before = tables.conversations
         for conversation_id, conversation in self._conversations.items():
             row = None if conversation is None else encode_conversation(conversation)
             if row != before.get(conversation_id):
                 key = conversation_id.encode()
                 tables.names[key] = conversation_id
+                counts[CONVERSATIONS] += (row is not None) - (conversation_id in before)
                 writes.append(Write(CONVERSATIONS, key, row))
         for representative_id, counter in self._counters.items():
             row = encode_counter(counter)
-            if row != tables.counters.get(representative_id):
+            former = tables.counters.get(representative_id)
+            if row != former:
+                counts[COUNTERS] += former is None
                 writes.append(Write(COUNTERS, representative_id.encode(), row))
-        position = Position(self.clock_ms, dict(offsets))
-        if position != (tables.clock_ms, tables.offsets or {}):
+        position = Position(self.clock_ms, dict(offsets), counts)
+        if writes or position[:2] != (tables.clock_ms, tables.offsets or {}):
             writes.append(Write(POSITIONS, POSITION_KEY, encode_position(position)))
         return writes
 

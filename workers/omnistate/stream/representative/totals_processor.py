@@ -7,8 +7,9 @@ from itertools import islice
 from omnistate.core.settings import Directory
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Batch, Write
+from omnistate.stream.position import Position
 from omnistate.stream.representative.totals_step import TOLD_MAX, RepresentativeStep
-from omnistate.stream.representative.totals_table import TotalsTable
+from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
 
 
 class TotalsProcessor:
@@ -35,6 +36,16 @@ class TotalsProcessor:
     def clock_ms(self) -> int | None:
         """The partition's clock."""
         return self.table.clock_ms
+
+    @property
+    def position(self) -> Position | None:
+        """The last one that was restored or committed."""
+        return self.table.position
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """How many rows there are."""
+        return {TOTALS: len(self.table.rows)}
 
     @property
     def due_ms(self) -> int | None:

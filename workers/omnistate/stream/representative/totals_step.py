@@ -161,14 +161,16 @@ class RepresentativeStep:
 
     def finish(self, offsets: Mapping[str, int]) -> Batch:
         """Whoever's picture has changed, and the rows that have."""
-        table, writes = self._table, []
+        table, writes, new = self._table, [], 0
         for id_, totals in self._touched.items():
             self._publish(id_, totals)
             row = encode_totals(totals)
-            if row != table.rows.get(id_):
+            former = table.rows.get(id_)
+            if row != former:
+                new += former is None
                 writes.append(Write(TOTALS, id_.encode(), row))
-        position = Position(self._clock_ms, dict(offsets))
-        if position != (table.clock_ms, table.offsets or {}):
+        position = Position(self._clock_ms, dict(offsets), {TOTALS: len(table.rows) + new})
+        if writes or position[:2] != (table.clock_ms, table.offsets or {}):
             writes.append(Write(POSITIONS, POSITION_KEY, encode_position(position)))
         known: Tally[str] = Tally()
         known["known"] = sum(id_ not in table.rows for id_ in self._touched)

@@ -5,7 +5,7 @@ from typing import Final
 
 from omnistate.core.representative.totals import Totals, decode_totals
 from omnistate.stream.ports import Write
-from omnistate.stream.position import POSITIONS, decode_position
+from omnistate.stream.position import POSITIONS, Position, decode_position
 
 TOTALS: Final = "totals"
 
@@ -13,13 +13,14 @@ TOTALS: Final = "totals"
 class TotalsTable:
     """The committed rows of one partition."""
 
-    __slots__ = ("clock_ms", "offsets", "rows")
+    __slots__ = ("clock_ms", "offsets", "position", "rows")
 
     def __init__(self) -> None:
         """Start empty; restore with `merge`."""
         self.rows: dict[str, bytes] = {}
         self.clock_ms: int | None = None
         self.offsets: dict[str, int] | None = None
+        self.position: Position | None = None
 
     def merge(self, writes: Iterable[Write]) -> None:
         """Take over committed rows. Raises KeyError for an unknown table."""
@@ -27,7 +28,8 @@ class TotalsTable:
             if table == TOTALS and value is not None:
                 self.rows[key.decode()] = value
             elif table == POSITIONS and value is not None:
-                self.clock_ms, self.offsets = decode_position(value)
+                self.position = decode_position(value)
+                self.clock_ms, self.offsets, _ = self.position
             else:
                 raise KeyError(table)
 

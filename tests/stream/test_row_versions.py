@@ -1,0 +1,115 @@
+"""Rows of every version that may lie in a changelog are read, and newer ones are refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from omnistate.core.conversation.row import (
+    decode_conversation,
+    decode_counter,
+    encode_conversation,
+    encode_counter,
+)
+from omnistate.core.conversation.row_header import read_outlook
+from omnistate.core.representative.totals import decode_totals, encode_totals
+from omnistate.core.row_version import CONVERSATION, ROW_VERSION, NewerVersion
+from omnistate.core.settings import decode_settings
+from omnistate.stream.conversation.tables import Tables
+from omnistate.stream.ports import Write
+from omnistate.stream.position import Position, decode_position, encode_position, find_loss
+
+from tests.harness.members import members_of
+
+# Written by the release of that version; never written again.
+GOLDEN: dict[int, dict[str, str]] = {
+    int(path.stem.partition("-")[2]): json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((Path(__file__).parent / "golden").glob("rows-*.json"))
+}
+
+
+def row(version: int, name: str) -> bytes:
+    return bytes.fromhex(GOLDEN[version][name])
+
+
+def plain(value: Any) -> Any:
+    found = members_of(value)
+    if "holds" in found:
+        found["holds"] = [members_of(hold) for hold in found["holds"]]
+    return found
+
+
+def test_there_are_golden_rows_of_every_version() -> None:
+    assert list(GOLDEN) == list(range(1, ROW_VERSION + 1))
+    assert len({tuple(rows) for rows in GOLDEN.values()}) == 1
+
+
+@pytest.mark.parametrize("version", GOLDEN)
+def test_a_conversation_is_read(version: int) -> None:
+    found = decode_conversation(row(version, "conversation"))
+    assert (found.stage, found.sequence, found.representative_id) == ("in_conversation", 7, "ana")
+    assert found.deadlines["auto_close"] == 1772442000000
+    assert [hold.role for hold in found.holds] == ["primary", "daily"]
+    assert found.fingerprints == bytes(range(24))
+    assert plain(decode_conversation(encode_conversation(found))) == plain(found)
+    assert CONVERSATION.upgrade(row(version, "conversation")) == encode_conversation(found)
+
+
+@pytest.mark.parametrize("version", GOLDEN)
+def test_counters_totals_and_settings_are_read(version: int) -> None:
+    counter = decode_counter(row(version, "counter"))
+    assert (counter.sequence, counter.units, counter.profiles) == (9, 50, {"chat": 2})
+    totals = decode_totals(row(version, "totals"))
+    assert (totals.sequence, totals.units, totals.set_presence) == (4, 50, "away")
+    assert (totals.fingerprints, totals.published) == (bytes(16), bytes(8))
+    assert decode_settings(row(version, "settings")).units == 20
+
+
+@pytest.mark.parametrize("version", GOLDEN)
+def test_a_position_is_read(version: int) -> None:
+    position = decode_position(GOLDEN[version]["position"].encode())
+    assert position.clock_ms == 1772440000000
+    assert position.offsets == {"channel-events": 17, "agent-actions": 4}
+
+
+def test_the_present_version_writes_its_golden_rows() -> None:
+    golden = GOLDEN[ROW_VERSION]
+    found = decode_conversation(row(ROW_VERSION, "conversation"))
+    assert encode_conversation(found).hex() == golden["conversation"]
+    assert encode_counter(decode_counter(row(ROW_VERSION, "counter"))).hex() == golden["counter"]
+    assert encode_totals(decode_totals(row(ROW_VERSION, "totals"))).hex() == golden["totals"]
+    position = decode_position(golden["position"].encode())
+    assert encode_position(position).decode() == golden["position"]
+
+
+def test_a_newer_position_is_refused() -> None:
+    newer = json.dumps({"version": ROW_VERSION + 1, "clock_ms": 1, "next_offsets": {}, "new": 1})
+    with pytest.raises(NewerVersion, match=f"version {ROW_VERSION + 1}"):
+        decode_position(newer.encode())
+
+
+def test_edition_1_cannot_take_over_what_was_rewritten() -> None:
+    """It asks for a member `offsets`, and ends where there is none."""
+    assert "offsets" not in json.loads(encode_position(Position(1, {"channel-events": 2}, {})))
+
+
+def test_restored_rows_of_the_former_version_are_the_present_ones_in_memory() -> None:
+    tables = Tables()
+    tables.merge([Write("conversations", b"chat-1", row(1, "conversation"))])
+    tables.index()
+    stored = tables.conversations["chat-1"]
+    assert stored == encode_conversation(decode_conversation(row(1, "conversation")))
+    assert read_outlook(stored).due_ms == tables.timers.earliest_ms == 1772441000000
+
+
+@pytest.mark.parametrize(
+    ("rows", "loss"),
+    [
+        ({"conversations": 2, "counters": 1}, None),
+        ({"conversations": 1, "counters": 1}, "conversations: 1 rows instead of 2"),
+        ({}, "conversations: 0 rows instead of 2, counters: 0 rows instead of 1"),
+    ],
+)
+def test_what_the_tables_lack_is_told(rows: dict[str, int], loss: str | None) -> None:
+    assert find_loss(Position(1, {}, {"conversations": 2, "counters": 1}), rows) == loss
+    assert find_loss(Position(1, {}), rows) is None
