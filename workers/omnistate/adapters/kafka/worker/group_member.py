@@ -115,9 +115,7 @@ class GroupMember(Generic[P]):
             self._observer.gone(number, topic, records)
 
         ownership = Ownership()
-        log = KafkaPartition(
-            self._shared, layout, self._group.consumes, report_gone, ownership
-        )
+        log = KafkaPartition(self._shared, layout, self._group.consumes, report_gone, ownership)
         return PartitionOwner(
             number,
             log,
