@@ -105,7 +105,7 @@ class KafkaPartition:
                 ends = await consumer.end_offsets(list(tables))
                 starts = {
                     each: max(beginnings[each], ends[each] - POSITIONS_READ)
-                    if table == self._place.timed
+                    if table == self._layout.timed
                     else beginnings[each]
                     for each, table in tables.items()
                 }
@@ -122,7 +122,7 @@ class KafkaPartition:
                     writes: list[Write] = []
                     for each, records in found.items():
                         writes += as_unpacked(records, unpack[each], Write)
-                        if records and tables[each] == self._place.timed:
+                        if records and tables[each] == self._layout.timed:
                             beginnings[each] = starts[each]
                     for each in list(left):
                         # Markers of transactions move the position, but are no records.
