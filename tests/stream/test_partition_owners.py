@@ -145,7 +145,7 @@ async def test_a_stopped_partition_is_said_once_and_looked_at_again(
     monkeypatch.setattr(owner_module, "STOPPED_S", 0.001)
     records, directory = day_records(0)
     world = World(records)
-    crew = Crew(world.log, directory, 1)
+    crew = GroupRig(world.log, directory, 1)
     crew.owners.assign({0})
     log = crew.logs[0]
 
@@ -178,7 +178,7 @@ async def test_pauses_grow_until_a_batch_is_committed(monkeypatch: pytest.Monkey
     monkeypatch.setattr(owner_module, "BACKOFF_S", (1.0, 2.0, 4.0))
     records, directory = day_records(0)
     world = World()
-    crew = Crew(world.log, directory, 1)
+    crew = GroupRig(world.log, directory, 1)
     crew.owners.assign({0})
     log = crew.logs[0]
     await comes_true(crew.caught_up)
@@ -271,7 +271,7 @@ async def test_a_changelog_that_has_lost_rows_stops_the_partition() -> None:
     lost = entries[-1].record.key
     entries[:] = [entry for entry in entries if entry.record.key != lost]
     before = world.outputs()
-    crew = Crew(world.log, directory, 1)
+    crew = GroupRig(world.log, directory, 1)
     crew.owners.assign({0})
     (owner,) = crew.owners
     await owner.ownership.wait_for(frozenset({OwnerState.STOPPED}))
