@@ -13,11 +13,11 @@ from pathlib import Path
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.demo.world import World
 from PIL import Image
-from tests.harness.ports import free_port
 
 from deploy.live.live_centre import Centre
 from deploy.live.live_traffic import Traffic, quicken
 from tests.board.browser import Browser
+from tests.harness.ports import free_port
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 # Name, width, height, colours, picture elements for each of the page's.
