@@ -103,10 +103,10 @@ CONFIGURATION: Final[dict[str, type[Configuration]]] = {
 def check_described(models: Mapping[str, type[CloudEvent]]) -> None:
     """Raise Incomplete where an event lacks what the published documents say of it."""
     examples = (name for name, model in models.items() if "examples" in _extra_of(model))
-    check_complete("the events' model_config", examples, models, "example of")
+    check_complete("the model_config of an event", examples, models, "example of")
     if __doc__:  # Python -OO has none.
         told = (name for name, model in models.items() if model.__doc__)
-        check_complete("the events' docstrings", told, models, "sentence of")
+        check_complete("the docstring of an event", told, models, "sentence of")
 
 
 def _extra_of(model: type[CloudEvent]) -> Mapping[str, object]:

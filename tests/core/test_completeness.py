@@ -56,13 +56,13 @@ SLIPS: Final = {
         f"{SCHEMAS}/channel_events.py",
         r'(class CustomerEnded\(CloudEvent\):\n) *""".*?"""\n',
         r"\1",
-        "the events' docstrings lacks the sentence of customer.ended",
+        "the docstring of an event lacks the sentence of customer.ended",
     ),
     "a type's example": Slip(
         f"{SCHEMAS}/channel_events.py",
         r'    model_config = example\("customer.ended"[^\n]*\n',
         "",
-        "the events' model_config lacks the example of customer.ended",
+        "the model_config of an event lacks the example of customer.ended",
     ),
     "a type's row": Slip(
         TABLE, r"^bot\.end [^\n]*\n", "", "transitions.TABLE lacks the trigger bot.end"
@@ -119,7 +119,7 @@ SLIPS: Final = {
         f"{LAW}/timers.py",
         r'"inactivity", "auto_close", "scheduled"\)',
         '"inactivity", "scheduled")',
-        "timers: STAGE_TIMERS, WINDOWS and HOLD_TIMERS lacks the timer auto_close",
+        "timers.STAGE_TIMERS, WINDOWS or HOLD_TIMERS lacks the timer auto_close",
     ),
     "a stage's meaning": Slip(
         f"{LAW}/stages.py",
@@ -233,7 +233,7 @@ SLIPS: Final = {
         f"{STREAM}/fast_structs.py",
         r"^    models.BotEscalateData: [^\n]*\n",
         "",
-        "fast_structs._DATA and _IN_FULL lacks the data of an input BotEscalateData",
+        "fast_structs._DATA or _IN_FULL lacks the data of an input BotEscalateData",
     ),
     "a member of the usual form": Slip(
         f"{STREAM}/fast_structs.py",
@@ -251,7 +251,7 @@ SLIPS: Final = {
         f"{ENGINE}/core/settings.py",
         r'^    "waiting": [^\n]*\n',
         "",
-        "settings._DURATIONS and _CLOSINGS lacks the duration waiting_ms",
+        "settings._DURATIONS or _CLOSINGS lacks the duration waiting_ms",
     ),
 }
 

@@ -154,7 +154,7 @@ TASKS: Final = {
             "timer.silence . . . . . . . . . . .\n",
         ),
         Step(
-            "timers: STAGE_TIMERS, WINDOWS and HOLD_TIMERS lacks the timer silence",
+            "timers.STAGE_TIMERS, WINDOWS or HOLD_TIMERS lacks the timer silence",
             f"{LAW}/timers.py",
             r'"auto_close", "scheduled"\)',
             '"auto_close", "scheduled", "silence")',

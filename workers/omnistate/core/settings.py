@@ -34,7 +34,7 @@ _CLOSINGS: Final = {
     "resolved": "resolved_ms",
 }
 check_complete(
-    "settings._DURATIONS and _CLOSINGS",
+    "settings._DURATIONS or _CLOSINGS",
     (*_DURATIONS.values(), *_CLOSINGS.values()),
     TimerDefaults._fields,
     "duration",

@@ -24,7 +24,7 @@ WINDOWS: Final = (
 # The timers of holds are in the holds.
 HOLD_TIMERS: Final = ("wrap_up_release", "day_reset")
 _PLACED: Final = (*STAGE_TIMERS, *WINDOWS, *HOLD_TIMERS, "forget")
-check_complete("timers: STAGE_TIMERS, WINDOWS and HOLD_TIMERS", _PLACED, TIES, "timer")
+check_complete("timers.STAGE_TIMERS, WINDOWS or HOLD_TIMERS", _PLACED, TIES, "timer")
 
 
 def after(start_ms: int, duration_ms: int | None) -> int | None:

@@ -122,7 +122,7 @@ def _check() -> None:
     """Raise Incomplete where a model has no struct, or the two have not the same members."""
     needed = [data_of(name).__name__ for name in INPUTS]
     given = [model.__name__ for model in _DATA] + [model.__name__ for model in _IN_FULL]
-    check_complete("fast_structs._DATA and _IN_FULL", given, needed, "data of an input")
+    check_complete("fast_structs._DATA or _IN_FULL", given, needed, "data of an input")
     twins: dict[type[models.Data], type[Struct]] = {**_DATA, models.TransferTarget: _Target}
     for model, struct in twins.items():
         members = struct.__struct_fields__
