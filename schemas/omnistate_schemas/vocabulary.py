@@ -149,6 +149,7 @@ ProblemCode = Literal[
 CHANNEL_EVENTS: Final = "channel-events"
 AGENT_ACTIONS: Final = "agent-actions"
 STATE_CHANGES: Final = "conversation-state-changes"
+CONVERSATION_STATES: Final = "conversation-states"
 CAPACITY_CHANGES: Final = "capacity-changes"
 REJECTED_INPUTS: Final = "rejected-inputs"
 DEAD_LETTERS: Final = "dead-letters"

@@ -13,6 +13,7 @@ from omnistate.adapters.kafka.admin.differences import (
     WrongSetting,
     compare,
     describe_defaults,
+    settings_for,
 )
 from omnistate.adapters.kafka.admin.topic_layout import is_obstacle, load_declaration
 from omnistate.stream.topology import load_topology, packaged_path
@@ -24,7 +25,11 @@ COUNT = len(DEFAULTS.topology.topics)
 
 def as_declared(declaration: Declaration = DEFAULTS) -> Found:
     return {
-        topic.name: TopicState(topic.partitions, topic.replication_factor, {**topic.config})
+        topic.name: TopicState(
+            topic.partitions,
+            topic.replication_factor,
+            settings_for(topic, topic.replication_factor),
+        )
         for topic in declaration.topology.topics
     }
 
@@ -84,12 +89,27 @@ def test_a_missing_topic_gets_as_many_partitions_as_its_tables_have() -> None:
 
 def test_an_input_that_came_before_the_tables_says_nothing() -> None:
     # A gateway was early, and its broker creates whatever is asked for.
-    found = {"channel-events": TopicState(1, 1, DEFAULTS.topology.topic("channel-events").config)}
+    declared = DEFAULTS.topology.topic("channel-events")
+    found = {"channel-events": TopicState(1, 1, settings_for(declared, 1))}
     first, second, *_ = compare(DEFAULTS, found)
     assert isinstance(first, WrongPartitions)
     assert (first.wanted, first.found) == (12, 1)
     assert "fixed for life" in str(first.obstacle)
     assert second[:2] == ("agent-actions", 12)
+
+
+@pytest.mark.parametrize(("factor", "needed"), [(1, "1"), (2, "2"), (3, "2")])
+def test_what_is_acknowledged_is_on_two_brokers_where_there_are_as_many(
+    factor: int, needed: str
+) -> None:
+    declaration = load_declaration(None, replication_factor=factor)
+    created = [each for each in compare(declaration, {}) if isinstance(each, MissingTopic)]
+    assert len(created) == COUNT
+    assert {each.config["min.insync.replicas"] for each in created} == {needed}
+    there = {name: state._replace(config={}) for name, state in as_declared(declaration).items()}
+    missed = [each for each in compare(DEFAULTS, there) if "min.insync.replicas" in each]
+    assert len(missed) == COUNT
+    assert {each[2:] for each in missed} == {(needed, None)}
 
 
 def test_tables_that_disagree_decide_nothing() -> None:

@@ -80,9 +80,25 @@ def test_topics_that_share_nothing_may_differ() -> None:
         ("workstreams", {"cleanup.policy": "delete"}, True),
         ("conversation-state-changes", {"cleanup.policy": "compact"}, False),
         ("channel-events", {"retention.ms": "1"}, False),
+        ("conversation-states", {"cleanup.policy": "delete"}, True),
+        ("conversation-state-changes", {"min.insync.replicas": "1"}, True),
+        ("conversation-state-changes", {"min.insync.replicas": "3"}, False),
     ],
 )
 def test_settings_that_correctness_rests_on(
     name: str, settings: dict[str, str], wrong: bool
 ) -> None:
     assert (problem_of(changed(name, settings=settings)) is not None) is wrong
+
+
+def test_one_replica_is_enough_where_there_is_one() -> None:
+    found = {
+        name: TopicState(state.partitions, 1, {**state.config, "min.insync.replicas": "1"})
+        for name, state in as_declared().items()
+    }
+    assert problem_of(found) is None
+    found["agent-actions"] = found["agent-actions"]._replace(replication_factor=2)
+    assert problem_of(found) == (
+        "topic blue.agent-actions has min.insync.replicas=1, 2 is needed: "
+        "run omnistate topics apply"
+    )

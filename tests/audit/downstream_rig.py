@@ -8,6 +8,7 @@ from omnistate.adapters.memory.memory_partition import MemoryPartition
 from omnistate.audit.findings import Findings
 from omnistate.audit.model_source import Offsets, Stored
 from omnistate.projections.keys import Keys as Names
+from omnistate.projections.read_model.partition_role import role_of
 from omnistate.projections.read_model.projection import Projection
 from omnistate.projections.read_model.store_ports import ModelBatch, TopicPartition
 from omnistate.stream.partition_task import PartitionTask
@@ -15,7 +16,12 @@ from omnistate.stream.representative.totals_processor import (
     TotalsProcessor,
     process_representatives,
 )
-from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CAPACITY_CHANGES,
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 from omnistate_schemas.vocabulary import REPRESENTATIVE_PRESENCE as PRESENCE
 
 from tests.audit.audit_rig import TOTALS_GROUP, Rig
@@ -63,13 +69,16 @@ class TwinModel:
 
     async def project(self, most: int = 10**9) -> None:
         """Take so many records of each partition."""
-        for topic in (STATE_CHANGES, REPRESENTATIVE_CAPACITY):
+        for topic in (CONVERSATION_STATES, STATE_CHANGES, REPRESENTATIVE_CAPACITY):
             for number in range(self.rig.sizes[topic]):
                 place = TopicPartition(topic, number)
                 stored = self.store.stored.get(place)
                 records = self.rig.log.read(topic, number, stored or 0, most)
                 if records:
-                    effects, unreadable = await self._projection.project(place, records, stored, 0)
+                    role = role_of(place, self.store.stored)
+                    effects, unreadable = await self._projection.project(
+                        place, role, records, stored, 0
+                    )
                     assert not unreadable
                     following = records[-1].offset + 1
                     await self.store.apply(ModelBatch(place, stored, following, effects.commands))

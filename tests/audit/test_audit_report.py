@@ -66,7 +66,8 @@ async def test_the_first_violations_are_shown_and_the_others_counted(rig: Rig) -
     assert sum(violation.law == "sequence" for violation in findings.violations) == KEPT
     lines = said(findings).splitlines()
     assert lines[-1] == f"and {total - SHOWN:,} more"
-    assert sum(line.startswith("sequence: ") for line in lines) == SHOWN
+    shown = [line for line in lines if line.partition(": ")[0] in LAWS]
+    assert len(shown) == SHOWN
 
 
 async def test_a_terminal_without_unicode(rig: Rig) -> None:

@@ -1,13 +1,16 @@
 """The read model while projection workers are at it, or behind; and what Redis may go through."""
 
 import random
-from typing import Any
 
 import pytest
 from omnistate.audit.auditor import audit
 from omnistate.audit.findings import Findings
 from omnistate.audit.source import MemoryReader
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 
 from tests.audit.audit_rig import TOPOLOGY, Rig
 from tests.audit.downstream_rig import TwinModel, add_up, half_way, keys_of, look, started
@@ -21,6 +24,10 @@ async def test_half_way_is_no_violation(morning: Rig, most: int) -> None:
     findings = await look(model)
     assert findings.ok, findings.violations[:5]
     assert findings.counts["keys"] > 2
+    # Of what Redis is still to be told compaction may have taken what it knows.
+    model.store.keys[GHOST] = {"status": "open"}
+    assert not keys_of(await look(model))
+    await model.project()
     model.store.keys[GHOST] = {"status": "open"}
     assert keys_of(await look(model)) == {GHOST}
 
@@ -51,26 +58,38 @@ async def test_redis_is_emptied_meanwhile(model: TwinModel) -> None:
     assert unchecked.startswith("Redis was emptied")
 
 
-async def test_what_retention_has_taken_may_still_be_there(
-    model: TwinModel, monkeypatch: Any
+async def test_what_retention_takes_of_the_changes_is_nothing_to_the_model(
+    model: TwinModel,
 ) -> None:
     rig = model.rig
-    cut = {}
     for number in range(rig.sizes[STATE_CHANGES]):
-        entries = rig.entries(STATE_CHANGES, number)
-        # Of one partition nearly all, so that there are open ones that nothing is left of.
-        del entries[: len(entries) // 2 if number else len(entries) - 1]
-        cut[number] = entries[0].record.offset
-
-    async def beginnings(self: MemoryReader, topic: str) -> list[int]:
-        size = await self.partitions(topic)
-        return [cut[number] if topic == STATE_CHANGES else 0 for number in range(size)]
-
-    monkeypatch.setattr(MemoryReader, "beginnings", beginnings)
+        del rig.entries(STATE_CHANGES, number)[:-1]
     assert not keys_of(await look(model))
+    model.store.keys[GHOST] = {"status": "open"}
     counts = model.store.keys["omnistate:counts"]
     counts.update(dict.fromkeys(counts, "0"))
-    assert keys_of(await look(model)) == {"omnistate:counts"}
+    assert keys_of(await look(model)) == {GHOST, "omnistate:counts"}
+
+
+async def test_a_redis_of_before_there_were_states_is_left_alone(model: TwinModel) -> None:
+    """It is carried over; what it shows meanwhile, the topic of states does not say."""
+    stored = model.store.stored
+    for place in [each for each in stored if each.topic == CONVERSATION_STATES]:
+        del stored[place]
+    model.store.keys[GHOST] = {"status": "open"}
+    findings = await look(model)
+    assert findings.ok, findings.violations[:5]
+    assert "of before conversation-states" in findings.unchecked["read_model"]
+
+
+@pytest.mark.parametrize("topic", [CONVERSATION_STATES, REPRESENTATIVE_CAPACITY])
+@pytest.mark.parametrize("most", [1, 20, 10**9])
+async def test_compaction_changes_nothing(morning: Rig, most: int, topic: str) -> None:
+    model = await half_way(morning.clone(), most)
+    model.rig.log.compact(topic)
+    findings = await look(model)
+    assert not keys_of(findings), findings.violations[:5]
+    assert findings.ok
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from omnistate.audit.audit_report import describe_findings, describe_violation
 from omnistate.projections.read_model.store_ports import TopicPartition
-from omnistate_schemas.times import DAY_MS, format_time
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.times import DAY_MS, format_time, parse_time_ms
+from omnistate_schemas.vocabulary import CONVERSATION_STATES, REPRESENTATIVE_CAPACITY
 
 from tests.audit.downstream_rig import Keys, TwinModel, keys_of, look
 from tests.audit.tampering import find
@@ -134,7 +134,7 @@ async def test_what_is_wrong_is_named(model: TwinModel, name: str) -> None:
     if one.topic:
         assert f"{one.topic}/{one.partition}/{one.offset}: {key}: " in describe_violation(one)
         record = model.rig.log.read(one.topic, one.partition, one.offset)[0]
-        assert (record.key or b"").decode() in key or one.topic == STATE_CHANGES
+        assert (record.key or b"").decode() in key or one.topic == CONVERSATION_STATES
     else:
         assert described["topic"] is described["offset"] is None
 
@@ -176,16 +176,19 @@ async def test_offsets_ahead_of_the_topics(model: TwinModel) -> None:
     assert findings.violations[0].topic == REPRESENTATIVE_CAPACITY
 
 
-async def test_whoever_stays_in_a_queue_waits_since_he_came(model: TwinModel) -> None:
+async def test_whoever_stays_in_a_queue_waits_since_they_came(model: TwinModel) -> None:
     rig = model.rig
-    last = find(rig, STATE_CHANGES, lambda event: bool(event["subject"] == "waits-0"))
+    last = find(rig, CONVERSATION_STATES, lambda event: bool(event["subject"] == "waits-0"))
     event = last.event
     event["data"]["sequence"] += 1
-    event["time"] = format_time(rig.now_ms + 5_000)
+    event["data"].update(previous_status="open", previous_status_seconds=5.0)
+    event["time"] = format_time(parse_time_ms(event["time"]) + 5_000)
     value = json.dumps(event).encode()
-    rig.log.append(STATE_CHANGES, last.record.key, value, (), last.partition)
+    rig.log.append(CONVERSATION_STATES, last.record.key, value, (), last.partition)
     assert not keys_of(await look(model))
+    before = dict(model.store.keys["omnistate:queue:support:open"])
     await model.project()
     findings = await look(model)
     assert not keys_of(findings)
-    assert "sequence" in findings.found
+    assert model.store.keys["omnistate:queue:support:open"] == before
+    assert "states" in findings.found

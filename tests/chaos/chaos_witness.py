@@ -14,6 +14,7 @@ import msgspec
 from aiokafka import ConsumerRecord
 from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
+    CONVERSATION_STATES,
     DEAD_LETTERS,
     REJECTED_INPUTS,
     STATE_CHANGES,
@@ -21,10 +22,13 @@ from omnistate_schemas.vocabulary import (
 
 from tests.chaos.journal import Journal, digest
 from tests.chaos.ledger_check import LedgerCheck
+from tests.chaos.states_check import States
 from tests.harness.tied_process import PATIENCE_S
 from tests.harness.topics import Place, TopicReader
 
 OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS, DEAD_LETTERS)
+# So long after a batch's changes its states may become visible.
+SETTLED_S: Final = 10.0
 _DECODE: Final = msgspec.json.Decoder().decode
 
 
@@ -34,6 +38,7 @@ class Witness:
     def __init__(self, brokers: str, prefix: str, journal: Journal) -> None:
         self.books = LedgerCheck(journal)
         self._journal = journal
+        self._states = States()
         self._reader = TopicReader(brokers, prefix, journal.partitions)
 
     @property
@@ -43,8 +48,8 @@ class Witness:
 
     @property
     def counts(self) -> Counter[str]:
-        """What was seen: changes, refusals, dead letters, holds, timers."""
-        return self.books.counts
+        """What was seen: changes, refusals, dead letters, holds, timers, states."""
+        return self.books.counts + self._states.counts
 
     async def look(self, reached: Mapping[Place, int], at_ms: int | None = None) -> None:
         """Read what has come, and judge every input before the offsets `reached`.
@@ -56,9 +61,26 @@ class Witness:
                 self._take_input(place, record)
             async for (topic, _), record in reader.read_on(OUTPUTS):
                 self._take_output(topic, record)
+            for sentence in self._states.find_invented():
+                self.books.complain(sentence)
+            await self._read_states(reader)
         self.books.close_accounts(reached)
         if at_ms is not None:
             self.books.check_timers(at_ms)
+
+    async def _read_states(self, reader: TopicReader) -> None:
+        """Until every change that was read stands there: markers are written topic by topic."""
+        until_s = asyncio.get_running_loop().time() + SETTLED_S
+        while True:
+            async for (topic, _), record in reader.read_on([CONVERSATION_STATES]):
+                where = f"{topic}-{record.partition} offset {record.offset}"
+                self._states.take_state(where, record.key, record.value)
+            stale = list(self._states.find_stale())
+            if not stale or asyncio.get_running_loop().time() > until_s:
+                break
+            await asyncio.sleep(0.2)
+        for sentence in stale:
+            self.books.complain(sentence)
 
     def _take_input(self, place: Place, record: ConsumerRecord) -> None:
         entries = self._journal.entries[place]
@@ -78,6 +100,7 @@ class Witness:
         self.books.take_id(where, topic, event["id"])
         match event["type"]:
             case "conversation.state_changed":
+                self._states.take_change(record.key, record.value)
                 self.books.take_change(where, record.partition, event)
             case "capacity.held" | "capacity.released":
                 self.books.take_hold(where, event)

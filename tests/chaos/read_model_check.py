@@ -9,7 +9,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -101,11 +105,11 @@ def compare(said: Collection[Said], snapshot: Snapshot) -> list[str]:
     """What the snapshot shows otherwise than the records that it has been told of."""
     told = [each for each in said if each.offset < snapshot.offsets.get(each.place, 0)]
     changes = [each for each in told if each.place[0] == STATE_CHANGES]
-    expected = fold(
-        (each.event for each in changes if each.event is not None),
-        ((each.key, each.event) for each in told if each.place[0] == REPRESENTATIVE_CAPACITY),
-        datetime.now(UTC),
+    states, capacities = (
+        [(each.key, each.event) for each in told if each.place[0] == topic]
+        for topic in (CONVERSATION_STATES, REPRESENTATIVE_CAPACITY)
     )
+    expected = fold(states, capacities, datetime.now(UTC))
     return [*differences(expected, snapshot.model), *_look_at_stream(changes, snapshot)]
 
 

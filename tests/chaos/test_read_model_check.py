@@ -4,13 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 
 from tests.chaos.read_model_check import Said, Snapshot, compare
 from tests.projections.fold import fold
 
 NOW = datetime.now(UTC)
-CHANGES, CAPACITY = (STATE_CHANGES, 0), (REPRESENTATIVE_CAPACITY, 0)
+STATES, CHANGES = (CONVERSATION_STATES, 0), (STATE_CHANGES, 0)
+CAPACITY = (REPRESENTATIVE_CAPACITY, 0)
 
 
 def change(number: int) -> dict[str, Any]:
@@ -28,6 +33,7 @@ def change(number: int) -> dict[str, Any]:
 
 SAID = [
     *(Said(CHANGES, number, "c", change(number)) for number in (1, 2, 3)),
+    *(Said(STATES, number, "c", change(number)) for number in (1, 2, 3)),
     Said(CAPACITY, 0, "ana", {"time": NOW.isoformat(), "data": {"representative_id": "ana"}}),
 ]
 
@@ -36,7 +42,9 @@ def snapshot(changes: int) -> Snapshot:
     """What Redis must have when it has been told of so many changes."""
     events = [change(number) for number in range(1, changes + 1)]
     capacities = [(each.key, each.event) for each in SAID if each.place == CAPACITY]
-    return Snapshot({CHANGES: changes + 1, CAPACITY: 1}, fold(events, capacities, NOW), events)
+    offsets = {STATES: changes + 1, CHANGES: changes + 1, CAPACITY: 1}
+    states = [("c", each) for each in events]
+    return Snapshot(offsets, fold(states, capacities, NOW), events)
 
 
 def test_it_is_judged_by_what_it_says_that_it_has() -> None:

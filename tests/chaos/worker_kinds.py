@@ -9,6 +9,7 @@ from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
+    CONVERSATION_STATES,
     REPRESENTATIVE_CAPACITY,
     REPRESENTATIVE_PRESENCE,
     STATE_CHANGES,
@@ -40,7 +41,9 @@ REPRESENTATIVE: Final = Kind(
     "representative", (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES), transactional=True
 )
 PROJECTION: Final = Kind(
-    "projection", (STATE_CHANGES, REPRESENTATIVE_CAPACITY), transactional=False
+    "projection",
+    (CONVERSATION_STATES, STATE_CHANGES, REPRESENTATIVE_CAPACITY),
+    transactional=False,
 )
 # Each takes what those before it publish.
 KINDS: Final = (CONVERSATION, REPRESENTATIVE, PROJECTION)

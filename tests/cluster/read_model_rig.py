@@ -11,22 +11,19 @@ from tests.harness.topics import read_records
 from tests.harness.waiting import eventually
 from tests.projections.fold import Folded, differences, fold
 
-TOPICS = ("conversation-state-changes", "representative-capacity")
+TOPICS = ("conversation-states", "representative-capacity")
 
 
 async def expected(found: Installation) -> Folded:
     """What the topics fold to now."""
-    changes, capacities = [
-        await read_records(found.brokers, found.prefix + topic) for topic in TOPICS
-    ]
-    return fold(
-        (json.loads(each.value) for each in changes),
-        (
+    states, capacities = [
+        [
             (each.key.decode(), None if each.value is None else json.loads(each.value))
-            for each in capacities
-        ),
-        datetime.now(UTC),
-    )
+            for each in await read_records(found.brokers, found.prefix + topic)
+        ]
+        for topic in TOPICS
+    ]
+    return fold(states, capacities, datetime.now(UTC))
 
 
 async def wait_until_equal(found: Installation, client: Redis) -> Folded:

@@ -12,11 +12,11 @@ import pytest
 from omnistate_schemas.presence import CAPACITY
 from omnistate_schemas.read_api import CountsNow, LagNow, Overview
 from omnistate_schemas.times import format_time
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
 from tests.cluster.dump import connect
 from tests.harness.service import ODD, Service, shifted
 from tests.harness.waiting import stretch, wait_until
+from tests.projections.memory_topics import TOPICS
 
 
 def test_a_conversation_and_its_queue(service: Service) -> None:
@@ -163,7 +163,7 @@ def test_the_overview_and_the_lag(service: Service) -> None:
     assert overview.dead_letters == 0
     own = [each for each in overview.lag if each.group == "projection"]
     assert {(each.topic, each.partition) for each in own} == {
-        (topic, number) for topic in (STATE_CHANGES, REPRESENTATIVE_CAPACITY) for number in (0, 1)
+        (topic, number) for topic in TOPICS for number in (0, 1)
     }
     assert all(each.records == 0 for each in own)
     assert {each.group for each in overview.lag} == {"conversation", "representative", "projection"}

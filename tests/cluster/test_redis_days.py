@@ -11,7 +11,11 @@ from omnistate.projections.keys import Keys
 from omnistate.projections.read_model import projector
 from omnistate.projections.read_model.projector import Projector
 from omnistate.projections.read_model.store_ports import TopicPartition
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 
 from tests.cluster.dump import connect, dump, offsets
 from tests.harness.engine_run import run
@@ -38,14 +42,14 @@ async def test_days_of_the_engine_come_to_the_fold(
             topics.append(REPRESENTATIVE_CAPACITY, name, capacity(name, 30))
         topics.append(REPRESENTATIVE_CAPACITY, "ben", None)
         topics.append(STATE_CHANGES, "x", b"no event")
+        topics.append(CONVERSATION_STATES, "x", b"no event")
         await _project(redis_url, prefix, topics, now_ms, chance.choice((7, 50, 500)))
         found = dump(client, prefix)
         now = EPOCH + timedelta(milliseconds=now_ms)
-        topics.records[TopicPartition(STATE_CHANGES, 0)] = _events_only(topics, 0)
         for place in topics.records:
             topics.records[place] = _events_only(topics, place.partition, place.topic)
         said = [each for each in topics.capacities() if ":" not in each[0]]
-        assert differences(fold(topics.changes(), said, now), found) == []
+        assert differences(fold(topics.states(), said, now), found) == []
         ends = {f"{t}:{n}": bounds.end for (t, n), bounds in topics.bounds.items()}
         assert offsets(client, prefix) == ends
         told: Any = client.xrange(f"{prefix}omnistate:changes")
@@ -57,7 +61,7 @@ async def test_days_of_the_engine_come_to_the_fold(
         )
 
 
-def _events_only(topics: Topics, partition: int, topic: str = STATE_CHANGES) -> list[Any]:
+def _events_only(topics: Topics, partition: int, topic: str) -> list[Any]:
     records = topics.records[TopicPartition(topic, partition)]
     return [each for each in records if each.value is None or each.value.startswith(b"{")]
 
@@ -70,12 +74,7 @@ def _publish_day(topics: Topics, seed: int, end_ms: int) -> None:
         data, at_ms = event["data"], milliseconds(event["time"]) - last_ms + end_ms
         shifted = change(f"{seed}-é:{data['conversation_id']}", 1, "open", at_ms)
         id_ = shifted["subject"]
-        topics.append(
-            STATE_CHANGES,
-            id_,
-            {**shifted, "data": {**data, "conversation_id": id_}},
-            markers=at_ms % 2,
-        )
+        topics.publish({**shifted, "data": {**data, "conversation_id": id_}}, at_ms % 2)
 
 
 async def _project(url: str, prefix: str, topics: Topics, now_ms: int, at_most: int) -> None:
@@ -92,7 +91,7 @@ async def _project(url: str, prefix: str, topics: Topics, now_ms: int, at_most: 
 async def test_json_of_the_stream_is_the_event_itself(redis_url: str, prefix: str) -> None:
     topics = Topics(1)
     event = change("c", 1, "open", NOW_MS, queue_id="sales & service")
-    topics.append(STATE_CHANGES, "c", event)
+    topics.publish(event)
     await _project(redis_url, prefix, topics, NOW_MS, 10)
     with connect(redis_url) as client:
         told: Any = client.xrange(f"{prefix}omnistate:changes")

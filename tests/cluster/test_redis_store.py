@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from omnistate.adapters.redis.model_store import RedisStore
 from omnistate.adapters.redis.redis_connection import UnusableUrl, make_client
-from omnistate.projections.keys import Keys
+from omnistate.projections.keys import Keys, offset_field
 from omnistate.projections.read_model.store_ports import (
     Conflict,
     ModelBatch,
@@ -15,7 +15,11 @@ from omnistate.projections.read_model.store_ports import (
     StoreUnusable,
     TopicPartition,
 )
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 
 from tests.cluster.dump import connect, offsets
 from tests.harness.ports import free_port
@@ -70,6 +74,16 @@ async def test_a_batch_is_applied_only_where_the_offset_is_as_expected(
     other = TopicPartition(REPRESENTATIVE_CAPACITY, 0)
     await store.apply(ModelBatch(other, None, 1, ()))
     assert await store.offsets() == {PLACE: 7, other: 1}
+    states = TopicPartition(CONVERSATION_STATES, 3)
+    await store.apply(ModelBatch(PLACE, 7, 7, (), states))
+    with pytest.raises(Conflict) as conflict:
+        await store.apply(ModelBatch(PLACE, 7, 8, (("DEL", hash_),), other))
+    assert conflict.value.stored == 7
+    begin = ("HSET", Keys(prefix).offsets, offset_field(*states), "0")
+    await store.apply(ModelBatch(PLACE, 7, 7, (begin,), states))
+    assert await store.offsets() == {PLACE: 7, other: 1, states: 0}
+    with pytest.raises(Conflict):
+        await store.apply(ModelBatch(PLACE, 7, 8, (("DEL", hash_),), states))
     with connect(redis_url) as client:
         assert client.hgetall(f"{prefix}omnistate:conversation:c") == {"text": long, "a": ""}
         assert offsets(client, prefix)["conversation-state-changes:3"] == 7

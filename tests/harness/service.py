@@ -11,7 +11,11 @@ from typing import Any
 from omnistate.projections.keys import Keys
 from omnistate_schemas.presence import CAPACITY
 from omnistate_schemas.times import format_time
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 
 from tests.harness.engine_run import run
 from tests.harness.events import make_event
@@ -25,6 +29,7 @@ from tests.oracle.random_days import day_of
 from tests.projections.fold import milliseconds
 
 TOKEN = "a-token-of-the-tests/+=~"
+CHANGED = (STATE_CHANGES, CONVERSATION_STATES)
 ODD = "whats app/+34 600:é%2F"
 
 
@@ -43,9 +48,9 @@ class Service:
         records = []
         for event in events:
             state = event["type"] == "conversation.state_changed"
-            topic = self.found.prefix + (STATE_CHANGES if state else REPRESENTATIVE_CAPACITY)
+            topics = CHANGED if state else (REPRESENTATIVE_CAPACITY,)
             key, value = event["subject"].encode(), json.dumps(event).encode()
-            records.append(Written(topic, key, value))
+            records += [Written(self.found.prefix + topic, key, value) for topic in topics]
         await write(self.found.brokers, *records)
 
     def ask(self, path: str, token: str | None = TOKEN, method: str = "GET") -> tuple[int, Any]:

@@ -29,34 +29,19 @@ class Folded(NamedTuple):
 
 
 def fold(
-    changes: Iterable[Event],
+    states: Iterable[tuple[str, Event | None]],
     capacities: Iterable[tuple[str, Event | None]],
     now: datetime,
 ) -> Folded:
     """The read model as of `now`.
 
-    `changes` are the events of `conversation-state-changes`, each partition's in its order, of
-    whatever the topic still has. `capacities` are keys and events of `representative-capacity`,
-    likewise; None is a tombstone.
+    `states` are keys and events of `conversation-states`, each partition's in its order, of
+    whatever the topic still has. `capacities` are those of `representative-capacity`, likewise;
+    None is a tombstone.
     """
-    last: dict[str, Event] = {}
-    waiting_since: dict[str, tuple[str, int]] = {}
-    for event in changes:
-        data = event["data"]
-        id_ = data["conversation_id"]
-        last[id_] = event
-        queue = data["queue_id"]
-        place = f"queue:{queue}:open" if queue is not None else "unqueued:open"
-        if data["status"] != "open":
-            waiting_since.pop(id_, None)
-        elif id_ not in waiting_since or waiting_since[id_][0] != place:
-            since_ms = milliseconds(event["time"])
-            # From one queue to another: open ever since it became so.
-            if data.get("previous_status") == "open":
-                since_ms -= round(data["previous_status_seconds"] * 1_000)
-            waiting_since[id_] = (place, since_ms)
     keys: dict[str, Any] = {}
     expiries: dict[str, int] = {}
+    last = {id_: event for id_, event in dict(states).items() if event is not None}
     for id_, event in last.items():
         data, time = event["data"], event["time"]
         name = f"omnistate:conversation:{id_}"
@@ -79,8 +64,13 @@ def fold(
             if data[member] is not None:
                 held = f"omnistate:representative:{data[member]}:{suffix}"
                 keys.setdefault(held, set()).add(id_)
-    for id_, (place, since_ms) in waiting_since.items():
-        keys.setdefault(f"omnistate:{place}", {})[id_] = since_ms
+        if data["status"] == "open":
+            queue, since_ms = data["queue_id"], milliseconds(time)
+            # From one queue to another: open ever since it became so.
+            if data.get("previous_status") == "open":
+                since_ms -= round(data["previous_status_seconds"] * 1_000)
+            place = f"queue:{queue}:open" if queue is not None else "unqueued:open"
+            keys.setdefault(f"omnistate:{place}", {})[id_] = since_ms
     for representative_id, capacity in dict(capacities).items():
         if capacity is not None:
             name = f"omnistate:representative:{representative_id}"

@@ -9,11 +9,16 @@ from omnistate.projections.read_model.store_ports import Bounds, TopicPartition
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import LogUnavailable, Record
 from omnistate_schemas.times import format_time
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 
 from tests.harness.events import make_event
 
 NOW_MS = 1_772_500_000_000
+TOPICS = (CONVERSATION_STATES, STATE_CHANGES, REPRESENTATIVE_CAPACITY)
 
 
 class Topics:
@@ -22,9 +27,7 @@ class Topics:
     def __init__(self, partitions: int) -> None:
         self.partitions = partitions
         self.records: dict[TopicPartition, list[Record]] = {
-            TopicPartition(topic, number): []
-            for topic in (STATE_CHANGES, REPRESENTATIVE_CAPACITY)
-            for number in range(partitions)
+            TopicPartition(topic, number): [] for topic in TOPICS for number in range(partitions)
         }
         self.bounds = {place: Bounds(0, 0) for place in self.records}
 
@@ -40,6 +43,38 @@ class Topics:
         self.bounds[place] = Bounds(bounds.beginning, bounds.end + 1 + markers)
         return place
 
+    def publish(
+        self, event: Mapping[str, Any], markers: int = 0, *, former: bool = False
+    ) -> TopicPartition:
+        """Put a change where the engine puts it; `former`: as one that knew no states."""
+        id_ = event["subject"]
+        if not former:
+            self.append(CONVERSATION_STATES, id_, event, markers)
+        return self.append(STATE_CHANGES, id_, event, markers)
+
+    def publish_batch(
+        self, events: Sequence[Mapping[str, Any]], markers: int = 0, *, former: bool = False
+    ) -> None:
+        """Put changes where the engine puts a batch of them: each, and the last of each."""
+        for event in events:
+            self.append(STATE_CHANGES, event["subject"], event, markers)
+        for id_, event in {each["subject"]: each for each in events}.items():
+            if not former:
+                self.append(CONVERSATION_STATES, id_, event, markers)
+
+    def forget(self, conversation_id: str) -> None:
+        """What the engine does once it remembers a conversation no more."""
+        self.append(CONVERSATION_STATES, conversation_id, None, 1)
+
+    def compact(self, topic: str) -> None:
+        """What compaction does in the long run: tombstones go, too."""
+        for place, records in self.records.items():
+            if place.topic == topic:
+                last = {each.key: each for each in records}
+                self.records[place] = [
+                    each for each in records if last[each.key] is each and each.value is not None
+                ]
+
     def trim(self, place: TopicPartition, beginning: int) -> None:
         """What retention does."""
         self.records[place] = [each for each in self.records[place] if each.offset >= beginning]
@@ -51,10 +86,17 @@ class Topics:
             if place.topic == STATE_CHANGES:
                 yield from (json.loads(each.value or b"") for each in records)
 
+    def states(self) -> Iterable[tuple[str, dict[str, Any] | None]]:
+        """Every record of where conversations stand."""
+        return self._keyed(CONVERSATION_STATES)
+
     def capacities(self) -> Iterable[tuple[str, dict[str, Any] | None]]:
-        """Every record of the other topic."""
+        """Every record of representatives' totals."""
+        return self._keyed(REPRESENTATIVE_CAPACITY)
+
+    def _keyed(self, topic: str) -> Iterable[tuple[str, dict[str, Any] | None]]:
         for place, records in self.records.items():
-            if place.topic == REPRESENTATIVE_CAPACITY:
+            if place.topic == topic:
                 for each in records:
                     value = None if each.value is None else json.loads(each.value)
                     yield (each.key or b"").decode(), value

@@ -5,7 +5,11 @@ from typing import Any
 from omnistate.projections.keys import Keys
 from omnistate.projections.read_model.projector import Projector
 from omnistate.projections.read_model.store_ports import TopicPartition
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 
 from tests.harness.waiting import eventually
 from tests.projections.memory_topics import NOW_MS, Member, Topics, change
@@ -13,7 +17,8 @@ from tests.projections.schedule import Watcher
 from tests.projections.twin import TwinStore
 
 KEYS = Keys()
-CHANGES, TOTALS = TopicPartition(STATE_CHANGES, 0), TopicPartition(REPRESENTATIVE_CAPACITY, 0)
+STATES, CHANGES = TopicPartition(CONVERSATION_STATES, 0), TopicPartition(STATE_CHANGES, 0)
+TOTALS = TopicPartition(REPRESENTATIVE_CAPACITY, 0)
 HASH = KEYS.conversation("c")
 
 
@@ -34,8 +39,7 @@ class Bench:
         return Projector(member, self.store, KEYS, watcher, lambda: self.store.now_ms)
 
     def publish(self, sequence: int, status: str = "active", markers: int = 1) -> None:
-        event = change("c", sequence, status, NOW_MS + sequence)
-        self.topics.append(STATE_CHANGES, "c", event, markers)
+        self.topics.publish(change("c", sequence, status, NOW_MS + sequence), markers)
 
     @property
     def sequence(self) -> str | None:

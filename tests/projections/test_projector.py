@@ -7,10 +7,10 @@ import pytest
 from omnistate.projections.read_model.replacement import TopicReplaced
 from omnistate.projections.read_model.store_ports import Bounds, StoreUnavailable
 from omnistate.stream.ports import LogUnavailable
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY
 
 from tests.projections.memory_topics import NOW_MS, capacity, change
-from tests.projections.projection_rig import CHANGES, KEYS, TOTALS, Bench, is_ready, turns
+from tests.projections.projection_rig import CHANGES, KEYS, STATES, TOTALS, Bench, is_ready, turns
 
 
 async def test_markers_are_applied_too_so_that_offsets_come_to_the_ends(bench: Bench) -> None:
@@ -19,15 +19,15 @@ async def test_markers_are_applied_too_so_that_offsets_come_to_the_ends(bench: B
     bench.publish(1, markers=3)
     bench.topics.append(REPRESENTATIVE_CAPACITY, "ana", capacity("ana", 30))
     await turns(worker)
-    assert bench.store.stored == {CHANGES: 4, TOTALS: 1}
+    assert bench.store.stored == {STATES: 4, CHANGES: 4, TOTALS: 1}
     assert is_ready(worker)
-    assert worker.lags() == {CHANGES: (0, 0.0), TOTALS: (0, 0.0)}
-    assert worker.progress == (5, 5)
+    assert worker.lags() == {STATES: (0, 0.0), CHANGES: (0, 0.0), TOTALS: (0, 0.0)}
+    assert worker.progress == (9, 9)
     assert bench.store.keys["omnistate:representative:ana"]["profiles"].startswith('{"chat"')
     bench.topics.append(REPRESENTATIVE_CAPACITY, "ana", None)
     await turns(worker)
     assert "omnistate:representative:ana" not in bench.store.keys
-    assert bench.told("rebuilding") == [(CHANGES, 4, False), (TOTALS, 1, False)]
+    assert bench.told("rebuilding") == [(STATES, 4, False), (TOTALS, 1, False)]
     assert len(bench.told("caught_up")) == 1
 
 
@@ -58,7 +58,7 @@ async def test_a_zombies_batch_is_refused_whenever_it_comes(bench: Bench) -> Non
     wake.set()
     await turning
     assert bench.store.snapshot() == before
-    assert bench.told("conflicted") == [(CHANGES, 2, 8)]
+    assert (STATES, 2, 8) in bench.told("conflicted")
     await turns(zombie)
     assert bench.store.snapshot() == before
     assert len(bench.store.stream) == 4
@@ -106,7 +106,7 @@ async def test_an_unknown_outcome_is_asked_for(bench: Bench, fault: str) -> None
     assert not is_ready(worker)
     bench.publish(2, "open")
     await turns(worker)
-    assert bench.store.stored[CHANGES] == 4
+    assert bench.store.stored[STATES] == bench.store.stored[CHANGES] == 4
     assert len(bench.store.stream) == 2
     assert bench.store.keys[KEYS.counts] == {"chat:open": "1"}
 
@@ -150,7 +150,7 @@ async def test_a_store_that_is_emptied_in_the_middle_of_a_batch(bench: Bench) ->
     vars(bench.store)["rows"] = emptied
     await turns(worker)
     assert bench.store.keys[KEYS.counts] == {"chat:open": "1"}
-    assert bench.told("rebuilding") == [(CHANGES, 2, False), (CHANGES, 4, True)]
+    assert bench.told("rebuilding") == [(STATES, 2, False), (STATES, 4, True)]
 
 
 async def test_an_older_state_is_read_up_from_there(bench: Bench) -> None:
@@ -163,7 +163,7 @@ async def test_an_older_state_is_read_up_from_there(bench: Bench) -> None:
     bench.store.restore(saved)
     await turns(worker)
     assert bench.sequence == "2"
-    assert bench.told("rebuilding") == [(CHANGES, 2, False)]
+    assert bench.told("rebuilding") == [(STATES, 2, False)]
 
 
 async def test_records_that_are_gone_and_a_topic_that_is_another(bench: Bench) -> None:
@@ -172,13 +172,14 @@ async def test_records_that_are_gone_and_a_topic_that_is_another(bench: Bench) -
     await turns(worker)
     bench.publish(2)
     bench.publish(3)
+    bench.topics.trim(STATES, 4)
     bench.topics.trim(CHANGES, 4)
     bench.members[0].assign(bench.topics.records)
     await turns(worker)
-    assert bench.told("gone") == [(CHANGES, 2)]
+    assert bench.told("gone") == [(STATES, 2)], "the stream does without"
     assert bench.sequence == "3"
-    bench.topics.records[CHANGES].clear()
-    bench.topics.bounds[CHANGES] = Bounds(0, 1)
+    bench.topics.records[STATES].clear()
+    bench.topics.bounds[STATES] = Bounds(0, 1)
     bench.members[0].assign(bench.topics.records)
     with pytest.raises(TopicReplaced, match="delete the keys omnistate:\\*"):
         await worker.turn()
@@ -189,8 +190,8 @@ async def test_an_end_that_is_not_known_yet_is_no_other_topic(bench: Bench) -> N
     worker = bench.worker()
     bench.publish(1)
     await turns(worker)
-    member, bounds = bench.members[0], bench.topics.bounds[CHANGES]
-    bench.topics.bounds[CHANGES] = Bounds(0, 0)
+    member, bounds = bench.members[0], bench.topics.bounds[STATES]
+    bench.topics.bounds[STATES] = Bounds(0, 0)
     member.assign(bench.topics.records)
     asked = 0
     ask = member.bounds
@@ -199,7 +200,7 @@ async def test_an_end_that_is_not_known_yet_is_no_other_topic(bench: Bench) -> N
         nonlocal asked
         asked += 1
         if asked == 3:
-            bench.topics.bounds[CHANGES] = bounds
+            bench.topics.bounds[STATES] = bounds
         return await ask(places)
 
     vars(member)["bounds"] = elect
@@ -216,7 +217,7 @@ async def test_a_queues_score_is_when_the_conversation_became_open(bench: Bench)
         change("c", 1, "open", NOW_MS, queue_id="first"),
         change("c", 2, "open", NOW_MS + 2_500, queue_id="second", **moved),
     ):
-        bench.topics.append(STATE_CHANGES, "c", event)
+        bench.topics.publish(event)
         await turns(worker)
     assert bench.store.keys[KEYS.queue("second")] == {"c": NOW_MS}
     assert KEYS.queue("first") not in bench.store.keys

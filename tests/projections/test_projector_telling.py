@@ -4,10 +4,14 @@ import asyncio
 
 import pytest
 from omnistate.projections.read_model import projector
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    STATE_CHANGES,
+)
 
 from tests.projections.memory_topics import capacity, change
-from tests.projections.projection_rig import CHANGES, TOTALS, Bench, is_ready, turns
+from tests.projections.projection_rig import CHANGES, STATES, TOTALS, Bench, is_ready, turns
 
 
 async def test_what_is_no_record_is_told_and_left_out(bench: Bench) -> None:
@@ -23,18 +27,20 @@ async def test_what_is_no_record_is_told_and_left_out(bench: Bench) -> None:
         {**change("c", 1, "open"), "type": "conversation.renamed"},
         {**change("c", 1, "open"), "time": "yesterday"},
     ):
+        bench.topics.append(CONVERSATION_STATES, "c", value)
         bench.topics.append(STATE_CHANGES, "c", value)
     bench.publish(1, "open")
     bench.topics.append(REPRESENTATIVE_CAPACITY, "ana", b"{")
     bench.topics.append(REPRESENTATIVE_CAPACITY, "ana:offers", capacity("ana:offers", 5))
     await turns(worker)
     assert bench.sequence == "1"
-    offsets = [offset for place, offset, _ in bench.told("unreadable") if place == CHANGES]
-    assert offsets == list(range(9))
-    assert bench.told("unreadable")[-1][:2] == (TOTALS, 0)
+    unreadable = [(place, offset) for place, offset, _ in bench.told("unreadable")]
+    both = [(place, offset) for place in (STATES, CHANGES) for offset in range(9)]
+    assert sorted(unreadable) == sorted([*both, (TOTALS, 0)])
     batches = [each for (each,) in bench.told("applied")]
     outcomes = {each.place: (each.applied, each.skipped, each.unreadable) for each in batches}
-    assert outcomes == {CHANGES: (1, 0, 9), TOTALS: (0, 1, 1)}
+    assert outcomes == {STATES: (1, 0, 9), CHANGES: (1, 0, 9), TOTALS: (0, 1, 1)}
+    assert len(bench.store.stream) == 1
     assert not any("ana" in key for key in bench.store.keys)
 
 
@@ -75,7 +81,7 @@ async def test_a_rebalance_keeps_what_stays_and_forgets_what_goes(bench: Bench) 
     member.assign([])
     await turns(worker, number=1)
     assert is_ready(worker), "nothing to do is done"
-    member.assign([CHANGES, TOTALS])
+    member.assign([STATES, CHANGES, TOTALS])
     await turns(worker)
     assert bench.sequence == "2"
 

@@ -65,9 +65,15 @@ class TwinStore:
             raise StoreUnavailable("lost on the way there")
         if self.stored.get(batch.place) != batch.expected:
             raise Conflict(self.stored.get(batch.place))
+        if batch.without in self.stored:
+            raise Conflict(self.stored.get(batch.place))
         assert batch.next >= (batch.expected or 0), "an offset went back"
         for command in batch.commands:
-            self._execute(*command)
+            if command[:2] == ("HSET", self.names.offsets):
+                topic, _, number = command[2].rpartition(":")
+                self.stored[TopicPartition(topic, int(number))] = int(command[3])
+            else:
+                self._execute(*command)
         self.stored[batch.place] = batch.next
         self.batches += 1
         if fault == "after":

@@ -98,7 +98,10 @@ def test_a_schema_refuses_an_event_of_another_type() -> None:
 
 def test_every_message_lies_on_the_topic_that_the_registry_says() -> None:
     topology = yaml.safe_load((ROOT / "topics.yaml").read_text(encoding="utf-8"))
-    declared = {name: t["name"] for t in topology["topics"] for name in t["messages"]}
+    # A table may repeat an output's.
+    rank = {"table": 0}
+    topics = sorted(topology["topics"], key=lambda topic: rank.get(topic["kind"], 1))
+    declared = {name: t["name"] for t in topics for name in t["messages"]}
     assert declared.pop("dead_letter") == "dead-letters"
     names = {model: name for name, model in MESSAGES.items()}
     assert declared == {

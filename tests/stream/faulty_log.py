@@ -19,6 +19,7 @@ from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
+    CONVERSATION_STATES,
     DEAD_LETTERS,
     REJECTED_INPUTS,
     STATE_CHANGES,
@@ -46,7 +47,8 @@ class World:
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self.now_ms = 0
-        topics = (*INPUTS, *OUTPUTS, *(f"{GROUP}-{table}-changelog" for table in TABLES))
+        changelogs = [f"{GROUP}-{table}-changelog" for table in TABLES]
+        topics = (*INPUTS, *OUTPUTS, CONVERSATION_STATES, *changelogs)
         self.log = MemoryLog(dict.fromkeys(topics, 1), lambda: self.now_ms)
         self.append(records)
 
@@ -75,6 +77,12 @@ class World:
             ]
             for topic in OUTPUTS
         }
+
+    def states(self) -> dict[str, bytes]:
+        """Where each conversation stands by `conversation-states`: the last value of its key."""
+        records = self.log.read(CONVERSATION_STATES, 0, 0)
+        last = {(each.key or b"").decode(): each.value for each in records}
+        return {id_: value for id_, value in last.items() if value is not None}
 
     def compact(self) -> None:
         """Compact every changelog."""

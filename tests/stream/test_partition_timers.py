@@ -21,7 +21,7 @@ from omnistate.stream.outcome import UnknownOutcome
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Outgoing, Record
-from omnistate_schemas.vocabulary import CHANNEL_EVENTS
+from omnistate_schemas.vocabulary import CHANNEL_EVENTS, CONVERSATION_STATES
 
 from tests.harness.events import make_event
 from tests.harness.records import day_records, number, plain, run
@@ -163,7 +163,8 @@ async def test_partitions_know_nothing_of_each_other(seed: int, partitions: int)
     """Each has the outputs and tables that its own records alone would give."""
     records, directory = day_records(seed)
     clock = [0]
-    topics = (*INPUTS, *OUTPUTS, *(f"{GROUP}-{table}-changelog" for table in TABLES))
+    changelogs = [f"{GROUP}-{table}-changelog" for table in TABLES]
+    topics = (*INPUTS, *OUTPUTS, CONVERSATION_STATES, *changelogs)
     log = MemoryLog(dict.fromkeys(topics, partitions), lambda: clock[0])
     parts: dict[int, list[Record]] = defaultdict(list)
     for record in records:

@@ -104,7 +104,7 @@ def _channel(topic: Document, defaults: Document) -> Document:
                 "replicas": sized["replication_factor"],
                 "topicConfiguration": {
                     key: [value] if key == "cleanup.policy" else value
-                    for key, value in topic["config"].items()
+                    for key, value in {**defaults["config"], **topic["config"]}.items()
                 },
                 "bindingVersion": BINDING,
             }

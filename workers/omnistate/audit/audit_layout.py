@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
+    CONVERSATION_STATES,
     DEAD_LETTERS,
     REJECTED_INPUTS,
     REPRESENTATIVE_CAPACITY,
@@ -66,7 +67,8 @@ class TotalsLayout(NamedTuple):
 async def read_layout(reader: TopicReader, topology: Topology) -> Layout:
     """The layout of a log. Raises LogRefusal where a topic is missing or of another size."""
     group = topology.group(WORKER)
-    together = (*group.consumes, STATE_CHANGES, REJECTED_INPUTS, *group.tables.values())
+    outputs = (STATE_CHANGES, CONVERSATION_STATES, REJECTED_INPUTS)
+    together = (*group.consumes, *outputs, *group.tables.values())
     partitions = await _count_partitions(reader, together)
     topics = dict.fromkeys((*together, CAPACITY_CHANGES, DEAD_LETTERS, *group.follows))
     return Layout(

@@ -26,6 +26,7 @@ COUNTS: Final = {
     "releases": "releases",
     "still held": "still held",
     "rows": "conversations remembered",
+    "states": "conversations that stand on conversation-states",
     "counters": "counters",
     "replayed": "inputs replayed",
     "timers": "timers that fired in the replay",

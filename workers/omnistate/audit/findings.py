@@ -12,13 +12,22 @@ from typing import Final, Literal, NamedTuple
 from pydantic import ValidationError
 
 Law = Literal[
-    "sequence", "accounting", "holds", "tables", "offsets", "replay", "totals", "read_model"
+    "sequence",
+    "accounting",
+    "holds",
+    "tables",
+    "states",
+    "offsets",
+    "replay",
+    "totals",
+    "read_model",
 ]
 LAWS: Final[dict[Law, str]] = {
     "sequence": "each conversation's changes are numbered without gaps, and go on from one another",
     "accounting": "each input is accounted for exactly once",
     "holds": "held = released + still held, and every counter is the sum of the holds",
     "tables": "the rows are what the changes and the holds come to",
+    "states": "each remembered conversation stands on conversation-states with its last change",
     "offsets": "the inputs are committed as far as the tables have come, and never went back",
     "replay": "the inputs, in the order recorded, give the same outputs again, byte for byte",
     "totals": "each representative's totals are the sum over partitions, and of what is held",

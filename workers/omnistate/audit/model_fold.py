@@ -1,6 +1,7 @@
 """What the topics come to for the read model, by the audit's own reading of contract.md#read-model.
 
-It shares nothing with `omnistate.projections`, and knows no Redis. Memory: some 300 bytes for each
+It shares nothing with `omnistate.projections`, and knows no Redis. Both topics are tables: the last
+record of a key counts, and a tombstone takes it away. Memory: some 300 bytes for each
 conversation that is not closed or closed within a day, and a number for each representative.
 """
 
@@ -11,7 +12,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from omnistate_schemas.times import DAY_MS, format_time, parse_time_ms
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY, STATE_CHANGES
+from omnistate_schemas.vocabulary import CONVERSATION_STATES, REPRESENTATIVE_CAPACITY
 
 from omnistate.audit.model_source import Offsets
 from omnistate.audit.source import TopicReader
@@ -21,11 +22,11 @@ from omnistate.stream.ports import Record
 KEPT_MS: Final = DAY_MS
 CLOSED: Final = "closed"
 _TYPES: Final = {
-    STATE_CHANGES: "conversation.state_changed",
+    CONVERSATION_STATES: "conversation.state_changed",
     REPRESENTATIVE_CAPACITY: "representative.capacity_changed",
 }
 _ID_MEMBERS: Final = {
-    STATE_CHANGES: "conversation_id",
+    CONVERSATION_STATES: "conversation_id",
     REPRESENTATIVE_CAPACITY: "representative_id",
 }
 
@@ -65,7 +66,7 @@ class Known(msgspec.Struct, gc=False):
     representative_id: str | None
     offered_representative_id: str | None
     at_ms: int
-    # Since when it has been open; None where it is not, or nobody knows.
+    # Since when it has been open; None where it is not.
     open_since_ms: int | None
     digest: int
 
@@ -91,31 +92,19 @@ _UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 _ENCODE: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
-async def fold_changes(reader: TopicReader, offsets: Offsets, since_ms: int) -> dict[str, Known]:
+async def fold_states(reader: TopicReader, offsets: Offsets, since_ms: int) -> dict[str, Known]:
     """Every conversation up to these offsets but those that closed a day before `since_ms`."""
     known: dict[str, Known] = {}
-    async for record in _read_up_to(reader, STATE_CHANGES, offsets):
+    async for record in _read_up_to(reader, CONVERSATION_STATES, offsets):
         try:
             id_, fields, at_ms = _read(record)
-            data = _STATE(record.value or b"").data
+            state = None if record.value is None else _STATE(record.value).data
         except _UNREADABLE:
             continue
-        before = known.get(id_)
-        again = before is None or (before.status == CLOSED and data.sequence == 1)
-        if before is not None and data.sequence <= before.sequence and not again:
-            continue
-        now = _known(record, data, at_ms, digest_of(fields))
-        if now.queue is not None:
-            if before is not None and before.queue is not None:
-                now.open_since_ms = before.open_since_ms
-            elif data.previous_status != "open":
-                now.open_since_ms = at_ms
-            elif data.previous_status_seconds is not None:
-                now.open_since_ms = at_ms - round(data.previous_status_seconds * 1_000)
-        if now.status == CLOSED and at_ms + KEPT_MS <= since_ms:
+        if state is None or (state.status == CLOSED and at_ms + KEPT_MS <= since_ms):
             known.pop(id_, None)
         else:
-            known[id_] = now
+            known[id_] = _known(record, state, at_ms, digest_of(fields))
     return known
 
 
@@ -175,7 +164,7 @@ def _read(record: Record) -> tuple[str, dict[str, str], int]:
     A text is itself, null is no field, everything else is the JSON that it is.
     """
     topic = record.topic
-    if record.value is None and topic == REPRESENTATIVE_CAPACITY:
+    if record.value is None:
         return (record.key or b"").decode(), {}, 0
     event = _EVENT(record.value or b"")
     if event.type != _TYPES[topic]:
@@ -195,6 +184,11 @@ def _read(record: Record) -> tuple[str, dict[str, str], int]:
 
 
 def _known(record: Record, data: _State, at_ms: int, digest: int) -> Known:
+    open_since_ms = None
+    if data.status == "open":
+        # From one queue to another: open ever since it became so.
+        stayed_s = (data.previous_status_seconds or 0) if data.previous_status == "open" else 0
+        open_since_ms = at_ms - round(stayed_s * 1_000)
     queue, who, offered = [
         None if each is None else intern(each)
         for each in (data.queue_id, data.representative_id, data.offered_representative_id)
@@ -209,7 +203,7 @@ def _known(record: Record, data: _State, at_ms: int, digest: int) -> Known:
         who,
         offered,
         at_ms,
-        None,
+        open_since_ms,
         digest,
     )
 

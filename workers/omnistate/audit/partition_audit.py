@@ -3,6 +3,8 @@
 It hands each record to whoever checks a law of it, in the order of the topic.
 """
 
+from collections.abc import Set as AbstractSet
+
 from omnistate_schemas.vocabulary import STATE_CHANGES
 
 from omnistate.audit.accounting_law import CHANGED, Inputs
@@ -15,6 +17,7 @@ from omnistate.audit.replay_law import ReplayCheck
 from omnistate.audit.scope import Scope
 from omnistate.audit.sequence_law import ReadChange, Sequences
 from omnistate.audit.source import TopicReader, WatchedReader
+from omnistate.audit.states_law import States
 from omnistate.audit.table_rows import Rows
 from omnistate.audit.tables_law import ConversationTable
 
@@ -39,12 +42,17 @@ class PartitionAudit:
         self._scope = scope
         self._findings = findings
 
-    async def run(self, reader: TopicReader, rows: Rows, configured: Configured) -> None:
-        """Read the outputs, then the inputs, replayed or not, and account for each of them."""
+    async def run(
+        self, reader: TopicReader, rows: Rows, configured: Configured
+    ) -> AbstractSet[str]:
+        """Read the outputs, then the inputs, replayed or not, and account for each of them.
+
+        The conversations that are not on `conversation-states` without anybody having lost them.
+        """
         partition, layout, published = self._partition, self._layout, self._published
         inputs = Inputs(partition, layout, self._cut, self._findings)
         await inputs.measure(reader)
-        await self._read_changes(reader, inputs, rows, configured)
+        unfilled = await self._read_changes(reader, inputs, rows, configured)
         published.refusals.mark(inputs)
         published.dead_letters.mark(inputs)
         if self._scope.replayed:
@@ -57,10 +65,11 @@ class PartitionAudit:
         inputs.conclude(
             outputs_lacking=published.dead_letters.lacking or layout.lacks_outputs(partition)
         )
+        return unfilled
 
     async def _read_changes(
         self, reader: TopicReader, inputs: Inputs, rows: Rows, configured: Configured
-    ) -> None:
+    ) -> AbstractSet[str]:
         partition, layout, trail = self._partition, self._layout, self._published.changes
         lacking = layout.lacks_records(STATE_CHANGES, partition)
         sequences = Sequences(
@@ -74,6 +83,8 @@ class PartitionAudit:
             configured,
             self._findings,
         )
+        states = States(partition, layout, self._cut, self._findings)
+        await states.read(reader)
         start, end = layout.beginning(STATE_CHANGES, partition), await reader.ends(STATE_CHANGES)
         async for chunk in reader.records(STATE_CHANGES, partition, start, end[partition]):
             self._findings.counts["changes"] += len(chunk)
@@ -81,10 +92,12 @@ class PartitionAudit:
                 change = sequences.read(record)
                 if change is not None:
                     table.see(change)
+                    states.see(change)
                     self._account(change, inputs)
                 if hash(record.key) not in self._scope.left_out:
                     trail.append(record, Side.WITHIN if change is None else change.side)
         table.conclude(sequences.standings)
+        return states.conclude(rows.conversations[partition])
 
     def _account(self, change: ReadChange, inputs: Inputs) -> None:
         """The input that a change names is accounted for."""

@@ -87,11 +87,16 @@ class ReplayCheck:
         reached = stretch.reached
         if reached is None or reached.clock_ms is None:
             return
-        if batch.clock_ms is None or batch.clock_ms < reached.clock_ms:
+        room = OUTPUTS_MAX - step.filled
+        while batch.clock_ms is None or batch.clock_ms < reached.clock_ms:
             # The wall clock fired timers, or the batch was full before all that were due had fired.
-            step = self._begin(OUTPUTS_MAX - len(batch.outputs))
-            step.fire_timers(reached.clock_ms)
+            step = self._begin(room)
+            fired_all = step.fire_timers(reached.clock_ms)
             batch = self._commit(step, stretch)
+            if fired_all:
+                break
+            # Workers of before conversation-states did not count what they forgot.
+            room = OUTPUTS_MAX
         if batch.clock_ms != reached.clock_ms:
             self._note_clock(stretch.place)
             self._tables.clock_ms = reached.clock_ms

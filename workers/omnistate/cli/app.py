@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from omnistate.cli import audit, config, dead_letters, lag, send, top, topics, worker
+from omnistate.cli import audit, config, dead_letters, lag, send, states, top, topics, worker
 from omnistate.cli.command_end import run_command, say
 from omnistate.cli.options import SettingsCommand, command_name
 from omnistate.cli.standard_output import guard_standard_output
@@ -110,6 +110,7 @@ app.command("audit", cls=SettingsCommand)(audit.audit)
 app.add_typer(topics.commands, name="topics")
 app.add_typer(config.commands, name="config")
 app.add_typer(dead_letters.commands, name="dead-letters")
+app.add_typer(states.commands, name="states")
 app.add_typer(worker.commands, name="worker")
 
 

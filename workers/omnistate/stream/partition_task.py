@@ -16,7 +16,7 @@ One batch (`run_batch`), in this order:
     1. read       records of both inputs, merged by record time
     2. step       over an overlay: decode, timers, decide; the tables stay as they are
     3. begin      the transaction
-    4. send       the outputs
+    4. send       the outputs, then where each conversation that changed stands now
     5. write      each changed row once, and the position, into the changelogs
     6. offsets    the next offset to read of each input
     7. flush      wait until the log has taken everything
@@ -31,6 +31,7 @@ starts from what the log has committed.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Final, Generic, TypeVar
 
 from omnistate.stream.inbox import take_records
@@ -207,7 +208,7 @@ class PartitionTask(Generic[P]):
             self.doing = "begin"
             transaction = await self._log.begin(batch.clock_ms or last_ms)
             self.doing = "send"
-            await transaction.send(batch.outputs)
+            await transaction.send(chain(batch.outputs, batch.states))
             self.doing = "write"
             await transaction.write(batch.writes)
             self.doing = "offsets"

@@ -84,6 +84,8 @@ class Batch(NamedTuple):
     lateness_ms: list[int]
     # By how much the number of rows in each stage has changed.
     stages: Tally[str]
+    # Where each conversation that the batch changed stands at its end; after all outputs.
+    states: Sequence[Outgoing] = ()
 
 
 class Work(Protocol):

@@ -3,8 +3,7 @@
 It must not know a cluster, a prefix or a driver: it says what should be there, adapters see to it.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -20,20 +19,15 @@ from pydantic import (
     model_validator,
 )
 
+from omnistate.stream.topology_rules import find_problems
+
 Kind = Literal["input", "output", "configuration", "table", "changelog", "dead-letter"]
 Delivery = Literal["exactly-once", "at-least-once"]
 # Kafka's own limit is 249 characters; the rest is room for a prefix.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=180)]
 Sentence = Annotated[str, StringConstraints(min_length=1)]
 
-POLICIES: Final[dict[Kind, str]] = {
-    "input": "delete",
-    "output": "delete",
-    "dead-letter": "delete",
-    "configuration": "compact",
-    "table": "compact",
-    "changelog": "compact",
-}
+DEFAULTS: Final = frozenset({"partitions", "replication_factor", "config"})
 
 
 class TopologyError(ValueError):
@@ -106,18 +100,17 @@ class Topology(_Declared):
             return declared
         rest = {member: value for member, value in declared.items() if member != "defaults"}
         defaults = declared.get("defaults", {})
-        if not isinstance(defaults, dict) or set(defaults) - {"partitions", "replication_factor"}:
-            raise ValueError("defaults: there are those of partitions and replication_factor")
+        if not isinstance(defaults, dict) or set(defaults) - DEFAULTS:
+            raise ValueError("defaults: there are those of partitions, replication_factor, config")
         rest["topics"] = [
-            {**defaults, **topic} if isinstance(topic, dict) else topic
+            _fill_in(defaults, topic) if isinstance(topic, dict) else topic
             for topic in declared["topics"]
         ]
         return rest
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        problems = chain(_unclear_names(self), _wrong_topics(self), _wrong_groups(self))
-        first = next(problems, None)
+        first = next(find_problems(self), None)
         if first is not None:
             raise ValueError(first)
         return self
@@ -166,6 +159,15 @@ def packaged_path() -> Path:
     return in_wheel if in_wheel.is_file() else package.parents[1] / "topics.yaml"
 
 
+def _fill_in(defaults: dict[str, Any], topic: dict[str, Any]) -> dict[str, Any]:
+    """A topic with the defaults; its own settings stand beside those of all."""
+    filled = {**defaults, **topic}
+    settings = [each.get("config", {}) for each in (defaults, topic)]
+    if all(isinstance(each, dict) for each in settings):
+        filled["config"] = settings[0] | settings[1]
+    return filled
+
+
 def _first_line(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
@@ -173,76 +175,3 @@ def _first_line(error: ValidationError) -> str:
     if first["type"] == "model_type":
         message = "a mapping is needed"
     return f"{place}: {message}" if place else message
-
-
-def _unclear_names(topology: Topology) -> Iterator[str]:
-    named = {
-        "topic": [topic.name for topic in topology.topics],
-        "group": [group.name for group in topology.groups],
-        "message": [message for topic in topology.topics for message in topic.messages],
-    }
-    for what, names in named.items():
-        yield from (
-            f"{what} {name} is declared {n} times" for name, n in Counter(names).items() if n > 1
-        )
-
-
-def _wrong_topics(topology: Topology) -> Iterator[str]:
-    for topic in topology.topics:
-        policy = POLICIES[topic.kind]
-        if topic.config.get("cleanup.policy") != policy:
-            yield f"topic {topic.name}: {topic.kind} needs cleanup.policy: {policy}"
-        if topic.kind == "input" and topic.config.get("message.timestamp.type") != "LogAppendTime":
-            yield f"topic {topic.name}: input needs message.timestamp.type: LogAppendTime"
-        if topic.dead_letter and topic.dead_letter not in _names(topology, "dead-letter"):
-            yield f"topic {topic.name}: dead_letter {topic.dead_letter} is no dead-letter topic"
-        for other in topology.topics_of(topic.co_partitioned_with or ""):
-            if other.partitions != topic.partitions:
-                yield (
-                    f"topics {topic.name} and {other.name} are co-partitioned, "
-                    f"but have {topic.partitions} and {other.partitions} partitions"
-                )
-
-
-def _wrong_groups(topology: Topology) -> Iterator[str]:
-    owners = Counter(name for group in topology.groups for name in group.tables.values())
-    yield from (f"changelog {name} has {n} owners" for name, n in owners.items() if n > 1)
-    unowned = _names(topology, "changelog") - set(owners)
-    yield from (f"changelog {name} belongs to no group's table" for name in sorted(unowned))
-    for group in topology.groups:
-        undeclared = [name for name in group.topics if name not in _names(topology)]
-        if undeclared:
-            yield f"group {group.name}: topic {undeclared[0]} is not declared"
-            return
-        yield from _wrong_reading(topology, group)
-        yield from _wrong_tables(topology, group)
-
-
-def _wrong_reading(topology: Topology, group: Group) -> Iterator[str]:
-    for name in (*group.consumes, *group.follows):
-        dead_letter = topology.topic(name).dead_letter
-        if dead_letter is None:
-            yield f"group {group.name}: topic {name} is consumed, but names no dead_letter"
-        # Who loses a little anyway, or keeps no tables and is rebuilt at will, leaves it out.
-        elif (
-            dead_letter not in group.produces and group.delivery == "exactly-once" and group.tables
-        ):
-            yield f"group {group.name}: reads {name}, but does not produce {dead_letter}"
-    for name in set(group.follows) - _names(topology, "configuration"):
-        yield f"group {group.name}: follows {name}, which is no configuration topic"
-
-
-def _wrong_tables(topology: Topology, group: Group) -> Iterator[str]:
-    for table, name in group.tables.items():
-        if name != f"{group.name}-{table}-changelog":
-            yield f"group {group.name}: table {table} needs {group.name}-{table}-changelog"
-        if name not in _names(topology, "changelog"):
-            yield f"group {group.name}: {name} is no changelog topic"
-        for consumed in group.consumes:
-            shared = topology.topic(consumed).co_partitioned_with
-            if shared is None or shared != topology.topic(name).co_partitioned_with:
-                yield f"group {group.name}: {consumed} and {name} must be co-partitioned"
-
-
-def _names(topology: Topology, kind: Kind | None = None) -> set[str]:
-    return {topic.name for topic in topology.topics if kind in {None, topic.kind}}

@@ -31,6 +31,7 @@ from omnistate.projections.read_model.store_ports import Conflict, ModelBatch, T
 APPLY: Final = f"""\
 local stored = redis.call('HGET', KEYS[1], ARGV[1]) or ''
 if stored ~= ARGV[2] then return {{0, stored}} end
+if ARGV[5] ~= '' and redis.call('HEXISTS', KEYS[1], ARGV[5]) == 1 then return {{0, stored}} end
 for _, command in ipairs(cmsgpack.unpack(ARGV[4])) do
   if command[1] == '{COUNT}' then
     local key, field, difference = command[2], command[3], command[4]
@@ -105,8 +106,11 @@ class RedisStore:
 
     async def apply(self, batch: ModelBatch) -> None:
         """Apply a batch and its offset, in one step. Raises Conflict."""
+        without = "" if batch.without is None else offset_field(*batch.without)
         arguments = (*self._expectation(batch.place, batch.expected), str(batch.next))
-        applied, stored = await self._call(APPLY, 1, *arguments, _PACK(batch.commands), multi=True)
+        applied, stored = await self._call(
+            APPLY, 1, *arguments, _PACK(batch.commands), without, multi=True
+        )
         if not applied:
             raise Conflict(int(stored) if stored else None)
 

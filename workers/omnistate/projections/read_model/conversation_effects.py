@@ -1,12 +1,12 @@
-"""What changes of conversations change in the read model.
+"""What the states of conversations change in the read model.
 
-The sets and counts follow from the difference between what the model says of a conversation and
-what it shall say, never from who or which queue it says was there before: so a model that is
-rebuilt from a topic whose beginning is gone comes out right.
+A state is a conversation's last change, or that it is forgotten. Sets, counts and scores follow
+from it and from what the model says so far, never from a change in between, which the topic of
+states need not have.
 
-- A conversation's hash is its last change. Closed, it goes 24 hours after it closed, and is not
-  written at all where that is past. Closed conversations are in no count: `closed:<workstream>`
-  knows those of the last 24 hours.
+- A conversation's hash is its last change. Closed, it goes 24 hours after it closed, or once it is
+  forgotten, and is not written at all where that is past. Closed conversations are in no count:
+  `closed:<workstream>` knows those of the last 24 hours.
 - `resolved` and `scheduled` are shown as they are: this model is for those who operate the centre.
 - A queue's score is when the conversation became open, whichever queue it was in then; one that is
   in no queue is in a set of its own.
@@ -14,19 +14,17 @@ rebuilt from a topic whose beginning is gone comes out right.
   offered for the first time, too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from omnistate_schemas.times import DAY_MS, format_time
 
 from omnistate.projections.keys import COUNT, Command, Keys
-from omnistate.projections.read_model.output_records import Change, flatten
+from omnistate.projections.read_model.output_records import Change, Forgotten, flatten
 
 CLOSED: Final = "closed"
 OPEN: Final = "open"
 KEPT_MS: Final = DAY_MS
-# The stream is for live boards; who wants more reads the topic.
-STREAM_LENGTH: Final = 10_000
 
 
 class ModelRow(NamedTuple):
@@ -75,99 +73,95 @@ class ModelEffects(NamedTuple):
 
 
 class _Pending:
-    """A conversation within a batch: only its last change is written."""
+    """A conversation within a batch: only where it stands at the end is written."""
 
-    __slots__ = ("former", "open_since_ms", "row", "text")
+    __slots__ = ("former", "open_since_ms", "row", "text", "touched")
 
     def __init__(self, former: ModelRow | None) -> None:
         self.former = self.row = former
-        # Where it came into its queue within this batch.
-        self.open_since_ms: int | None = None
+        self.open_since_ms = 0
         self.text = ""
+        self.touched = False
 
-    def take(self, change: Change) -> bool:
-        """Whether the change is news."""
-        if not _is_newer(change, self.row):
-            return False
-        row = ModelRow(*change[1:8])
-        if row.queue is not None and (self.row is None or self.row.queue != row.queue):
-            self.open_since_ms = change.since_ms
-        self.row, self.text = row, change.text
+    def take(self, state: Change | Forgotten) -> bool:
+        """Whether the state is news."""
+        if isinstance(state, Forgotten):
+            self.row, self.text = None, ""
+        else:
+            # A partition's time never goes back; sequences do, where an id is used again.
+            if self.row is not None and state.time_ms < self.row.changed_ms:
+                return False
+            self.row, self.text = ModelRow(*state[1:8]), state.text
+            self.open_since_ms = state.since_ms
+        self.touched = True
         return True
 
 
-def project_changes(
+def project_states(
     keys: Keys,
-    changes: Iterable[Change],
+    states: Iterable[Change | Forgotten],
     rows: Mapping[str, ModelRow],
     now_ms: int,
-    stream_from: int = 0,
+    beside: Sequence[Command] = (),
 ) -> ModelEffects:
-    """What the changes come to, in the order of their partition, over what the model says so far.
+    """What the states come to, in the order of their partition, over what the model says so far.
 
-    Changes from offset `stream_from` on are also put into the stream.
+    `beside` are commands that belong to the same batch, and must not be carried out twice.
     """
     pending: dict[str, _Pending] = {}
-    stream: list[Command] = []
     applied = skipped = 0
-    for change in changes:
-        id_ = change.conversation_id
+    for state in states:
+        id_ = state.conversation_id
         if id_ not in pending:
             pending[id_] = _Pending(rows.get(id_))
-        if not pending[id_].take(change):
+        if pending[id_].take(state):
+            applied += 1
+        else:
             skipped += 1
-            continue
-        applied += 1
-        if change.offset >= stream_from:
-            length = str(STREAM_LENGTH)
-            stream.append(("XADD", keys.changes, "MAXLEN", "~", length, "*", "event", change.text))
     commands: list[Command] = []
     counts: dict[str, int] = {}
     for id_, each in pending.items():
-        if each.row is not None and each.text:
-            commands += _hash(keys, id_, each.row, each.text, now_ms)
-            commands += _index(keys, id_, each, each.row)
-            commands += _closing(keys, id_, each.former, each.row, now_ms)
-            for row, difference in ((each.former, -1), (each.row, 1)):
-                if row is not None and row.counted_as is not None:
-                    counts[row.counted_as] = counts.get(row.counted_as, 0) + difference
+        if not each.touched:
+            continue
+        commands += _hash(keys, id_, each.row, each.text, now_ms)
+        commands += _index(keys, id_, each)
+        commands += _closing(keys, id_, each.former, each.row, now_ms)
+        for row, difference in ((each.former, -1), (each.row, 1)):
+            if row is not None and row.counted_as is not None:
+                counts[row.counted_as] = counts.get(row.counted_as, 0) + difference
     # The last ones are those that must not be done twice, should Redis refuse one before them.
-    commands += stream
+    commands += beside
     commands += [(COUNT, keys.counts, field, str(n)) for field, n in counts.items() if n]
     return ModelEffects(commands, applied, skipped)
 
 
-def _is_newer(change: Change, row: ModelRow | None) -> bool:
-    """A conversation that closed may begin anew under its id, once the engine has forgotten it."""
-    if row is None or change.sequence > row.sequence:
-        return True
-    return row.is_closed and change.sequence == 1 and change.time_ms >= row.changed_ms
-
-
-def _hash(keys: Keys, id_: str, row: ModelRow, text: str, now_ms: int) -> list[Command]:
+def _hash(keys: Keys, id_: str, row: ModelRow | None, text: str, now_ms: int) -> list[Command]:
     key = keys.conversation(id_)
-    expires_ms = row.changed_ms + KEPT_MS
-    if row.is_closed and expires_ms <= now_ms:
+    if row is None or (row.is_closed and row.changed_ms + KEPT_MS <= now_ms):
         return [("DEL", key)]
     fields = flatten(text) | {"changed_at": format_time(row.changed_ms)}
     pairs = [part for pair in fields.items() for part in pair]
     # Deleted first: a field that has become null must go, and so must an expiry.
     written: list[Command] = [("DEL", key), ("HSET", key, *pairs)]
-    return [*written, ("PEXPIREAT", key, str(expires_ms))] if row.is_closed else written
+    if row.is_closed:
+        written.append(("PEXPIREAT", key, str(row.changed_ms + KEPT_MS)))
+    return written
 
 
-def _index(keys: Keys, id_: str, pending: _Pending, row: ModelRow) -> list[Command]:
-    former = pending.former
+def _index(keys: Keys, id_: str, pending: _Pending) -> list[Command]:
+    former, row = pending.former, pending.row
     commands: list[Command] = []
-    if former is not None and former.queue is not None and former.queue != row.queue:
-        commands.append(("ZREM", keys.queue(former.queue), id_))
-    if row.queue is not None and pending.open_since_ms is not None:
-        commands.append(("ZADD", keys.queue(row.queue), str(pending.open_since_ms), id_))
-        if row.queue:
-            commands.append(("SADD", keys.queues, row.queue))
+    before, after = former and former.queue, row and row.queue
+    if before is not None and before != after:
+        commands.append(("ZREM", keys.queue(before), id_))
+    if after is not None:
+        # Written always: it may have left the queue and come back within the batch.
+        commands.append(("ZADD", keys.queue(after), str(pending.open_since_ms), id_))
+        if after:
+            commands.append(("SADD", keys.queues, after))
     for before, after, key in (
-        (former and former.owner, row.owner, keys.work),
-        (former and former.offered, row.offered, keys.offers),
+        (former and former.owner, row and row.owner, keys.work),
+        (former and former.offered, row and row.offered, keys.offers),
     ):
         if before == after:
             continue
@@ -180,9 +174,9 @@ def _index(keys: Keys, id_: str, pending: _Pending, row: ModelRow) -> list[Comma
 
 
 def _closing(
-    keys: Keys, id_: str, former: ModelRow | None, row: ModelRow, now_ms: int
+    keys: Keys, id_: str, former: ModelRow | None, row: ModelRow | None, now_ms: int
 ) -> list[Command]:
-    if row.is_closed and row.changed_ms + KEPT_MS > now_ms:
+    if row is not None and row.is_closed and row.changed_ms + KEPT_MS > now_ms:
         key = keys.closed(row.workstream_id)
         return [
             ("ZADD", key, str(row.changed_ms), id_),

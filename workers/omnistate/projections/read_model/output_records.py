@@ -1,4 +1,4 @@
-"""Records of the two topics, decoded as far as the read model needs them.
+"""Records of the topics, decoded as far as the read model needs them.
 
 A member that a later version adds is kept as it is. Nothing here quotes a record.
 """
@@ -37,6 +37,12 @@ class Change(NamedTuple):
     offset: int
     # The event as it lies on the topic.
     text: str
+
+
+class Forgotten(NamedTuple):
+    """A conversation that the engine remembers no more."""
+
+    conversation_id: str
 
 
 class Capacity(NamedTuple):
@@ -106,6 +112,14 @@ def decode_change(record: Record) -> Change:
             record.offset,
             (record.value or b"").decode(),
         )
+
+
+def decode_state(record: Record) -> Change | Forgotten:
+    """A record of `conversation-states`. Raises Unreadable."""
+    if record.value is not None:
+        return decode_change(record)
+    with _explained():
+        return Forgotten((record.key or b"").decode())
 
 
 def decode_capacity(record: Record) -> Capacity:

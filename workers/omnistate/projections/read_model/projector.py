@@ -11,15 +11,17 @@ offset that the batch began with, so
   look at the offsets once a second, and is read up from what it has.
 
 After any failure the offsets are asked for again. Nothing here needs to know of rebalances but that
-they forget positions.
+they forget positions. What a partition's records are applied to, `partition_role` says.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from omnistate.projections.keys import Keys
-from omnistate.projections.read_model.progress import PartitionProgress
+from omnistate.projections.keys import Command, Keys
+from omnistate.projections.read_model.carrying_over import let_states_begin
+from omnistate.projections.read_model.partition_role import Role, role_of
+from omnistate.projections.read_model.progress import PartitionProgress, find_lags, sum_progress
 from omnistate.projections.read_model.projection import Projection
 from omnistate.projections.read_model.projection_observer import Applied, ProjectionObserver
 from omnistate.projections.read_model.replacement import is_ahead, make_sure
@@ -86,11 +88,14 @@ class Projector:
     async def turn(self) -> None:
         """Read once, and apply what has come. Raises what `run` copes with."""
         self._follow_rebalance()
+        now_s = asyncio.get_running_loop().time()
+        checked = now_s >= self._check_at_s
+        # Those that are held are looked at now and then.
         unknown = [each for each in self.standings.values() if not each.known]
+        unknown = [each for each in unknown if checked or not each.held]
         if unknown:
             await self._settle(unknown)
-        now_s = asyncio.get_running_loop().time()
-        if now_s >= self._check_at_s:
+        if checked:
             self._check_at_s = now_s + CHECK_S
             await self._check()
         places = [each.place for each in self.standings.values() if each.known]
@@ -117,24 +122,17 @@ class Projector:
         """Whether what there was when the partitions were taken has been applied, all of it."""
         if self._failed or not self._source.joined:
             return False
-        return self._generation == self._source.generation and all(
-            each.known and each.caught_up for each in self.standings.values()
-        )
+        same = self._generation == self._source.generation
+        return same and all(each.ready for each in self.standings.values())
 
     @property
     def progress(self) -> tuple[int, int]:
         """Offsets applied of those that there were when the partitions were taken."""
-        parts = [each.progress for each in self.standings.values()]
-        return sum(done for done, _ in parts), sum(total for _, total in parts)
+        return sum_progress(self.standings.values())
 
     def lags(self) -> dict[TopicPartition, tuple[int, float]]:
         """How far each partition is behind, in offsets and in seconds."""
-        now_ms = self._clock_ms()
-        found = {}
-        for place, each in self.standings.items():
-            backlog = self._source.backlog(place) if each.known else 0
-            found[place] = (backlog, each.age_s(now_ms, backlog))
-        return found
+        return find_lags(self.standings, self._source, self._clock_ms())
 
     def _follow_rebalance(self) -> None:
         if self._source.generation == self._generation:
@@ -168,13 +166,11 @@ class Projector:
         for each in unknown:
             place, offset = each.place, stored.get(each.place)
             before, was_ready = each.expected, each.caught_up
-            start = each.settle(offset, bounds[place])
+            start = each.settle(role_of(place, stored), offset, bounds[place])
+            if start is None:
+                continue
             self._source.seek(place, start)
-            if offset is None and bounds[place].end > start:
-                records = bounds[place].end - start
-                self._observer.rebuilding(place, records, again=before is not None)
-            elif offset is not None and offset < bounds[place].beginning:
-                self._observer.gone(place, bounds[place].beginning - offset)
+            each.tell_start(self._observer, offset, bounds[place], again=before is not None)
             if was_ready > each.caught_up or before is None:
                 self._told_caught_up = False
                 self._taken_at_s = asyncio.get_running_loop().time()
@@ -191,12 +187,14 @@ class Projector:
                 return
             if not each.known:
                 continue
-            if stored.get(each.place) != each.expected:
+            if stored.get(each.place) != each.expected or role_of(each.place, stored) != each.role:
                 self._contradict(each, stored.get(each.place))
                 continue
             position = self._source.position(each.place)
             if position is not None and (each.expected is None or position > each.expected):
-                await self._commit(each, ModelBatch(each.place, each.expected, position, ()))
+                await self._commit(each, position)
+            elif each.role is Role.CARRIED:
+                await self._hand_over(each)
 
     async def _apply(self, standing: PartitionProgress, records: Sequence[Record]) -> None:
         for start in range(0, len(records), BATCH_RECORDS):
@@ -209,28 +207,34 @@ class Projector:
         began_s = asyncio.get_running_loop().time()
         try:
             effects, unreadable = await self._projection.project(
-                standing.place, records, standing.expected, standing.stream_from
+                standing.place, standing.role, records, standing.expected, standing.stream_from
             )
         except Conflict as conflict:
             # Another worker went on; the store may be back at our offset before we apply.
             self._contradict(standing, conflict.stored)
             return
-        next_offset = records[-1].offset + 1
-        batch = ModelBatch(standing.place, standing.expected, next_offset, effects.commands)
-        if await self._commit(standing, batch):
+        if await self._commit(standing, records[-1].offset + 1, effects.commands):
             standing.latest_ms = records[-1].timestamp_ms
             seconds = asyncio.get_running_loop().time() - began_s
             self._observer.applied(
                 Applied(standing.place, effects.applied, effects.skipped, unreadable, seconds)
             )
 
-    async def _commit(self, standing: PartitionProgress, batch: ModelBatch) -> bool:
+    async def _hand_over(self, standing: PartitionProgress) -> None:
+        commands = await let_states_begin(self._source, self._keys, standing)
+        if commands and await self._commit(standing, standing.reached, commands):
+            standing.known = False
+
+    async def _commit(
+        self, standing: PartitionProgress, offset: int, commands: Sequence[Command] = ()
+    ) -> bool:
+        place, without = standing.place, standing.without
         try:
-            await self._store.apply(batch)
+            await self._store.apply(ModelBatch(place, standing.expected, offset, commands, without))
         except Conflict as conflict:
             self._contradict(standing, conflict.stored)
             return False
-        standing.advance(batch.next)
+        standing.advance(offset)
         return True
 
     def _contradict(self, standing: PartitionProgress, stored: int | None) -> None:

@@ -33,6 +33,8 @@ class ModelBatch(NamedTuple):
     expected: int | None
     next: int
     commands: Sequence[Command]
+    # What the store must not know, or nothing is applied.
+    without: TopicPartition | None = None
 
 
 class StoreUnavailable(Exception):

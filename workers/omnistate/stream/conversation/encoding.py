@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from omnistate_schemas.completeness import check_complete
 from omnistate_schemas.registry import OUTPUTS
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY
+from omnistate_schemas.vocabulary import CONVERSATION_STATES, REPRESENTATIVE_CAPACITY
 
 from omnistate.core.facts import (
     CapacityChange,
@@ -81,3 +81,10 @@ def encode_fact(fact: Fact, origin: str, time: str, cause: Input | None) -> Outg
         "1.0", id_, SOURCE, type_, subject, time, fact, causationid, traceparent, tracestate
     )
     return _OUTGOING(topic, subject.encode(), _ENCODE(event), HEADERS)
+
+
+def encode_state(conversation_id: str, last: Outgoing | None) -> Outgoing:
+    """The record of where a conversation stands: its last change as it is; None = a tombstone."""
+    if last is None:
+        return _OUTGOING(CONVERSATION_STATES, conversation_id.encode(), None)
+    return _OUTGOING(CONVERSATION_STATES, last.key, last.value, last.headers)

@@ -19,11 +19,11 @@ from omnistate.core.input import Input
 from omnistate.core.settings import Directory
 from omnistate.stream.cloudevents import DeadLetter, encode_dead_letter
 from omnistate.stream.conversation.decoding import decode_record
-from omnistate.stream.conversation.encoding import encode_fact
+from omnistate.stream.conversation.encoding import encode_fact, encode_state
 from omnistate.stream.conversation.tables import Overlay, Tables
 from omnistate.stream.ports import Batch, Outgoing, Record
 
-# A batch is full when it has so many outputs, or so many bytes of dead letters.
+# A batch is full when it has so many outputs and tombstones, or so many bytes of dead letters.
 OUTPUTS_MAX: Final = 10_000
 DEAD_BYTES_MAX: Final = 4_000_000
 _DETAILS: Final = {StateChange: "rule", Rejected: "rejected", Ignored: "ignored"}
@@ -41,6 +41,7 @@ class Step:
         "_dead_bytes",
         "_details",
         "_forgotten",
+        "_last_changes",
         "_lateness_ms",
         "_outputs_max",
         "_overlay",
@@ -68,10 +69,17 @@ class Step:
         # Conversations that were forgotten: they publish nothing, and cost time all the same.
         self._forgotten = 0
         self.outputs: list[Outgoing] = []
+        # By conversation; None where it was forgotten.
+        self._last_changes: dict[str, Outgoing | None] = {}
         # Plain dictionaries: counting is twice as quick as with a Counter.
         self._tally: dict[str, int] = {}
         self._details: dict[tuple[str, str], int] = {}
         self._lateness_ms: list[int] = []
+
+    @property
+    def filled(self) -> int:
+        """How many outputs and tombstones there are; other states are as few as their changes."""
+        return len(self.outputs) + self._forgotten
 
     def take(self, record: Record) -> bool:
         """Decode and apply one record, at its timestamp or at the clock where that is later.
@@ -79,7 +87,7 @@ class Step:
         False where the batch is full: nothing of the record has been done, though timers that were
         due before it may have fired.
         """
-        if len(self.outputs) >= self._outputs_max or self._dead_bytes >= DEAD_BYTES_MAX:
+        if self.filled >= self._outputs_max or self._dead_bytes >= DEAD_BYTES_MAX:
             return False
         decoded = decode_record(record, self._partitions)
         if isinstance(decoded, DeadLetter):
@@ -121,7 +129,7 @@ class Step:
             timers.enter(subject, conversation.earliest_ms())
         if facts:
             origin = "" if conversation is None else conversation.origin
-            self._publish(facts, origin, now_ms, input_)
+            self._publish(subject, facts, origin, now_ms, input_)
         return True
 
     def fire_timers(self, now_ms: int) -> bool:
@@ -132,7 +140,7 @@ class Step:
         overlay = self._overlay
         timers = overlay.tables.timers
         while timers.may_be_due(now_ms):
-            if len(self.outputs) + self._forgotten >= self._outputs_max:
+            if self.filled >= self._outputs_max:
                 return False
             subject = timers.next_due(now_ms)
             conversation = None if subject is None else overlay.conversation(subject)
@@ -143,24 +151,31 @@ class Step:
             overlay.clock_ms = max(deadline_ms, overlay.clock_ms or deadline_ms)
             if name == "forget":
                 overlay.put(subject, None)
+                self._last_changes[subject] = None
                 self._forgotten += 1
                 continue
             self.count("timer")
             self._lateness_ms.append(now_ms - deadline_ms)
             self._context.now_ms = deadline_ms
             facts = fire(conversation, subject, name, hold, self._context)
-            self._publish(facts, conversation.origin, deadline_ms, None)
+            self._publish(subject, facts, conversation.origin, deadline_ms, None)
             timers.enter(subject, conversation.earliest_ms())
         return True
 
-    def _publish(self, facts: list[Fact], origin: str, at_ms: int, cause: Input | None) -> None:
+    def _publish(
+        self, subject: str, facts: list[Fact], origin: str, at_ms: int, cause: Input | None
+    ) -> None:
         time = format_time(at_ms)
         for fact in facts:
+            outgoing = encode_fact(fact, origin, time, cause)
             kind = _DETAILS.get(type(fact))
             if kind is not None:
-                label = fact.code if isinstance(fact, Refused) else fact.rule
-                self._detail(kind, label)
-            self.outputs.append(encode_fact(fact, origin, time, cause))
+                if isinstance(fact, Refused):
+                    self._detail(kind, fact.code)
+                else:
+                    self._detail(kind, fact.rule)
+                    self._last_changes[subject] = outgoing
+            self.outputs.append(outgoing)
 
     def finish(self, offsets: Mapping[str, int] | None = None) -> Batch:
         """The batch's outputs and changed rows; `offsets` = the next of each input after it."""
@@ -173,6 +188,7 @@ class Step:
             Tally(self._details),
             self._lateness_ms,
             overlay.stage_changes(),
+            [encode_state(id_, last) for id_, last in self._last_changes.items()],
         )
 
     def drop(self) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from omnistate.stream.topology import Kind, Topic, Topology
+from omnistate.stream.topology_rules import MIN_INSYNC
 
 TABLES: Final[frozenset[Kind]] = frozenset({"table", "changelog"})
 
@@ -75,7 +76,8 @@ def compare(declaration: Declaration, found: Mapping[str, TopicState]) -> Iterat
         state = found.get(topic.name)
         wanted = wanted_partitions(declaration, topic, found)
         if state is None:
-            yield MissingTopic(topic.name, wanted, topic.replication_factor, topic.config)
+            factor = topic.replication_factor
+            yield MissingTopic(topic.name, wanted, factor, settings_for(topic, factor))
             continue
         if state.partitions != wanted:
             obstacle = _obstacle(topology, topic, wanted, state.partitions)
@@ -83,9 +85,17 @@ def compare(declaration: Declaration, found: Mapping[str, TopicState]) -> Iterat
         factor = state.replication_factor
         if topic.name in declaration.replicated and factor != topic.replication_factor:
             yield WrongReplication(topic.name, topic.replication_factor, factor)
-        for key, text in topic.config.items():
+        for key, text in settings_for(topic, factor).items():
             if state.config.get(key) != text:
                 yield WrongSetting(topic.name, key, text, state.config.get(key))
+
+
+def settings_for(topic: Topic, replication_factor: int) -> Mapping[str, str]:
+    """The topic's settings where so many replicas are kept: no more can be asked to be in sync."""
+    wanted = topic.config.get(MIN_INSYNC)
+    if wanted is None or int(wanted) <= replication_factor:
+        return topic.config
+    return {**topic.config, MIN_INSYNC: str(replication_factor)}
 
 
 def wanted_partitions(
