@@ -108,7 +108,13 @@ RejectionCode = Literal[
 ]
 IgnoredCode = Literal["duplicate", "stale", "no_effect", "wrong_channel"]
 DeadLetterCode = Literal[
-    "undecodable", "oversized", "unknown_type", "wrong_topic", "wrong_key", "wrong_partition"
+    "undecodable",
+    "oversized",
+    "unknown_type",
+    "wrong_topic",
+    "wrong_key",
+    "wrong_partition",
+    "unreadable",  # a batch that nobody can unpack, passed over
 ]
 Direction = Literal["inbound", "outbound"]
 RecordOutcome = Literal["resolved", "cancelled", "deleted"]

@@ -5,9 +5,9 @@ from importlib.metadata import version
 from typing import Any
 
 from aiokafka import ConsumerRecord
-from aiokafka.consumer.fetcher import FetchError, FetchResult, PartitionRecords
+from aiokafka.consumer.fetcher import FetchError, FetchResult
 from aiokafka.producer.message_accumulator import MessageBatch
-from aiokafka.record.memory_records import MemoryRecords
+from omnistate.adapters.kafka.internals.batches import CheckedRecords, FetchedBatches
 from omnistate.adapters.kafka.internals import fetching, requests, resources, sending
 from packaging.requirements import Requirement
 
@@ -27,7 +27,7 @@ def test_the_version_is_the_pinned_one() -> None:
 async def test_every_member_is_there(clients: Clients) -> None:
     batch = sending.open_batch(1_000, sending.PLAIN)
     accumulated = MessageBatch(PLACE, batch, 1.0, 1.0)
-    records = PartitionRecords(PLACE, MemoryRecords(b""), [], 0, None, None, True, 0)
+    records = CheckedRecords(PLACE, FetchedBatches(b""), [], 0, None, None, True, 0)
     result = FetchResult(PLACE, assignment=None, partition_records=records, backoff=0)
     member, reader, producer, admin, connection = clients
     places: dict[str, object] = {
@@ -81,7 +81,7 @@ async def test_lines_go_into_a_batch_and_come_out_as_our_records(clients: Client
         fetching.set_record_factory(reader, PLACE, lambda _, raw: (raw.offset, raw.timestamp, raw))
         for place in (PLACE, OTHER):
             assignment.state_value(place).seek(7)
-            records = PartitionRecords(place, as_fetched(batch), [], 7, None, None, True, 0)
+            records = CheckedRecords(place, as_fetched(batch), [], 7, None, None, True, 0)
             reader._fetcher._records[place] = FetchResult(
                 place, assignment=assignment, partition_records=records, backoff=0
             )

@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.group_coordinator import GroupCoordinator, NoGroupCoordinator
-from aiokafka.record.memory_records import MemoryRecords
+from omnistate.adapters.kafka.internals.batches import FetchedBatches
 
 PLACE = TopicPartition("things", 0)
 OTHER = TopicPartition("things", 1)
@@ -63,9 +63,9 @@ async def clients() -> AsyncIterator[Clients]:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def as_fetched(batch: Any) -> MemoryRecords:
+def as_fetched(batch: Any) -> FetchedBatches:
     """A batch as a broker sends it, in a partition whose offsets begin at 7."""
     bytes_ = bytearray(batch._build())
     # A broker writes the offset of the first record in front.
     bytes_[:8] = (7).to_bytes(8, "big")
-    return MemoryRecords(bytes(bytes_))
+    return FetchedBatches(bytes(bytes_))

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from xxhash import xxh3_64_digest, xxh3_64_intdigest
 
 from omnistate.stream.json_text import UnusableText, read_object
-from omnistate.stream.ports import Headers, Outgoing, Record
+from omnistate.stream.ports import Headers, Outgoing, Record, UnreadableRecord
 
 RECORD_BYTES_MAX: Final = 65_536
 STRUCTURED: Final = "application/cloudevents+json"
@@ -87,7 +87,9 @@ def _unwrap(members: dict[str, Any], headers: Headers) -> dict[str, Any]:
     for name, text in headers:
         lower = name.lower()
         # A header without a value is as if it were not there; others than these are not ours.
-        if text is not None and (lower == "content-type" or lower.startswith("ce_")):
+        if text is not None and (
+            lower == "content-type" or (lower.startswith("ce_") and lower.isprintable())
+        ):
             try:
                 value = text.decode()
             except UnicodeDecodeError:
@@ -139,6 +141,13 @@ _PLAIN_WORDS: Final = {
 }
 
 
+def put_unreadable_aside(record: UnreadableRecord) -> DeadLetter:
+    """The dead letter of a batch that nobody can read, at its first offset; its bytes are lost."""
+    topic, partition, _, timestamp_ms, *_ = record
+    first = Record(topic, partition, record.first_offset, timestamp_ms, None, None)
+    return DeadLetter(first, "unreadable", record.problem)
+
+
 def encode_dead_letter(dead: DeadLetter) -> Outgoing:
     """The record as received, with headers that say why and whence (contract.md#dead-letters)."""
     record = dead.record
@@ -150,7 +159,7 @@ def encode_dead_letter(dead: DeadLetter) -> Outgoing:
         (
             *record.headers,
             ("omnistate-error", dead.code.encode()),
-            ("omnistate-error-message", dead.message.encode()),
+            ("omnistate-error-message", dead.message.encode(errors="replace")),
             ("omnistate-origin", origin.encode()),
         ),
     )

@@ -28,6 +28,30 @@ class Record(NamedTuple):
     headers: Headers = ()
 
 
+class UnreadableRecord(Record):
+    """In the place of the records of a batch that nobody can read; `offset` is the last of them."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(
+        cls, place: tuple[str, int], first: int, last: int, timestamp_ms: int, reason: str
+    ) -> "UnreadableRecord":
+        """At topic and partition, offsets `first` to `last`."""
+        return cls(*place, last, timestamp_ms, None, None, ((str(first), reason.encode()),))
+
+    @property
+    def first_offset(self) -> int:
+        """The first offset that it stands for."""
+        return int(self.headers[0][0])
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, and with which offsets."""
+        reason = (self.headers[0][1] or b"").decode()
+        return f"offsets {self.first_offset} to {self.offset}: {reason}"
+
+
 class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """An output record; it goes to the partition number of whoever sends it, if the key says so."""
 

@@ -19,12 +19,13 @@ from omnistate.stream.cloudevents import (
     Undecodable,
     describe_error,
     fingerprint_of,
+    put_unreadable_aside,
     read_event,
 )
 from omnistate.stream.conversation.fast_decoding import read_usual
 from omnistate.stream.conversation.input_readers import READERS
 from omnistate.stream.partitioning import partition_of
-from omnistate.stream.ports import Headers, Record
+from omnistate.stream.ports import Headers, Record, UnreadableRecord
 
 # W3C asks to pass on at least 512 characters; every output repeats them.
 TRACE_LENGTH_MAX: Final = 1_024
@@ -38,6 +39,8 @@ def decode_record(record: Record, partitions: int) -> Input | DeadLetter:
         usual = _decode_usual(record, value, partitions)
         if usual is not None:
             return usual
+    if isinstance(record, UnreadableRecord):
+        return put_unreadable_aside(record)
     try:
         envelope, _ = read_event(value, headers)
         type_ = envelope["type"]

@@ -27,9 +27,10 @@ from omnistate.stream.cloudevents import (
     describe_error,
     encode_dead_letter,
     fingerprint_of,
+    put_unreadable_aside,
     read_event,
 )
-from omnistate.stream.ports import Batch, Outgoing, Record, Write
+from omnistate.stream.ports import Batch, Outgoing, Record, UnreadableRecord, Write
 from omnistate.stream.position import POSITION_KEY, POSITIONS, Position, encode_position
 from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
 
@@ -88,19 +89,25 @@ class RepresentativeStep:
         """
         if self._clock_ms is not None:
             self._tell()
+        if isinstance(record, UnreadableRecord):
+            self._put_aside(put_unreadable_aside(record))
+            return True
         try:
             if record.topic == CAPACITY_CHANGES:
                 self._take_change(record)
             else:
                 self._take_presence(record)
         except Undecodable as error:
-            self._tally["dead_letter"] += 1
-            self._details["dead_letter", error.code] += 1
-            self._outputs.append(encode_dead_letter(DeadLetter(record, error.code, str(error))))
+            self._put_aside(DeadLetter(record, error.code, str(error)))
         else:
             self._clock_ms = max(record.timestamp_ms, self._clock_ms or 0)
             self._tell()
         return True
+
+    def _put_aside(self, dead: DeadLetter) -> None:
+        self._tally["dead_letter"] += 1
+        self._details["dead_letter", dead.code] += 1
+        self._outputs.append(encode_dead_letter(dead))
 
     def _take_change(self, record: Record) -> None:
         try:

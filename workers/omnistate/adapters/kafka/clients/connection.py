@@ -7,11 +7,12 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from omnistate.adapters.kafka.clients.tls_context import make_context
+from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
@@ -55,9 +56,9 @@ class Connection:
         """The partitions of a topic of ours that has so many, as they are called there."""
         return [TopicPartition(self.physical(topic), number) for number in range(count)]
 
-    def consumer(self, **options: Any) -> AIOKafkaConsumer:
+    def consumer(self, **options: Any) -> CheckedConsumer:
         """A consumer of committed records that commits nothing by itself; not started."""
-        return AIOKafkaConsumer(
+        return CheckedConsumer(
             **self._options(),
             **{
                 "isolation_level": "read_committed",
@@ -68,7 +69,7 @@ class Connection:
             },
         )
 
-    def member(self, group: str, session_timeout_ms: int) -> AIOKafkaConsumer:
+    def member(self, group: str, session_timeout_ms: int) -> CheckedConsumer:
         """A member of a group to which partitions are assigned by number, alike for all topics."""
         return self.consumer(
             group_id=self.physical(group),

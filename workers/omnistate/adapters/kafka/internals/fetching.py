@@ -32,10 +32,29 @@ def set_record_factory(
 
     What it had fetched before comes as aiokafka makes it.
     """
+    _fetches_of(consumer).factories[partition] = factory
+
+
+def watch_fetches(
+    consumer: AIOKafkaConsumer,
+    meet: Callable[[Any], None],
+    sift: Callable[[dict[TopicPartition, list[Any]]], None],
+) -> None:
+    """Have a started consumer show each fetch as it comes, and what it hands out.
+
+    `meet` gets the records of a fetch before they are unpacked, `sift` those about to be handed
+    out, by whatever way, and may take some away.
+    """
+    _fetches_of(consumer).meet = meet
     fetcher = consumer._fetcher
-    if not isinstance(fetcher._records, _Fetches):
-        fetcher._records = _Fetches(fetcher._records)
-    fetcher._records.factories[partition] = factory
+    take = fetcher.fetched_records
+
+    async def fetched_records(*arguments: Any, **options: Any) -> dict[TopicPartition, list[Any]]:
+        found: dict[TopicPartition, list[Any]] = await take(*arguments, **options)
+        sift(found)
+        return found
+
+    fetcher.fetched_records = fetched_records
 
 
 def keep_fetching(consumer: AIOKafkaConsumer) -> None:
@@ -57,6 +76,13 @@ def unread_count(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int:
     return max(0, int(state.highwater) - int(state.position))
 
 
+def _fetches_of(consumer: AIOKafkaConsumer) -> "_Fetches":
+    fetcher = consumer._fetcher
+    if not isinstance(fetcher._records, _Fetches):
+        fetcher._records = _Fetches(fetcher._records)
+    return fetcher._records
+
+
 def _state_of(consumer: AIOKafkaConsumer, partition: TopicPartition) -> Any:
     """What is known of a partition; None for one that is not assigned."""
     subscription = consumer._subscription.subscription
@@ -70,12 +96,16 @@ class _Fetches(OrderedDict[TopicPartition, Any]):
     def __init__(self, fetched: Mapping[TopicPartition, Any]) -> None:
         """Take over what was fetched before, as it is."""
         self.factories: dict[TopicPartition, RecordFactory] = {}
+        self.meet: Callable[[Any], None] | None = None
         super().__init__(fetched)
 
     def __setitem__(self, partition: TopicPartition, fetch: Any) -> None:
         # An error in the place of records has none of them.
         records = getattr(fetch, "_partition_records", None)
-        factory = self.factories.get(partition)
-        if records is not None and factory is not None:
-            records._consumer_record = factory
+        if records is not None:
+            factory = self.factories.get(partition)
+            if factory is not None:
+                records._consumer_record = factory
+            if self.meet is not None:
+                self.meet(records)
         super().__setitem__(partition, fetch)

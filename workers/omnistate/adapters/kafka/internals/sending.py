@@ -4,11 +4,14 @@ A batch is met a few times, however many lines are appended to it: appending is 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeAlias
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
+
+from omnistate.adapters.kafka.internals.tolerant_records import as_written, is_odd
 
 # Codecs of a batch, as the protocol numbers them.
 PLAIN: Final = 0
@@ -22,6 +25,23 @@ Append: TypeAlias = Callable[..., Any]
 def open_batch(bytes_max: int, codec: int) -> BatchBuilder:
     """An empty batch of a transaction, for `send_batch` of a producer."""
     return BatchBuilder(bytes_max, codec, is_transactional=1)
+
+
+def accept_odd_names(batch: BatchBuilder, bytes_max: int, codec: int) -> None:
+    """Let an empty batch take header names that are no UTF-8, slowly."""
+    batch._builder = _TolerantBuilder(2, codec, 1, -1, -1, -1, bytes_max)
+
+
+def has_odd_names(lines: Iterable[tuple[Any, Any, Iterable[tuple[str, Any]]]]) -> bool:
+    """Whether any header of these lines (key, value, headers) has a name that is no UTF-8."""
+    return any(is_odd(name) for *_, headers in lines for name, _ in headers)
+
+
+class _TolerantBuilder(_DefaultRecordBatchBuilderPy):  # type: ignore[misc]
+    """aiokafka's builder in Python, with names that say themselves how they are written."""
+
+    def append(self, offset: int, timestamp: Any, key: Any, value: Any, headers: Any) -> Any:
+        return super().append(offset, timestamp, key, value, as_written(headers))
 
 
 def appender_of(batch: BatchBuilder) -> Append:

@@ -15,7 +15,9 @@ from omnistate.adapters.kafka.clients.errors import look_at, translated
 from omnistate.adapters.kafka.internals.sending import (
     GZIP,
     PLAIN,
+    accept_odd_names,
     appender_of,
+    has_odd_names,
     open_batch,
     set_count,
 )
@@ -52,7 +54,8 @@ class KafkaTransaction:
     async def send(self, outputs: Iterable[Outgoing]) -> None:
         """Each output goes where its key belongs."""
         for (topic, partition), lines in sort_outputs(outputs, self._layout.counts).items():
-            # A dead letter may have come out of a small compressed batch, and must fit again.
+            # A dead letter may have come out of a small compressed batch, and must fit again. It
+            # bears the headers that it came with, whatever their names.
             codec = GZIP if topic in self._layout.compressed else PLAIN
             await self._append(topic, partition, lines, codec)
 
@@ -67,6 +70,8 @@ class KafkaTransaction:
         done = 0
         while done < len(lines):
             first, batch = done, open_batch(BATCH_BYTES_MAX, codec)
+            if codec != PLAIN and has_odd_names(lines):
+                accept_odd_names(batch, BATCH_BYTES_MAX, codec)
             done = append_lines(appender_of(batch), lines, first, self._at_ms)
             set_count(batch, done - first)
             await self._ship(batch, topic, partition)
