@@ -6,8 +6,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
-from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition, SharedClients
+from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition
 from omnistate.adapters.kafka.worker.kafka_transaction import OutputLayout
+from omnistate.adapters.kafka.worker.shared_clients import SharedClients
 from omnistate.stream.broker_clock import BrokerClock
 
 
@@ -22,7 +23,7 @@ class AssignedPartition(KafkaPartition):
         if not self._begun:
             self._begun = True
             await self._member.start()
-            self._member.assign(list(self._topics))
+            self._member.assign(self.inputs.places)
         await super().fence()
 
     async def leave(self) -> None:

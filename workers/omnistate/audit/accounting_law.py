@@ -15,7 +15,7 @@ from omnistate.audit.audit_layout import Layout
 from omnistate.audit.cut import Cut
 from omnistate.audit.findings import Findings
 from omnistate.audit.source import TopicReader
-from omnistate.stream.ports import Headers, Record
+from omnistate.stream.ports import Headers, Record, UnreadableRecord
 
 # contract.md#recorded: what may update a row without a change being published. The one list of the
 # schemas: the law is held to it at import, so that no type is accused that the law records.
@@ -79,7 +79,9 @@ class Inputs:
         first = self._first[topic]
         for record in records:
             may_be_recorded = _type_of(record) in RECORDABLE
-            marks[record.offset - first] |= EXISTS | may_be_recorded * MAY_BE_RECORDED
+            # A batch that nobody can read counts as one input, at the offset that its letter names.
+            offset = record.first_offset if isinstance(record, UnreadableRecord) else record.offset
+            marks[offset - first] |= EXISTS | may_be_recorded * MAY_BE_RECORDED
         self._findings.counts["inputs"] += len(records)
 
     def mark(

@@ -9,7 +9,8 @@
     7. holds          every hold and release; then what is left is compared with the rows
     8. answers        refusals and dead letters, which lie by their own keys
     9. partitions     one after the other: states, changes, inputs and their replay, accounting
-   10. offsets        what the group has committed; then the positions once more, and the doubts
+   10. offsets        what the group has committed; then the positions once more, and the doubts;
+                      whether a partition stands at a batch that nobody can read
    11. totals         compared with the changes that went by, the rows, and the configuration
    12. read model     what Redis says, where there is one, and what the topics come to
 
@@ -42,6 +43,7 @@ from omnistate.audit.source import TopicReader
 from omnistate.audit.table_rows import read_rows
 from omnistate.audit.totals_law import begin_totals, end_totals
 from omnistate.audit.trail import Trail
+from omnistate.audit.unreadable_batches import UnreadableBatches
 from omnistate.stream.topology import Topology
 
 
@@ -59,7 +61,9 @@ async def audit(
 ) -> Findings:
     """Audit a whole log, and the read model. Raises LogUnavailable where the log cannot be read."""
     findings = Findings()
+    reader = unreadable = UnreadableBatches(reader)
     layout = await read_layout(reader, topology)
+    unreadable.leave_inputs(layout.inputs)
     configured = await read_configuration(reader, layout, findings)
     cut = await read_cut(reader, layout, findings)
     scopes = await find_scopes(reader, layout, cut, configured, findings)
@@ -90,6 +94,7 @@ async def audit(
             "are deleted: they are of before that topic, and come with their next change"
         )
     await check_offsets(reader, layout, cut, findings)
+    await unreadable.look_at_what_is_next(layout, cut)
     if totals.has_run:
         at_rest = await end_totals(reader, totals, layout, cut, findings)
         check_limits(totals, at_rest, configured, findings)
@@ -99,6 +104,7 @@ async def audit(
         findings.leave_out("read_model", "no OMNISTATE_REDIS_URL")
     else:
         await check_read_model(reader, model, unfilled, findings)
+    unreadable.conclude(findings)
     if findings.found["replay"] and any(scope.fresh for scope in scopes):
         findings.note(
             "the configuration was published less than a minute before the first inputs came: a "

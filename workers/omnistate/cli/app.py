@@ -10,7 +10,18 @@ from typing import Annotated, Final
 
 import typer
 
-from omnistate.cli import audit, config, dead_letters, lag, send, states, top, topics, worker
+from omnistate.cli import (
+    audit,
+    config,
+    dead_letters,
+    inputs,
+    lag,
+    send,
+    states,
+    top,
+    topics,
+    worker,
+)
 from omnistate.cli.command_end import run_command, say
 from omnistate.cli.options import SettingsCommand, command_name
 from omnistate.cli.standard_output import guard_standard_output
@@ -109,6 +120,7 @@ app.command("top", cls=SettingsCommand)(top.top)
 app.command("audit", cls=SettingsCommand)(audit.audit)
 app.add_typer(topics.commands, name="topics")
 app.add_typer(config.commands, name="config")
+app.add_typer(inputs.commands, name="inputs")
 app.add_typer(dead_letters.commands, name="dead-letters")
 app.add_typer(states.commands, name="states")
 app.add_typer(worker.commands, name="worker")

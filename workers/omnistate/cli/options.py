@@ -39,7 +39,10 @@ WORKER: Final = (
     "log_format",
     "session_timeout",
     "timer_grace",
+    "unreadable",
 )
+# Of these, what only a worker on the partition task has a use for.
+OF_PARTITIONS: Final = ("timer_grace", "unreadable")
 
 
 class SettingsCommand(TyperCommand):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from omnistate.cli.options import CLUSTER, WORKER, SettingsCommand, with_settings
+from omnistate.cli.options import CLUSTER, OF_PARTITIONS, WORKER, SettingsCommand, with_settings
 
 if TYPE_CHECKING:
     from omnistate.process.process_settings import Settings
@@ -36,7 +36,7 @@ def run_representative_worker(settings: Settings) -> int:
 
 
 @commands.command("figures", cls=SettingsCommand)
-@with_settings(*CLUSTER, *(name for name in WORKER if name != "timer_grace"), "redis_url")
+@with_settings(*CLUSTER, *(name for name in WORKER if name not in OF_PARTITIONS), "redis_url")
 def run_figures_worker(settings: Settings) -> int:
     """Run the figures worker: it counts service figures, which may be a little off."""
     from omnistate.process.figures.figures_worker import run_figures
@@ -46,7 +46,7 @@ def run_figures_worker(settings: Settings) -> int:
 
 @commands.command("projection", cls=SettingsCommand)
 @with_settings(
-    *CLUSTER, *(name for name in WORKER if name != "timer_grace"), "redis_url", "api_token"
+    *CLUSTER, *(name for name in WORKER if name not in OF_PARTITIONS), "redis_url", "api_token"
 )
 def run_projection_worker(settings: Settings) -> int:
     """Run the projection: it keeps the read model in Redis, and serves the API and the board."""

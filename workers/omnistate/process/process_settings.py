@@ -86,6 +86,10 @@ class Settings(BaseSettings):
     timer_grace: float = Field(
         1, ge=0, le=60, description="How long after its deadline a timer fires by the wall clock."
     )
+    unreadable: Literal["stop", "skip"] = Field(
+        "stop",
+        description="At a batch that nobody can read: stop its partition, or skip the batch.",
+    )
     api_token: SecretStr | None = Field(
         None, description="The token of the read API, which there is only with a token."
     )

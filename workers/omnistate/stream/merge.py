@@ -82,6 +82,11 @@ class Merge:
         buffer = self._buffers[topic]
         return buffer[0].timestamp_ms if buffer else None
 
+    def first_offset(self, topic: str) -> int | None:
+        """The offset of an input's oldest record buffered; None where there is none."""
+        buffer = self._buffers[topic]
+        return buffer[0].offset if buffer else None
+
     def count(self, topic: str) -> int:
         """How many records of an input are buffered."""
         return len(self._buffers[topic])

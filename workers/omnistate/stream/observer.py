@@ -41,3 +41,6 @@ class PartitionObserver(Protocol):
 
     def gone(self, partition: int, topic: str, records: int) -> None:
         """Records were deleted by the log before they were read."""
+
+    def held_up(self, partition: int, topic: str, offset: int) -> None:
+        """Nothing is read of an input beyond an offset: a transaction there stays open."""

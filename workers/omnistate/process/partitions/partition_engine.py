@@ -16,6 +16,7 @@ from omnistate.process.partitions.partition_report import PartitionReport
 from omnistate.process.process_settings import Settings
 from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away
 from omnistate.stream.conversation.processor import process_conversations
+from omnistate.stream.partition_owner import PartitionOwner
 from omnistate.stream.ports import Processor
 from omnistate.stream.representative.totals_processor import process_representatives
 from omnistate.stream.topology import Topology
@@ -28,6 +29,8 @@ PROCESSING: Final[dict[str, Processing]] = {
 }
 # Longer than everything that a turn may wait for.
 STANDSTILL_S: Final = 120.0
+# So long an open transaction of somebody else's may hold a partition up before it is not ready.
+HELD_UP_S: Final = 60.0
 
 
 class PartitionEngine(Engine):
@@ -83,16 +86,19 @@ class PartitionEngine(Engine):
         """Ready: the group has been joined, and every partition that is ours runs."""
         owners = list(self._member.owners) if self._member is not None else []
         joined = self._member is not None and self._member.owners.joined
-        partitions = {
-            str(owner.number): "running"
-            if owner.running
-            else f"stopped: {owner.problem}"
-            if owner.problem is not None
-            else f"{owner.restored_ratio:.0%} restored"
-            for owner in owners
-        }
-        ready = joined and all(owner.running for owner in owners)
+        partitions = {str(owner.number): self._describe(owner) for owner in owners}
+        ready = joined and all(each == "running" for each in partitions.values())
         return ready, {"ready": ready, "joined": joined, "partitions": partitions}
+
+    def _describe(self, owner: PartitionOwner[Processor]) -> str:
+        if owner.problem is not None:
+            return f"stopped: {owner.problem}"
+        if not owner.running:
+            return f"{owner.restored_ratio:.0%} restored"
+        held = self._member.hold_up(owner.number) if self._member is not None else None
+        if held is None or held.seconds < HELD_UP_S:
+            return "running"
+        return f"{held.topic} is held up by an open transaction since offset {held.offset}"
 
     def check_progress(self) -> None:
         """Raise GivenUp where a partition does nothing although the cluster answers."""
@@ -118,6 +124,7 @@ class PartitionEngine(Engine):
             self._report,
             session_timeout_ms=round(self._settings.session_timeout * 1_000),
             timer_grace_ms=round(self._settings.timer_grace * 1_000),
+            skip_unreadable=self._settings.unreadable == "skip",
         )
 
 

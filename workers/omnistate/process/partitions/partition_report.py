@@ -107,6 +107,16 @@ class PartitionReport:
             explanation="the log deleted them before they were read; see the topic's retention",
         )
 
+    def held_up(self, partition: int, topic: str, offset: int) -> None:
+        """Somebody's transaction on an input stays open."""
+        self._log.warning(
+            "input_held_up",
+            partition=partition,
+            topic=topic,
+            offset=offset,
+            explanation=f"held up by an open transaction since offset {offset}",
+        )
+
 
 class RestoreBar:
     """A bar for each partition that is being restored."""

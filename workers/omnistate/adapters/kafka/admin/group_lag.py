@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import deadline
+from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
 from omnistate.stream.topology import Group
 
 READ_TIMEOUT_S: Final = 30.0
@@ -60,15 +61,19 @@ async def measure_lag(
             async with disconnecting(connection.consumer(max_partition_fetch_bytes=1)) as consumer:
                 await consumer.start()
                 beginnings = await consumer.beginning_offsets(list(places))
-                ends = await consumer.end_offsets(list(places))
+                stable = await consumer.end_offsets(list(places))
                 starts = {
                     place: max(own[names], beginnings[place]) if names in own else beginnings[place]
                     for place, names in places.items()
                 }
-                oldest = await _find_oldest(consumer, starts, ends)
+                oldest = await _find_oldest(consumer, starts, stable)
+                # Behind an open transaction there are records, too.
+                ends = await _written_ends(connection, list(places))
             now_ms = time.time() * 1_000
             for place, names in sorted(places.items(), key=lambda item: item[1]):
-                behind = place in oldest
+                # Ends before the start are those of a topic that was made anew.
+                held_up = stable[place] == starts[place] < ends[place]
+                behind = place in oldest or held_up
                 found.append(
                     Lag(
                         group.name,
@@ -76,14 +81,25 @@ async def measure_lag(
                         own.get(names),
                         ends[place],
                         ends[place] - starts[place] if behind else 0,
-                        max(0.0, now_ms - oldest[place]) / 1_000 if behind else 0.0,
+                        max(0.0, now_ms - oldest.get(place, now_ms)) / 1_000,
                     )
                 )
         return found
 
 
+async def _written_ends(
+    connection: Connection, places: list[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """The offset after the last record of each, decided or not."""
+    made = connection.consumer(isolation_level="read_uncommitted")
+    async with disconnecting(made) as consumer:
+        await consumer.start()
+        found: dict[TopicPartition, int] = await consumer.end_offsets(places)
+        return found
+
+
 async def _find_oldest(
-    consumer: AIOKafkaConsumer, starts: dict[TopicPartition, int], ends: dict[TopicPartition, int]
+    consumer: CheckedConsumer, starts: dict[TopicPartition, int], ends: dict[TopicPartition, int]
 ) -> dict[TopicPartition, int]:
     """The time of the first record at or after each start, ms; nothing where there is none."""
     left = {place for place, start in starts.items() if start < ends[place]}
@@ -96,6 +112,8 @@ async def _find_oldest(
         for place, records in fetched.items():
             if records:
                 oldest[place] = records[0].timestamp
+        for place, batch in consumer.unreadable.items():
+            oldest.setdefault(place, batch.timestamp)
         left = {
             place
             for place in left

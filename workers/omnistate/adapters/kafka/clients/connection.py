@@ -80,6 +80,8 @@ class Connection:
             # Batches are bounded; a worker that restores for long is no dead one.
             max_poll_interval_ms=3_600_000,
             fetch_max_wait_ms=100,
+            # Whoever reads says where; never silently from the beginning.
+            auto_offset_reset="none",
         )
 
     def producer(self, **options: Any) -> AIOKafkaProducer:

@@ -7,7 +7,7 @@ whoever asked.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
@@ -50,6 +50,15 @@ class ClusterFailure(Exception):
     """The cluster did not do what it was asked; the message is one line without any content."""
 
 
+class PositionGone(LogUnavailable):
+    """The log has no such offset any more, or never had; `positions` says where."""
+
+    def __init__(self, positions: Mapping[Any, int]) -> None:
+        """By partition, as on the cluster."""
+        super().__init__(f"the log has no such offset: {dict(positions)}")
+        self.positions = positions
+
+
 class Unreachable(ClusterFailure):
     """No broker answers, or none any more."""
 
@@ -90,6 +99,8 @@ def translated() -> Iterator[None]:
         yield
     except FENCING as error:
         raise Fenced(describe(error)) from error
+    except errors.OffsetOutOfRangeError as error:
+        raise PositionGone(error.args[0] if error.args else {}) from error
     except (ClusterRefusal, *REFUSALS) as error:
         raise LogRefusal(describe(error)) from error
     except (ClusterFailure, errors.KafkaError, OSError, TimeoutError) as error:

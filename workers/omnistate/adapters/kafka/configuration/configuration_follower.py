@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError
 from omnistate_schemas.configuration import (
     CapacityProfile,
@@ -28,6 +28,8 @@ from omnistate.adapters.kafka.configuration.configuration_topics import (
     decode_key,
     decode_object,
 )
+from omnistate.adapters.kafka.internals.batches import UnreadableBatch
+from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
 from omnistate.adapters.kafka.records.backlog import read_backlog
 from omnistate.core.settings import Directory
 
@@ -51,7 +53,7 @@ class ConfigurationFollower:
         self._connection = connection
         self._topics = tuple(topics)
         self._report = report
-        self._consumer: AIOKafkaConsumer | None = None
+        self._consumer: CheckedConsumer | None = None
 
     async def start(self) -> None:
         """Return when the directory is what is published. Raises ClusterFailure; then try again."""
@@ -68,6 +70,7 @@ class ConfigurationFollower:
             for place in self._connection.partitions(topic, found[topic].partitions)
         ]
         self._consumer = self._connection.consumer()
+        self._consumer.on_unreadable = self._pass_over
         async with deadline(READ_TIMEOUT_S, "reading the configuration topics"):
             await self._consumer.start()
             async for record in read_backlog(self._consumer, places):
@@ -92,6 +95,12 @@ class ConfigurationFollower:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await disconnect(consumer)
+
+    def _pass_over(self, place: TopicPartition, batch: UnreadableBatch) -> None:
+        """What was published before counts."""
+        topic = self._connection.logical(place.topic)
+        where = f"partition {place.partition}, offset {batch.offset}"
+        self._report(topic, "", f"{where}: cannot be read: {batch.reason}")
 
     def _apply(self, record: ConsumerRecord) -> None:
         topic = self._connection.logical(record.topic)

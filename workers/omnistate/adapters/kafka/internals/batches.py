@@ -1,4 +1,4 @@
-"""Batches as a broker sends them, opened one by one; one that cannot be opened is told of, not lost.
+"""Batches as a broker sends them, opened one by one; one that cannot be is told of, not lost.
 
 aiokafka's own loop ends at such a batch with an error, loses what it had unpacked before, unpacks
 whatever a few bytes say, and takes no header name that is not UTF-8. Here the records before it are
@@ -31,7 +31,7 @@ _CODEC_MASK: Final = 0x07
 
 
 class UnreadableBatch(NamedTuple):
-    """In the place of records: the offsets that it takes, its newest time, ms, and what is wrong."""
+    """In the place of records: its offsets, its newest time, ms, and what is wrong."""
 
     offset: int
     next_offset: int
@@ -76,12 +76,13 @@ class CheckedRecords(PartitionRecords):  # type: ignore[misc]
 
     # Set, an UnreadableBatch is handed out; otherwise aiokafka's error is raised.
     hands_out_unreadable = False
+    next_fetch_offset: int
 
     def _unpack_records(self) -> Iterator[Any]:
         unpacked_bytes = 0
         make, place = self._consumer_record, self._tp
         for fetched in self._records.slices():
-            data = fetched
+            data, next_offset = fetched, 0
             try:
                 batch = _open(data, check_crc=self._check_crcs)
                 next_offset = batch.next_offset

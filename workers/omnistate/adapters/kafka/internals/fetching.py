@@ -6,7 +6,7 @@ of the caller's.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -74,6 +74,24 @@ def unread_count(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int:
     if state is None or state.highwater is None or not state.has_valid_position:
         return 0
     return max(0, int(state.highwater) - int(state.position))
+
+
+class Standing(NamedTuple):
+    """Where a partition is read next, and the ends of the last fetch: decided, and written."""
+
+    position: int | None
+    stable_end: int
+    end: int
+
+
+def standing_at(consumer: AIOKafkaConsumer, partition: TopicPartition) -> Standing:
+    """What a consumer knows of a partition, without asking; -1 and 0 = nothing yet."""
+    state = _state_of(consumer, partition)
+    if state is None:
+        return Standing(None, -1, 0)
+    position = int(state.position) if state.has_valid_position else None
+    stable_end = -1 if state.lso is None else int(state.lso)
+    return Standing(position, stable_end, int(state.highwater or 0))
 
 
 def _fetches_of(consumer: AIOKafkaConsumer) -> "_Fetches":

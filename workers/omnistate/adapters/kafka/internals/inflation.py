@@ -5,7 +5,7 @@ It knows codecs and no Kafka client: bytes in, bytes out, and one kind of error.
 
 import struct
 import zlib
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, TypeAlias
 
 import cramjam
 
@@ -57,7 +57,7 @@ def _inflate_gzip(packed: Data, bytes_max: int) -> bytes:
         parts.append(part)
         room -= len(part)
         if room < 0:
-            _refuse(bytes_max)
+            raise _too_large(bytes_max)
         if not stream.eof:
             raise NotInflatable("its compression is broken: it ends too early")
         rest = stream.unused_data.lstrip(b"\x00")
@@ -77,7 +77,7 @@ def _inflate_snappy(packed: Data, bytes_max: int) -> bytes:
             blocks.append(packed[at + 4 : at + 4 + size])
             at += 4 + size
     if sum(cramjam.snappy.decompress_raw_len(block) for block in blocks) > bytes_max:
-        _refuse(bytes_max)
+        raise _too_large(bytes_max)
     return b"".join(bytes(cramjam.snappy.decompress_raw(block)) for block in blocks)
 
 
@@ -92,7 +92,7 @@ def _inflate_into(library: object, packed: Data, bytes_max: int) -> memoryview:
         except cramjam.DecompressionError as error:
             if not _is_full(error):
                 raise
-    _refuse(bytes_max)
+    raise _too_large(bytes_max)
 
 
 def _is_full(error: Exception) -> bool:
@@ -100,5 +100,5 @@ def _is_full(error: Exception) -> bool:
     return "whole buffer" in str(error)
 
 
-def _refuse(bytes_max: int) -> NoReturn:
-    raise NotInflatable(f"it unpacks to more than {bytes_max:,} bytes")
+def _too_large(bytes_max: int) -> NotInflatable:
+    return NotInflatable(f"it unpacks to more than {bytes_max:,} bytes")

@@ -6,9 +6,8 @@ What was fetched before it was asked comes as aiokafka makes it, and `as_unpacke
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
-from omnistate.adapters.kafka.internals.batches import UnreadableBatch
 from omnistate.adapters.kafka.internals.fetching import RawRecord
-from omnistate.stream.ports import Record, UnreadableRecord, Write
+from omnistate.stream.ports import Record, Write
 
 T = TypeVar("T")
 Unpack: TypeAlias = Callable[[Any, RawRecord], T]
@@ -38,12 +37,6 @@ def unpack_row_for(table: str) -> Unpack[Write]:
         return _new(Write, (table, raw.key, raw.value))
 
     return unpack
-
-
-def stand_in_for(batch: UnreadableBatch, topic: str, number: int) -> UnreadableRecord:
-    """What stands in a topic's place of a batch that nobody can read."""
-    last = batch.next_offset - 1
-    return UnreadableRecord.of((topic, number), batch.offset, last, batch.timestamp, batch.reason)
 
 
 def as_unpacked(found: Sequence[Any], unpack: Unpack[T], kind: type[T]) -> Sequence[T]:

@@ -9,13 +9,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from omnistate.adapters.kafka.admin.cluster import Cluster, open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import translated
+from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
 from omnistate.adapters.kafka.records.record_factory import unpack_for
+from omnistate.adapters.kafka.records.stand_ins import stand_in_for
 from omnistate.stream.ports import LogHeldUp, LogRefusal, Record
 
 # Longer than a transaction may stay open that nobody ends.
@@ -51,10 +53,10 @@ class KafkaReader:
         self._cluster = cluster
         self._patience_s = patience_s
         self._counts: dict[str, int] = {}
-        self._idle: list[AIOKafkaConsumer] = []
-        self._consumers: list[AIOKafkaConsumer] = []
+        self._idle: list[CheckedConsumer] = []
+        self._consumers: list[CheckedConsumer] = []
         # Asks for ends as they are written, not as they are committed.
-        self._asker: AIOKafkaConsumer | None = None
+        self._asker: CheckedConsumer | None = None
 
     async def close(self) -> None:
         """End every consumer."""
@@ -93,6 +95,8 @@ class KafkaReader:
     ) -> AsyncGenerator[Sequence[Record], None]:
         """The committed records from `start` to before `end`, as they were fetched.
 
+        An UnreadableRecord, the last of its chunk, stands for a batch that nobody can read.
+
         Waits for open transactions before `end`, and raises LogUnavailable where one stays open.
         """
         if start >= end:
@@ -119,6 +123,9 @@ class KafkaReader:
                         "partition has no leader"
                     )
                 chunk = [unpack(None, each) for each in found.get(place, ()) if each.offset < end]
+                batch = consumer.unreadable.pop(place, None)
+                if batch is not None and batch.offset < end:
+                    chunk.append(stand_in_for(batch, topic, partition))
                 if chunk:
                     yield chunk
                     waiting_since_s = loop.time()
@@ -135,12 +142,12 @@ class KafkaReader:
     async def _places(self, topic: str) -> list[TopicPartition]:
         return self._connection.partitions(topic, await self.partitions(topic))
 
-    async def _open_asker(self) -> AIOKafkaConsumer:
+    async def _open_asker(self) -> CheckedConsumer:
         if self._asker is None:
             self._asker = await self._open("read_uncommitted")
         return self._asker
 
-    async def _open(self, isolation_level: str) -> AIOKafkaConsumer:
+    async def _open(self, isolation_level: str) -> CheckedConsumer:
         consumer = self._connection.consumer(
             isolation_level=isolation_level,
             max_partition_fetch_bytes=PARTITION_FETCH_BYTES,

@@ -5,9 +5,10 @@ It starts what the partitions of a worker share, and tells the owners which of t
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Generic, TypeVar
+from contextlib import suppress
+from typing import Any, Final, Generic, TypeVar
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 
 from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
@@ -15,15 +16,20 @@ from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import look_at, translated
 from omnistate.adapters.kafka.worker import membership
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
-from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition, SharedClients
+from omnistate.adapters.kafka.worker.hold_ups import HoldUp
+from omnistate.adapters.kafka.worker.kafka_partition import KafkaPartition
 from omnistate.adapters.kafka.worker.kafka_transaction import OutputLayout
+from omnistate.adapters.kafka.worker.shared_clients import SharedClients
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.observer import PartitionObserver
 from omnistate.stream.ownership import Ownership
 from omnistate.stream.partition_owner import PartitionOwner
 from omnistate.stream.partition_owners import PartitionOwners
-from omnistate.stream.ports import Processor
+from omnistate.stream.ports import LogUnavailable, Processor
 from omnistate.stream.topology import Group
+
+# How old the ends may be that lag is counted up to.
+MEASURE_S: Final = 5.0
 
 P = TypeVar("P", bound=Processor)
 
@@ -41,16 +47,22 @@ class GroupMember(Generic[P]):
         *,
         session_timeout_ms: int,
         timer_grace_ms: int,
+        skip_unreadable: bool = False,
     ) -> None:
-        """`partition_counts` says how many partitions each topic has on the cluster."""
+        """`partition_counts` says how many partitions each topic has on the cluster.
+
+        A batch that nobody can read stops its partition; with `skip_unreadable` it is passed over.
+        """
         self._connection = connection
         self._group = group
         self._counts = partition_counts
         self._make_processor = make_processor
         self._observer = observer
         self._timer_grace_ms = timer_grace_ms
+        self._skip_unreadable = skip_unreadable
+        self._logs: dict[int, KafkaPartition] = {}
         self.clock = BrokerClock()
-        self._member: AIOKafkaConsumer = connection.member(group.name, session_timeout_ms)
+        self._member = connection.member(group.name, session_timeout_ms)
         self._admin = connection.admin()
         self._shared = SharedClients(
             connection,
@@ -72,6 +84,7 @@ class GroupMember(Generic[P]):
 
     async def watch(self) -> None:
         """Until something ends that must not: raises what ended it."""
+        measuring = asyncio.create_task(self._measure())
         watching = asyncio.ensure_future(membership.watch(self._member))
         watching.add_done_callback(look_at)
         failure = self.owners.failure
@@ -83,6 +96,20 @@ class GroupMember(Generic[P]):
             await watching
         finally:
             watching.cancel()
+            measuring.cancel()
+
+    def hold_up(self, number: int) -> HoldUp | None:
+        """The open transaction that holds a partition up, if one does."""
+        log = self._logs.get(number)
+        return None if log is None else log.inputs.hold_ups.longest
+
+    async def _measure(self) -> None:
+        """Ask again and again how far behind the partitions are: not all of them read."""
+        while True:
+            for owner in self.owners:
+                with suppress(LogUnavailable):
+                    await self._logs[owner.number].measure()
+            await asyncio.sleep(MEASURE_S)
 
     async def stop(self) -> None:
         """Finish what is under way, commit it, leave the group, disconnect."""
@@ -114,8 +141,19 @@ class GroupMember(Generic[P]):
         def report_gone(topic: str, records: int) -> None:
             self._observer.gone(number, topic, records)
 
+        def report_held_up(topic: str, offset: int) -> None:
+            self._observer.held_up(number, topic, offset)
+
         ownership = Ownership()
-        log = KafkaPartition(self._shared, layout, self._group.consumes, report_gone, ownership)
+        log = self._logs[number] = KafkaPartition(
+            self._shared,
+            layout,
+            self._group.consumes,
+            report_gone,
+            ownership,
+            report_held_up=report_held_up,
+            skip_unreadable=self._skip_unreadable,
+        )
         return PartitionOwner(
             number,
             log,

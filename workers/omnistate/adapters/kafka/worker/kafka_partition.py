@@ -4,46 +4,28 @@ Reads through the worker's one group member, writes through a transactional prod
 whose fixed id is the fence. Everything that aiokafka raises leaves here in the runtime's words.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Final
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import IllegalStateError
+from aiokafka import AIOKafkaProducer, TopicPartition
 
-from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect, disconnecting
-from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import translated
-from omnistate.adapters.kafka.internals.fetching import set_record_factory, unread_count
-from omnistate.adapters.kafka.records.record_factory import (
-    as_unpacked,
-    unpack_for,
-    unpack_row_for,
-)
-from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
+from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
+from omnistate.adapters.kafka.internals.fetching import set_record_factory
+from omnistate.adapters.kafka.records.record_factory import as_unpacked, unpack_row_for
 from omnistate.adapters.kafka.worker.fencing_producer import check_alive, start_producer
+from omnistate.adapters.kafka.worker.input_reader import InputReader
 from omnistate.adapters.kafka.worker.kafka_transaction import KafkaTransaction, OutputLayout
-from omnistate.stream.broker_clock import BrokerClock
-from omnistate.stream.merge import Merge
+from omnistate.adapters.kafka.worker.shared_clients import Reading, SharedClients
+from omnistate.stream.outcome import PartitionStopped
 from omnistate.stream.ownership import Ownership, OwnerState
-from omnistate.stream.ports import Fenced, LogUnavailable, Record, Restored, Write
+from omnistate.stream.ports import Fenced, Record, Restored, Write
 
-# How long one fetch is waited for while an input that seems behind catches up.
-CATCH_UP_WAIT_MS: Final = 50
 # Nobody waits beside it, unlike a batch: fewer and larger pieces.
 RESTORE_FETCH_BYTES: Final = 2_097_152
 # Of the positions so many offsets are read from the end, then ever more until one is found.
 POSITIONS_READ: Final = 64
-
-
-class SharedClients(NamedTuple):
-    """What the partitions of one worker share; all of it is started and stopped by the worker."""
-
-    connection: Connection
-    member: AIOKafkaConsumer
-    cluster: Cluster
-    ends: EndOffsets
-    clock: BrokerClock
 
 
 class KafkaPartition:
@@ -56,24 +38,26 @@ class KafkaPartition:
         inputs: Sequence[str],
         report_gone: Callable[[str, int], None],
         ownership: Ownership | None = None,
+        *,
+        report_held_up: Callable[[str, int], None] = lambda *_: None,
+        skip_unreadable: bool = False,
     ) -> None:
-        """`report_gone` is told of records of a topic that were deleted before they were read."""
-        self._connection, self._member, self._cluster, self._ends, self._clock = shared
+        """`report_gone` is told of records of a topic that were deleted before they were read.
+
+        `report_held_up` is told where an input stands still at an open transaction. A batch that
+        nobody can read stops the partition, unless `skip_unreadable`.
+        """
+        self._connection, self._member, self._cluster, _, self._clock = shared
         self._layout = layout
-        self._report_gone = report_gone
-        self._partitions = {
-            topic: TopicPartition(self._connection.physical(topic), layout.number)
-            for topic in inputs
-        }
-        self._topics = {partition: topic for topic, partition in self._partitions.items()}
-        self._unpack = {
-            partition: unpack_for(topic, layout.number)
-            for topic, partition in self._partitions.items()
-        }
-        self._merge = Merge(inputs)
         self._producer: AIOKafkaProducer | None = None
-        # Without an owner, nobody takes it away.
-        self._ownership = ownership or Ownership(OwnerState.RUNNING)
+        self.inputs = InputReader(
+            shared,
+            Reading(layout.group, layout.number, tuple(inputs), skip_unreadable=skip_unreadable),
+            # Without an owner, nobody takes it away.
+            ownership or Ownership(OwnerState.RUNNING),
+            report_gone,
+            report_held_up,
+        )
 
     async def fence(self) -> None:
         """Start a producer under the fixed id; a former one can write nothing more."""
@@ -96,7 +80,9 @@ class KafkaPartition:
             TopicPartition(self._connection.physical(topic), self._layout.number): table
             for table, topic in self._layout.changelogs.items()
         }
-        made = self._connection.consumer(max_partition_fetch_bytes=RESTORE_FETCH_BYTES)
+        made = self._connection.consumer(
+            max_partition_fetch_bytes=RESTORE_FETCH_BYTES, auto_offset_reset="none"
+        )
         async with disconnecting(made, LEAVE_S) as consumer:
             with translated():
                 await consumer.start()
@@ -119,6 +105,7 @@ class KafkaPartition:
                     set_record_factory(consumer, each, unpack[each])
                 while left:
                     found = await consumer.getmany(*left, timeout_ms=1_000)
+                    stop_at_unreadable(consumer, self._connection.logical)
                     writes: list[Write] = []
                     for each, records in found.items():
                         writes += as_unpacked(records, unpack[each], Write)
@@ -144,94 +131,34 @@ class KafkaPartition:
         layout = self._layout
         with translated():
             found = await self._cluster.committed(layout.group)
-        offsets = {topic: found.get((topic, layout.number)) for topic in self._partitions}
+        offsets = {topic: found.get((topic, layout.number)) for topic in self.inputs.topics}
         return {topic: each.offset if each else 0 for topic, each in offsets.items()}
 
     async def seek(self, offsets: Mapping[str, int]) -> None:
-        """Read on from these offsets, or from the oldest record where they are gone by then."""
-        self._merge.clear()
-        beginnings = await self._ends.beginnings(*self._topics)
-        for topic, offset in offsets.items():
-            partition = self._partitions[topic]
-            gone = beginnings[partition] - offset
-            if gone > 0:
-                self._report_gone(topic, gone)
-            if self._ownership.ours:
-                self._go_to(partition, max(offset, beginnings[partition]))
-
-    def _go_to(self, partition: TopicPartition, offset: int) -> None:
-        set_record_factory(self._member, partition, self._unpack[partition])
-        try:
-            self._member.seek(partition, offset)
-            self._member.resume(partition)
-        except IllegalStateError as error:
-            raise LogUnavailable("the partition was given to another worker") from error
+        """Read on from these offsets. Raises PartitionStopped where an input ends before its."""
+        await self.inputs.seek(offsets)
 
     async def read(self, max_records: int, wait_ms: int = 0) -> Sequence[Record]:
-        """The merge by time; a record waits while an input that looks empty may hold earlier ones.
-
-        To know that it does not, its end is asked for after the record has been received.
-        """
-        merge = self._merge
-        wanted = [
-            partition
-            for partition, topic in self._topics.items()
-            if merge.count(topic) < max_records
-        ]
-        # Something is buffered: it is not waited for, only joined by what is there.
-        await self._fetch(wanted, wait_ms if len(merge.empty_inputs) == len(self._topics) else 0)
-        records = merge.take(max_records) if self._ownership.reading else []
-        empty = merge.empty_inputs
-        if records or not self._ownership.reading or len(empty) == len(self._topics):
-            return records
-        vouched = merge.vouch()
-        if not await self._reach(await self._ends.ask(*(self._partitions[each] for each in empty))):
-            return []
-        merge.accept(vouched)
-        return merge.take(max_records)
-
-    async def _reach(self, ends: Mapping[TopicPartition, int]) -> bool:
-        """Fetch until the positions have come to these ends; False where the partition was lost."""
-        left = dict(ends)
-        while left:
-            for partition, end in list(left.items()):
-                if not self._ownership.reading:
-                    return False
-                try:
-                    with translated():
-                        position = await self._member.position(partition)
-                except LogUnavailable:
-                    return False
-                if position >= end:
-                    del left[partition]
-            if left:
-                await self._fetch(left, CATCH_UP_WAIT_MS)
-        return self._ownership.reading
-
-    async def _fetch(self, partitions: Collection[TopicPartition], wait_ms: int) -> None:
-        if not partitions:
-            return
-        with translated():
-            found = await self._member.getmany(*partitions, timeout_ms=wait_ms)
-        if self._ownership.reading:
-            for partition, records in found.items():
-                unpack = self._unpack[partition]
-                self._merge.add(self._topics[partition], as_unpacked(records, unpack, Record))
+        """The merge by time. Raises PartitionStopped at a batch that nobody can read."""
+        return await self.inputs.read(max_records, wait_ms)
 
     async def has_caught_up(self) -> bool:
         """Whether everything that the inputs held when this was asked has been read."""
-        if not await self._reach(await self._ends.ask(*self._topics)):
-            return False
-        return len(self._merge.empty_inputs) == len(self._topics)
+        return await self.inputs.has_caught_up()
 
     def backlog(self, topic: str) -> int:
-        """How many records of an input are known of and not taken yet; markers count, too."""
-        partition = self._partitions[topic]
-        return self._merge.count(topic) + unread_count(self._member, partition)
+        """How many offsets there are from the next one to take to the end; markers count, too."""
+        return self.inputs.lag.backlog(topic)
 
     def oldest_ms(self, topic: str) -> int | None:
-        """The append time of the oldest record that was fetched and not taken yet."""
-        return self._merge.oldest_ms(topic)
+        """The append time of the oldest record that was not taken yet, as far as is known."""
+        return self.inputs.lag.oldest_ms(topic)
+
+    async def measure(self) -> None:
+        """Ask how far behind it is. Raises LogUnavailable."""
+        if not self.inputs.lag.positions:
+            self.inputs.lag.positions = dict(await self.committed())
+        await self.inputs.lag.measure()
 
     async def begin(self, at_ms: int | None) -> KafkaTransaction:
         """Start a transaction. Raises Fenced."""
@@ -242,3 +169,13 @@ class KafkaPartition:
             check_alive(producer)
             await producer.begin_transaction()
         return KafkaTransaction(producer, self._layout, at_ms, self._clock.observe)
+
+
+def stop_at_unreadable(consumer: CheckedConsumer, logical: Callable[[str], str]) -> None:
+    """Raise PartitionStopped where a changelog cannot be read: tables are whole, or none."""
+    for place, batch in consumer.unreadable.items():
+        raise PartitionStopped(
+            "unreadable",
+            f"{logical(place.topic)}/{place.partition} at offset {batch.offset} cannot be read "
+            f"({batch.reason}), so the tables cannot be restored",
+        )

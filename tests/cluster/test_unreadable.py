@@ -1,0 +1,221 @@
+"""Batches of every codec, of any header name, and such that nobody can read, on a real broker."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.configuration.configuration_follower import ConfigurationFollower
+from omnistate.adapters.kafka.records.topic_reader import open_reader
+from omnistate.stream.partitioning import partition_of
+from omnistate.stream.ports import Record
+
+from tests.cluster import odd_batches
+from tests.cluster.odd_batches import CODECS, ZSTD, bomb
+from tests.cluster.story_inputs import CENTRE, event
+from tests.harness.installation import Installation, Worker, installed, wait_until
+from tests.harness.topic_reading import read_events
+
+ODD = "\udcff\udcfe"
+STRUCTURED = ("content-type", b"application/cloudevents+json")
+
+
+@pytest.fixture
+def installation(brokers: str, prefix: str, tmp_path: Path) -> Iterator[Installation]:
+    with installed(brokers, prefix, tmp_path) as found:
+        yield found
+
+
+def connection_of(found: Installation) -> Connection:
+    return Connection(found.brokers, found.prefix)
+
+
+def append(found: Installation, topic: str, partition: int, lines: Any, codec: int = 0) -> int:
+    """Append one batch; its first offset."""
+    return asyncio.run(odd_batches.append(connection_of(found), topic, partition, lines, codec))
+
+
+def started(subject: str, *headers: tuple[str, bytes | None]) -> odd_batches.Line:
+    """The line of a conversation that begins."""
+    told = event(1, "conversation.started", subject, channel="live_chat", workstream_id="chat")
+    return subject.encode(), json.dumps(told).encode(), headers
+
+
+def begun(found: Installation) -> set[str]:
+    """The conversations that have changed."""
+    topic = f"{found.prefix}conversation-state-changes"
+    return {each["subject"] for each in read_events(found.brokers, topic)}
+
+
+def letters(found: Installation) -> list[Record]:
+    """The dead letters, with their header names as they are."""
+
+    async def read() -> list[Record]:
+        async with open_reader(connection_of(found)) as reader:
+            ends = await reader.ends("dead-letters")
+            return [
+                each
+                for partition, end in enumerate(ends)
+                async for chunk in reader.records("dead-letters", partition, 0, end)
+                for each in chunk
+            ]
+
+    return asyncio.run(read())
+
+
+def subject_in(partition: int, partitions: int, stem: str) -> str:
+    """An id whose key belongs to a partition."""
+    names = (f"{stem}-{number}" for number in range(1_000))
+    return next(each for each in names if partition_of(each.encode(), partitions) == partition)
+
+
+def stopped(worker: Worker, partition: int) -> bool:
+    return worker.metric("omnistate_partition_stopped", partition=str(partition)) == 1
+
+
+def peak_mb(worker: Worker) -> float:
+    """The most memory that a worker has had so far."""
+    status = Path(f"/proc/{worker.process.pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1_024
+
+
+def test_every_codec_and_every_header_name_is_read(installation: Installation) -> None:
+    installation.set_up(CENTRE, partitions=1)
+    profile = json.dumps({"units": 7}).encode()
+    for name, codec in CODECS.items():
+        append(installation, "representatives", 0, [(name.encode(), profile, ())], codec)
+        odd = [(f"odd-{name}".encode(), profile, [(ODD, b"x")])]
+        append(installation, "representatives", 0, odd, codec)
+
+    async def follow() -> set[str]:
+        complaints: list[tuple[str, str, str]] = []
+        follower = ConfigurationFollower(
+            connection_of(installation), lambda *said: complaints.append(said)
+        )
+        await follower.start()
+        await follower.stop()
+        assert not complaints
+        return set(follower.directory.representatives)
+
+    assert asyncio.run(follow()) == {"ana", *CODECS, *(f"odd-{name}" for name in CODECS)}
+    worker = installation.worker()
+    for name, codec in CODECS.items():
+        lines = [started(name), started(f"odd-{name}", STRUCTURED, (ODD, b"x"), (ODD, None))]
+        append(installation, "channel-events", 0, lines, codec)
+    poison = (b"k", b"\xff", [(ODD, b"\xfe"), ("known", None)])
+    append(installation, "agent-actions", 0, [poison], CODECS["lz4"])
+    wait_until("all begun", lambda: len(begun(installation)) == 2 * len(CODECS))
+    wait_until("the dead letter", lambda: len(letters(installation)) == 1)
+    (letter,) = letters(installation)
+    assert (letter.key, letter.value) == poison[:2]
+    assert letter.headers[:2] == tuple(poison[2])
+    assert dict(letter.headers)["omnistate-error"] == b"undecodable"
+    assert installation.caught_up()
+    installation.run("dead-letters", "list")
+    installation.run("audit")
+    assert worker.metric("omnistate_faults_total") == 0
+    assert worker.stop() == 0
+
+
+def test_a_bomb_stops_its_partition_alone_until_it_is_passed_over(
+    installation: Installation,
+) -> None:
+    installation.set_up(CENTRE, partitions=2)
+    worker = installation.worker()
+    before, behind, other = (
+        subject_in(partition, 2, stem)
+        for partition, stem in ((0, "before"), (0, "behind"), (1, "other"))
+    )
+    append(installation, "channel-events", 0, [started(before)])
+    wait_until("the first one", lambda: before in begun(installation))
+    usual_mb = peak_mb(worker)
+    offset = append(installation, "channel-events", 0, bomb(30), ZSTD)
+    append(installation, "channel-events", 0, [started(behind)])
+    wait_until("stopped", lambda: stopped(worker, 0))
+    append(installation, "channel-events", 1, [started(other)])
+    wait_until("the other one", lambda: other in begun(installation))
+
+    status, page = worker.get("/health/ready")
+    assert status == 503
+    partitions = json.loads(page)["partitions"]
+    assert partitions["1"] == "running"
+    assert f"channel-events/0 at offset {offset} cannot be read" in partitions["0"]
+    assert worker.metric("omnistate_partition_stopped", reason="unreadable") == 1
+    assert worker.metric("omnistate_lag_records", topic="channel-events", partition="0") >= 31
+    wait_until(
+        "it is behind for some time",
+        lambda: worker.metric("omnistate_lag_seconds", topic="channel-events", partition="0") > 1,
+    )
+    assert peak_mb(worker) - usual_mb < 150
+    (lag,) = [
+        each
+        for each in map(json.loads, installation.run("lag", "--json").splitlines())
+        if (each["group"], each["topic"], each["partition"])
+        == ("conversation", "channel-events", 0)
+    ]
+    assert lag["records"] >= 31
+    said = installation.run("audit", status=1)
+    assert f"channel-events/0/{offset}" in said
+    assert "it unpacks to more than 16,777,216 bytes" in said
+
+    skip = ("inputs", "skip", "--group", "conversation", "--topic", "channel-events")
+    place = ("--partition", "0", "--offset")
+    for wrong in (offset - 1, offset + 1, offset + 30):
+        installation.run(*skip, *place, str(wrong), status=2)
+    told = installation.run(*skip, *place, str(offset))
+    assert f"offsets {offset} to {offset + 29}" in told
+    installation.run(*skip, *place, str(offset), status=2)
+    wait_until("what lies behind", lambda: behind in begun(installation), 60)
+    wait_until("ready", worker.is_ready)
+    (letter,) = letters(installation)
+    headers = dict(letter.headers)
+    assert (letter.key, letter.value) == (None, None)
+    assert headers["omnistate-error"] == b"unreadable"
+    assert headers["omnistate-origin"] == f"channel-events/0/{offset}".encode()
+    assert f"offsets {offset} to {offset + 29}".encode() in (
+        headers["omnistate-error-message"] or b""
+    )
+    assert worker.log().count("partition_stopped") == 1
+    assert "passed over what cannot be read" in installation.run("audit")
+    assert worker.stop() == 0
+
+
+def test_a_worker_may_be_told_to_skip(brokers: str, prefix: str, tmp_path: Path) -> None:
+    with installed(brokers, prefix, tmp_path, unreadable="skip") as found:
+        found.set_up(CENTRE, partitions=1)
+        worker = found.worker()
+        representatives = found.worker("representative")
+        offset = append(found, "channel-events", 0, bomb(), ZSTD)
+        append(found, "agent-actions", 0, bomb(), ZSTD)
+        append(found, "representative-presence", 0, bomb(), ZSTD)
+        append(found, "channel-events", 0, [started("behind")])
+        wait_until("what lies behind", lambda: begun(found) == {"behind"})
+        wait_until("all letters", lambda: len(letters(found)) == 3)
+        origins = {dict(each.headers)["omnistate-origin"] for each in letters(found)}
+        assert f"channel-events/0/{offset}".encode() in origins
+        assert worker.metric("omnistate_dead_letters_total", reason="unreadable") == 2
+        assert representatives.metric("omnistate_dead_letters_total", reason="unreadable") == 1
+        assert found.run("audit").count("passed over what cannot be read") >= 2
+        found.run("dead-letters", "list")
+        assert worker.stop() == representatives.stop() == 0
+
+
+def test_a_configuration_topic_cannot_be_poisoned(installation: Installation) -> None:
+    installation.set_up(CENTRE, partitions=1)
+    worker = installation.worker()
+    append(installation, "workstreams", 0, bomb(), ZSTD)
+    append(installation, "workstreams", 0, [(b"\xff", b"\xff", [(ODD, b"")])])
+    second = installation.worker()
+    for each in (worker, second):
+        wait_until("it was said", lambda each=each: "configuration_unusable" in each.log())
+        assert "workstreams" in each.log()
+    installation.configure(CENTRE)
+    append(installation, "channel-events", 0, [started("chat")])
+    wait_until("decided", lambda: begun(installation) == {"chat"})
+    for each in (worker, second):
+        each.signal(signal.SIGTERM)
+        assert each.stop() == 0
