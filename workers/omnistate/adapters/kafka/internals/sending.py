@@ -27,9 +27,9 @@ def open_batch(bytes_max: int, codec: int) -> BatchBuilder:
     return BatchBuilder(bytes_max, codec, is_transactional=1)
 
 
-def accept_odd_names(batch: BatchBuilder, bytes_max: int, codec: int) -> None:
-    """Let an empty batch take header names that are no UTF-8, slowly."""
-    batch._builder = _TolerantBuilder(2, codec, 1, -1, -1, -1, bytes_max)
+def open_tolerant_batch(bytes_max: int, codec: int) -> BatchBuilder:
+    """The same for lines of which header names may be no UTF-8; slower."""
+    return _TolerantBatch(bytes_max, codec, is_transactional=1)
 
 
 def has_odd_names(lines: Iterable[tuple[Any, Any, Iterable[tuple[str, Any]]]]) -> bool:
@@ -42,6 +42,16 @@ class _TolerantBuilder(_DefaultRecordBatchBuilderPy):  # type: ignore[misc]
 
     def append(self, offset: int, timestamp: Any, key: Any, value: Any, headers: Any) -> Any:
         return super().append(offset, timestamp, key, value, as_written(headers))
+
+
+class _TolerantBatch(BatchBuilder):  # type: ignore[misc]
+    def __init__(self, bytes_max: int, codec: int, *, is_transactional: int) -> None:
+        super().__init__(bytes_max, codec, is_transactional=is_transactional)
+        self._builder = _TolerantBuilder(2, codec, is_transactional, -1, -1, 0, bytes_max)
+
+    def _set_producer_state(self, producer_id: int, producer_epoch: int, sequence: int) -> None:
+        # aiokafka's own asks for its own kind of builder.
+        self._builder.set_producer_state(producer_id, producer_epoch, sequence)
 
 
 def appender_of(batch: BatchBuilder) -> Append:

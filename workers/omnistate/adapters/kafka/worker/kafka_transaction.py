@@ -15,10 +15,10 @@ from omnistate.adapters.kafka.clients.errors import look_at, translated
 from omnistate.adapters.kafka.internals.sending import (
     GZIP,
     PLAIN,
-    accept_odd_names,
     appender_of,
     has_odd_names,
     open_batch,
+    open_tolerant_batch,
     set_count,
 )
 from omnistate.adapters.kafka.worker.fencing_producer import TRANSACTION_TIMEOUT_MS, check_alive
@@ -68,10 +68,10 @@ class KafkaTransaction:
 
     async def _append(self, topic: str, partition: int, lines: list[Line], codec: int) -> None:
         done = 0
+        odd = codec != PLAIN and has_odd_names(lines)
+        open_one = open_tolerant_batch if odd else open_batch
         while done < len(lines):
-            first, batch = done, open_batch(BATCH_BYTES_MAX, codec)
-            if codec != PLAIN and has_odd_names(lines):
-                accept_odd_names(batch, BATCH_BYTES_MAX, codec)
+            first, batch = done, open_one(BATCH_BYTES_MAX, codec)
             done = append_lines(appender_of(batch), lines, first, self._at_ms)
             set_count(batch, done - first)
             await self._ship(batch, topic, partition)
