@@ -7,8 +7,8 @@ from typing import Any
 from aiokafka import ConsumerRecord
 from aiokafka.consumer.fetcher import FetchError, FetchResult
 from aiokafka.producer.message_accumulator import MessageBatch
-from omnistate.adapters.kafka.internals.batches import CheckedRecords, FetchedBatches
 from omnistate.adapters.kafka.internals import fetching, requests, resources, sending
+from omnistate.adapters.kafka.internals.batches import CheckedRecords, FetchedBatches
 from packaging.requirements import Requirement
 
 from tests.adapters.unstarted_clients import OTHER, PLACE, Clients, as_fetched, clients

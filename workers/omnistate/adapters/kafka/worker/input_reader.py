@@ -19,11 +19,11 @@ from omnistate.adapters.kafka.internals.fetching import (
     set_record_factory,
     standing_at,
 )
+from omnistate.adapters.kafka.records.record_factory import as_unpacked, unpack_for
 from omnistate.adapters.kafka.records.stand_ins import stand_in_for
 from omnistate.adapters.kafka.worker.hold_ups import HoldUps
 from omnistate.adapters.kafka.worker.input_lag import InputLag
 from omnistate.adapters.kafka.worker.positioning import LogBounds, find_start
-from omnistate.adapters.kafka.records.record_factory import as_unpacked, unpack_for
 from omnistate.adapters.kafka.worker.shared_clients import Reading, SharedClients
 from omnistate.stream.merge import Merge, Vouched
 from omnistate.stream.outcome import PartitionStopped
