@@ -52,7 +52,7 @@ class Owners:
         """`changelogs` by table, `counts` of partitions by topic."""
         clients = SharedClients(
             self._connection,
-            self._connection.consumer(),
+            self._connection.consumer(auto_offset_reset="none"),
             Cluster(self._connection, self._admin),
             self._ends,
             BrokerClock(),

@@ -55,6 +55,14 @@ class Inputs:
         for topic, end in self._ends.items():
             first = self._first[topic] = (await reader.beginnings(topic))[self.partition]
             written = (await reader.ends(topic))[self.partition]
+            if first > end:
+                self._findings.add(
+                    "offsets",
+                    topic,
+                    self.partition,
+                    end,
+                    f"taken up to here, but the topic begins at {first}: inputs were deleted unread",
+                )
             if written < end:
                 self._findings.add(
                     "offsets",
