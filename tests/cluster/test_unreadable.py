@@ -12,12 +12,14 @@ from omnistate.adapters.kafka.configuration.configuration_follower import Config
 from omnistate.adapters.kafka.records.topic_reader import open_reader
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Record
-from tests.harness.topic_reading import read_events
 
 from tests.cluster import odd_batches
 from tests.cluster.odd_batches import CODECS, ZSTD, bomb
 from tests.cluster.story_inputs import CENTRE, event
-from tests.harness.installation import Installation, Worker, installed, wait_until
+from tests.harness.installation import Installation, installed
+from tests.harness.topics import read_events
+from tests.harness.waiting import wait_until
+from tests.harness.worker_process import WorkerProcess
 
 ODD = "\udcff\udcfe"
 STRUCTURED = ("content-type", b"application/cloudevents+json")
