@@ -108,6 +108,12 @@ class Notes:
     def revoked(self, partition: int) -> None:
         self.told.append(("revoked", partition))
 
+    def clock_ahead(self, partition: int, topic: str, offset: int) -> None:
+        raise AssertionError((partition, topic, offset))
+
+    def held_up(self, partition: int, topic: str, offset: int) -> None:
+        raise AssertionError((partition, topic, offset))
+
     def gone(self, partition: int, topic: str, records: int) -> None:
         raise AssertionError("nothing is ever gone here")
 

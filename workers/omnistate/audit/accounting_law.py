@@ -61,7 +61,7 @@ class Inputs:
                     topic,
                     self.partition,
                     end,
-                    f"taken up to here, but the topic begins at {first}: inputs were deleted unread",
+                    f"taken up to here; the topic begins at {first}: inputs were deleted unread",
                 )
             if written < end:
                 self._findings.add(

@@ -78,13 +78,18 @@ class ReplayCheck:
                 "inputs are replayed in the order of time"
             )
         step = self._begin()
-        for record in stretch.records:
+        reached = stretch.reached
+        until_ms = None if reached is None else reached.clock_ms
+        for read in stretch.records:
+            record = read
+            if until_ms is not None and record.timestamp_ms > until_ms:
+                # A time that the worker did not believe: taken at the clock that the batch came to.
+                record = record._replace(timestamp_ms=until_ms)
             while not step.take(record):
                 self._commit(step, stretch)
                 step = self._begin()
         batch = self._commit(step, stretch)
         self._findings.counts["replayed"] += len(stretch.records)
-        reached = stretch.reached
         if reached is None or reached.clock_ms is None:
             return
         room = OUTPUTS_MAX - step.filled

@@ -7,7 +7,7 @@ nothing earlier can turn up there.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from omnistate.stream.ports import Record
 
@@ -19,6 +19,16 @@ BATCH_BYTES_MAX: Final = 4_000_000
 Vouched = dict[tuple[str, str], int]
 
 
+class Latest(NamedTuple):
+    """The latest time that a record may bear, epoch ms, and that of one that bears a later one."""
+
+    limit_ms: int
+    taken_at_ms: int
+
+
+ANY_TIME: Final = Latest(2**63, 2**63)
+
+
 class Merge:
     """Buffers of records in offset order, one for each input."""
 
@@ -26,6 +36,8 @@ class Merge:
         """On equal times, earlier ones of `inputs` go first."""
         self._buffers: dict[str, deque[Record]] = {topic: deque() for topic in inputs}
         self._vouched: Vouched = {}
+        # How many records bore a time that was not believed.
+        self.ahead = 0
 
     def add(self, topic: str, records: Iterable[Record]) -> None:
         """Append records of one input, in offset order."""
@@ -55,8 +67,12 @@ class Merge:
         """Let everything up to these offsets go past the inputs that were empty."""
         self._vouched.update(vouched)
 
-    def take(self, max_records: int) -> list[Record]:
-        """The next records that may go, in order; bounded in number and in bytes."""
+    def take(self, max_records: int, latest: Latest = ANY_TIME) -> list[Record]:
+        """The next records that may go, in order; bounded in number and in bytes.
+
+        One whose time is beyond `latest` bears the time given there, and is the last taken: so
+        the clock that its batch comes to is the time that it was taken at.
+        """
         taken: list[Record] = []
         room = BATCH_BYTES_MAX
         buffers, vouched = self._buffers, self._vouched
@@ -75,6 +91,10 @@ class Merge:
                 break
             taken.append(first.popleft())
             room -= len(head.value or b"")
+            if head.timestamp_ms > latest.limit_ms:
+                self.ahead += 1
+                taken[-1] = head._replace(timestamp_ms=latest.taken_at_ms)
+                break
         return taken
 
     def oldest_ms(self, topic: str) -> int | None:

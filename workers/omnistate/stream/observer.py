@@ -42,5 +42,8 @@ class PartitionObserver(Protocol):
     def gone(self, partition: int, topic: str, records: int) -> None:
         """Records were deleted by the log before they were read."""
 
+    def clock_ahead(self, partition: int, topic: str, offset: int) -> None:
+        """A record bears a time that no broker's clock has come to; the broker's was taken."""
+
     def held_up(self, partition: int, topic: str, offset: int) -> None:
         """Nothing is read of an input beyond an offset: a transaction there stays open."""

@@ -63,6 +63,9 @@ class PartitionMetrics(WorkerMetrics):
         self._fenced = count("fenced_producers", "Times that a producer was fenced.")
         self._faults = count("faults", "Times that the log could not do its part.")
         self._gone = count("records_gone", "Inputs deleted before they were read.", "topic")
+        self._ahead = count(
+            "clock_ahead", "Inputs with a time that no broker's clock has come to.", "topic"
+        )
         self._rebalances = count("partitions_revoked", "Partitions given up.")
 
     def watch(
@@ -107,6 +110,10 @@ class PartitionMetrics(WorkerMetrics):
     def gone(self, topic: str, records: int) -> None:
         """Records were deleted before they were read."""
         self._gone.labels(topic).inc(records)
+
+    def clock_ahead(self, topic: str) -> None:
+        """A record's time was not believed."""
+        self._ahead.labels(topic).inc()
 
     def revoked(self) -> None:
         """A partition was given up."""

@@ -107,6 +107,17 @@ class PartitionReport:
             explanation="the log deleted them before they were read; see the topic's retention",
         )
 
+    def clock_ahead(self, partition: int, topic: str, offset: int) -> None:
+        """A record's time was not believed."""
+        self._metrics.clock_ahead(topic)
+        self._log.warning(
+            "clock_ahead",
+            partition=partition,
+            topic=topic,
+            offset=offset,
+            explanation="its time is more than 5 min ahead of every broker: taken as of now",
+        )
+
     def held_up(self, partition: int, topic: str, offset: int) -> None:
         """Somebody's transaction on an input stays open."""
         self._log.warning(

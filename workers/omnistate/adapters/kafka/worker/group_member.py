@@ -144,21 +144,25 @@ class GroupMember(Generic[P]):
         def report_held_up(topic: str, offset: int) -> None:
             self._observer.held_up(number, topic, offset)
 
-        ownership = Ownership()
+        def report_ahead(topic: str, offset: int) -> None:
+            self._observer.clock_ahead(number, topic, offset)
+
+        ownership, clock = Ownership(), self.clock.of_one()
         log = self._logs[number] = KafkaPartition(
-            self._shared,
+            self._shared._replace(clock=clock),
             layout,
             self._group.consumes,
             report_gone,
             ownership,
             report_held_up=report_held_up,
+            report_ahead=report_ahead,
             skip_unreadable=self._skip_unreadable,
         )
         return PartitionOwner(
             number,
             log,
             self._make_processor(number),
-            self.clock,
+            clock,
             self._observer,
             self._timer_grace_ms,
             self._deciding,

@@ -25,7 +25,8 @@ from omnistate.adapters.kafka.worker.hold_ups import HoldUps
 from omnistate.adapters.kafka.worker.input_lag import InputLag
 from omnistate.adapters.kafka.worker.positioning import LogBounds, find_start
 from omnistate.adapters.kafka.worker.shared_clients import Reading, SharedClients
-from omnistate.stream.merge import Merge, Vouched
+from omnistate.stream.broker_clock import AHEAD_MS
+from omnistate.stream.merge import Latest, Merge, Vouched
 from omnistate.stream.outcome import PartitionStopped
 from omnistate.stream.ownership import Ownership
 from omnistate.stream.ports import LogUnavailable, Record, UnreadableRecord
@@ -49,12 +50,14 @@ class InputReader:
         ownership: Ownership,
         report_gone: Callable[[str, int], None],
         report_held_up: Callable[[str, int], None],
+        report_ahead: Callable[[str, int], None],
     ) -> None:
         """What is read while `ownership` says no is not used."""
-        connection, self._member, _, self._ends, _ = surroundings
+        connection, self._member, _, self._ends, self._clock = surroundings
         self._reading = reading
         self._ownership = ownership
         self._report_gone = report_gone
+        self._report_ahead = report_ahead
         self.hold_ups = HoldUps(report_held_up)
         self.topics = reading.topics
         self._partitions = {
@@ -142,7 +145,7 @@ class InputReader:
         ]
         # Something is buffered: it is not waited for, only joined by what is there.
         await self._fetch(wanted, wait_ms if len(merge.empty_inputs) == len(self._topics) else 0)
-        records = merge.take(max_records) if self._ownership.reading else []
+        records = self._take(max_records) if self._ownership.reading else []
         if records or not self._ownership.reading:
             self._promise = None
             return records
@@ -159,7 +162,18 @@ class InputReader:
             return []
         self._promise = None
         merge.accept(vouched)
-        return merge.take(max_records)
+        return self._take(max_records)
+
+    def _take(self, max_records: int) -> list[Record]:
+        """What may go; a time that no broker's clock can have shown yet is not believed."""
+        latest_ms, now_ms = self._clock.latest_ms(), self._clock.now_ms()
+        if latest_ms is None or now_ms is None:
+            return self._merge.take(max_records)
+        ahead = self._merge.ahead
+        records = self._merge.take(max_records, Latest(latest_ms + AHEAD_MS, now_ms))
+        if self._merge.ahead > ahead:
+            self._report_ahead(records[-1].topic, records[-1].offset)
+        return records
 
     async def _reach(self, ends: Mapping[TopicPartition, int]) -> bool:
         """Fetch until the positions have come to these ends.

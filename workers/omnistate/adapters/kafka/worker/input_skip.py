@@ -83,7 +83,7 @@ async def skip_batch(
                 connection.physical,
             )
             await producer.begin_transaction()
-            transaction = KafkaTransaction(producer, layout, position.clock_ms, lambda _: None)
+            transaction = KafkaTransaction(producer, layout, position.clock_ms, lambda *_: None)
             await transaction.send([encode_dead_letter(put_unreadable_aside(stand_in))])
             row = encode_position(position._replace(offsets=moved))
             await transaction.write([Write(POSITIONS, POSITION_KEY, row)])

@@ -18,6 +18,7 @@ from omnistate.adapters.kafka.worker.fencing_producer import check_alive, start_
 from omnistate.adapters.kafka.worker.input_reader import InputReader
 from omnistate.adapters.kafka.worker.kafka_transaction import KafkaTransaction, OutputLayout
 from omnistate.adapters.kafka.worker.shared_clients import Reading, SharedClients
+from omnistate.stream.broker_clock import AHEAD_MS
 from omnistate.stream.outcome import PartitionStopped
 from omnistate.stream.ownership import Ownership, OwnerState
 from omnistate.stream.ports import Fenced, Record, Restored, Write
@@ -40,12 +41,14 @@ class KafkaPartition:
         ownership: Ownership | None = None,
         *,
         report_held_up: Callable[[str, int], None] = lambda *_: None,
+        report_ahead: Callable[[str, int], None] = lambda *_: None,
         skip_unreadable: bool = False,
     ) -> None:
         """`report_gone` is told of records of a topic that were deleted before they were read.
 
-        `report_held_up` is told where an input stands still at an open transaction. A batch that
-        nobody can read stops the partition, unless `skip_unreadable`.
+        `report_held_up` is told where an input stands still at an open transaction, `report_ahead`
+        of a record whose time is not believed. A batch that nobody can read stops the partition,
+        unless `skip_unreadable`.
         """
         self._connection, self._member, self._cluster, _, self._clock = shared
         self._layout = layout
@@ -57,6 +60,7 @@ class KafkaPartition:
             ownership or Ownership(OwnerState.RUNNING),
             report_gone,
             report_held_up,
+            report_ahead,
         )
 
     async def fence(self) -> None:
@@ -168,6 +172,10 @@ class KafkaPartition:
         with translated():
             check_alive(producer)
             await producer.begin_transaction()
+        latest_ms = self._clock.latest_ms()
+        if at_ms is not None and latest_ms is not None:
+            # Brokers refuse what is more than an hour ahead of them.
+            at_ms = min(at_ms, latest_ms + AHEAD_MS)
         return KafkaTransaction(producer, self._layout, at_ms, self._clock.observe)
 
 

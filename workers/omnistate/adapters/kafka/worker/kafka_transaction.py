@@ -5,7 +5,7 @@ aiokafka would commit although a batch has failed.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -41,9 +41,9 @@ class KafkaTransaction:
         producer: AIOKafkaProducer,
         layout: "OutputLayout",
         at_ms: int | None,
-        observe: Callable[[int], None],
+        observe: Callable[[int, Hashable], None],
     ) -> None:
-        """`observe` is told the append time of the position row."""
+        """`observe` is told the append time of the position row, and by which broker."""
         self._producer = producer
         self._layout = layout
         self._at_ms = at_ms
@@ -110,7 +110,9 @@ class KafkaTransaction:
                 if isinstance(outcome, BaseException):
                     raise outcome
         if self._positions is not None:
-            self._observe(self._positions.result().timestamp)
+            found = self._positions.result()
+            brokers = self._producer.client.cluster
+            self._observe(found.timestamp, brokers.leader_for_partition(found.topic_partition))
 
     async def commit(self) -> None:
         """Make everything visible. Raises Fenced; LogUnavailable = nobody knows."""
