@@ -22,17 +22,32 @@ What each reach is for, and what to do without it:
 `fetching`: what a consumer has fetched.
     set_record_factory  `_fetcher._records`, `_partition_records`, `_consumer_record`: our records
                         are made at once; aiokafka's own would take a fifth of a restore.
+    watch_fetches       `_fetcher._records` and `fetched_records`: what is fetched is looked at before
+                        it is unpacked, and before it is handed out, to Faust, too.
+    standing_at         `_subscription`: the ends that came with the last fetch.
     keep_fetching       `_fetcher._prefetch_backoff`: a partition that leaves fetched records unread
                         must not hold up the fetches of the others.
     next_offset, unread_count
                         `_subscription`: how far behind a partition is, without waiting;
                         `position` is a coroutine that may wait for ever.
 
+`batches`: in the whole process, in the place of aiokafka's MemoryRecords and PartitionRecords.
+    FetchedBatches, CheckedRecords
+                        `_unpack_records` with what it uses: aiokafka ends at a batch that it cannot
+                        open, loses what came before, unpacks without bound, and takes no header
+                        name that is no UTF-8.
+
+`offsets`: where partitions begin and end.
+    leader_of, ask_leader
+                        `_client` and `OffsetRequest`: aiokafka asks all leaders at once, and knows
+                        one isolation level a consumer.
+
 `sending`: what a producer sends.
     open_batch, appender_of, set_count
                         `BatchBuilder` with its `_builder` and `_relative_offset`: `create_batch`
                         gives no batch with a codec of its own, and its `append` is half of what it
                         costs to append a line.
+    open_tolerant_batch `_DefaultRecordBatchBuilderPy`, `_set_producer_state`: header names as they came.
     sender_of           `_sender.sender_task`: a producer that is fenced dies within, and whoever
                         asks it for something then waits for ever.
 
