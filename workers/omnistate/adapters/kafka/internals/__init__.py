@@ -22,7 +22,7 @@ What each reach is for, and what to do without it:
 `fetching`: what a consumer has fetched.
     set_record_factory  `_fetcher._records`, `_partition_records`, `_consumer_record`: our records
                         are made at once; aiokafka's own would take a fifth of a restore.
-    watch_fetches       `_fetcher._records` and `fetched_records`: what is fetched is looked at before
+    watch_fetches       `_fetcher._records`, `fetched_records`: what is fetched is looked at before
                         it is unpacked, and before it is handed out, to Faust, too.
     standing_at         `_subscription`: the ends that came with the last fetch.
     keep_fetching       `_fetcher._prefetch_backoff`: a partition that leaves fetched records unread
@@ -47,7 +47,7 @@ What each reach is for, and what to do without it:
                         `BatchBuilder` with its `_builder` and `_relative_offset`: `create_batch`
                         gives no batch with a codec of its own, and its `append` is half of what it
                         costs to append a line.
-    open_tolerant_batch `_DefaultRecordBatchBuilderPy`, `_set_producer_state`: header names as they came.
+    open_tolerant_batch `_DefaultRecordBatchBuilderPy`, `_set_producer_state`: any names.
     sender_of           `_sender.sender_task`: a producer that is fenced dies within, and whoever
                         asks it for something then waits for ever.
 
