@@ -57,7 +57,7 @@ def with_payload(payload: bytes, codec: int, count: int = 1) -> bytearray:
     return bytes_
 
 
-def fetched(*batches: bytes, position: int = 7) -> CheckedRecords:
+def fetched(*batches: bytes | bytearray, position: int = 7) -> CheckedRecords:
     """What a consumer at a position makes of these batches."""
     data = FetchedBatches(b"".join(map(bytes, batches)))
     records = CheckedRecords(PLACE, data, [], position, None, None, True, READ_COMMITTED)

@@ -26,7 +26,7 @@ class Brokers:
         self.moved: set[TopicPartition] = set()
 
     def leader_of(self, _: AIOKafkaConsumer, place: TopicPartition) -> int:
-        return (place.partition + (place in self.moved)) % 2
+        return int(place.partition + (place in self.moved)) % 2
 
     async def answer(
         self, _: Any, node: int, bound: Bound, places: Collection[TopicPartition]

@@ -1,6 +1,7 @@
 """Batches of every codec, of any header name, and such that nobody can read, on a real broker."""
 
 import asyncio
+import functools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,6 +77,10 @@ def subject_in(partition: int, partitions: int, stem: str) -> str:
 
 def stopped(worker: WorkerProcess, partition: int) -> bool:
     return worker.metric("omnistate_partition_stopped", partition=str(partition)) == 1
+
+
+def complains(worker: WorkerProcess) -> bool:
+    return "configuration_unusable" in worker.log()
 
 
 def peak_mb(worker: WorkerProcess) -> float:
@@ -211,7 +216,7 @@ def test_a_configuration_topic_cannot_be_poisoned(installation: Installation) ->
     append(installation, "workstreams", 0, [(b"\xff", b"\xff", [(ODD, b"")])])
     second = installation.worker()
     for each in (worker, second):
-        wait_until("it was said", lambda each=each: "configuration_unusable" in each.log())
+        wait_until("it was said", functools.partial(complains, each))
         assert "workstreams" in each.log()
     installation.configure(CENTRE)
     append(installation, "channel-events", 0, [started("chat")])

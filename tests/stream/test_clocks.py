@@ -1,7 +1,6 @@
 """Brokers' clocks, each by itself, and times that none of them can have shown."""
 
 import pytest
-from omnistate.stream import broker_clock
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.merge import Latest, Merge
 from omnistate.stream.ports import Record
@@ -20,7 +19,7 @@ class Monotonic:
 @pytest.fixture
 def monotonic(monkeypatch: pytest.MonkeyPatch) -> Monotonic:
     clock = Monotonic()
-    monkeypatch.setattr(broker_clock.time, "monotonic", clock)
+    monkeypatch.setattr("omnistate.stream.broker_clock.time.monotonic", clock)
     return clock
 
 

@@ -19,16 +19,14 @@ class BrokerClock:
     `of_one` gives a partition its own: it goes by the broker that acknowledged last there.
     """
 
-    def __init__(self) -> None:
-        """Unknown until the first acknowledgement."""
-        self._seen: dict[Hashable, tuple[int, float]] = {}
+    def __init__(self, seen: dict[Hashable, tuple[int, float]] | None = None) -> None:
+        """Unknown until the first acknowledgement, or what others have `seen`, by broker."""
+        self._seen: dict[Hashable, tuple[int, float]] = {} if seen is None else seen
         self._own: Hashable = None
 
     def of_one(self) -> "BrokerClock":
         """One that knows the same brokers, and goes by another of them."""
-        clock = BrokerClock()
-        clock._seen = self._seen
-        return clock
+        return BrokerClock(self._seen)
 
     def observe(self, append_ms: int, broker: Hashable = None) -> None:
         """A broker has just acknowledged a record with this append time, epoch milliseconds."""
