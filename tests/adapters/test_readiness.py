@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 from omnistate.adapters.kafka.admin.differences import TopicState
 from omnistate.adapters.kafka.admin.readiness import judge
-from omnistate.stream.topology import Group, load_topology
+from omnistate.stream.topology import load_topology
+from omnistate.stream.topology_parts import Group
 
 from tests.adapters.test_differences import as_declared
 

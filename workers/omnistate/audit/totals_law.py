@@ -1,12 +1,9 @@
 """The law of totals: published totals = the sum over partitions = what conversations hold.
 
 The changes are counted once more, while the ledger reads them: each says what its partition came
-to. Memory is bounded by representatives times partitions. Beside workers at work:
-
-    the table    is read before the changes, so it is compared with the very changes it names, and
-                 must name those that the positions, read before it, say were taken
-    a picture    is compared with the table where both are of one number; with the changes, and
-                 with the rows that hold, where nobody has committed anything since
+to. Memory is bounded by representatives times partitions. Beside workers at work the table, read
+before the changes, is compared with the very changes it names; a picture with the table where both
+are of one number, and with the changes and rows where nothing was committed since.
 """
 
 from collections import Counter

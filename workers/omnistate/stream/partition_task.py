@@ -74,8 +74,7 @@ class PartitionTask(Generic[P]):
     ) -> None:
         """The rows are empty until `start` has restored them.
 
-        Tasks that share the lock `deciding` decide one after the other. `ownership` says what the
-        task may do, and is moved on by it; a task without an owner has one of its own.
+        Tasks that share `deciding` decide by turns; `ownership` says what the task may do.
         """
         self.processor = make_processor()
         self._make_processor = make_processor

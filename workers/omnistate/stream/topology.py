@@ -3,29 +3,18 @@
 It must not know a cluster, a prefix or a driver: it says what should be there, adapters see to it.
 """
 
-from collections.abc import Mapping
-from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 import yaml
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
     model_validator,
 )
 
+from omnistate.stream.topology_parts import Declared, Group, Topic
 from omnistate.stream.topology_rules import find_problems
-
-Kind = Literal["input", "output", "configuration", "table", "changelog", "dead-letter"]
-Delivery = Literal["exactly-once", "at-least-once"]
-# Kafka's own limit is 249 characters; the rest is room for a prefix.
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=180)]
-Sentence = Annotated[str, StringConstraints(min_length=1)]
 
 DEFAULTS: Final = frozenset({"partitions", "replication_factor", "config"})
 
@@ -34,59 +23,7 @@ class TopologyError(ValueError):
     """The declaration of the topics cannot be used; the message is one line that says why."""
 
 
-def _as_kafka_writes(value: object) -> object:
-    """YAML's numbers and booleans as the text that Kafka keeps settings in."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int) else value
-
-
-class _Declared(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Classification(_Declared):
-    """Whether people can be recognised in the records, and why these are kept that long."""
-
-    personal_data: bool
-    retention: Sentence
-
-
-class Topic(_Declared):
-    """One topic, as it should be. `key` says what its keys are, `messages` what its values are."""
-
-    name: Name
-    description: Sentence
-    key: Sentence
-    kind: Kind
-    partitions: int = Field(gt=0)
-    replication_factor: int = Field(gt=0)
-    config: Mapping[str, Annotated[str, BeforeValidator(_as_kafka_writes)]]
-    messages: Annotated[tuple[str, ...], Field(strict=False)]
-    co_partitioned_with: Name | None = None
-    dead_letter: Name | None = None
-    classification: Classification
-
-
-class Group(_Declared):
-    """One worker's consumer group. `follows` are read whole by each member, beside the group."""
-
-    name: Name
-    description: Sentence
-    consumes: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
-    follows: Annotated[tuple[Name, ...], Field(strict=False)]
-    produces: Annotated[tuple[Name, ...], Field(strict=False)]
-    tables: Mapping[Name, Name]
-    delivery: Delivery
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """Every topic that the worker touches, each once."""
-        touched = chain(self.consumes, self.follows, self.produces, self.tables.values())
-        return tuple(dict.fromkeys(touched))
-
-
-class Topology(_Declared):
+class Topology(Declared):
     """The whole declaration, valid in itself."""
 
     version: Literal[1]

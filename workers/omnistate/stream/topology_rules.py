@@ -6,12 +6,11 @@ Rules between topics and groups only; the form of each of them is the models' bu
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from omnistate.stream.topology import Group, Kind, Topic, Topology
+from omnistate.stream.topology_parts import Declaration, Group, Kind, Topic
 
-POLICIES: Final[dict["Kind", str]] = {
+POLICIES: Final[dict[Kind, str]] = {
     "input": "delete",
     "output": "delete",
     "dead-letter": "delete",
@@ -23,12 +22,12 @@ POLICIES: Final[dict["Kind", str]] = {
 MIN_INSYNC: Final = "min.insync.replicas"
 
 
-def find_problems(topology: "Topology") -> Iterator[str]:
+def find_problems(topology: Declaration) -> Iterator[str]:
     """Everything that is wrong, a sentence each."""
     return chain(_unclear_names(topology), _wrong_topics(topology), _wrong_groups(topology))
 
 
-def _unclear_names(topology: "Topology") -> Iterator[str]:
+def _unclear_names(topology: Declaration) -> Iterator[str]:
     named = {
         "topic": [topic.name for topic in topology.topics],
         "group": [group.name for group in topology.groups],
@@ -45,7 +44,7 @@ def _unclear_names(topology: "Topology") -> Iterator[str]:
         )
 
 
-def _repeats(topology: "Topology", topic: "Topic", message: str) -> bool:
+def _repeats(topology: Declaration, topic: Topic, message: str) -> bool:
     """Whether a table keeps the last message of each key of an output."""
     return topic.kind == "table" and any(
         other.kind == "output" and other.key == topic.key and message in other.messages
@@ -53,7 +52,7 @@ def _repeats(topology: "Topology", topic: "Topic", message: str) -> bool:
     )
 
 
-def _wrong_topics(topology: "Topology") -> Iterator[str]:
+def _wrong_topics(topology: Declaration) -> Iterator[str]:
     for topic in topology.topics:
         policy = POLICIES[topic.kind]
         if topic.config.get("cleanup.policy") != policy:
@@ -72,7 +71,7 @@ def _wrong_topics(topology: "Topology") -> Iterator[str]:
                 )
 
 
-def _wrong_groups(topology: "Topology") -> Iterator[str]:
+def _wrong_groups(topology: Declaration) -> Iterator[str]:
     owners = Counter(name for group in topology.groups for name in group.tables.values())
     yield from (f"changelog {name} has {n} owners" for name, n in owners.items() if n > 1)
     unowned = _names(topology, "changelog") - set(owners)
@@ -86,7 +85,7 @@ def _wrong_groups(topology: "Topology") -> Iterator[str]:
         yield from _wrong_tables(topology, group)
 
 
-def _wrong_reading(topology: "Topology", group: "Group") -> Iterator[str]:
+def _wrong_reading(topology: Declaration, group: Group) -> Iterator[str]:
     for name in (*group.consumes, *group.follows):
         dead_letter = topology.topic(name).dead_letter
         if dead_letter is None:
@@ -100,7 +99,7 @@ def _wrong_reading(topology: "Topology", group: "Group") -> Iterator[str]:
         yield f"group {group.name}: follows {name}, which is no configuration topic"
 
 
-def _wrong_tables(topology: "Topology", group: "Group") -> Iterator[str]:
+def _wrong_tables(topology: Declaration, group: Group) -> Iterator[str]:
     for table, name in group.tables.items():
         if name != f"{group.name}-{table}-changelog":
             yield f"group {group.name}: table {table} needs {group.name}-{table}-changelog"
@@ -112,5 +111,5 @@ def _wrong_tables(topology: "Topology", group: "Group") -> Iterator[str]:
                 yield f"group {group.name}: {consumed} and {name} must be co-partitioned"
 
 
-def _names(topology: "Topology", kind: "Kind | None" = None) -> set[str]:
+def _names(topology: Declaration, kind: Kind | None = None) -> set[str]:
     return {topic.name for topic in topology.topics if kind in {None, topic.kind}}

@@ -5,13 +5,11 @@ offset that the batch began with, so
 
 - of two workers with the same partition (one is a zombie, or a rebalance is under way) one has its
   batch applied and the other hears of a conflict: nothing is applied twice, no offset goes back;
-- a batch whose outcome is unknown needs no care: the store is asked where it stands, and reading
-  goes on from there;
 - a store that was emptied, or came back with an older state, is noticed by the next batch, or by a
   look at the offsets once a second, and is read up from what it has.
 
-After any failure the offsets are asked for again. Nothing here needs to know of rebalances but that
-they forget positions. What a partition's records are applied to, `partition_role` says.
+After any failure, and a batch of unknown outcome, the offsets are asked for again. What a
+partition's records are applied to, `partition_role` says.
 """
 
 import asyncio

@@ -9,7 +9,8 @@ as its co-partitioned topics agree. Which count that is, its tables say.
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from omnistate.stream.topology import Kind, Topic, Topology
+from omnistate.stream.topology import Topology
+from omnistate.stream.topology_parts import Kind, Topic
 from omnistate.stream.topology_rules import MIN_INSYNC
 
 TABLES: Final[frozenset[Kind]] = frozenset({"table", "changelog"})

@@ -15,7 +15,7 @@ from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import deadline
 from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
-from omnistate.stream.topology import Group
+from omnistate.stream.topology_parts import Group
 
 READ_TIMEOUT_S: Final = 30.0
 POLL_MS: Final = 100

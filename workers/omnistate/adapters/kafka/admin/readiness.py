@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from omnistate.adapters.kafka.admin.differences import TopicState, settings_for
-from omnistate.stream.topology import Kind, Topic, Topology
+from omnistate.stream.topology import Topology
+from omnistate.stream.topology_parts import Kind, Topic
 from omnistate.stream.topology_rules import MIN_INSYNC
 
 _COMMAND: Final = "run omnistate topics apply"

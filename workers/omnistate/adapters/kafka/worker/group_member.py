@@ -26,7 +26,7 @@ from omnistate.stream.ownership import Ownership
 from omnistate.stream.partition_owner import PartitionOwner
 from omnistate.stream.partition_owners import PartitionOwners
 from omnistate.stream.ports import LogUnavailable, Processor
-from omnistate.stream.topology import Group
+from omnistate.stream.topology_parts import Group
 
 # How old the ends may be that lag is counted up to.
 MEASURE_S: Final = 5.0

@@ -28,7 +28,8 @@ from omnistate.stream.position import (
     decode_position,
     encode_position,
 )
-from omnistate.stream.topology import Group, Topology
+from omnistate.stream.topology import Topology
+from omnistate.stream.topology_parts import Group
 
 READ_S: Final = 30.0
 POLL_MS: Final = 500

@@ -12,7 +12,7 @@ from omnistate.adapters.kafka.clients.errors import describe, translated
 from omnistate.adapters.kafka.internals.fetching import keep_fetching
 from omnistate.adapters.kafka.internals.resources import vital_tasks_of
 from omnistate.stream.ports import LogUnavailable
-from omnistate.stream.topology import Group
+from omnistate.stream.topology_parts import Group
 
 
 async def join(

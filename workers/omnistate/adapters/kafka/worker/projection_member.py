@@ -20,7 +20,7 @@ from omnistate.adapters.kafka.worker import membership
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.projections.read_model.store_ports import Bounds, TopicPartition
 from omnistate.stream.ports import LogUnavailable, Record
-from omnistate.stream.topology import Group
+from omnistate.stream.topology_parts import Group
 
 
 class ProjectionMember:
