@@ -33,6 +33,7 @@ def test_the_packaged_declaration_names_every_topic_of_the_contract() -> None:
         "channel-events",
         "agent-actions",
         "conversation-state-changes",
+        "conversation-states",
         "capacity-changes",
         "rejected-inputs",
         "dead-letters",
@@ -194,7 +195,7 @@ def unknown_default(d: Declaration) -> None:
         (orphaned_changelog, "representative-totals-changelog belongs to no group's table"),
         (no_partitions, "topics.10.partitions: Input should be greater than 0"),
         (unknown_member, "topics.10.owner: Extra inputs are not permitted"),
-        (unknown_default, "defaults: there are those of partitions and replication_factor"),
+        (unknown_default, "defaults: there are those of partitions, replication_factor, config"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )

@@ -71,6 +71,10 @@ class PartitionProgress:
         """Whether another partition has to come first."""
         return self.role is Role.HELD
 
+    def is_open(self, *, now: bool) -> bool:
+        """Whether the store is to be asked where it stands; where it is held, only now and then."""
+        return not self.known and (now or not self.held)
+
     @property
     def ready(self) -> bool:
         """Whether what there was when it was taken has been applied, or is another's to apply."""

@@ -86,15 +86,13 @@ class Projector:
     async def turn(self) -> None:
         """Read once, and apply what has come. Raises what `run` copes with."""
         self._follow_rebalance()
-        now_s = asyncio.get_running_loop().time()
-        checked = now_s >= self._check_at_s
+        checked = asyncio.get_running_loop().time() >= self._check_at_s
         # Those that are held are looked at now and then.
-        unknown = [each for each in self.standings.values() if not each.known]
-        unknown = [each for each in unknown if checked or not each.held]
+        unknown = [each for each in self.standings.values() if each.is_open(now=checked)]
         if unknown:
             await self._settle(unknown)
         if checked:
-            self._check_at_s = now_s + CHECK_S
+            self._check_at_s = asyncio.get_running_loop().time() + CHECK_S
             await self._check()
         places = [each.place for each in self.standings.values() if each.known]
         if not places:
