@@ -37,6 +37,6 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str: 
         if not path.exists():
             _LOG.warning("%s links to %s, which is not there", page.file.src_uri, link[0])
         kind = "tree" if path.is_dir() else "blob"
-        return f"{config['repo_url']}/{kind}/main/{path.relative_to(ROOT)}"
+        return f"{config['extra']['repository']}/{kind}/main/{path.relative_to(ROOT)}"
 
     return _LINK.sub(target, markdown)
