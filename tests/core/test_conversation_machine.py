@@ -1,7 +1,7 @@
 """Whole inputs and timers over a few conversations, and what must hold after every one of them.
 
 Which rule applies where is the oracle's business (`tests.engine`); here it is what no rule may ever
-break: sections 2 (sequences), 5 (who changes what), 6 (holds by status) and 8 (what is published).
+break: sequences, who changes what, holds by stage, and what is published.
 Days of the oracle go through the same laws, because they reach every rule.
 """
 

@@ -160,7 +160,7 @@ def _draw_destination(tape: Tape, world: World, row: Conversation | None) -> dic
         kinds = [kind for kind in kinds if row.kind in KINDS_OF_TRANSFER[kind]]
     kind = tape.pick(kinds)
     if kind == "representative":
-        # Counted from the end, so that it is seldom the primary himself.
+        # Counted from the end, so that it is seldom the primary.
         return {"kind": kind, "id": tape.pick(world.representatives[::-1])}
     return {"kind": kind, "id": tape.pick(QUEUES) if kind == "queue" else f"{kind}-1"}
 

@@ -48,6 +48,7 @@ def test_the_packaged_declaration_names_every_topic_of_the_contract() -> None:
         "channel-events",
         "agent-actions",
         "conversation-state-changes",
+        "conversation-states",
         "rejected-inputs",
         "conversation-conversations-changelog",
         "conversation-counters-changelog",
