@@ -18,12 +18,14 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, run.stdout.decode()
 
 
+@pytest.mark.slow
 def test_replay_gives_the_same_bytes(day: tuple[Path, str]) -> None:
     folder, _ = day
     run = omnistate("replay", folder / "inputs.jsonl", "--config", folder / "config.yaml")
     assert run.stdout == (folder / "outputs.jsonl").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_day(day: tuple[Path, str], tmp_path: Path) -> None:
     folder, _ = day
     again = omnistate("demo", "--seed", "5", "--conversations", "300", "--out", tmp_path)

@@ -218,6 +218,7 @@ print(*said)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 def test_who_adds_something_is_led_to_every_place(task: str, tmp_path: Path) -> None:
     sources = SourceCopy(tmp_path)

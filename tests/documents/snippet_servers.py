@@ -13,7 +13,15 @@ from tests.harness.redis import RedisServer
 
 PORTS: Final = ("6066", "6067", "6068", "6069")
 # The marks of the tests: a page that needs a tool needs a broker, too.
-MARKS: Final = {"broker": "broker", "tls": "broker", "redis": "redis"}
+MARKS: Final = {
+    "broker": "broker",
+    "tls": "broker",
+    "redis": "redis",
+    # These copy the whole repository, or fetch something.
+    "clone": "slow",
+    "npm": "slow",
+    "mvn": "slow",
+}
 # What a copy of the repository does without.
 _LEFT_OUT: Final = shutil.ignore_patterns(
     ".git", ".venv*", ".hypothesis", ".*_cache", "__pycache__", "build", "dist", "node_modules"

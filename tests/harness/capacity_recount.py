@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
 
-# A release repeats these of its hold (contract.md#holds).
+# A release repeats these of its hold (contract.md#capacity-changes).
 GIVEN_BACK: Final = (
     "conversation_id",
     "representative_id",
