@@ -1,6 +1,6 @@
 """What all tests share: real servers, marks for what a test needs, and how hypothesis is set.
 
-OMNISTATE_TEST_BROKERS and OMNISTATE_TEST_REDIS name servers that run already; else a run starts
+CI_OMNISTATE_BROKERS and CI_OMNISTATE_REDIS name servers that run already; else a run starts
 one broker for all of its processes, and each process a Redis.
 """
 
@@ -56,7 +56,7 @@ def kafka_installed() -> None:
 @pytest.fixture(scope="session")
 def brokers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The bootstrap servers of the one broker of this run, shared by all of its processes."""
-    given = os.environ.get("OMNISTATE_TEST_BROKERS")
+    given = os.environ.get("CI_OMNISTATE_BROKERS")
     if given:
         return given
     request.getfixturevalue("kafka_installed")
@@ -97,7 +97,7 @@ def redis_installed() -> None:
 @pytest.fixture(scope="session")
 def redis_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A Redis that tests share; each keeps to the keys of its own prefix."""
-    given = os.environ.get("OMNISTATE_TEST_REDIS")
+    given = os.environ.get("CI_OMNISTATE_REDIS")
     if given:
         yield given
         return
