@@ -154,8 +154,8 @@ SLIPS: Final = {
     "a rule that follows": Slip(
         f"{LAW}/rules.py",
         r'("X1", "open", then=)"X2"',
-        r'\1"X9"',
-        "rules.RULES, by `then`, has X9, which is no rule",
+        r'\1"Q9"',
+        "rules.RULES, by `then`, has Q9, which is no rule",
     ),
     "when a rule follows": Slip(
         f"{LAW}/effects.py",

@@ -78,19 +78,19 @@ TASKS: Final = {
             "",
             f"{LAW}/rules.py",
             r'^(?=    Rule\("O7")',
-            '    Rule("S9", "closed", "failure", on="router.close"),\n',
+            '    Rule("Q9", "closed", "failure", on="router.close"),\n',
         ),
         Step(
-            "transitions.TABLE lacks the rule S9 router.close",
+            "transitions.TABLE lacks the rule Q9 router.close",
             TABLE,
             r"^(router.close +\? +)x ",
             r"\1S9",
         ),
         Step(
-            "sentences.RULE_SENTENCES lacks the rule S9",
+            "sentences.RULE_SENTENCES lacks the rule Q9",
             f"{LAW}/sentences.py",
             '^(?=    "O1": )',
-            '    "S9": "was called off by the router",\n',
+            '    "Q9": "was called off by the router",\n',
         ),
     ],
     "a channel kind": [
@@ -194,7 +194,7 @@ REPLAYS: Final[dict[str, tuple[Data, list[tuple[str, Data]], str]]] = {
     "a rule": (
         {"channel": "sms", "scheduled_for": "2026-03-02T10:00:00Z"},
         [("router.close", {"reason": "failure"})],
-        "changed changed C4 S9",
+        "changed changed C4 Q9",
     ),
     "a channel kind": (
         {"channel": "email"},
