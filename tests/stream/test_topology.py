@@ -82,6 +82,14 @@ def test_settings_are_text_as_kafka_keeps_them() -> None:
     assert load_topology().topic("channel-events").config["retention.ms"] == "604800000"
 
 
+def test_settings_of_all_topics_stand_beside_a_topics_own(declaration: Declaration) -> None:
+    configs = {each.name: each.config for each in load_topology().topics}
+    assert {config["min.insync.replicas"] for config in configs.values()} == {"2"}
+    topic(declaration, "queues")["config"]["min.insync.replicas"] = 1
+    queues = Topology.model_validate(declaration).topic("queues")
+    assert queues.config == {"cleanup.policy": "compact", "min.insync.replicas": "1"}
+
+
 def test_an_unknown_name_is_said() -> None:
     with pytest.raises(TopologyError, match="not declared"):
         load_topology().topic("nowhere")
@@ -131,6 +139,17 @@ def group_twice(d: Declaration) -> None:
 
 def message_twice(d: Declaration) -> None:
     topic(d, "agent-actions")["messages"].append("customer.ended")
+
+
+def table_of_another_key(d: Declaration) -> None:
+    topic(d, "conversation-states")["key"] = "queue_id"
+
+
+def no_number(d: Declaration) -> None:
+    topic(d, "conversation-states")["config"] = {
+        "cleanup.policy": "compact",
+        "min.insync.replicas": "most",
+    }
 
 
 def undeclared_input(d: Declaration) -> None:
@@ -186,6 +205,8 @@ def unknown_default(d: Declaration) -> None:
         (topic_twice, "topic queues is declared 2 times"),
         (group_twice, "group projection is declared 2 times"),
         (message_twice, "message customer.ended is declared 2 times"),
+        (table_of_another_key, "message conversation.state_changed is declared 2 times"),
+        (no_number, "topic conversation-states: min.insync.replicas is a number"),
         (undeclared_input, "group projection: topic elsewhere is not declared"),
         (followed_stream, "follows channel-events, which is no configuration topic"),
         (misnamed_changelog, "table sums needs representative-sums-changelog"),
