@@ -1,6 +1,7 @@
 """A record whose time no broker's clock has come to, on a real broker, and what an audit says."""
 
 import asyncio
+import functools
 import json
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from omnistate.adapters.kafka.clients.connection import Connection
 from tests.cluster.story_inputs import CENTRE, event
 from tests.harness.installation import Installation, installed
 from tests.harness.topics import read_events
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import eventually
 
 AHEAD_S = 40 * 60
 TOPIC = "channel-events"
@@ -50,27 +51,31 @@ async def append_ahead(connection: Connection, subject: str, ahead_s: float) -> 
         await producer.stop()
 
 
-def times(found: Installation) -> dict[str, str]:
+async def times(found: Installation) -> dict[str, str]:
     """When each conversation began, by the engine's clock."""
     topic = f"{found.prefix}conversation-state-changes"
     return {
         each["subject"]: each["time"]
-        for each in asyncio.run(read_events(found.brokers, topic))
+        for each in await read_events(found.brokers, topic)
         if each["data"]["sequence"] == 1
     }
 
 
-def test_it_is_taken_at_the_brokers_time(installation: Installation) -> None:
+async def test_it_is_taken_at_the_brokers_time(installation: Installation) -> None:
     installation.set_up(CENTRE, partitions=1)
     worker = installation.worker()
     connection = Connection(installation.brokers, installation.prefix)
     installation.send([event(1, "conversation.started", "before", channel="live_chat")])
-    asyncio.run(append_ahead(connection, "ahead", AHEAD_S))
+    await append_ahead(connection, "ahead", AHEAD_S)
     told = event(1, "conversation.started", "after", channel="live_chat", workstream_id="chat")
     installation.send([told])
-    wait_until("all three", lambda: set(times(installation)) >= {"ahead", "after"})
+    began = await eventually(
+        "all three",
+        functools.partial(times, installation),
+        lambda seen: set(seen) >= {"ahead", "after"},
+    )
     soon = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + AHEAD_S / 2))
-    assert times(installation)["ahead"] <= times(installation)["after"] < soon
+    assert began["ahead"] <= began["after"] < soon
     assert worker.metric("omnistate_clock_ahead_total", topic=TOPIC) >= 1
     assert "clock_ahead" in worker.log()
     installation.run("audit")

@@ -1,6 +1,5 @@
 """Batches of every codec, of any header name, and such that nobody can read, on a real broker."""
 
-import asyncio
 import functools
 import json
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from tests.cluster.odd_batches import CODECS, ZSTD, bomb
 from tests.cluster.story_inputs import CENTRE, event
 from tests.harness.installation import Installation, installed
 from tests.harness.topics import read_events
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import eventually, wait_until
 from tests.harness.worker_process import WorkerProcess
 
 ODD = "\udcff\udcfe"
@@ -36,9 +35,11 @@ def connection_of(found: Installation) -> Connection:
     return Connection(found.brokers, found.prefix)
 
 
-def append(found: Installation, topic: str, partition: int, lines: Any, codec: int = 0) -> int:
+async def append(
+    found: Installation, topic: str, partition: int, lines: Any, codec: int = 0
+) -> int:
     """Append one batch; its first offset."""
-    return asyncio.run(odd_batches.append(connection_of(found), topic, partition, lines, codec))
+    return await odd_batches.append(connection_of(found), topic, partition, lines, codec)
 
 
 def started(subject: str, *headers: tuple[str, bytes | None]) -> odd_batches.Line:
@@ -47,26 +48,22 @@ def started(subject: str, *headers: tuple[str, bytes | None]) -> odd_batches.Lin
     return subject.encode(), json.dumps(told).encode(), headers
 
 
-def begun(found: Installation) -> set[str]:
+async def begun(found: Installation) -> set[str]:
     """The conversations that have changed."""
     topic = f"{found.prefix}conversation-state-changes"
-    return {each["subject"] for each in asyncio.run(read_events(found.brokers, topic))}
+    return {each["subject"] for each in await read_events(found.brokers, topic)}
 
 
-def letters(found: Installation) -> list[Record]:
+async def letters(found: Installation) -> list[Record]:
     """The dead letters, with their header names as they are."""
-
-    async def read() -> list[Record]:
-        async with open_reader(connection_of(found)) as reader:
-            ends = await reader.ends("dead-letters")
-            return [
-                each
-                for partition, end in enumerate(ends)
-                async for chunk in reader.records("dead-letters", partition, 0, end)
-                for each in chunk
-            ]
-
-    return asyncio.run(read())
+    async with open_reader(connection_of(found)) as reader:
+        ends = await reader.ends("dead-letters")
+        return [
+            each
+            for partition, end in enumerate(ends)
+            async for chunk in reader.records("dead-letters", partition, 0, end)
+            for each in chunk
+        ]
 
 
 def subject_in(partition: int, partitions: int, stem: str) -> str:
@@ -89,13 +86,13 @@ def peak_mb(worker: WorkerProcess) -> float:
     return int(status.split("VmHWM:")[1].split()[0]) / 1_024
 
 
-def test_every_codec_and_every_header_name_is_read(installation: Installation) -> None:
+async def test_every_codec_and_every_header_name_is_read(installation: Installation) -> None:
     installation.set_up(CENTRE, partitions=1)
     profile = json.dumps({"units": 7}).encode()
     for name, codec in CODECS.items():
-        append(installation, "representatives", 0, [(name.encode(), profile, ())], codec)
+        await append(installation, "representatives", 0, [(name.encode(), profile, ())], codec)
         odd = [(f"odd-{name}".encode(), profile, [(ODD, b"x")])]
-        append(installation, "representatives", 0, odd, codec)
+        await append(installation, "representatives", 0, odd, codec)
 
     async def follow() -> set[str]:
         complaints: list[tuple[str, str, str]] = []
@@ -107,16 +104,22 @@ def test_every_codec_and_every_header_name_is_read(installation: Installation) -
         assert not complaints
         return set(follower.directory.representatives)
 
-    assert asyncio.run(follow()) == {"ana", *CODECS, *(f"odd-{name}" for name in CODECS)}
+    assert await follow() == {"ana", *CODECS, *(f"odd-{name}" for name in CODECS)}
     worker = installation.worker()
     for name, codec in CODECS.items():
         lines = [started(name), started(f"odd-{name}", STRUCTURED, (ODD, b"x"), (ODD, None))]
-        append(installation, "channel-events", 0, lines, codec)
+        await append(installation, "channel-events", 0, lines, codec)
     poison = (b"k", b"\xff", [(ODD, b"\xfe"), ("known", None)])
-    append(installation, "agent-actions", 0, [poison], CODECS["lz4"])
-    wait_until("all begun", lambda: len(begun(installation)) == 2 * len(CODECS))
-    wait_until("the dead letter", lambda: len(letters(installation)) == 1)
-    (letter,) = letters(installation)
+    await append(installation, "agent-actions", 0, [poison], CODECS["lz4"])
+    await eventually(
+        "all begun",
+        functools.partial(begun, installation),
+        lambda seen: len(seen) == 2 * len(CODECS),
+    )
+    await eventually(
+        "the dead letter", functools.partial(letters, installation), lambda seen: len(seen) == 1
+    )
+    (letter,) = await letters(installation)
     assert (letter.key, letter.value) == poison[:2]
     assert letter.headers[:2] == tuple(poison[2])
     assert dict(letter.headers)["omnistate-error"] == b"undecodable"
@@ -126,7 +129,7 @@ def test_every_codec_and_every_header_name_is_read(installation: Installation) -
     assert worker.stop() == 0
 
 
-def test_a_bomb_stops_its_partition_alone_until_it_is_passed_over(
+async def test_a_bomb_stops_its_partition_alone_until_it_is_passed_over(
     installation: Installation,
 ) -> None:
     installation.set_up(CENTRE, partitions=2)
@@ -135,14 +138,18 @@ def test_a_bomb_stops_its_partition_alone_until_it_is_passed_over(
         subject_in(partition, 2, stem)
         for partition, stem in ((0, "before"), (0, "behind"), (1, "other"))
     )
-    append(installation, "channel-events", 0, [started(before)])
-    wait_until("the first one", lambda: before in begun(installation))
+    await append(installation, "channel-events", 0, [started(before)])
+    await eventually(
+        "the first one", functools.partial(begun, installation), lambda seen: before in seen
+    )
     usual_mb = peak_mb(worker)
-    offset = append(installation, "channel-events", 0, bomb(30), ZSTD)
-    append(installation, "channel-events", 0, [started(behind)])
+    offset = await append(installation, "channel-events", 0, bomb(30), ZSTD)
+    await append(installation, "channel-events", 0, [started(behind)])
     wait_until("stopped", lambda: stopped(worker, 0))
-    append(installation, "channel-events", 1, [started(other)])
-    wait_until("the other one", lambda: other in begun(installation))
+    await append(installation, "channel-events", 1, [started(other)])
+    await eventually(
+        "the other one", functools.partial(begun, installation), lambda seen: other in seen
+    )
 
     status, page = worker.get("/health/ready")
     assert status == 503
@@ -174,9 +181,11 @@ def test_a_bomb_stops_its_partition_alone_until_it_is_passed_over(
     told = installation.run(*skip, *place, str(offset))
     assert f"offsets {offset} to {offset + 29}" in told
     installation.run(*skip, *place, str(offset), status=2)
-    wait_until("what lies behind", lambda: behind in begun(installation), 60)
+    await eventually(
+        "what lies behind", functools.partial(begun, installation), lambda seen: behind in seen
+    )
     wait_until("ready", worker.is_ready)
-    (letter,) = letters(installation)
+    (letter,) = await letters(installation)
     headers = dict(letter.headers)
     assert (letter.key, letter.value) == (None, None)
     assert headers["omnistate-error"] == b"unreadable"
@@ -189,18 +198,22 @@ def test_a_bomb_stops_its_partition_alone_until_it_is_passed_over(
     assert worker.stop() == 0
 
 
-def test_a_worker_may_be_told_to_skip(brokers: str, prefix: str, tmp_path: Path) -> None:
+async def test_a_worker_may_be_told_to_skip(brokers: str, prefix: str, tmp_path: Path) -> None:
     with installed(brokers, prefix, tmp_path, unreadable="skip") as found:
         found.set_up(CENTRE, partitions=1)
         worker = found.worker()
         representatives = found.worker("representative")
-        offset = append(found, "channel-events", 0, bomb(), ZSTD)
-        append(found, "agent-actions", 0, bomb(), ZSTD)
-        append(found, "representative-presence", 0, bomb(), ZSTD)
-        append(found, "channel-events", 0, [started("behind")])
-        wait_until("what lies behind", lambda: begun(found) == {"behind"})
-        wait_until("all letters", lambda: len(letters(found)) == 3)
-        origins = {dict(each.headers)["omnistate-origin"] for each in letters(found)}
+        offset = await append(found, "channel-events", 0, bomb(), ZSTD)
+        await append(found, "agent-actions", 0, bomb(), ZSTD)
+        await append(found, "representative-presence", 0, bomb(), ZSTD)
+        await append(found, "channel-events", 0, [started("behind")])
+        await eventually(
+            "what lies behind", functools.partial(begun, found), lambda seen: seen == {"behind"}
+        )
+        await eventually(
+            "all letters", functools.partial(letters, found), lambda seen: len(seen) == 3
+        )
+        origins = {dict(each.headers)["omnistate-origin"] for each in (await letters(found))}
         assert f"channel-events/0/{offset}".encode() in origins
         assert worker.metric("omnistate_dead_letters_total", reason="unreadable") == 2
         assert representatives.metric("omnistate_dead_letters_total", reason="unreadable") == 1
@@ -209,17 +222,19 @@ def test_a_worker_may_be_told_to_skip(brokers: str, prefix: str, tmp_path: Path)
         assert worker.stop() == representatives.stop() == 0
 
 
-def test_a_configuration_topic_cannot_be_poisoned(installation: Installation) -> None:
+async def test_a_configuration_topic_cannot_be_poisoned(installation: Installation) -> None:
     installation.set_up(CENTRE, partitions=1)
     worker = installation.worker()
-    append(installation, "workstreams", 0, bomb(), ZSTD)
-    append(installation, "workstreams", 0, [(b"\xff", b"\xff", [(ODD, b"")])])
+    await append(installation, "workstreams", 0, bomb(), ZSTD)
+    await append(installation, "workstreams", 0, [(b"\xff", b"\xff", [(ODD, b"")])])
     second = installation.worker()
     for each in (worker, second):
         wait_until("it was said", functools.partial(complains, each))
         assert "workstreams" in each.log()
     installation.configure(CENTRE)
-    append(installation, "channel-events", 0, [started("chat")])
-    wait_until("decided", lambda: begun(installation) == {"chat"})
+    await append(installation, "channel-events", 0, [started("chat")])
+    await eventually(
+        "decided", functools.partial(begun, installation), lambda seen: seen == {"chat"}
+    )
     for each in (worker, second):
         assert each.stop() == 0
