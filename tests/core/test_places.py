@@ -84,7 +84,7 @@ TASKS: Final = {
             "transitions.TABLE lacks the rule Q9 router.close",
             TABLE,
             r"^(router.close +\? +)x ",
-            r"\1S9",
+            r"\1Q9",
         ),
         Step(
             "sentences.RULE_SENTENCES lacks the rule Q9",
