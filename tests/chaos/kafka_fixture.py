@@ -14,6 +14,7 @@ from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.stream.conversation.tables import TABLES, Tables
 from omnistate.stream.ports import Outgoing, Record
+from omnistate_schemas.vocabulary import CONVERSATION_STATES
 
 from tests.harness.assigned_partition import AssignedPartition, Owners
 from tests.harness.records import plain
@@ -29,7 +30,7 @@ class KafkaFixture:
 
     def __init__(self, brokers: str, prefix: str) -> None:
         self.connection = Connection(brokers=brokers, prefix=prefix)
-        topics = (*INPUTS, *OUTPUTS, *CHANGELOGS.values())
+        topics = (*INPUTS, *OUTPUTS, CONVERSATION_STATES, *CHANGELOGS.values())
         self._counts = dict.fromkeys(topics, 1)
         self._admin = self.connection.admin()
         self._ends = EndOffsets(self.connection)
@@ -41,10 +42,17 @@ class KafkaFixture:
         await self._admin.start()
         await self._ends.start()
         # The day is long past, and a record's time may not be ahead of the broker's.
-        config = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
+        day = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
+        # As in production: its append times tell what time it is at the brokers.
+        now = {"message.timestamp.type": "LogAppendTime"}
         await self._admin.create_topics(
             [
-                NewTopic(self.connection.physical(topic), 1, 1, topic_configs=config)
+                NewTopic(
+                    self.connection.physical(topic),
+                    1,
+                    1,
+                    topic_configs=now if topic == CHANGELOGS["positions"] else day,
+                )
                 for topic in self._counts
             ]
         )
