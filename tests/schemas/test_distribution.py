@@ -1,8 +1,6 @@
 """The distribution `omnistate-schemas` by itself: built, installed alone, and used."""
 
 import json
-import os
-import subprocess
 import sys
 import venv
 import zipfile
@@ -12,11 +10,10 @@ from typing import Final
 import pytest
 from omnistate_schemas.generators.documents import FOLDER, ROOT
 
+from tests.harness.outside import run_outside
+
 pytestmark = pytest.mark.slow
 
-PINS: Final = {
-    name: str(ROOT / "constraints.txt") for name in ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")
-}
 # pydantic and what it depends on itself.
 ALONE: Final = {
     "annotated-types",
@@ -41,31 +38,11 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
 
-def run(*command: str | Path, cwd: Path) -> str:
-    """What a command prints; its whole output where it fails."""
-    outside = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTEST", "PYTHON", "OMNISTATE_"))
-    }
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env={**outside, **PINS},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-4_000:]
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the wheel, built from the source distribution beside it."""
     folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", folder, ROOT / "schemas", cwd=folder)
+    run_outside(sys.executable, "-m", "build", "--outdir", folder, ROOT / "schemas", cwd=folder)
     assert len(list(folder.glob("omnistate_schemas-*.tar.gz"))) == 1
     return folder
 
@@ -94,14 +71,20 @@ def test_the_wheel_alone_brings_pydantic_and_nothing_else(dist: Path, tmp_path: 
     python = tmp_path / "venv" / "bin" / "python"
     (wheel,) = dist.glob("*.whl")
     pip = (python, "-m", "pip", "--disable-pip-version-check")
-    before = {each["name"] for each in json.loads(run(*pip, "list", "--format=json", cwd=tmp_path))}
-    run(*pip, "install", "--quiet", wheel, cwd=tmp_path)
-    after = {each["name"] for each in json.loads(run(*pip, "list", "--format=json", cwd=tmp_path))}
+    before = {
+        each["name"]
+        for each in json.loads(run_outside(*pip, "list", "--format=json", cwd=tmp_path))
+    }
+    run_outside(*pip, "install", "--quiet", wheel, cwd=tmp_path)
+    after = {
+        each["name"]
+        for each in json.loads(run_outside(*pip, "list", "--format=json", cwd=tmp_path))
+    }
     spelled = {name.lower().replace("_", "-") for name in after - before}
     assert spelled == ALONE
     (tmp_path / "use.py").write_text(USE, encoding="utf-8")
-    loaded = run(python, "use.py", cwd=tmp_path).split()
+    loaded = run_outside(python, "use.py", cwd=tmp_path).split()
     assert "pydantic" in loaded
     assert not {"yaml", "msgspec", "omnistate", "aiokafka"} & set(loaded)
-    printed = run(python, "-m", "omnistate_schemas", "events", cwd=tmp_path)
+    printed = run_outside(python, "-m", "omnistate_schemas", "events", cwd=tmp_path)
     assert printed == (ROOT / FOLDER / "events.json").read_text(encoding="utf-8")

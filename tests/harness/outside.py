@@ -1,0 +1,31 @@
+"""Commands as somebody runs them who has only what was built: pins, and nothing of the tests."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+PINS: Final = {
+    name: str(ROOT / "constraints.txt") for name in ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")
+}
+
+
+def run_outside(*command: str | Path, cwd: Path, **environment: str) -> str:
+    """What a command prints; its whole output where it fails."""
+    outside = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST", "PYTHON", "OMNISTATE_"))
+    }
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**outside, **PINS, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4_000:]
+    return done.stdout
