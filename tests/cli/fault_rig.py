@@ -66,8 +66,12 @@ class End(NamedTuple):
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """This machine's, without settings but these."""
-    own = {name: text for name, text in os.environ.items() if not name.startswith("OMNISTATE_")}
+    """This machine's, without settings but these, and without Python's own."""
+    own = {
+        name: text
+        for name, text in os.environ.items()
+        if not name.startswith(("OMNISTATE_", "PYTHON"))
+    }
     return {**own, **variables}
 
 

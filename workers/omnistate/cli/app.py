@@ -24,7 +24,7 @@ from omnistate.cli import (
 )
 from omnistate.cli.command_end import run_command, say
 from omnistate.cli.options import SettingsCommand, command_name
-from omnistate.cli.standard_output import guard_standard_output
+from omnistate.cli.standard_output import guard_standard_error, guard_standard_output
 from omnistate.process.errors import ExitStatus
 from omnistate.stream.gc_tuning import tune_garbage_collection
 
@@ -132,6 +132,7 @@ def main() -> None:
     # Time zones come from the pinned tzdata, so that midnights do not depend on the machine.
     zoneinfo.reset_tzpath(())
     guard_standard_output()
+    guard_standard_error()
     try:
         status = run_command("", lambda: _run(sys.argv[1:] or ["--help"]))
         # Here, where it can still be told: at Python's own end it would be a traceback.

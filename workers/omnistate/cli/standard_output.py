@@ -1,6 +1,7 @@
-"""Standard output that fails in one way: a reader that is gone, or a place that takes no more.
+"""Standard output that fails in one way, and a standard error that does not fail.
 
-Libraries and Python itself would each say something else, or print a traceback at the very end.
+Of output: a reader that is gone, or a place that takes no more. Libraries and Python itself would
+each say something else, or print a traceback at the very end.
 """
 
 import errno
@@ -30,6 +31,19 @@ def guard_standard_output() -> None:
         # A name that the terminal's encoding does not have is no reason to end.
         errors="backslashreplace",
         line_buffering=output.isatty(),
+    )
+
+
+def guard_standard_error() -> None:
+    """Make `sys.stderr` drop what cannot be written: the exit status has to do then."""
+    former = sys.stderr
+    if former is None:
+        return
+    sys.stderr = io.TextIOWrapper(
+        io.BufferedWriter(_Complaints(former.fileno())),
+        encoding=former.encoding,
+        errors="backslashreplace",
+        line_buffering=True,
     )
 
 
@@ -70,3 +84,13 @@ class _Output(io.RawIOBase):
                 return os.write(self.fileno(), data)
             except BlockingIOError:
                 select.select([], [self.fileno()], [])
+
+
+class _Complaints(_Output):
+    """Drops what Python would try to write once more at its end, to exit with 120 then."""
+
+    def write(self, data: "memoryview") -> int:  # type: ignore[override]
+        try:
+            return super().write(data)
+        except (ReaderGone, UnwritableOutput):
+            return len(data)
