@@ -7,6 +7,7 @@ PYTHON ?= python3
 ARGS ?=
 ROUNDS ?= 10
 SEED ?= 1
+NODES ?= 1
 KAFKAS ?= 4.0.0 4.4.0
 # What shows that a version of Kafka will do: transactions, fencing, administration, a worker's life.
 smoke := tests/adapters/test_log_contract.py tests/cluster/test_broker.py tests/cluster/test_kafka_log.py \
@@ -50,8 +51,8 @@ test-brokers: .venv/.developer ## run the tests of worker, log and commands on t
 		echo "Kafka $$version"; KAFKA_VERSION=$$version $(bin)/pytest --quiet $(ARGS) $(smoke) || exit 1; \
 	done
 
-chaos: .venv/.developer ## break workers, broker and Redis at random, and audit what is left (ROUNDS=10 SEED=1)
-	@$(bin)/python -m tests.chaos --rounds $(ROUNDS) --seed $(SEED) $(ARGS)
+chaos: .venv/.developer ## break workers, broker and Redis at random, and audit what is left (ROUNDS=10 SEED=1 NODES=1)
+	@$(bin)/python -m tests.chaos --rounds $(ROUNDS) --seed $(SEED) --nodes $(NODES) $(ARGS)
 
 pictures: .venv/.developer ## photograph the board of a centre at work for the README (some seven minutes)
 	@$(bin)/python -m tests.board.pictures $(ARGS)

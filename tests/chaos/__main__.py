@@ -16,9 +16,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.chaos.faults import FAULTS
+from tests.chaos.faults import FAULTS, list_faults
 from tests.chaos.rounds import Options, Run
 from tests.harness.broker import BrokerFailed, BrokerUnavailable
+from tests.harness.broker.cluster import NODES
 from tests.harness.command import COMPILED
 from tests.harness.redis import RedisFailed, RedisUnavailable
 
@@ -31,6 +32,7 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=10, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=300, help="inputs a second")
+    parser.add_argument("--nodes", type=int, choices=(1, NODES), default=1, help="of Kafka")
     parser.add_argument("--report", type=Path, metavar="FILE.json", help="where figures go, too")
     parser.add_argument(
         "--kinds", metavar="NAME,NAME", default="", help=f"only these of: {', '.join(FAULTS)}"
@@ -40,9 +42,9 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if given.compiled and not COMPILED.exists():
         parser.error("nothing is compiled: make compiled")
     given.kinds = [name.strip() for name in given.kinds.split(",") if name.strip()]
-    unknown = [name for name in given.kinds if name not in FAULTS]
+    unknown = [name for name in given.kinds if name not in list_faults(given.nodes)]
     if unknown:
-        parser.error(f"there is no fault {unknown[0]!r}")
+        parser.error(f"there is no fault {unknown[0]!r} of {given.nodes} node(s)")
     return given
 
 
@@ -54,7 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False, soft_wrap=True, width=WIDTH)
     folder = Path(tempfile.mkdtemp(prefix="omnistate-chaos-"))
     run = Run(
-        Options(given.rounds, given.seed, given.rate, given.kinds, compiled=given.compiled),
+        Options(
+            given.rounds,
+            given.seed,
+            given.rate,
+            given.kinds,
+            nodes=given.nodes,
+            compiled=given.compiled,
+        ),
         folder,
         lambda line: console.print(line, markup=False),
     )
@@ -98,7 +107,8 @@ def _conclude(run: Run, given: argparse.Namespace, console: Console) -> None:
     run.figures.print_on(console)
     for sentence in run.figures.unasked_ends:
         console.print(f"- {sentence}", markup=False)
-    engine = " --compiled" if given.compiled else ""
+    engine = f" --nodes {given.nodes}" if given.nodes > 1 else ""
+    engine += " --compiled" if given.compiled else ""
     kinds = f' --kinds "{",".join(given.kinds)}"' if given.kinds else ""
     console.print(
         f"again: python -m tests.chaos --rounds {given.rounds} --seed {given.seed}"

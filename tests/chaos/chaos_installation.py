@@ -45,6 +45,7 @@ class ChaosInstallation:
         rate: float,
         say: Callable[[str], None],
         *,
+        replicas: int = 1,
         compiled: bool = False,
     ) -> None:
         self.brokers = brokers
@@ -74,6 +75,7 @@ class ChaosInstallation:
         )
         self.fleets = {kind: Fleet(kind, self.omnistate, say) for kind in KINDS}
         self._configuration = configuration
+        self._replicas = replicas
         self._folder = folder
         self._say = say
         self._following: list[asyncio.Task[None]] = []
@@ -82,7 +84,9 @@ class ChaosInstallation:
         """Topics, configuration, so many workers of each kind, traffic."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._say((await asyncio.to_thread(self.omnistate.run, "--version")).strip())
-        await asyncio.to_thread(self.omnistate.set_up, self._configuration, PARTITIONS)
+        await asyncio.to_thread(
+            self.omnistate.set_up, self._configuration, PARTITIONS, self._replicas
+        )
         self._following = [asyncio.create_task(one.follow()) for one in self.positions.values()]
         for fleet in self.fleets.values():
             for _ in range(workers):

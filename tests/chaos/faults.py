@@ -11,7 +11,7 @@ from typing import Final
 
 from redis.asyncio import Redis
 
-from tests.chaos import fault_kinds
+from tests.chaos import fault_kinds, node_faults
 from tests.chaos.fleet import Fleet
 from tests.chaos.poison import draw_burst, draw_poison
 from tests.chaos.trial import Fault, Trial
@@ -126,7 +126,7 @@ WORKER_FAULTS: Final[dict[str, WorkerFault]] = {
     "worker removed": fault_kinds.remove,
     "two start at once": fault_kinds.start_two,
 }
-FAULTS: Final[dict[str, Fault]] = {
+EVERYWHERE: Final[dict[str, Fault]] = {
     **{
         f"{name}: {kind.name}": strike(kind, blow)
         for kind in KINDS
@@ -150,3 +150,18 @@ FAULTS: Final[dict[str, Fault]] = {
     "Redis FLUSHALL": flush_redis,
     "Redis hangs": hang_redis,
 }
+# What only a cluster of several nodes can do.
+ON_NODES: Final[dict[str, Fault]] = {
+    "leader kill -9": node_faults.kill_leader,
+    "controller kill -9": node_faults.kill_controller,
+    "two nodes kill -9": node_faults.kill_two,
+    "rolling restart of the nodes": node_faults.restart_each,
+    "node hangs": node_faults.hang_node,
+    "disk of a node full": node_faults.fill_disk,
+}
+FAULTS: Final = {**EVERYWHERE, **ON_NODES}
+
+
+def list_faults(nodes: int) -> tuple[str, ...]:
+    """The names of what can happen to so many nodes."""
+    return tuple(EVERYWHERE if nodes == 1 else FAULTS)

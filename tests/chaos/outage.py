@@ -1,4 +1,4 @@
-"""What may go wrong with a server, one thing at a time: the broker, or Redis.
+"""What may go wrong with a server, one thing at a time: the brokers, or Redis.
 
 The server is started from one thread that lives as long as this does, since the kernel ends it
 with the thread that started it.
@@ -78,7 +78,7 @@ class Outage(Generic[S]):
         """Stop it in order and start it again."""
         async with self._turn:
             say(f"{self._name} is stopped")
-            await self._do(self.server.stop)
+            await self.do(self.server.stop)
             await self._start()
             say(f"{self._name} serves again")
 
@@ -88,7 +88,7 @@ class Outage(Generic[S]):
         """kill -9, and start it again; `meanwhile` is done to what is left of it."""
         async with self._turn:
             say(f"kill -9 of {self._name}")
-            await self._do(self.server.kill)
+            await self.do(self.server.kill)
             if meanwhile is not None:
                 meanwhile(self.server)
             await self._start()
@@ -107,11 +107,12 @@ class Outage(Generic[S]):
             say(f"{self._name} goes on")
 
     async def _start(self) -> None:
-        await self._do(lambda: self.server.start(PATIENCE_S))
+        await self.do(lambda: self.server.start(PATIENCE_S))
 
     async def _close(self) -> None:
-        await self._do(self.server.close)
+        await self.do(self.server.close)
         self._thread.shutdown()
 
-    async def _do(self, act: Callable[[], None]) -> None:
+    async def do(self, act: Callable[[], None]) -> None:
+        """Do it in the thread that starts the server, since who is started must not outlive it."""
         await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, act))

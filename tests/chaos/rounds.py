@@ -13,12 +13,12 @@ from typing import Final
 from tests.chaos.chaos_installation import INPUTS, ChaosInstallation
 from tests.chaos.chaos_traffic import Traffic, hurry, tell_day
 from tests.chaos.fault_figures import Figures, Round
-from tests.chaos.faults import FAULTS
+from tests.chaos.faults import FAULTS, list_faults
 from tests.chaos.outage import Outage
 from tests.chaos.plan import STRIKES, Strike, draw_rounds
 from tests.chaos.trial import Trial
 from tests.chaos.worker_kinds import CONVERSATION, KINDS, PROJECTION, REPRESENTATIVE, Kind
-from tests.harness.broker import Broker
+from tests.harness.broker import Broker, Cluster
 from tests.harness.redis import RedisServer
 from tests.harness.tied_process import PATIENCE_S
 
@@ -26,6 +26,8 @@ ROUNDS_PER_INSTALLATION: Final = 5
 # Of each kind.
 WORKERS: Final = 2
 WORKERS_MAX: Final = 3
+# Of the node whose disk can be filled.
+DISK_BYTES: Final = 1 << 30
 # So that Redis writes what it has when it ends in order, and never by itself.
 REDIS: Final = {"save": "3600 1000000000"}
 CONVERSATIONS: Final = 200
@@ -42,7 +44,8 @@ SHOWN: Final = 10
 class Options:
     """What a run is made of.
 
-    `kinds` are names of FAULTS, `strikes` how many a round may have; `compiled` is which engine.
+    `kinds` are names of FAULTS, `strikes` how many a round may have; `nodes` Kafka has, one or
+    three; `compiled` is which engine.
     """
 
     def __init__(
@@ -53,12 +56,14 @@ class Options:
         kinds: Sequence[str] = (),
         strikes: Sequence[int] = STRIKES,
         *,
+        nodes: int = 1,
         compiled: bool = False,
     ) -> None:
         self.rounds = rounds
         self.seed = seed
         self.rate = rate
-        self.kinds = tuple(kinds) or tuple(FAULTS)
+        self.kinds = tuple(kinds) or list_faults(nodes)
+        self.nodes = nodes
         self.strikes = strikes
         self.compiled = compiled
 
@@ -78,10 +83,16 @@ class Run:
     async def run(self) -> None:
         """All rounds, or as many as it takes to break a law."""
         options = self._options
-        self._say(f"seed {options.seed}: a broker and a Redis are started")
+        nodes = "a broker" if options.nodes == 1 else f"{options.nodes} brokers"
+        self._say(f"seed {options.seed}: {nodes} and a Redis are started")
         day, configuration = await tell_day(options.seed, CONVERSATIONS)
         plan = draw_rounds(options.seed, options.kinds, options.strikes)
-        broker = Outage(Broker(self._folder / "broker"), "the broker")
+        kafka: Broker | Cluster = (
+            Broker(self._folder / "broker")
+            if options.nodes == 1
+            else Cluster(self._folder / "cluster", disk_bytes={options.nodes: DISK_BYTES})
+        )
+        broker = Outage(kafka, "the broker" if options.nodes == 1 else "every node")
         redis = Outage(RedisServer(self._folder / "redis", settings=REDIS), "Redis")
         try:
             async with broker, redis:
@@ -99,6 +110,7 @@ class Run:
                         Traffic(day, f"{options.seed}/{number}"),
                         options.rate,
                         self._say,
+                        replicas=options.nodes,
                         compiled=options.compiled,
                     )
                     trial = Trial(here, broker, redis, self._say, self._violate)

@@ -1,6 +1,6 @@
 """What a fault is, and what it may strike.
 
-Only the words: `fault_kinds` are for workers, `faults` lists everything.
+Only the words: `fault_kinds` are for workers, `node_faults` for nodes, `faults` lists everything.
 """
 
 import random
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tests.chaos.chaos_installation import ChaosInstallation
 from tests.chaos.outage import Outage
-from tests.harness.broker import Broker
+from tests.harness.broker import Broker, Cluster
 from tests.harness.redis import RedisServer
 
 
@@ -17,7 +17,8 @@ class Trial(NamedTuple):
     """What a fault may strike, and whom it tells."""
 
     installation: ChaosInstallation
-    broker: Outage[Broker]
+    # One node, or three: each fault of "the broker" is one of all nodes at once.
+    broker: Outage[Broker | Cluster]
     redis: Outage[RedisServer]
     say: Callable[[str], None]
     violate: Callable[[str], None]

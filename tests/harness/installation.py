@@ -49,18 +49,21 @@ class Installation:
             raise CommandFailed(f"omnistate {' '.join(arguments)}: {said}")
         return done.out + done.err
 
-    def lay_out(self, partitions: int) -> None:
-        """The topics, in one copy."""
-        self.run(*("topics", "apply", "--partitions", str(partitions), "--replication-factor", "1"))
+    def lay_out(self, partitions: int, replicas: int = 1) -> None:
+        """The topics, in so many copies."""
+        options = ("--partitions", str(partitions), "--replication-factor", str(replicas))
+        self.run("topics", "apply", *options)
 
     def configure(self, configuration: Mapping[str, Any], *options: str) -> str:
         """Publish a configuration: JSON is YAML."""
         self.config_path.write_text(json.dumps(configuration), encoding="utf-8")
         return self.run("config", "apply", str(self.config_path), *options)
 
-    def set_up(self, configuration: Mapping[str, Any], partitions: int = 4) -> None:
+    def set_up(
+        self, configuration: Mapping[str, Any], partitions: int = 4, replicas: int = 1
+    ) -> None:
         """Topics and configuration."""
-        self.lay_out(partitions)
+        self.lay_out(partitions, replicas)
         self.configure(configuration)
 
     def write_events(self, events: list[dict[str, Any]], name: str = "events.jsonl") -> Path:

@@ -8,7 +8,7 @@ import socket
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -119,14 +119,26 @@ class Server(ABC):
         timeout_s: float,
     ) -> None:
         """Run the command until it serves. Raises what `failure` makes of a sentence."""
-        self._process = TiedProcess(command, self.data / CONSOLE, folder=self.data)
+        self._spawn(command)
+        self._await_service(serves, failure, timeout_s)
+
+    def _spawn(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        """Run the command; it is not waited for. `environment` is whole, not an addition."""
+        self._process = TiedProcess(
+            command, self.data / CONSOLE, folder=self.data, environment=environment
+        )
+
+    def _await_service(
+        self, serves: Callable[[], bool], failure: Callable[[str], Exception], timeout_s: float
+    ) -> None:
+        """Wait until it serves; where that fails, it is killed."""
         try:
-            self._await_service(serves, failure, timeout_s)
+            self._look_until(serves, failure, timeout_s)
         except BaseException:
             self.kill()
             raise
 
-    def _await_service(
+    def _look_until(
         self, serves: Callable[[], bool], failure: Callable[[str], Exception], timeout_s: float
     ) -> None:
         until_s = time.monotonic() + timeout_s

@@ -1,16 +1,17 @@
-"""The broker: its folder, its life, and the addresses at which it is reached.
+"""A broker: its folder, its life, and the addresses at which it is reached.
 
-One KRaft node that is broker and controller. It serves on the loopback interface only, ends with
-whoever started it, and writes to no folder but its own.
+A KRaft node that is broker and controller, alone or one of a cluster. It serves on the loopback
+interface only, ends with whoever started it, and writes to no folder but its own.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
 from tests.harness import ports
 from tests.harness.broker import broker_properties, broker_security, jars, network
-from tests.harness.broker.broker_properties import ClientCertificate, Security
+from tests.harness.broker.broker_properties import ClientCertificate, Node, Security
 from tests.harness.broker.broker_storage import BrokerFailed, format_storage, lock_folder, reason
 from tests.harness.server import CONSOLE, Server
 from tests.harness.tied_process import PATIENCE_S
@@ -22,7 +23,8 @@ class Broker(Server):
     """One Kafka node. `with Broker() as broker:` starts it, and leaves nothing of it.
 
     Its session ends after a pause of two seconds. `settings` are Kafka's, and win over ours. Its
-    folder has `server.properties`, `kafka.log`, `console.log`, certificates and data.
+    folder has `server.properties`, `kafka.log`, `console.log`, certificates and data. `node` says
+    which one of a cluster it is; `environment` is added to this process's.
     """
 
     username, password = broker_security.USERNAME, broker_security.PASSWORD
@@ -36,8 +38,13 @@ class Broker(Server):
         security: Security = "plaintext",
         client_certificate: ClientCertificate = "requested",
         settings: Mapping[str, str] | None = None,
+        node: Node | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data, "omnistate-broker-")
+        self.node = node
+        self._environment = environment or {}
+        self._cluster_id = ""
         self._port = port
         self._heap = heap
         self._listeners = broker_properties.LISTENERS[security]
@@ -47,12 +54,18 @@ class Broker(Server):
 
     def start(self, timeout_s: float = PATIENCE_S) -> None:
         """Start it and wait until it serves, with the data and at the ports of its last life."""
+        self.begin()
+        self.await_service(timeout_s)
+
+    def begin(self) -> None:
+        """Start it; a node of a cluster does not serve before the others have begun, too."""
         if self.running:
             raise RuntimeError("this broker runs already")
         java, classpath = jars.provide()
-        self._reserve()
+        self.reserve()
         self._prepare_folder()
-        cluster_id = format_storage(java, classpath, self.data)
+        wanted = None if self.node is None else self.node.cluster_id
+        self._cluster_id = format_storage(java, classpath, self.data, wanted)
         self.log.unlink(missing_ok=True)
         options = [
             f"-Xmx{self._heap}",
@@ -62,11 +75,14 @@ class Broker(Server):
             f"-Dlog4j2.configurationFile={LOGGING}",
         ]
         command = [java, *options, "-cp", classpath, "kafka.Kafka", "server.properties"]
-        numbers = {name: kept.getsockname()[1] for name, kept in self._reserved.items()}
+        self._spawn(command, {**os.environ, **self._environment})
+
+    def await_service(self, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until it serves. Raises BrokerFailed where it does not."""
+        numbers = self._numbers()
         first = numbers[broker_properties.PLAINTEXT]
-        self._launch(
-            command,
-            lambda: network.serves(first, cluster_id) and network.listening(numbers.values()),
+        self._await_service(
+            lambda: network.serves(first, self._cluster_id) and network.listening(numbers.values()),
             lambda what: BrokerFailed(f"Kafka {what}: {self.last_words()}"),
             timeout_s,
         )
@@ -133,7 +149,8 @@ class Broker(Server):
             raise RuntimeError(f"this broker has no {listener} listener, or is not started")
         return f"{ports.HOST}:{self._reserved[listener].getsockname()[1]}"
 
-    def _reserve(self) -> None:
+    def reserve(self) -> dict[str, int]:
+        """Keep a port for each listener, once and for all; the ports by the listeners' names."""
         for name in self._listeners:
             if name not in self._reserved:
                 port = self._port if name == broker_properties.PLAINTEXT else 0
@@ -141,6 +158,10 @@ class Broker(Server):
                     self._reserved[name] = ports.reserve(port)
                 except OSError as error:
                     raise BrokerFailed(f"port {port}: {error.strerror}") from None
+        return self._numbers()
+
+    def _numbers(self) -> dict[str, int]:
+        return {name: kept.getsockname()[1] for name, kept in self._reserved.items()}
 
     def _prepare_folder(self) -> None:
         folder = self._folder()
@@ -149,8 +170,7 @@ class Broker(Server):
         (folder / "tmp").mkdir(exist_ok=True)
         if broker_properties.TLS in self._listeners and not self._certificates.exists():
             broker_security.make_certificates(self._certificates)
-        numbers = {name: kept.getsockname()[1] for name, kept in self._reserved.items()}
         text = broker_properties.broker_properties(
-            numbers, ports.HOST, self._client_certificate, self._settings
+            self._numbers(), ports.HOST, self._client_certificate, self._settings, self.node
         )
         (folder / "server.properties").write_text(text, encoding="ascii")

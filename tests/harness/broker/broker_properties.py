@@ -7,7 +7,7 @@ socket.
 import itertools
 import json
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Security = Literal["plaintext", "tls", "sasl"]
 ClientCertificate = Literal["none", "requested", "required"]
@@ -52,6 +52,29 @@ QUICK = {
     "broker.session.timeout.ms": "2000",
     "broker.heartbeat.interval.ms": "500",
 }
+# Three nodes, of which any two are enough, as in production.
+REPLICATED = {
+    "default.replication.factor": "3",
+    "min.insync.replicas": "2",
+    "offsets.topic.replication.factor": "3",
+    "transaction.state.log.replication.factor": "3",
+    "transaction.state.log.min.isr": "2",
+    "share.coordinator.state.topic.replication.factor": "3",
+    "share.coordinator.state.topic.min.isr": "2",
+    # Of a follower that hangs; 30 s otherwise.
+    "replica.lag.time.max.ms": "5000",
+    # Two cores bear three nodes: one that waits for its turn shall not count as dead.
+    "broker.session.timeout.ms": "4000",
+}
+
+
+class Node(NamedTuple):
+    """One of a cluster's nodes: its id, the id of the cluster, and the controllers of all nodes."""
+
+    id: int
+    cluster_id: str
+    # Port by node id; filled in once every node has one.
+    controllers: Mapping[int, int]
 
 
 def broker_properties(
@@ -59,16 +82,21 @@ def broker_properties(
     host: str,
     client_certificate: ClientCertificate,
     settings: Mapping[str, str],
+    node: Node | None = None,
 ) -> str:
     """Kafka's server.properties; `settings` are the caller's, and win.
 
-    Paths are relative to the broker's folder, in which it runs.
+    Paths are relative to the broker's folder, in which it runs. Without a node it is a cluster of
+    its own.
     """
+    controllers = {1: ports[CONTROLLER]} if node is None else node.controllers
     clients = [name for name in ports if name != CONTROLLER]
     values = {
         "process.roles": "broker,controller",
-        "node.id": "1",
-        "controller.quorum.voters": f"1@{host}:{ports[CONTROLLER]}",
+        "node.id": "1" if node is None else str(node.id),
+        "controller.quorum.voters": ",".join(
+            f"{each}@{host}:{port}" for each, port in controllers.items()
+        ),
         "controller.listener.names": CONTROLLER,
         "inter.broker.listener.name": PLAINTEXT,
         "listener.security.protocol.map": ",".join(f"{name}:{PROTOCOLS[name]}" for name in ports),
@@ -77,6 +105,7 @@ def broker_properties(
         "log.dirs": LOG_FOLDER,
         **SMALL,
         **QUICK,
+        **(REPLICATED if node is not None and len(controllers) > 1 else {}),
     }
     if TLS in ports:
         values |= {

@@ -37,11 +37,19 @@ def lock_folder(folder: Path) -> TextIO:
     return lock
 
 
-def format_storage(java: str, classpath: str, folder: Path) -> str:
-    """Format the folder of `server.properties` unless that is done already; the cluster's id."""
+def new_cluster_id() -> str:
+    """A cluster's id, as Kafka makes them."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+
+def format_storage(java: str, classpath: str, folder: Path, cluster_id: str | None = None) -> str:
+    """Format the folder of `server.properties` unless that is done already; the cluster's id.
+
+    `cluster_id` is the one to write, by default a new one.
+    """
     written = folder / LOG_FOLDER / "meta.properties"
     if not written.exists():
-        new = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        new = cluster_id or new_cluster_id()
         command = [java, *BRIEF, "-cp", classpath, "kafka.tools.StorageTool", "format"]
         # With "=", because an id may begin with a dash.
         command += [f"--cluster-id={new}", "--config", "server.properties"]
@@ -57,10 +65,10 @@ def format_storage(java: str, classpath: str, folder: Path) -> str:
         )
         if run.returncode:
             raise BrokerFailed(f"Kafka cannot format {folder}: {reason(run.stdout, run.stderr)}")
-    cluster_id = re.search(r"^cluster\.id=(.+)$", written.read_text(), re.MULTILINE)
-    if cluster_id is None:
+    found = re.search(r"^cluster\.id=(.+)$", written.read_text(), re.MULTILINE)
+    if found is None:
         raise BrokerFailed(f"{written} names no cluster")
-    return cluster_id[1]
+    return found[1]
 
 
 def reason(log: str, console: str) -> str:
