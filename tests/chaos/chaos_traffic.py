@@ -32,8 +32,14 @@ _ENCODE: Final = msgspec.json.Encoder().encode
 _DECODE: Final = msgspec.json.Decoder().decode
 
 
+NOTHING: Final = "nothing"
+
+
 class Event(NamedTuple):
-    """One record for an input; `expected` is the code of the dead letter that it must become."""
+    """One record for an input; `expected` is the code of the dead letter that it must become.
+
+    Of one that nobody may ever hear of again it is NOTHING.
+    """
 
     topic: str
     key: bytes | None

@@ -11,7 +11,7 @@ from typing import Final
 
 from redis.asyncio import Redis
 
-from tests.chaos import fault_kinds, node_faults
+from tests.chaos import data_faults, fault_kinds, node_faults
 from tests.chaos.fleet import Fleet
 from tests.chaos.poison import draw_burst, draw_poison
 from tests.chaos.trial import Fault, Trial
@@ -141,6 +141,9 @@ EVERYWHERE: Final[dict[str, Fault]] = {
     "wrong clock: projection": strike(PROJECTION, fault_kinds.wrong_clock),
     "poison records": poison,
     "one long partition": burst,
+    "compressed batches": data_faults.compress,
+    "unreadable batch": data_faults.append_unreadable,
+    "hanging transaction of others": data_faults.hang_transaction,
     "broker restarted": restart_broker,
     "broker kill -9": kill_broker,
     "broker hangs": hang_broker,

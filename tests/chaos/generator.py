@@ -8,21 +8,37 @@ producer of aiokafka never gives a batch up, so each is acknowledged once, soone
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from tests.chaos.chaos_traffic import Event
 from tests.chaos.journal import Journal
 from tests.harness.tied_process import PATIENCE_S
 
 TICK_S: Final = 0.02
+DROP_S: Final = 3.0
 BATCH_RECORDS_MAX: Final = 500
+BATCH_BYTES_MAX: Final = 900_000
 # While brokers are away, gateways hold back rather than pile up.
 PENDING_MAX: Final = 3_000
+
+
+class Sent(NamedTuple):
+    """What an errand has put on an input of its partition, and where the broker put it."""
+
+    topic: str
+    events: Sequence[Event]
+    offset: int
+    append_ms: int
+
+
+# Something to do in a lane's turn, so that offsets stay known: in the generator's thread.
+Errand = Callable[[], Awaitable[Sent]]
 
 
 class Generator:
@@ -39,7 +55,9 @@ class Generator:
         self._rate = rate
         self._lanes = [_Lane(number) for number in range(journal.partitions)]
         self._flowing = False
-        self._inbox: deque[Event] = deque()
+        self._inbox: deque[Event | tuple[int, Errand]] = deque()
+        # Codec of aiokafka's record batches: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd.
+        self.codec = 0
         self._loop = asyncio.new_event_loop()
         self._main: asyncio.Task[None] | None = None
         self._started: Future[None] = Future()
@@ -66,13 +84,21 @@ class Generator:
         self._flowing = False
         async with asyncio.timeout(timeout_s):
             while self.pending:
-                if self.failure is not None:
-                    raise RuntimeError("the generator has died") from self.failure
+                self.check()
                 await asyncio.sleep(0.02)
+
+    def check(self) -> None:
+        """Raise RuntimeError where its thread has died."""
+        if self.failure is not None:
+            raise RuntimeError("the generator has died") from self.failure
 
     def put(self, events: Iterable[Event]) -> None:
         """Publish these as well, behind what is pending."""
         self._inbox.extend(events)
+
+    def run(self, number: int, errand: Errand) -> None:
+        """Do this in the lane of a partition, behind what is pending there."""
+        self._inbox.append((number, errand))
 
     def partition_of(self, key: bytes | None) -> int:
         """Where Kafka's default partitioner puts a key."""
@@ -103,7 +129,7 @@ class Generator:
             bootstrap_servers=self._brokers,
             client_id="chaos",
             enable_idempotence=True,
-            max_batch_size=900_000,
+            max_batch_size=BATCH_BYTES_MAX,
             # Also the time after which a batch without a known leader is given up.
             request_timeout_ms=120_000,
             retry_backoff_ms=50,
@@ -119,14 +145,7 @@ class Generator:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            # `stop` waits for what was never delivered; where brokers are gone, that is for ever.
-            stopping = asyncio.ensure_future(producer.stop())
-            await asyncio.wait([stopping], timeout=3)
-            if not stopping.done():
-                producer._sender.sender_task.cancel()
-                stopping.cancel()
-                await producer.client.close()
-            await asyncio.gather(stopping, return_exceptions=True)
+            await drop(producer)
 
     async def _feed(self) -> None:
         due, then_s = 0.0, self._loop.time()
@@ -144,10 +163,14 @@ class Generator:
                 self._enqueue(next(self._stream))
             due -= int(due)
 
-    def _enqueue(self, event: Event) -> None:
-        number = event.partition
-        lane = self._lanes[self.partition_of(event.key) if number is None else number]
-        lane.events.append(event)
+    def _enqueue(self, what: "Event | tuple[int, Errand]") -> None:
+        if isinstance(what, Event):
+            number = what.partition
+            lane = self._lanes[self.partition_of(what.key) if number is None else number]
+            lane.events.append(what)
+        else:
+            lane = self._lanes[what[0]]
+            lane.events.append(what[1])
         lane.wake.set()
 
     async def _run_lane(self, lane: "_Lane", producer: AIOKafkaProducer) -> None:
@@ -158,20 +181,44 @@ class Generator:
                 await self._send_run(lane, producer)
 
     async def _send_run(self, lane: "_Lane", producer: AIOKafkaProducer) -> None:
-        topic, sent = lane.events[0].topic, list[Event]()
-        batch = producer.create_batch()
-        while lane.events and lane.events[0].topic == topic and len(sent) < BATCH_RECORDS_MAX:
+        first, sent = lane.events[0], list[Event]()
+        if not isinstance(first, Event):
+            await self._run_errand(lane, first)
+            return
+        topic = first.topic
+        batch = BatchBuilder(BATCH_BYTES_MAX, self.codec)
+        while lane.events and len(sent) < BATCH_RECORDS_MAX:
             event = lane.events[0]
-            if not _put(batch, event):
+            if not isinstance(event, Event) or event.topic != topic or not _put(batch, event):
                 break
             lane.sending = len(sent) + 1
-            sent.append(lane.events.popleft())
+            sent.append(event)
+            lane.events.popleft()
         batch.close()
         future = await producer.send_batch(batch, self._prefix + topic, partition=lane.number)
         acknowledged = await future
         place = (topic, lane.number)
         self.journal.append(place, sent, acknowledged.offset, acknowledged.timestamp)
         lane.sending = 0
+
+    async def _run_errand(self, lane: "_Lane", errand: Errand) -> None:
+        lane.sending = 1
+        lane.events.popleft()
+        done = await errand()
+        self.journal.append((done.topic, lane.number), done.events, done.offset, done.append_ms)
+        lane.sending = 0
+
+
+async def drop(producer: AIOKafkaProducer) -> None:
+    """End a producer, with what it has not delivered and without the end of its transaction."""
+    # `stop` waits for what was never delivered; where brokers are gone, that is for ever.
+    stopping = asyncio.ensure_future(producer.stop())
+    await asyncio.wait([stopping], timeout=DROP_S)
+    if not stopping.done():
+        producer._sender.sender_task.cancel()
+        stopping.cancel()
+        await producer.client.close()
+    await asyncio.gather(stopping, return_exceptions=True)
 
 
 def _put(batch: Any, event: Event) -> bool:
@@ -185,7 +232,7 @@ class _Lane:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.events: deque[Event] = deque()
+        self.events: deque[Event | Errand] = deque()
         self.sending = 0
         self.wake = asyncio.Event()
 

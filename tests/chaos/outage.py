@@ -9,9 +9,11 @@ import random
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Generic, Protocol, Self, TypeVar
 
+from tests.harness.broker import Broker, Cluster
 from tests.harness.tied_process import PATIENCE_S
 
 # The broker's own session ends after 2 s; clients that are patient wait for longer.
@@ -41,6 +43,8 @@ class Server(Protocol):
 
 
 S = TypeVar("S", bound=Server)
+# Of the node whose disk can be filled.
+DISK_BYTES: Final = 1 << 30
 
 
 class Outage(Generic[S]):
@@ -116,3 +120,10 @@ class Outage(Generic[S]):
     async def do(self, act: Callable[[], None]) -> None:
         """Do it in the thread that starts the server, since who is started must not outlive it."""
         await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, act))
+
+
+def make_kafka(folder: Path, nodes: int) -> Outage[Broker | Cluster]:
+    """Kafka with one node, or with three, of which the last one has a small disk."""
+    if nodes == 1:
+        return Outage(Broker(folder / "broker"), "the broker")
+    return Outage(Cluster(folder / "cluster", disk_bytes={nodes: DISK_BYTES}), "every node")

@@ -14,11 +14,10 @@ from tests.chaos.chaos_installation import INPUTS, ChaosInstallation
 from tests.chaos.chaos_traffic import Traffic, hurry, tell_day
 from tests.chaos.fault_figures import Figures, Round
 from tests.chaos.faults import FAULTS, list_faults
-from tests.chaos.outage import Outage
+from tests.chaos.outage import Outage, make_kafka
 from tests.chaos.plan import STRIKES, Strike, draw_rounds
 from tests.chaos.trial import Trial
 from tests.chaos.worker_kinds import CONVERSATION, KINDS, PROJECTION, REPRESENTATIVE, Kind
-from tests.harness.broker import Broker, Cluster
 from tests.harness.redis import RedisServer
 from tests.harness.tied_process import PATIENCE_S
 
@@ -26,8 +25,6 @@ ROUNDS_PER_INSTALLATION: Final = 5
 # Of each kind.
 WORKERS: Final = 2
 WORKERS_MAX: Final = 3
-# Of the node whose disk can be filled.
-DISK_BYTES: Final = 1 << 30
 # So that Redis writes what it has when it ends in order, and never by itself.
 REDIS: Final = {"save": "3600 1000000000"}
 CONVERSATIONS: Final = 200
@@ -83,16 +80,10 @@ class Run:
     async def run(self) -> None:
         """All rounds, or as many as it takes to break a law."""
         options = self._options
-        nodes = "a broker" if options.nodes == 1 else f"{options.nodes} brokers"
-        self._say(f"seed {options.seed}: {nodes} and a Redis are started")
+        self._say(f"seed {options.seed}: Kafka ({options.nodes}) and a Redis are started")
         day, configuration = await tell_day(options.seed, CONVERSATIONS)
         plan = draw_rounds(options.seed, options.kinds, options.strikes)
-        kafka: Broker | Cluster = (
-            Broker(self._folder / "broker")
-            if options.nodes == 1
-            else Cluster(self._folder / "cluster", disk_bytes={options.nodes: DISK_BYTES})
-        )
-        broker = Outage(kafka, "the broker" if options.nodes == 1 else "every node")
+        broker = make_kafka(self._folder, options.nodes)
         redis = Outage(RedisServer(self._folder / "redis", settings=REDIS), "Redis")
         try:
             async with broker, redis:
