@@ -160,6 +160,7 @@ ON_NODES: Final[dict[str, Fault]] = {
     "two nodes kill -9": node_faults.kill_two,
     "rolling restart of the nodes": node_faults.restart_each,
     "node hangs": node_faults.hang_node,
+    "clock of a node off": node_faults.shift_clock,
     "disk of a node full": node_faults.fill_disk,
 }
 FAULTS: Final = {**EVERYWHERE, **ON_NODES}

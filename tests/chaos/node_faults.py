@@ -23,6 +23,8 @@ from tests.harness.tied_process import PATIENCE_S
 # For longer than it takes to elect others, and shorter.
 AWAY_S: Final = (0.0, 12.0)
 HANG_S: Final = (3.0, 20.0)
+# Off the machine's clock, before or behind it.
+CLOCK_MS: Final = 5_000
 FULL_S: Final = (2.0, 8.0)
 
 
@@ -72,6 +74,17 @@ async def hang_node(trial: Trial, draw: random.Random) -> None:
         finally:
             cluster.node(number).resume()
         trial.say(f"node {number} goes on")
+
+
+async def shift_clock(trial: Trial, draw: random.Random) -> None:
+    """A node ends in order and comes back with a clock that is seconds off."""
+    async with _undisturbed(trial) as cluster:
+        number, offset_ms = draw.randint(1, NODES), draw.randint(-CLOCK_MS, CLOCK_MS)
+        node = cluster.node(number)
+        trial.say(f"node {number} is stopped, and its clock set to {offset_ms:+,} ms")
+        await trial.broker.do(node.stop)
+        node.clock_offset_ms = offset_ms
+        await _start(trial, cluster)
 
 
 async def fill_disk(trial: Trial, draw: random.Random) -> None:

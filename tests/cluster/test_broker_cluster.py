@@ -2,16 +2,18 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from tests.harness.broker import Cluster, small_disk
+from tests.harness.broker import Broker, Cluster, small_disk
 from tests.harness.topics import Written, read_records, write
 from tests.harness.waiting import eventually
 
+HOUR_MS = 3_600_000
 DISK_BYTES = 600 << 20
 
 
@@ -73,6 +75,27 @@ async def test_a_node_whose_disk_is_full_ends_and_comes_back(cluster: Cluster) -
     cluster.node(3).kill()
     cluster.start()
     assert (await values(cluster, "t"))[0] == b"before"
+
+
+async def test_a_clock_that_is_off_stamps_records(
+    own_broker: Callable[..., Broker],
+) -> None:
+    async def stamp(broker: Broker) -> float:
+        admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+        await admin.start()
+        try:
+            settings = {"message.timestamp.type": "LogAppendTime"}
+            await admin.create_topics([NewTopic("t", 1, 1, topic_configs=settings)])
+        finally:
+            await admin.close()
+        before_s = time.time()
+        await write(broker.bootstrap, Written("t", b"key", b"now"))
+        (record,) = await read_records(broker.bootstrap, "t")
+        return float(record.timestamp) / 1_000 - before_s
+
+    # Sooner than that it cannot be, however slow the machine is.
+    assert await stamp(own_broker(heap="256m", clock_offset_ms=HOUR_MS)) >= HOUR_MS / 1_000
+    assert await stamp(own_broker(heap="256m", clock_offset_ms=-HOUR_MS)) < 0
 
 
 def test_a_cluster_leaves_nothing(kafka_installed: None) -> None:

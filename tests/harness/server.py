@@ -8,7 +8,7 @@ import socket
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -122,11 +122,9 @@ class Server(ABC):
         self._spawn(command)
         self._await_service(serves, failure, timeout_s)
 
-    def _spawn(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        """Run the command; it is not waited for. `environment` is whole, not an addition."""
-        self._process = TiedProcess(
-            command, self.data / CONSOLE, folder=self.data, environment=environment
-        )
+    def _spawn(self, command: Sequence[str]) -> None:
+        """Run the command; it is not waited for."""
+        self._process = TiedProcess(command, self.data / CONSOLE, folder=self.data)
 
     def _await_service(
         self, serves: Callable[[], bool], failure: Callable[[str], Exception], timeout_s: float

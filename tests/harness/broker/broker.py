@@ -4,18 +4,18 @@ A KRaft node that is broker and controller, alone or one of a cluster. It serves
 interface only, ends with whoever started it, and writes to no folder but its own.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
 from tests.harness import ports
-from tests.harness.broker import broker_properties, broker_security, jars, network
+from tests.harness.broker import broker_properties, broker_security, jars, network, node_clock
 from tests.harness.broker.broker_properties import ClientCertificate, Node, Security
 from tests.harness.broker.broker_storage import BrokerFailed, format_storage, lock_folder, reason
 from tests.harness.server import CONSOLE, Server
 from tests.harness.tied_process import PATIENCE_S
 
+CLOCK = "clock"
 LOGGING = Path(__file__).with_name("log4j2.xml")
 
 
@@ -24,7 +24,7 @@ class Broker(Server):
 
     Its session ends after a pause of two seconds. `settings` are Kafka's, and win over ours. Its
     folder has `server.properties`, `kafka.log`, `console.log`, certificates and data. `node` says
-    which one of a cluster it is; `environment` is added to this process's.
+    which one of a cluster it is; its clock is `clock_offset_ms` off the machine's.
     """
 
     username, password = broker_security.USERNAME, broker_security.PASSWORD
@@ -39,11 +39,11 @@ class Broker(Server):
         client_certificate: ClientCertificate = "requested",
         settings: Mapping[str, str] | None = None,
         node: Node | None = None,
-        environment: Mapping[str, str] | None = None,
+        clock_offset_ms: int = 0,
     ) -> None:
         super().__init__(data, "omnistate-broker-")
         self.node = node
-        self._environment = environment or {}
+        self.clock_offset_ms = clock_offset_ms
         self._cluster_id = ""
         self._port = port
         self._heap = heap
@@ -74,8 +74,10 @@ class Broker(Server):
             "-Djava.net.preferIPv4Stack=true",
             f"-Dlog4j2.configurationFile={LOGGING}",
         ]
-        command = [java, *options, "-cp", classpath, "kafka.Kafka", "server.properties"]
-        self._spawn(command, {**os.environ, **self._environment})
+        if self.clock_offset_ms:
+            node_clock.write_clock(jars.cache(), self.data / CLOCK, self.clock_offset_ms)
+            classpath = f"{self.data / CLOCK}:{classpath}"
+        self._spawn([java, *options, "-cp", classpath, "kafka.Kafka", "server.properties"])
 
     def await_service(self, timeout_s: float = PATIENCE_S) -> None:
         """Wait until it serves. Raises BrokerFailed where it does not."""

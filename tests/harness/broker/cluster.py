@@ -27,9 +27,10 @@ _ACTIVE: Final = re.compile(r"Becoming the active controller at epoch (\d+)")
 class Cluster:
     """`with Cluster() as cluster:` starts it, and leaves nothing of it.
 
-    `settings` are Kafka's, and win over ours; `environments` are added to the nodes' own, by the
-    nodes' ids (1, 2, 3). A node in `disk_bytes` has a disk of so many bytes for its log, where this
-    process may mount one. Start it from a thread that lives as long as it shall.
+    `settings` are Kafka's, and win over ours. By the nodes' ids (1, 2, 3): `clock_offsets_ms` are
+    how far their clocks are off the machine's; a node in `disk_bytes` has a disk of so many bytes
+    for its log, where this process may mount one. Start it from a thread that lives as long as it
+    shall.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Cluster:
         *,
         heap: str = "512m",
         settings: Mapping[str, str] | None = None,
-        environments: Mapping[int, Mapping[str, str]] | None = None,
+        clock_offsets_ms: Mapping[int, int] | None = None,
         disk_bytes: Mapping[int, int] | None = None,
     ) -> None:
         self._temporary = data is None
@@ -51,7 +52,7 @@ class Cluster:
                 heap=heap,
                 settings=settings,
                 node=Node(number, cluster_id, controllers),
-                environment=(environments or {}).get(number),
+                clock_offset_ms=(clock_offsets_ms or {}).get(number, 0),
             )
             for number in range(1, NODES + 1)
         )
