@@ -27,6 +27,8 @@ from tests.harness.topics import Place, TopicReader
 
 # What the generator publishes.
 INPUTS: Final = (*CONVERSATION.consumes, REPRESENTATIVE_PRESENCE)
+# How far a fault may set the clocks of two nodes apart.
+SKEW_MS: Final = 10_000
 # Kafka needs more than this on a busy machine, and a worker that is alive for us may miss it.
 SESSION_TIMEOUT_S: Final = 3.0
 
@@ -54,7 +56,8 @@ class ChaosInstallation:
         self.journal = Journal(INPUTS, PARTITIONS)
         self.witness = Witness(brokers, prefix, self.journal)
         self.positions = {
-            kind: Positions(brokers, prefix, kind) for kind in (CONVERSATION, REPRESENTATIVE)
+            kind: Positions(brokers, prefix, kind, SKEW_MS if replicas > 1 else 0)
+            for kind in (CONVERSATION, REPRESENTATIVE)
         }
         self.read_model = ReadModel(redis_url, prefix)
         self.downstream = Downstream(

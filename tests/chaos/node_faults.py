@@ -14,6 +14,7 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient
 from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
 
+from tests.chaos.chaos_installation import SKEW_MS
 from tests.chaos.trial import Trial
 from tests.chaos.worker_kinds import PARTITIONS
 from tests.harness.broker import Cluster, small_disk
@@ -24,7 +25,7 @@ from tests.harness.tied_process import PATIENCE_S
 AWAY_S: Final = (0.0, 12.0)
 HANG_S: Final = (3.0, 20.0)
 # Off the machine's clock, before or behind it.
-CLOCK_MS: Final = 5_000
+CLOCK_MS: Final = SKEW_MS // 2
 FULL_S: Final = (2.0, 8.0)
 
 

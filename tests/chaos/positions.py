@@ -31,10 +31,12 @@ class Position(NamedTuple):
 class Positions:
     """Every position since the beginning, by partition; `follow` runs until it is cancelled."""
 
-    def __init__(self, brokers: str, prefix: str, kind: Kind) -> None:
+    def __init__(self, brokers: str, prefix: str, kind: Kind, skew_ms: int = 0) -> None:
+        """`skew_ms` is how far the clocks of two brokers may be apart."""
         self.reached: list[list[Position]] = [[] for _ in range(PARTITIONS)]
         self._brokers = brokers
         self._kind = kind
+        self._skew_ms = skew_ms
         topic = f"{prefix}{kind.name}-positions-changelog"
         self._places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
         self._next = dict.fromkeys(self._places, 0)
@@ -108,6 +110,6 @@ class Positions:
                     found.append(f"{where}: offsets go back: {before} {after}")
                 if (after.clock_ms or 0) < (before.clock_ms or 0):
                     found.append(f"{where}: the clock goes back: {before} {after}")
-                if after.clock_ms is not None and after.clock_ms > after.append_ms:
+                if after.clock_ms is not None and after.clock_ms > after.append_ms + self._skew_ms:
                     found.append(f"{where}: the clock is ahead of the broker's: {after}")
         return found
