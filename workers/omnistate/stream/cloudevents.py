@@ -95,22 +95,28 @@ def _unwrap(members: dict[str, Any], headers: Headers) -> dict[str, Any]:
             except UnicodeDecodeError:
                 raise Undecodable("undecodable", f"header {lower} is not UTF-8") from None
             if lower == "content-type":
-                content_type = value.partition(";")[0].strip().lower()
+                content_type = media_type_of(value)
             else:
                 attributes[lower.removeprefix("ce_")] = value
     if content_type == STRUCTURED:
         return members
     if attributes:
-        if (
-            content_type
-            and content_type != "application/json"
-            and not content_type.endswith("+json")
-        ):
+        if content_type and not is_json(content_type):
             raise Undecodable("undecodable", "the content type of the data is not JSON")
         return {**attributes, "data": members}
     if content_type:
         raise Undecodable("undecodable", "the content type is not that of a CloudEvent")
     return members
+
+
+def media_type_of(content_type: str) -> str:
+    """The media type in a header `content-type`: in small letters, without parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def is_json(media_type: str) -> bool:
+    """Whether data of this type is JSON."""
+    return media_type == "application/json" or media_type.endswith("+json")
 
 
 def fingerprint_of(source: str, id_: str) -> bytes:

@@ -6,7 +6,7 @@ but whose `data` is unusable, becomes an Input with a `problem`.
 
 from typing import Final
 
-from omnistate_schemas.envelope import ID_LENGTH_MAX, Envelope
+from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX, Envelope
 from omnistate_schemas.registry import INPUTS
 from omnistate_schemas.times import parse_time_ms
 from pydantic import ValidationError
@@ -22,7 +22,13 @@ from omnistate.stream.cloudevents import (
     put_unreadable_aside,
     read_event,
 )
-from omnistate.stream.conversation.fast_decoding import read_usual
+from omnistate.stream.conversation.fast_decoding import (
+    SHAPES_BY_TYPE,
+    Usual,
+    read_usual,
+    read_usual_data,
+)
+from omnistate.stream.conversation.fast_headers import sort_headers
 from omnistate.stream.conversation.input_readers import READERS
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Headers, Record, UnreadableRecord
@@ -34,13 +40,19 @@ _STRUCTURED_VALUE: Final = STRUCTURED.encode()
 
 def decode_record(record: Record, partitions: int) -> Input | DeadLetter:
     """The input in a record of an input topic that has `partitions` partitions."""
-    topic, partition, offset, _, key, value, headers = record
-    if value is not None and _is_structured(headers):
+    value = record.value
+    if value is not None:
         usual = _decode_usual(record, value, partitions)
         if usual is not None:
             return usual
+    return decode_in_full(record, partitions)
+
+
+def decode_in_full(record: Record, partitions: int) -> Input | DeadLetter:
+    """The same without the shortcut: what it says is right for every record."""
     if isinstance(record, UnreadableRecord):
         return put_unreadable_aside(record)
+    topic, partition, offset, _, key, value, headers = record
     try:
         envelope, _ = read_event(value, headers)
         type_ = envelope["type"]
@@ -64,13 +76,20 @@ def _is_structured(headers: Headers) -> bool:
 
 
 def _decode_usual(record: Record, value: bytes, partitions: int) -> Input | None:
-    """The input of an event in its usual form; None for whatever asks for a closer look."""
-    found = read_usual(value) if len(value) <= RECORD_BYTES_MAX else None
+    """The input of an event in a usual form; None for whatever asks for a closer look."""
+    if len(value) > RECORD_BYTES_MAX:
+        return None
+    topic, partition, offset, _, key, _, headers = record
+    if _is_structured(headers):
+        found = read_usual(value)
+    else:
+        attributes = sort_headers(headers)
+        if attributes is None:
+            return None
+        found = _read_binary(attributes, value) if attributes else read_usual(value)
     if found is None:
         return None
-    topic, partition, offset, _, key, _, _ = record
-    members, shape = found
-    data, _, id_, source, subject, time, _, traceparent, tracestate = members
+    shape, data, id_, source, subject, time, traceparent, tracestate = found
     type_ = shape.type
     if shape.topic != topic or key is None or key != subject.encode():
         return None
@@ -88,6 +107,27 @@ def _decode_usual(record: Record, value: bytes, partitions: int) -> Input | None
     if shape.fill is not None:
         shape.fill(input_, data)
     return input_
+
+
+def _read_binary(headers: dict[str, bytes], value: bytes) -> Usual | None:
+    """What `read_usual` finds, in an event whose attributes are these headers."""
+    shape = SHAPES_BY_TYPE.get(headers["ce_type"])
+    data = read_usual_data(value, shape) if shape is not None else None
+    if shape is None or data is None or headers["ce_specversion"] != b"1.0":
+        return None
+    trace, state = headers.get("ce_traceparent"), headers.get("ce_tracestate")
+    try:
+        id_, source = headers["ce_id"].decode(), headers["ce_source"].decode()
+        subject, time = headers["ce_subject"].decode(), headers["ce_time"].decode()
+        traceparent = None if trace is None else trace.decode()
+        tracestate = None if state is None else state.decode()
+    except UnicodeDecodeError:
+        return None
+    if not id_ or not subject or not source or len(source) > SOURCE_LENGTH_MAX:
+        return None
+    if len(id_) > ID_LENGTH_MAX or len(subject) > ID_LENGTH_MAX:
+        return None
+    return shape, data, id_, source, subject, time, traceparent, tracestate
 
 
 def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> Input:

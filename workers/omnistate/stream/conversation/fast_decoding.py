@@ -1,9 +1,14 @@
-"""The usual form of an event, read in one pass.
+"""The usual forms of an event, read without a look at each member.
 
 A shortcut, never an authority: what it does not take is looked at in full by `decoding`, and what
 it takes means the same there. It words no error.
+
+Known members are read in one pass. As many quotation marks as these have: nothing else is there,
+and none is repeated. Where there are more (extension attributes, unknown members of the data) the
+text is read once more, for what must not be anywhere in it.
 """
 
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 from typing import Any, Final
@@ -14,29 +19,33 @@ from omnistate_schemas.registry import INPUTS
 
 from omnistate.stream.conversation.fast_structs import EVENTS
 from omnistate.stream.conversation.input_readers import READERS, Fill
-
-# Data, specversion, id, source, subject, time, datacontenttype, traceparent and tracestate: in the
-# order of the structs' own fields, since one call for all costs less than an attribute each.
-Members = tuple[Any, str, str, str, str, str, Any, Any, Any]
+from omnistate.stream.json_text import UnusableText, read_object
 
 
 class Shape:
     """One type of event: its topic, what hands its data to the core, and what it looks like."""
 
-    __slots__ = ("fill", "optional", "quotes", "topic", "type")
+    __slots__ = ("data_quotes", "decode_data", "fill", "optional", "quotes", "topic", "type")
 
-    def __init__(
-        self, type_: str, topic: str, fill: Fill | None, quotes: int, optional: tuple[str, ...]
-    ) -> None:
-        """`quotes` is how many quotation marks it has with the members that must be there.
+    def __init__(self, type_: str, topic: str, fill: Fill | None, event: type[msgspec.Struct]):
+        """`quotes` are the quotation marks of an event with the members that must be there.
 
-        `optional` are the members of its data that may be there beside.
+        `data_quotes` are those of its data alone, `optional` the members that may be there beside.
         """
+        data: Any = next(each.type for each in msgspec.structs.fields(event) if each.name == "data")
         self.type = type_
         self.topic = topic
         self.fill = fill
-        self.quotes = quotes
-        self.optional = optional
+        self.quotes = _count_quotes(event) + _QUOTES_OF_TYPE
+        self.data_quotes = _count_quotes(data)
+        self.optional = tuple(
+            each.name for each in msgspec.structs.fields(data) if not each.required
+        )
+        self.decode_data: Callable[[bytes], Any] = msgspec.json.Decoder(data).decode
+
+
+# What its type is like, its data, id, source, subject, time, traceparent and tracestate.
+Usual = tuple[Shape, Any, str, str, str, str, object, object]
 
 
 def _count_quotes(struct: type[msgspec.Struct]) -> int:
@@ -49,26 +58,22 @@ def _count_quotes(struct: type[msgspec.Struct]) -> int:
     return quotes
 
 
-def _shape(name: str, event: type[msgspec.Struct]) -> Shape:
-    fields = {field.name: field for field in msgspec.structs.fields(event)}
-    members = msgspec.structs.fields(fields["data"].type)
-    optional = tuple(field.name for field in members if not field.required)
-    quotes = _count_quotes(event) + _QUOTES_OF_TYPE
-    return Shape(name, INPUTS[name].topic, READERS[name][1], quotes, optional)
-
-
 # `type` is no member of the struct: it says which struct it is.
 _QUOTES_OF_TYPE: Final = 4
 _QUOTES_OF_TEXT: Final = 4
-SHAPES: Final[dict[type, Shape]] = {event: _shape(name, event) for name, event in EVENTS.items()}
+SHAPES: Final[dict[type, Shape]] = {
+    event: Shape(name, INPUTS[name].topic, READERS[name][1], event)
+    for name, event in EVENTS.items()
+}
+SHAPES_BY_TYPE: Final = {shape.type.encode(): shape for shape in SHAPES.values()}
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
 _UNSET: Final = UNSET
 _ASTUPLE: Final = msgspec.structs.astuple
 _DECODE: Final = msgspec.json.Decoder(reduce(or_, EVENTS.values())).decode
 
 
-def read_usual(text: bytes) -> tuple[Members, Shape] | None:
-    """An event in its usual form and what its type is like; None for any other text.
+def read_usual(text: bytes) -> Usual | None:
+    """An event in a usual form; None for any other text.
 
     Its data has the attributes of the type's model; its `time` has not been looked at.
     """
@@ -78,8 +83,9 @@ def read_usual(text: bytes) -> tuple[Members, Shape] | None:
         return None
     shape = SHAPES[type(event)]
     quotes = shape.quotes
-    members: Members = _ASTUPLE(event)
-    data, _, _, _, _, _, datacontenttype, traceparent, tracestate = members
+    # One call for all, in the order of the struct's own, costs less than an attribute each.
+    members = _ASTUPLE(event)
+    data, _, id_, source, subject, time, datacontenttype, traceparent, tracestate = members
     if datacontenttype is not _UNSET:
         quotes += _QUOTES_OF_TEXT
     if traceparent is not _UNSET:
@@ -87,13 +93,46 @@ def read_usual(text: bytes) -> tuple[Members, Shape] | None:
     if tracestate is not _UNSET:
         quotes += _QUOTES_OF_TEXT
     if shape.optional:
-        for name in shape.optional:
-            value = getattr(data, name)
-            if value is not None:
+        quotes += _count_optional(shape, data)
+    if text.count(b'"') != quotes:
+        try:
+            whole = read_object(text)
+        except UnusableText:
+            return None
+        if whole.get("partitionkey", subject) != subject or "data_base64" in whole:
+            return None
+    return shape, data, id_, source, subject, time, traceparent, tracestate
+
+
+def read_usual_data(text: bytes, shape: Shape) -> Any:
+    """The data of an event in binary mode, with the attributes of its model; None for others."""
+    try:
+        data = shape.decode_data(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    quotes = shape.data_quotes
+    if shape.optional:
+        quotes += _count_optional(shape, data)
+    if text.count(b'"') != quotes:
+        try:
+            read_object(text)
+        except UnusableText:
+            return None
+    return data
+
+
+def _count_optional(shape: Shape, data: Any) -> int:
+    """The quotation marks of the members that need not be there; an explicit null counts as none.
+
+    So a text with one has more of them than were counted, never fewer.
+    """
+    quotes = 0
+    for name in shape.optional:
+        value = getattr(data, name)
+        if value is not None:
+            quotes += 2
+            if type(value) is str:
                 quotes += 2
-                if type(value) is str:
-                    quotes += 2
-                elif type(value) is list:
-                    quotes += 2 * len(value)
-    # No more than its members have: none is repeated.
-    return (members, shape) if text.count(b'"') == quotes else None
+            elif type(value) is list:
+                quotes += 2 * len(value)
+    return quotes

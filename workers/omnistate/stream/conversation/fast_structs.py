@@ -1,7 +1,8 @@
-"""The structs of the usual form of an event: nothing but known members, each of the right type.
+"""The structs of the usual form of an event: the members that are known, each of the right type.
 
-They mirror `omnistate_schemas.input_data`; a test holds the two together. Annotations are read when
-they are used, so that this module stays interpreted where others are compiled.
+Others are passed over unread: whoever decodes looks for what they could hide. The structs mirror
+`omnistate_schemas.input_data`; a test holds the two together. Annotations are read when they are
+used, so that this module stays interpreted where others are compiled.
 """
 
 from typing import Annotated, Final, Literal
@@ -19,7 +20,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
 Units = Annotated[int, Meta(ge=0, le=models.UNITS_MAX)]
 
 
-class Attributes(Struct, forbid_unknown_fields=True, kw_only=True, gc=False, tag_field="type"):
+class Attributes(Struct, kw_only=True, gc=False, tag_field="type"):
     """The attributes of an event that are usual; each type adds its `data`."""
 
     specversion: Literal["1.0"]
@@ -32,7 +33,7 @@ class Attributes(Struct, forbid_unknown_fields=True, kw_only=True, gc=False, tag
     tracestate: str | UnsetType = UNSET
 
 
-class _Start(Struct, forbid_unknown_fields=True):
+class _Start(Struct):
     channel: Channel
     workstream_id: Id
     queue_id: Id | None = None
@@ -45,57 +46,57 @@ class _Start(Struct, forbid_unknown_fields=True):
     profiles: Annotated[list[Id], Meta(max_length=models.PROFILES_MAX)] | None = None
 
 
-class _Nothing(Struct, forbid_unknown_fields=True):
+class _Nothing(Struct):
     pass
 
 
-class _Representative(Struct, forbid_unknown_fields=True, gc=False):
+class _Representative(Struct, gc=False):
     representative_id: Id
 
 
-class _Offer(_Representative, forbid_unknown_fields=True, gc=False):
+class _Offer(_Representative, gc=False):
     auto_accept: bool | None = None
 
 
-class _Move(Struct, forbid_unknown_fields=True, gc=False):
+class _Move(Struct, gc=False):
     queue_id: Id
     overflow: bool | None = None
 
 
-class _Close(Struct, forbid_unknown_fields=True, gc=False):
+class _Close(Struct, gc=False):
     reason: Literal["overflow", "failure"]
 
 
-class _Target(Struct, forbid_unknown_fields=True, gc=False):
+class _Target(Struct, gc=False):
     kind: Literal["queue", "representative", "external", "bot"]
     id: Id
 
 
-class _Transfer(_Representative, forbid_unknown_fields=True, gc=False):
+class _Transfer(_Representative, gc=False):
     to: _Target
 
 
-class _Resolve(_Representative, forbid_unknown_fields=True, gc=False):
+class _Resolve(_Representative, gc=False):
     outcome: Literal["resolved", "cancelled"]
 
 
-class _Deactivation(Struct, forbid_unknown_fields=True, gc=False):
+class _Deactivation(Struct, gc=False):
     outcome: Literal["resolved", "cancelled", "deleted"]
 
 
-class _Consult(_Representative, forbid_unknown_fields=True, gc=False):
+class _Consult(_Representative, gc=False):
     via: Literal["direct", "queue"]
 
 
-class _Supervisor(Struct, forbid_unknown_fields=True, gc=False):
+class _Supervisor(Struct, gc=False):
     supervisor_id: Id
 
 
-class _SupervisorTransfer(_Supervisor, forbid_unknown_fields=True, gc=False):
+class _SupervisorTransfer(_Supervisor, gc=False):
     representative_id: Id
 
 
-class _Escalation(Struct, forbid_unknown_fields=True, gc=False):
+class _Escalation(Struct, gc=False):
     queue_id: Id | None = None
 
 
@@ -131,9 +132,7 @@ def _check() -> None:
 
 def _event(name: str, data: type[Struct]) -> type[Struct]:
     members: list[tuple[str, type]] = [("data", data)]
-    return defstruct(
-        name, members, bases=(Attributes,), forbid_unknown_fields=True, gc=False, tag=name
-    )
+    return defstruct(name, members, bases=(Attributes,), gc=False, tag=name)
 
 
 def _events() -> dict[str, type[Struct]]:
