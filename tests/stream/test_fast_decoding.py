@@ -123,7 +123,8 @@ def test_what_counting_quotation_marks_sees(part: str, other: str, taken: bool) 
 
 
 def test_members_come_in_one_order() -> None:
-    order = "data specversion id source subject time datacontenttype traceparent tracestate"
+    order = "data specversion id source subject time datacontenttype traceparent tracestate "
+    order += "partitionkey"
     assert {" ".join(event.__struct_fields__) for event in EVENTS.values()} == {order}
 
 

@@ -85,7 +85,7 @@ def read_usual(text: bytes) -> Usual | None:
     quotes = shape.quotes
     # One call for all, in the order of the struct's own, costs less than an attribute each.
     members = _ASTUPLE(event)
-    data, _, id_, source, subject, time, datacontenttype, traceparent, tracestate = members
+    data, _, id_, source, subject, time, datacontenttype, traceparent, tracestate, key = members
     if datacontenttype is not _UNSET:
         quotes += _QUOTES_OF_TEXT
     if traceparent is not _UNSET:
@@ -94,12 +94,16 @@ def read_usual(text: bytes) -> Usual | None:
         quotes += _QUOTES_OF_TEXT
     if shape.optional:
         quotes += _count_optional(shape, data)
+    if key is not _UNSET:
+        if key != subject:
+            return None
+        quotes += _QUOTES_OF_TEXT
     if text.count(b'"') != quotes:
         try:
             whole = read_object(text)
         except UnusableText:
             return None
-        if whole.get("partitionkey", subject) != subject or "data_base64" in whole:
+        if "data_base64" in whole:
             return None
     return shape, data, id_, source, subject, time, traceparent, tracestate
 

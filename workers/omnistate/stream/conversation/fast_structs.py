@@ -31,6 +31,7 @@ class Attributes(Struct, kw_only=True, gc=False, tag_field="type"):
     datacontenttype: str | UnsetType = UNSET
     traceparent: str | UnsetType = UNSET
     tracestate: str | UnsetType = UNSET
+    partitionkey: str | UnsetType = UNSET
 
 
 class _Start(Struct):
