@@ -115,6 +115,7 @@ DeadLetterCode = Literal[
     "wrong_key",
     "wrong_partition",
     "unreadable",  # a batch that nobody can unpack, passed over
+    "deleted",  # what the log deleted before it was read
 ]
 Direction = Literal["inbound", "outbound"]
 RecordOutcome = Literal["resolved", "cancelled", "deleted"]

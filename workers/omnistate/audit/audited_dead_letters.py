@@ -14,9 +14,11 @@ from omnistate.audit.cut import Cut, place_of
 from omnistate.audit.findings import Findings, Side
 from omnistate.audit.source import TopicReader
 from omnistate.audit.trail import digest
-from omnistate.stream.ports import Record
+from omnistate.stream.ports import DeletedRecords, Record
 
 _ORIGIN: Final = re.compile(r"(.+)/([0-9]{1,9})/([0-9]{1,18})")
+_LAST: Final = re.compile(r"offsets [0-9]{1,18} to ([0-9]{1,18}):")
+DELETED: Final = DeletedRecords.code.encode()
 CODES: Final = frozenset(code.encode() for code in get_args(DeadLetterCode))
 
 
@@ -63,6 +65,13 @@ class DeadLetters:
             self._complain(record, "omnistate-origin: is not topic/partition/offset")
             return
         topic, partition, offset = origin
+        if headers.get("omnistate-error") == DELETED:
+            # Of any worker: the inputs may be trimmed since, and this is what tells of it.
+            said = (headers.get("omnistate-error-message") or b"").decode(errors="replace")
+            last = _LAST.match(said)
+            until = f"up to {last[1]} " if last else ""
+            sentence = f"inputs from here {until}were deleted before they were read"
+            self._findings.add("offsets", topic, partition, offset, sentence)
         if topic not in self._layout.inputs:
             # Another worker's.
             return

@@ -148,10 +148,10 @@ _PLAIN_WORDS: Final = {
 
 
 def put_unreadable_aside(record: UnreadableRecord) -> DeadLetter:
-    """The dead letter of a batch that nobody can read, at its first offset; its bytes are lost."""
+    """The dead letter of what nobody can read any more, at its first offset; its bytes are lost."""
     topic, partition, _, timestamp_ms, *_ = record
     first = Record(topic, partition, record.first_offset, timestamp_ms, None, None)
-    return DeadLetter(first, "unreadable", record.problem)
+    return DeadLetter(first, record.code, record.problem)
 
 
 def encode_dead_letter(dead: DeadLetter) -> Outgoing:

@@ -98,9 +98,9 @@ class Merge:
         return taken
 
     def oldest_ms(self, topic: str) -> int | None:
-        """The time of an input's oldest record buffered, epoch ms; None where there is none."""
+        """The time of an input's oldest record buffered, epoch ms; None where that is not known."""
         buffer = self._buffers[topic]
-        return buffer[0].timestamp_ms if buffer else None
+        return buffer[0].timestamp_ms or None if buffer else None
 
     def first_offset(self, topic: str) -> int | None:
         """The offset of an input's oldest record buffered; None where there is none."""

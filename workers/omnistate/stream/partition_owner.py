@@ -220,7 +220,8 @@ class PartitionOwner(Generic[P]):
         records = self.log.backlog(topic) + len(waiting)
         oldest_ms = waiting[0].timestamp_ms if waiting else self.log.oldest_ms(topic)
         now_ms = self._clock.now_ms()
-        if oldest_ms is None or now_ms is None:
+        # What was deleted unread bears no time.
+        if not oldest_ms or now_ms is None:
             return records, 0.0
         return records, max(0, now_ms - oldest_ms) / 1_000
 

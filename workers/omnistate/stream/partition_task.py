@@ -202,7 +202,7 @@ class PartitionTask(Generic[P]):
         if not batch.outputs and not batch.writes:
             self.processor.commit(batch)
             return CommittedBatch(batch, taken, step_s, 0.0)
-        last_ms = records[taken - 1].timestamp_ms if taken else None
+        last_ms = records[taken - 1].timestamp_ms or None if taken else None
         try:
             self.doing = "begin"
             transaction = await self._log.begin(batch.clock_ms or last_ms)

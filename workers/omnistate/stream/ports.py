@@ -6,7 +6,7 @@ contract suite is run over both.
 
 from collections import Counter as Tally
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 import msgspec
 
@@ -32,11 +32,12 @@ class UnreadableRecord(Record):
     """In the place of the records of a batch that nobody can read; `offset` is the last of them."""
 
     __slots__ = ()
+    code = "unreadable"
 
     @classmethod
     def of(
         cls, place: tuple[str, int], first: int, last: int, timestamp_ms: int, reason: str
-    ) -> "UnreadableRecord":
+    ) -> Self:
         """At topic and partition, offsets `first` to `last`."""
         return cls(*place, last, timestamp_ms, None, None, ((str(first), reason.encode()),))
 
@@ -50,6 +51,21 @@ class UnreadableRecord(Record):
         """What is wrong, and with which offsets."""
         reason = (self.headers[0][1] or b"").decode()
         return f"offsets {self.first_offset} to {self.offset}: {reason}"
+
+
+class DeletedRecords(UnreadableRecord):
+    """In the place of records that the log deleted before they were read.
+
+    Nobody knows when they were appended: their time is 0, so that nothing waits for them.
+    """
+
+    __slots__ = ()
+    code = "deleted"
+
+    @classmethod
+    def between(cls, place: tuple[str, int], first: int, end: int) -> Self:
+        """At topic and partition, the offsets from `first` up to `end`."""
+        return cls.of(place, first, end - 1, 0, "deleted by the log before they were read")
 
 
 class Outgoing(msgspec.Struct, frozen=True, gc=False):

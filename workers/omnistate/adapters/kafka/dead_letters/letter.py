@@ -10,13 +10,15 @@ from typing import Final, NamedTuple
 
 from omnistate.adapters.kafka.records.transactional_publication import Addressed
 from omnistate.stream.partitioning import partition_of
-from omnistate.stream.ports import Headers, Record
+from omnistate.stream.ports import DeletedRecords, Headers, Record, UnreadableRecord
 from omnistate.stream.topology import Topology
 
 TOPIC: Final = "dead-letters"
 ERROR: Final = "omnistate-error"
 MESSAGE: Final = "omnistate-error-message"
 ORIGIN: Final = "omnistate-origin"
+# What stands for records that nobody has: they could not be unpacked, or were deleted unread.
+_NOTHING_LEFT: Final = frozenset({UnreadableRecord.code, DeletedRecords.code})
 # What a broker takes with its default settings, less what a batch needs.
 BYTES_MAX: Final = 1_048_000
 
@@ -81,6 +83,8 @@ def find_obstacle(letter: Letter, topology: Topology) -> str | None:
     if letter.origin.topic not in inputs:
         # A second copy on a topic of ours would double a fact, or bring back an old row.
         return "it does not come from an input topic"
+    if letter.error in _NOTHING_LEFT:
+        return "nothing of it is left"
     if _least_size(letter) > BYTES_MAX:
         return "it is too large to be appended again"
     return None

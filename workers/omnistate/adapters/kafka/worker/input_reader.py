@@ -29,7 +29,7 @@ from omnistate.stream.broker_clock import AHEAD_MS
 from omnistate.stream.merge import Latest, Merge, Vouched
 from omnistate.stream.outcome import PartitionStopped
 from omnistate.stream.ownership import Ownership
-from omnistate.stream.ports import LogUnavailable, Record, UnreadableRecord
+from omnistate.stream.ports import DeletedRecords, LogUnavailable, Record, UnreadableRecord
 
 # How long one fetch is waited for while an input that seems behind catches up, and all of them
 # before others get their turn.
@@ -119,6 +119,9 @@ class InputReader:
         start = find_start(f"{topic}/{self._reading.number}", position, bounds)
         if start.gone:
             self._report_gone(topic, start.gone)
+            # Its dead letter and the position behind it are one transaction, as with any input.
+            place = topic, self._reading.number
+            self._merge.add(topic, [DeletedRecords.between(place, position, start.offset)])
         if self._ownership.ours:
             self._go_to(self._partitions[topic], start.offset)
 
