@@ -10,7 +10,7 @@ from aiokafka.admin.records_to_delete import RecordsToDelete
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.worker import hold_ups, input_reader
 from omnistate.stream.outcome import PartitionStopped
-from omnistate.stream.ports import Record
+from omnistate.stream.ports import DeletedRecords, Record
 
 from tests.adapters.log_rig import FIRST, SECOND, WAIT_MS
 from tests.cluster.test_kafka_log import NUMBER, KafkaBench
@@ -92,7 +92,9 @@ async def test_what_is_gone_before_it_was_read_is_counted(bench: Bench) -> None:
     log = await bench.take_over()
     await log.seek({FIRST: 0, SECOND: 0})
     assert bench.gone == [(FIRST, 2)]
-    found = await read_all(log, 3)
+    gap, *found = await read_all(log, 4)
+    assert isinstance(gap, DeletedRecords)
+    assert (gap.first_offset, gap.offset) == (0, 1)
     assert [each.key for each in found] == [b"2", b"3", b"4"]
 
 
@@ -107,7 +109,9 @@ async def test_retention_that_passes_a_reader_is_counted_too(bench: Bench) -> No
     # As if nothing of it had been fetched by then.
     log.inputs._merge.clear()
     log._member.seek(bench.place(FIRST), 1)
-    found = await read_all(log, 2)
+    gap, *found = await read_all(log, 3)
+    assert isinstance(gap, DeletedRecords)
+    assert (gap.first_offset, gap.offset) == (1, 3)
     assert [each.key for each in found] == [b"4", b"5"]
     assert bench.gone == [(FIRST, 3)]
 

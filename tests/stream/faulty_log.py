@@ -140,6 +140,9 @@ class FaultyLog:
     async def committed(self) -> Mapping[str, int]:
         return await self._log.committed()
 
+    async def topic_ids(self) -> Mapping[str, str]:
+        return await self._log.topic_ids()
+
     async def seek(self, offsets: Mapping[str, int]) -> None:
         await self._log.seek(offsets)
 

@@ -10,7 +10,8 @@ from omnistate.stream.ports import Batch, Work
 
 StopReason = Literal[
     "unreadable",  # a record or batch of an input, or of a changelog
-    "truncated",  # the position lies beyond the end of its topic, or the topic was made anew
+    "truncated",  # the position lies beyond the end of its topic
+    "made_anew",  # an input topic is another one than the position is of
     "tables_incomplete",  # a changelog holds less than the last position says
     "refused",  # the brokers refuse what is written
     "newer_version",  # rows that a newer release has written

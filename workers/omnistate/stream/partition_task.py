@@ -134,9 +134,7 @@ class PartitionTask(Generic[P]):
                 await self._undo(None, error)
                 raise
             self._pending = records
-        if not records:
-            return NOTHING
-        return await self._commit(records, None)
+        return await self._commit(records, None) if records else NOTHING
 
     def _check(self) -> None:
         """Raise UnknownOutcome where this task is over."""
@@ -197,15 +195,16 @@ class PartitionTask(Generic[P]):
         step, batch, offsets, taken, step_s = decided
         transaction = None
         if announce and not batch.writes:
-            position = encode_position(Position(batch.clock_ms, offsets, dict(self.processor.rows)))
-            batch.writes.append(Write(POSITIONS, POSITION_KEY, position))
+            rows, ids = dict(self.processor.rows), self.processor.topic_ids
+            row = encode_position(Position(batch.clock_ms, offsets, rows, ids))
+            batch.writes.append(Write(POSITIONS, POSITION_KEY, row))
         if not batch.outputs and not batch.writes:
             self.processor.commit(batch)
             return CommittedBatch(batch, taken, step_s, 0.0)
-        last_ms = records[taken - 1].timestamp_ms or None if taken else None
+        last_ms = records[taken - 1].timestamp_ms if taken else 0
         try:
             self.doing = "begin"
-            transaction = await self._log.begin(batch.clock_ms or last_ms)
+            transaction = await self._log.begin(batch.clock_ms or last_ms or None)
             self.doing = "send"
             await transaction.send(chain(batch.outputs, batch.states))
             self.doing = "write"

@@ -159,6 +159,9 @@ class Processor(Protocol):
     def position(self) -> Position | None:
         """The last position of the rows; None before the first batch."""
 
+    # What tells the inputs from others of the same names: in every position from when it is set.
+    topic_ids: Mapping[str, str] | None
+
     @property
     def rows(self) -> Mapping[str, int]:
         """How many rows there are in each table, positions aside."""
@@ -217,6 +220,9 @@ class PartitionLog(Protocol):
 
     async def committed(self) -> Mapping[str, int]:
         """The next offset to read of each input topic, as last committed."""
+
+    async def topic_ids(self) -> Mapping[str, str]:
+        """What tells each input topic from another one of the same name, where the log knows."""
 
     async def seek(self, offsets: Mapping[str, int]) -> None:
         """Read on from these offsets."""

@@ -20,12 +20,14 @@ class Position(NamedTuple):
     """`clock_ms` is epoch milliseconds, None before the first event.
 
     `rows` counts those of each table, so that a changelog that has lost some is noticed; None in a
-    position of edition 1.
+    position of edition 1. `topic_ids` tell each input topic from another one of the same name; None
+    where the log does not know, or did not yet.
     """
 
     clock_ms: int | None
     offsets: dict[str, int]
     rows: dict[str, int] | None = None
+    topic_ids: Mapping[str, str] | None = None
 
 
 class _Row(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,6 +37,7 @@ class _Row(msgspec.Struct, frozen=True, omit_defaults=True):
     next_offsets: dict[str, int] | None = None
     rows: dict[str, int] | None = None
     offsets: dict[str, int] | None = None
+    topic_ids: Mapping[str, str] | None = None
 
 
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -43,7 +46,8 @@ _DECODE: Final = msgspec.json.Decoder(_Row).decode
 
 def encode_position(position: Position) -> bytes:
     """The row: JSON, so that an operator can read it with any console consumer."""
-    return _ENCODE(_Row(position.clock_ms, ROW_VERSION, position.offsets, position.rows))
+    clock_ms, offsets, rows, topic_ids = position
+    return _ENCODE(_Row(clock_ms, ROW_VERSION, offsets, rows, topic_ids=topic_ids or None))
 
 
 def decode_position(row: bytes) -> Position:
@@ -57,7 +61,7 @@ def decode_position(row: bytes) -> Position:
     offsets = found.offsets if found.version == 1 else found.next_offsets
     if offsets is None:
         raise msgspec.ValidationError("a position without offsets")
-    return Position(found.clock_ms, offsets, found.rows)
+    return Position(found.clock_ms, offsets, found.rows, found.topic_ids)
 
 
 def find_loss(position: Position, rows: Mapping[str, int]) -> str | None:
@@ -72,3 +76,14 @@ def find_loss(position: Position, rows: Mapping[str, int]) -> str | None:
         if rows.get(table, 0) != count
     ]
     return ", ".join(lacking) or None
+
+
+def find_remade(position: Position, topic_ids: Mapping[str, str]) -> str | None:
+    """The first input topic that is another one than `position` is of; None where none is.
+
+    One that either does not know the id of may be the same.
+    """
+    for topic, known in (position.topic_ids or {}).items():
+        if topic_ids.get(topic, known) != known:
+            return topic
+    return None

@@ -3,13 +3,13 @@
 It must not write anything: another worker may own the partition by the time the tables are whole.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from omnistate.stream.outcome import PartitionStopped
 from omnistate.stream.ownership import OwnerEvent, Ownership
 from omnistate.stream.ports import PartitionLog, Processor, Restored
-from omnistate.stream.position import find_loss
+from omnistate.stream.position import Position, find_loss, find_remade
 
 P = TypeVar("P", bound=Processor)
 
@@ -52,5 +52,22 @@ async def restore_tables(
     if loss is not None:
         raise PartitionStopped("tables_incomplete", f"the changelogs have lost rows: {loss}")
     offsets = {**committed, **(restored or {})}
+    topic_ids = await log.topic_ids()
+    if processor.position is not None:
+        check_identity(processor.position, topic_ids)
+        topic_ids = {**(processor.position.topic_ids or {}), **topic_ids}
+    processor.topic_ids = topic_ids
     await ownership.wait_until_ours()
     return None if ownership.ending else Tables(processor, offsets, offsets == committed)
+
+
+def check_identity(position: Position, topic_ids: Mapping[str, str]) -> None:
+    """Raise PartitionStopped where an input topic is another one than `position` is of."""
+    topic = find_remade(position, topic_ids)
+    if topic is not None:
+        raise PartitionStopped(
+            "made_anew",
+            f"topic {topic} was made anew since it was read up to offset "
+            f"{position.offsets.get(topic, 0)}: what it holds must not be read as what follows; "
+            f"omnistate inputs adopt --topic {topic} goes on with it",
+        )

@@ -58,6 +58,10 @@ class MemoryPartition:
         offsets = self.log.offsets
         return {topic: offsets.get((self.group, topic, self.number), 0) for topic in self._inputs}
 
+    async def topic_ids(self) -> Mapping[str, str]:
+        """None: nobody can make a topic of this log anew."""
+        return {}
+
     async def seek(self, offsets: Mapping[str, int]) -> None:
         """Read on from these offsets."""
         self._next.update(offsets)

@@ -35,6 +35,15 @@ class ConversationProcessor:
         return self.tables.position
 
     @property
+    def topic_ids(self) -> Mapping[str, str] | None:
+        """What tells the inputs from others of the same names: in every position from now on."""
+        return self.tables.topic_ids
+
+    @topic_ids.setter
+    def topic_ids(self, topic_ids: Mapping[str, str] | None) -> None:
+        self.tables.topic_ids = topic_ids
+
+    @property
     def rows(self) -> Mapping[str, int]:
         """How many rows there are in each table."""
         return self.tables.count_rows()

@@ -48,6 +48,8 @@ class Tables:
         "settings",
         "stages",
         "timers",
+        "topic_ids",
+        "topic_ids",
     )
 
     def __init__(self) -> None:
@@ -59,6 +61,8 @@ class Tables:
         self.offsets: dict[str, int] | None = None
         # The last one that was restored or committed.
         self.position: Position | None = None
+        # What tells the inputs from others of the same names; by the log, not by the rows.
+        self.topic_ids: Mapping[str, str] | None = None
         self.timers = TimerIndex()
         self.stages: Tally[str] = Tally()
         # The ids of a batch's rows by key: each id is kept once, for the rows and the timers.
@@ -77,7 +81,7 @@ class Tables:
                     self.settings[key] = decode_settings(value)
                 case "positions" if value is not None:
                     self.position = decode_position(value)
-                    self.clock_ms, self.offsets, _ = self.position
+                    self.clock_ms, self.offsets = self.position[:2]
                 case _:
                     raise KeyError(table)
 
@@ -210,7 +214,7 @@ class Overlay:
             if row != former:
                 counts[COUNTERS] += former is None
                 writes.append(Write(COUNTERS, representative_id.encode(), row))
-        position = Position(self.clock_ms, dict(offsets), counts)
+        position = Position(self.clock_ms, dict(offsets), counts, tables.topic_ids)
         if writes or position[:2] != (tables.clock_ms, tables.offsets or {}):
             writes.append(Write(POSITIONS, POSITION_KEY, encode_position(position)))
         return writes

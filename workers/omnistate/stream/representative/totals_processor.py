@@ -43,6 +43,15 @@ class TotalsProcessor:
         return self.table.position
 
     @property
+    def topic_ids(self) -> Mapping[str, str] | None:
+        """What tells the inputs from others of the same names: in every position from now on."""
+        return self.table.topic_ids
+
+    @topic_ids.setter
+    def topic_ids(self, topic_ids: Mapping[str, str] | None) -> None:
+        self.table.topic_ids = topic_ids
+
+    @property
     def rows(self) -> Mapping[str, int]:
         """How many rows there are."""
         return {TOTALS: len(self.table.rows)}

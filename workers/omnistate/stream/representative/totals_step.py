@@ -176,7 +176,8 @@ class RepresentativeStep:
             if row != former:
                 new += former is None
                 writes.append(Write(TOTALS, id_.encode(), row))
-        position = Position(self._clock_ms, dict(offsets), {TOTALS: len(table.rows) + new})
+        rows = {TOTALS: len(table.rows) + new}
+        position = Position(self._clock_ms, dict(offsets), rows, table.topic_ids)
         if writes or position[:2] != (table.clock_ms, table.offsets or {}):
             writes.append(Write(POSITIONS, POSITION_KEY, encode_position(position)))
         known: Tally[str] = Tally()

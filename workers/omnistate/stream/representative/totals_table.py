@@ -1,6 +1,6 @@
 """The rows of the representative worker's partition, as encoded bytes decoded when touched."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from omnistate.core.representative.totals import Totals, decode_totals
@@ -13,7 +13,7 @@ TOTALS: Final = "totals"
 class TotalsTable:
     """The committed rows of one partition."""
 
-    __slots__ = ("clock_ms", "offsets", "position", "rows")
+    __slots__ = ("clock_ms", "offsets", "position", "rows", "topic_ids")
 
     def __init__(self) -> None:
         """Start empty; restore with `merge`."""
@@ -21,6 +21,8 @@ class TotalsTable:
         self.clock_ms: int | None = None
         self.offsets: dict[str, int] | None = None
         self.position: Position | None = None
+        # What tells the inputs from others of the same names; by the log, not by the rows.
+        self.topic_ids: Mapping[str, str] | None = None
 
     def merge(self, writes: Iterable[Write]) -> None:
         """Take over committed rows. Raises KeyError for an unknown table."""
@@ -29,7 +31,7 @@ class TotalsTable:
                 self.rows[key.decode()] = value
             elif table == POSITIONS and value is not None:
                 self.position = decode_position(value)
-                self.clock_ms, self.offsets, _ = self.position
+                self.clock_ms, self.offsets = self.position[:2]
             else:
                 raise KeyError(table)
 

@@ -31,6 +31,7 @@ from omnistate.adapters.kafka.internals.requests import (
     fetch_metadata,
     fetch_offsets,
 )
+from omnistate.adapters.kafka.internals.topic_ids import fetch_topic_ids
 from omnistate.stream.topology import Topology
 
 CONNECT_TIMEOUT_S: Final = 10.0
@@ -155,6 +156,23 @@ class Cluster:
             for partition, offset, metadata, code in partitions
             if code == 0 and offset >= 0 and topic.startswith(self.connection.prefix)
         }
+
+    async def topic_ids(self, names: Iterable[str]) -> dict[str, str]:
+        """What tells each topic from another one of the same name.
+
+        Without those that are not there; empty where the brokers know no such ids.
+        """
+        wanted = [self.connection.physical(name) for name in names]
+        async with deadline(REQUEST_TIMEOUT_S, "asking for the ids of topics"):
+            found = await fetch_topic_ids(self._admin, wanted)
+        for topic, (code, _) in found.items():
+            if code not in {0, _UNKNOWN_TOPIC}:
+                raise failure_of(f"topic {topic}", code)
+        ids = {
+            self.connection.logical(topic): id_ for topic, (code, id_) in found.items() if not code
+        }
+        # All zeros: of a cluster that is older than ids, on newer brokers.
+        return {topic: id_ for topic, id_ in ids.items() if id_.strip("A")}
 
     async def offsets_retention_ms(self) -> int:
         """How long the cluster keeps the offsets of a group without members."""

@@ -104,9 +104,16 @@ class GroupMember(Generic[P]):
         return None if log is None else log.inputs.hold_ups.longest
 
     async def _measure(self) -> None:
-        """Ask again and again how far behind the partitions are: not all of them read."""
+        """Ask again and again how far behind the partitions are: not all of them read.
+
+        And whether the inputs are still the same topics.
+        """
         while True:
+            topic_ids: Mapping[str, str] = {}
+            with suppress(LogUnavailable), translated():
+                topic_ids = await self._shared.cluster.topic_ids(self._group.consumes)
             for owner in self.owners:
+                self._logs[owner.number].compare(topic_ids)
                 with suppress(LogUnavailable):
                     await self._logs[owner.number].measure()
             await asyncio.sleep(MEASURE_S)

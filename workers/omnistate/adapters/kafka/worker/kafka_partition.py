@@ -21,7 +21,8 @@ from omnistate.adapters.kafka.worker.shared_clients import Reading, SharedClient
 from omnistate.stream.broker_clock import AHEAD_MS
 from omnistate.stream.outcome import PartitionStopped
 from omnistate.stream.ownership import Ownership, OwnerState
-from omnistate.stream.ports import Fenced, Record, Restored, Write
+from omnistate.stream.ports import Fenced, LogUnavailable, Record, Restored, Write
+from omnistate.stream.position import Position, find_remade
 
 # Nobody waits beside it, unlike a batch: fewer and larger pieces.
 RESTORE_FETCH_BYTES: Final = 2_097_152
@@ -53,6 +54,8 @@ class KafkaPartition:
         self._connection, self._member, self._cluster, _, self._clock = shared
         self._layout = layout
         self._producer: AIOKafkaProducer | None = None
+        self._topic_ids: dict[str, str] = {}
+        self._remade = False
         self.inputs = InputReader(
             shared,
             Reading(layout.group, layout.number, tuple(inputs), skip_unreadable=skip_unreadable),
@@ -138,12 +141,24 @@ class KafkaPartition:
         offsets = {topic: found.get((topic, layout.number)) for topic in self.inputs.topics}
         return {topic: each.offset if each else 0 for topic, each in offsets.items()}
 
+    async def topic_ids(self) -> Mapping[str, str]:
+        """Asked of a broker, and remembered for `compare`."""
+        with translated():
+            self._topic_ids = await self._cluster.topic_ids(self.inputs.topics)
+        return self._topic_ids
+
     async def seek(self, offsets: Mapping[str, int]) -> None:
         """Read on from these offsets. Raises PartitionStopped where an input ends before its."""
         await self.inputs.seek(offsets)
 
     async def read(self, max_records: int, wait_ms: int = 0) -> Sequence[Record]:
-        """The merge by time. Raises PartitionStopped at a batch that nobody can read."""
+        """The merge by time. Raises PartitionStopped at a batch that nobody can read.
+
+        And where a topic was made anew since it was taken over.
+        """
+        if self._remade:
+            self._remade = False
+            raise LogUnavailable("an input topic was made anew: it has to be taken over again")
         return await self.inputs.read(max_records, wait_ms)
 
     async def has_caught_up(self) -> bool:
@@ -163,6 +178,11 @@ class KafkaPartition:
         if not self.inputs.lag.positions:
             self.inputs.lag.positions = dict(await self.committed())
         await self.inputs.lag.measure()
+
+    def compare(self, topic_ids: Mapping[str, str]) -> None:
+        """Whether its inputs are still the topics that were taken over; `read` goes by it."""
+        known = Position(None, {}, topic_ids=self._topic_ids)
+        self._remade = find_remade(known, topic_ids) is not None
 
     async def begin(self, at_ms: int | None) -> KafkaTransaction:
         """Start a transaction. Raises Fenced."""
