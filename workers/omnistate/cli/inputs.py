@@ -1,4 +1,4 @@
-"""`omnistate inputs skip`: past one batch of an input that nobody can read."""
+"""`omnistate inputs`: past what stops a partition: an unreadable batch, a topic made anew."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,6 +52,41 @@ def skip(
         except NotSkippable as reason:
             raise Unusable(str(reason)) from None
         print(f"passed over {topic}/{partition}, {passed.problem}")
+        return 0
+
+    return run_on_cluster(settings, work)
+
+
+@commands.command("adopt", cls=SettingsCommand)
+@with_settings(*CLUSTER, *TOPICS)
+def adopt(
+    settings: Settings,
+    topic: Annotated[str, typer.Option(help="The input, without the topic prefix.")],
+) -> int:
+    """Go on with an input topic that was made anew or cut short, from where the worker stood.
+
+    No offset is used twice: partitions that are shorter are filled up, and what lies before is
+    deleted. A dead letter names what was passed over. Stop whoever writes to the topic first.
+    """
+    from omnistate.cli.session import run_on_cluster
+    from omnistate.process.errors import Unusable
+
+    async def work(connection: "Connection", topology: "Topology") -> int:
+        from omnistate.adapters.kafka.worker.input_adoption import adopt_topic
+
+        groups = [
+            each
+            for each in topology.groups
+            if topic in each.consumes and "positions" in each.tables
+        ]
+        if not groups:
+            raise Unusable(f"--topic {topic}: no worker that keeps positions consumes it")
+        count = 0
+        for group in groups:
+            async for place, passed in adopt_topic(connection, topology, group, topic):
+                count += 1
+                print(f"{place}: goes on here; {passed:,} offsets before it were not read")
+        print(f"{count} partitions were adopted")
         return 0
 
     return run_on_cluster(settings, work)

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
 
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
@@ -140,6 +141,12 @@ class Cluster:
         named = {self.connection.physical(name): NewPartitions(n) for name, n in counts.items()}
         async with deadline(REQUEST_TIMEOUT_S, "adding partitions"):
             await self._admin.create_partitions(named)
+
+    async def delete_before(self, topic: str, partition: int, offset: int) -> None:
+        """Let a partition begin at an offset: what lies before it is gone."""
+        place = TopicPartition(self.connection.physical(topic), partition)
+        async with deadline(REQUEST_TIMEOUT_S, f"deleting what is before {place}"):
+            await self._admin.delete_records({place: RecordsToDelete(offset)})
 
     async def committed(self, group: str) -> dict[tuple[str, int], CommittedOffset]:
         """What a group of ours has committed, by topic and partition."""

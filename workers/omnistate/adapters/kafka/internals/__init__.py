@@ -58,4 +58,7 @@ What each reach is for, and what to do without it:
                         tells whether it has only moved.
     alter_configs       IncrementalAlterConfigs (KIP-339), which aiokafka lacks: AlterConfigs would
                         reset every setting that somebody else made on the topic.
+
+`topic_ids`: what the admin client's Metadata, of version 5, does not tell.
+    fetch_topic_ids     `_send_request`, Metadata of version 10: a topic that was made anew.
 """

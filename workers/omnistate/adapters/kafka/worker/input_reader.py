@@ -119,7 +119,6 @@ class InputReader:
         start = find_start(f"{topic}/{self._reading.number}", position, bounds)
         if start.gone:
             self._report_gone(topic, start.gone)
-            # Its dead letter and the position behind it are one transaction, as with any input.
             place = topic, self._reading.number
             self._merge.add(topic, [DeletedRecords.between(place, position, start.offset)])
         if self._ownership.ours:

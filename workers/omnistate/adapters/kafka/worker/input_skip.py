@@ -70,7 +70,7 @@ async def skip_batch(
         except LogUnavailable as error:
             raise ClusterFailure(str(error)) from None
         try:
-            position = await _last_position(connection, group, place)
+            position = await last_position(connection, group, place)
             if position.offsets.get(place.topic, 0) != place.offset:
                 reached = position.offsets.get(place.topic, 0)
                 raise NotSkippable(f"the {group.name} worker stands at offset {reached} there")
@@ -124,7 +124,7 @@ async def _find_batch(connection: Connection, place: Place) -> UnreadableBatch:
         await disconnect(consumer)
 
 
-async def _last_position(connection: Connection, group: Group, place: Place) -> Position:
+async def last_position(connection: Connection, group: Group, place: Place) -> Position:
     """The last position that was committed. Raises NotSkippable where there is none."""
     where = TopicPartition(connection.physical(group.tables[POSITIONS]), place.partition)
     consumer = connection.consumer()
