@@ -224,6 +224,11 @@ ODD: Final = (
         b'"x":"\n",',
         b'"x"\x0b:1,',
         b'"x":' + b"[" * 98 + b"]" * 98 + b",",
+        b'"x":' + b"[" * 101 + b"]" * 101 + b",",
+        b'"x":[1,2],',
+        b'"x":{},',
+        b'"x":1,"x":null,',
+        b'"x":"a","y":1,"x":null,',
         b'"to":{},',
         b'"x":"\\"",',
     ),
@@ -289,3 +294,11 @@ def test_what_is_kept_of_strangers_headers_is_bounded(count: int) -> None:
         headers = ((f"x-{number}", b"1"), ("content-type", STRUCTURED + b";a=%d" % number))
         assert sort_headers(headers) == {}
     assert isinstance(agree(record(json.dumps(EVENT).encode(), headers)), dict)
+
+
+@pytest.mark.parametrize("size", [1_000, RECORD_BYTES_MAX])
+@pytest.mark.parametrize("mode", [in_structured_mode, in_binary_mode])
+def test_headers_have_a_bound_whatever_they_are(mode: Mode, size: int) -> None:
+    text, headers = mode(EVENT, json.dumps(EVENT).encode())
+    told = agree(record(text, (*headers, ("x-trace", b"1" * size))))
+    assert isinstance(told, dict) == (size < RECORD_BYTES_MAX)

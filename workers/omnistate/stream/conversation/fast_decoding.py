@@ -5,7 +5,7 @@ it takes means the same there. It words no error.
 
 Known members are read in one pass. As many quotation marks as these have: nothing else is there,
 and none is repeated. Where there are more (extension attributes, unknown members of the data) the
-text is read once more, for what must not be anywhere in it.
+text is read once more, whole, and they are counted with the others that it has.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ import msgspec
 from msgspec import UNSET
 from omnistate_schemas.registry import INPUTS
 
-from omnistate.stream.conversation.fast_structs import EVENTS
+from omnistate.stream.conversation.fast_structs import EVENTS, Attributes
 from omnistate.stream.conversation.input_readers import READERS, Fill
 from omnistate.stream.json_text import UnusableText, read_object
 
@@ -25,7 +25,16 @@ from omnistate.stream.json_text import UnusableText, read_object
 class Shape:
     """One type of event: its topic, what hands its data to the core, and what it looks like."""
 
-    __slots__ = ("data_quotes", "decode_data", "fill", "optional", "quotes", "topic", "type")
+    __slots__ = (
+        "data_quotes",
+        "decode_data",
+        "fill",
+        "members",
+        "optional",
+        "quotes",
+        "topic",
+        "type",
+    )
 
     def __init__(self, type_: str, topic: str, fill: Fill | None, event: type[msgspec.Struct]):
         """`quotes` are the quotation marks of an event with the members that must be there.
@@ -38,6 +47,7 @@ class Shape:
         self.fill = fill
         self.quotes = _count_quotes(event) + _QUOTES_OF_TYPE
         self.data_quotes = _count_quotes(data)
+        self.members = frozenset(each.encode_name for each in msgspec.structs.fields(data))
         self.optional = tuple(
             each.name for each in msgspec.structs.fields(data) if not each.required
         )
@@ -61,6 +71,7 @@ def _count_quotes(struct: type[msgspec.Struct]) -> int:
 # `type` is no member of the struct: it says which struct it is.
 _QUOTES_OF_TYPE: Final = 4
 _QUOTES_OF_TEXT: Final = 4
+_NEVER: Final = 1 << 30
 SHAPES: Final[dict[type, Shape]] = {
     event: Shape(name, INPUTS[name].topic, READERS[name][1], event)
     for name, event in EVENTS.items()
@@ -69,6 +80,8 @@ SHAPES_BY_TYPE: Final = {shape.type.encode(): shape for shape in SHAPES.values()
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
 _UNSET: Final = UNSET
 _ASTUPLE: Final = msgspec.structs.astuple
+_DECODE_ANY: Final = msgspec.json.Decoder().decode
+_ATTRIBUTES: Final = frozenset(Attributes.__struct_fields__) | {"type", "data"}
 _DECODE: Final = msgspec.json.Decoder(reduce(or_, EVENTS.values())).decode
 
 
@@ -99,11 +112,11 @@ def read_usual(text: bytes) -> Usual | None:
             return None
         quotes += _QUOTES_OF_TEXT
     if text.count(b'"') != quotes:
-        try:
-            whole = read_object(text)
-        except UnusableText:
+        whole = _read_rest(text)
+        if whole is None or "data_base64" in whole:
             return None
-        if "data_base64" in whole:
+        quotes += _count_others(whole, _ATTRIBUTES) + _count_others(whole["data"], shape.members)
+        if text.count(b'"') != quotes and not _is_sound(text):
             return None
     return shape, data, id_, source, subject, time, traceparent, tracestate
 
@@ -118,11 +131,45 @@ def read_usual_data(text: bytes, shape: Shape) -> Any:
     if shape.optional:
         quotes += _count_optional(shape, data)
     if text.count(b'"') != quotes:
-        try:
-            read_object(text)
-        except UnusableText:
+        whole = _read_rest(text)
+        if whole is None:
+            return None
+        quotes += _count_others(whole, shape.members)
+        if text.count(b'"') != quotes and not _is_sound(text):
             return None
     return data
+
+
+def _read_rest(text: bytes) -> Any:
+    """All of a text of which something was passed over; None where that cannot be read."""
+    try:
+        return _DECODE_ANY(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _count_others(members: dict[str, Any], known: frozenset[str]) -> int:
+    """The fewest quotation marks that the members have which are not known.
+
+    More than there can be where one is a list or an object: these are for `_is_sound`.
+    """
+    quotes = 0
+    for name, value in members.items():
+        if name not in known:
+            kind = type(value)
+            quotes += _QUOTES_OF_TEXT if kind is str else 2
+            if kind is list or kind is dict:
+                quotes += _NEVER
+    return quotes
+
+
+def _is_sound(text: bytes) -> bool:
+    """Whether no member is repeated at any depth, and none lies too deep."""
+    try:
+        read_object(text)
+    except UnusableText:
+        return False
+    return True
 
 
 def _count_optional(shape: Shape, data: Any) -> int:
