@@ -1,7 +1,7 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo broker live compiled test test-fast test-pythons test-brokers chaos check format bench bench-core docs generate constraints clean pictures
+.PHONY: help setup demo broker live compiled test test-fast test-pythons test-brokers chaos check format bench bench-core bench-decoding docs generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
@@ -74,6 +74,9 @@ bench: .venv/.developer .venv-bench/.peers ## measure beside Faust, Quix Streams
 
 bench-core: .venv/.user ## measure the core on this machine
 	@$(bin)/python -m bench.core_pace $(ARGS)
+
+bench-decoding: .venv/.user ## measure what an event costs to decode in each form that producers send (ARGS="--json")
+	@$(bin)/python -m bench.decoding_pace $(ARGS)
 
 generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the charts and the tables anew
 	@$(bin)/python -m omnistate_schemas.generators.documents

@@ -1,4 +1,4 @@
-"""`python -m bench.decoding_pace`: what it costs to decode an event, in each form that it may have.
+"""`make bench-decoding`: what it costs to decode an event, in each form that it may have.
 
 Beside each form stands what the full decoding takes for it in the same run, and how it compares
 with the plainest form. CPU times of this process, the least of several rounds.
