@@ -111,13 +111,9 @@ def read_usual(text: bytes) -> Usual | None:
         if key != subject:
             return None
         quotes += _QUOTES_OF_TEXT
-    if text.count(b'"') != quotes:
-        whole = _read_rest(text)
-        if whole is None or "data_base64" in whole:
-            return None
-        quotes += _count_others(whole, _ATTRIBUTES) + _count_others(whole["data"], shape.members)
-        if text.count(b'"') != quotes and not _is_sound(text):
-            return None
+    surplus = text.count(b'"') - quotes
+    if surplus and not _is_of_others(surplus, text, shape):
+        return None
     return shape, data, id_, source, subject, time, traceparent, tracestate
 
 
@@ -130,22 +126,31 @@ def read_usual_data(text: bytes, shape: Shape) -> Any:
     quotes = shape.data_quotes
     if shape.optional:
         quotes += _count_optional(shape, data)
-    if text.count(b'"') != quotes:
-        whole = _read_rest(text)
-        if whole is None:
+    surplus = text.count(b'"') - quotes
+    if surplus:
+        try:
+            surplus -= _count_others(_DECODE_ANY(text), shape.members)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        quotes += _count_others(whole, shape.members)
-        if text.count(b'"') != quotes and not _is_sound(text):
+        if surplus and not _is_sound(text):
             return None
     return data
 
 
-def _read_rest(text: bytes) -> Any:
-    """All of a text of which something was passed over; None where that cannot be read."""
+def _is_of_others(surplus: int, text: bytes, shape: Shape) -> bool:
+    """Whether an event's quotation marks beyond those that are known of are of other members."""
     try:
-        return _DECODE_ANY(text)
+        whole = _DECODE_ANY(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
+        return False
+    if not _ATTRIBUTES.issuperset(whole):
+        if "data_base64" in whole:
+            return False
+        surplus -= _count_others(whole, _ATTRIBUTES)
+    data = whole["data"]
+    if not shape.members.issuperset(data):
+        surplus -= _count_others(data, shape.members)
+    return surplus == 0 or _is_sound(text)
 
 
 def _count_others(members: dict[str, Any], known: frozenset[str]) -> int:
