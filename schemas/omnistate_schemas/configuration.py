@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from omnistate_schemas.configured import Configuration, Seconds
 from omnistate_schemas.envelope import Id
-from omnistate_schemas.input_data import Units
+from omnistate_schemas.input_data import PROFILES_MAX, Units
 from omnistate_schemas.vocabulary import ProfileReset
 from omnistate_schemas.workstream import AutoClose, ConsultBlocksCapacity, Workstream
 
@@ -27,6 +27,9 @@ __all__ = [
     "Workstream",
 ]
 
+# Dataverse keeps limits in a 32-bit integer.
+SLOTS_MAX: Final = 2_147_483_647
+Slots = Annotated[int, Field(ge=0, le=SLOTS_MAX)]
 # What every name in the time zone database looks like; which there are is for the database to say.
 TIME_ZONE_PATTERN: Final = "^[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*$"
 
@@ -50,7 +53,7 @@ class CapacityProfile(Configuration):
         json_schema_extra={"examples": [{"limit": 3, "blocking": False, "reset": "immediate"}]}
     )
 
-    limit: Units = Field(
+    limit: Slots = Field(
         default=1, description="Slots of a representative who has no limit of their own."
     )
     blocking: bool = Field(
@@ -72,8 +75,10 @@ class Representative(Configuration):
     )
 
     units: Units = Field(default=100, description="How many capacity units they have.")
-    profiles: dict[Id, Units | None] = Field(
-        default={}, description="Their own slots by profile; null: the profile's limit."
+    profiles: dict[Id, Slots | None] = Field(
+        default={},
+        max_length=PROFILES_MAX,
+        description="Their own slots by profile, 64 at most; null: the profile's limit.",
     )
     time_zone: Annotated[str, AfterValidator(_check_time_zone)] = Field(
         default="UTC",

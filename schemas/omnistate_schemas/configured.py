@@ -18,6 +18,8 @@ Seconds = Annotated[
     float,
     Field(ge=0, le=SECONDS_MAX, allow_inf_nan=False, json_schema_extra={"x-unit": "seconds"}),
 ]
+# Of an object as JSON without blanks.
+OBJECT_BYTES_MAX: Final = 65_536
 DEFAULT_BY_KIND: Final = "x-default-by-kind"
 
 
@@ -34,6 +36,17 @@ class Configuration(BaseModel):
         """Written as null, a key that was left out would come to mean never."""
         members: dict[str, Any] = handler(self)
         return {key: value for key, value in members.items() if key in self.model_fields_set}
+
+    def encode(self) -> bytes:
+        """As it stands in the file: a key left out stays left out, a null stays null."""
+        return self.model_dump_json(exclude_unset=True).encode()
+
+
+def find_excess(value: bytes) -> str | None:
+    """What is wrong with the size of an object's JSON; None where nothing is."""
+    if len(value) <= OBJECT_BYTES_MAX:
+        return None
+    return f"{len(value)} bytes as JSON; {OBJECT_BYTES_MAX} are the most"
 
 
 def by_kind(meaning: str, **defaults: float | None) -> Any:

@@ -22,8 +22,8 @@ from omnistate_schemas.vocabulary import (
 
 PROFILES_MAX = 64
 Profiles = Annotated[list[Id], Field(max_length=PROFILES_MAX)]
-# Dataverse keeps capacity in a 32-bit integer.
-UNITS_MAX = 2_147_483_647
+# A hundred times what a representative has by default: more is a slip, or somebody's mischief.
+UNITS_MAX = 10_000
 Units = Annotated[int, Field(ge=0, le=UNITS_MAX)]
 
 

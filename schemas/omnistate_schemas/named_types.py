@@ -7,6 +7,7 @@ invents one. The words themselves stand in `vocabulary`, the bounds where their 
 from typing import Any, Final, get_args
 
 from omnistate_schemas import vocabulary
+from omnistate_schemas.configuration import SLOTS_MAX
 from omnistate_schemas.envelope import ID_LENGTH_MAX
 from omnistate_schemas.input_data import UNITS_MAX
 
@@ -33,7 +34,8 @@ _VALUES: Final[dict[str, tuple[Schema, str]]] = {
         f"An id: 1 to {ID_LENGTH_MAX} characters.",
     ),
     "Count": ({"type": "integer", "minimum": 0}, "A number of things, or of one in a row."),
-    "Units": ({"type": "integer", "minimum": 0, "maximum": UNITS_MAX}, "Capacity: units or slots."),
+    "Units": ({"type": "integer", "minimum": 0, "maximum": UNITS_MAX}, "Units of capacity."),
+    "Slots": ({"type": "integer", "minimum": 0, "maximum": SLOTS_MAX}, "Slots of a profile."),
     "WrapUpSeconds": (
         {"type": "number", "minimum": 30, "maximum": 3_600, "x-unit": "seconds"},
         "Seconds from the beginning of wrap-up.",

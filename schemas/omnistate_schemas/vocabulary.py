@@ -105,6 +105,7 @@ RejectionCode = Literal[
     "pick_only",
     "push_only",
     "closed",
+    "too_large",
 ]
 IgnoredCode = Literal["duplicate", "stale", "no_effect", "wrong_channel"]
 DeadLetterCode = Literal[

@@ -25,6 +25,10 @@ def next_midnight(now: int, time_zone: str) -> int:
     return (midnight - EPOCH) // timedelta(milliseconds=1)
 
 
+class TooLargeError(Exception):
+    """contract.md#too-large: the hold that an input asks for."""
+
+
 class Ledger:
     """All holds of the partition, and the numbering of capacity events."""
 
@@ -51,6 +55,8 @@ class Ledger:
         """Take a hold, and the daily one that may belong to it."""
         # a conversation holds at most once per (representative, role)
         assert not self._has(conversation, representative_id, role)
+        if cause is not None and not self.has_room(conversation, representative_id):
+            raise TooLargeError(representative_id)
         daily = [name for name in conversation.profiles if self._configuration.is_daily(name)]
         rest = [name for name in conversation.profiles if name not in daily]
         hold = self._add(conversation, representative_id, role, conversation.units, rest, forced)
@@ -78,6 +84,30 @@ class Ledger:
         conversation.holds.remove(hold)
         conversation.hold_ended_at = now
         return self._describe("released", conversation, hold, rule, now, cause, timer)
+
+    def has_room(self, conversation: Conversation, representative_id: str) -> bool:
+        """contract.md#too-large: whether they may hold it, now that others have been given back."""
+        if not conversation.profiles:
+            return True
+        if len({*self.occupied_profiles(representative_id), *conversation.profiles}) > 256:
+            return False
+        daily = [name for name in conversation.profiles if self._configuration.is_daily(name)]
+        rest = [name for name in conversation.profiles if name not in daily]
+        held = [(hold.representative_id, hold.profiles) for hold in conversation.holds]
+        held.append((representative_id, rest))
+        if daily and not self._has(conversation, representative_id, "daily"):
+            held.append((representative_id, daily))
+        # for each hold 48 bytes; for its representative and each profile three and its UTF-8
+        texts = [text for who, profiles in held for text in (who, *profiles)]
+        return 48 * len(held) + sum(3 + len(text.encode()) for text in texts) <= 700_000
+
+    def snapshot(self) -> tuple[Counter[str], int]:
+        """The numbering of capacity events, to be put back with `restore`."""
+        return Counter(self._sequences), self._taken
+
+    def restore(self, snapshot: tuple[Counter[str], int]) -> None:
+        """Number on as it was then."""
+        self._sequences, self._taken = snapshot
 
     def occupied_units(self, representative_id: str) -> int:
         """The units that the conversations hold of them."""

@@ -65,6 +65,9 @@ def return_to_queue(step: Step, rule: str, who: str | None) -> None:
     # the same affinity as `X2` follows `A6` and `B5` on LC when keep_same_representative is on
     # and push
     if row.kind == LC and row.settings.keep_same_representative and row.settings.push and who:
+        if row.settings.reserve_on_offer and not step.has_room(who):
+            # what would be too large does not follow a timer
+            return
         offer(step, "L1", who, forced=True, auto_accept=False)
 
 

@@ -26,13 +26,13 @@ def is_flag(value: Any) -> bool:
 
 
 def is_units(value: Any) -> bool:
-    """A whole number of units, zero included."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    """contract.md#bounds: a whole number of units, 0 to 10,000."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10_000
 
 
 def is_profiles(value: Any) -> bool:
-    """A list of profile names."""
-    return isinstance(value, list) and all(is_id(name) for name in value)
+    """contract.md#bounds: a list of at most 64 profile names."""
+    return isinstance(value, list) and len(value) <= 64 and all(is_id(name) for name in value)
 
 
 def is_moment(value: Any) -> bool:

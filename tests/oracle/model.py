@@ -7,10 +7,11 @@ sum. Output ids are left out and hold ids are opaque.
 from __future__ import annotations
 
 from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from .capacity import Ledger
+from .capacity import Ledger, TooLargeError
 from .config import Configuration
 from .conversation import Conversation
 from .expiry import fire
@@ -124,26 +125,41 @@ class Engine:
         event = replace(raw, data=clean(raw.type, raw.data))
         row = self.conversations.get(event.subject)
         code = refusal(row, event, self.configuration)
+        if code is None:
+            former, numbering = deepcopy(row), self.ledger.snapshot()
+            try:
+                self.outputs += self._apply(row, event, origin, now)
+            except TooLargeError:
+                # too_large: nothing has changed
+                self.ledger.restore(numbering)
+                self.conversations.pop(event.subject, None)
+                if former is not None:
+                    self.conversations[event.subject] = former
+                code = "too_large"
+        row = self.conversations.get(event.subject)
         if code is not None:
             self.outputs.append(self._refuse(row, event, origin, code))
-        elif row is None:
-            row = self.conversations[event.subject] = new_row(event, self.configuration)
-            step = Step(row, self.ledger, now, cause=event, origin=origin)
-            start(step, event)
-            self.outputs += step.records()
-        else:
-            step = Step(row, self.ledger, now, cause=event, origin=origin)
-            rule = rule_of(row, event)
-            assert rule is not None
-            end_windows(row, event)
-            if rule == RECORDED:
-                record(step, event)
-            else:
-                apply(rule, step, event)
-            self.outputs += step.records()
         if row is not None:
             row.remember(event.source, event.id)
         self._forget(now)
+
+    def _apply(
+        self, row: Conversation | None, event: Event, origin: dict[str, Any], now: int
+    ) -> list[Record]:
+        if row is None:
+            row = self.conversations[event.subject] = new_row(event, self.configuration)
+            step = Step(row, self.ledger, now, cause=event, origin=origin)
+            start(step, event)
+            return step.records()
+        step = Step(row, self.ledger, now, cause=event, origin=origin)
+        rule = rule_of(row, event)
+        assert rule is not None
+        end_windows(row, event)
+        if rule == RECORDED:
+            record(step, event)
+        else:
+            apply(rule, step, event)
+        return step.records()
 
     def _refuse(
         self, row: Conversation | None, event: Event, origin: dict[str, Any], code: str

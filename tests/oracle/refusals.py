@@ -47,13 +47,19 @@ def refusal(row: Conversation | None, event: Event, configuration: Configuration
 
 
 def _is_unfit(event: Event, configuration: Configuration) -> bool:
-    """contract.md#codes: `invalid_data`, too, where the channel does not fit the workstream."""
+    """contract.md#codes: `invalid_data`, too, where the channel does not fit the workstream.
+
+    And where its profiles and the conversation's own are more than 64.
+    """
     if event.type != "conversation.started":
         return False
     workstream_id, channel = event.data["workstream_id"], event.data["channel"]
-    return configuration.has_workstream(workstream_id) and not configuration.fits(
-        workstream_id, channel
-    )
+    if not configuration.has_workstream(workstream_id):
+        return False
+    if not configuration.fits(workstream_id, channel):
+        return True
+    shared = configuration.settings(workstream_id, KIND_OF_CHANNEL[channel]).profiles
+    return len({*shared, *event.data.get("profiles", ())}) > 64
 
 
 def _refusal_of(row: Conversation, event: Event) -> str | None:

@@ -106,6 +106,15 @@ class Step:
         """Start a hold in this step."""
         self._holds.append((representative_id, role, rule, forced))
 
+    def has_room(self, representative_id: str) -> bool:
+        """contract.md#too-large: whether they may hold it, once this step's releases are done."""
+        row = self.conversation
+        ended = [hold for hold, _ in self._releases]
+        kept, row.holds = row.holds, [hold for hold in row.holds if hold not in ended]
+        found = self._ledger.has_room(row, representative_id)
+        row.holds = kept
+        return found
+
     def records(self) -> list[Record]:
         """contract.md#order-of-outputs: state changes, releases (oldest hold first), holds."""
         row = self.conversation

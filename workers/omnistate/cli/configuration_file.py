@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from omnistate_schemas.configuration import ContactCentre
+from omnistate_schemas.configured import find_excess
 from pydantic import ValidationError
 
 from omnistate.cli.key_suggestion import suggest_key
@@ -22,7 +23,7 @@ def load_contact_centre(path: Path) -> ContactCentre:
     if document.content is not None and not isinstance(document.content, dict):
         raise UnusableFile(f"{path}: a mapping is needed, of workstreams and the rest")
     try:
-        return ContactCentre.model_validate(document.content or {})
+        centre = ContactCentre.model_validate(document.content or {})
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         first = problems[0]
@@ -32,6 +33,18 @@ def load_contact_centre(path: Path) -> ContactCentre:
         raise UnusableFile(
             on_one_line(f"{document.place(keys)}: {name}: {_describe(first)}{more}")
         ) from None
+    _check_sizes(document, centre)
+    return centre
+
+
+def _check_sizes(document: Document, centre: ContactCentre) -> None:
+    """Raise UnusableFile for an object that nobody would follow."""
+    for section in ContactCentre.model_fields:
+        for id_, configured in getattr(centre, section).items():
+            excess = find_excess(configured.encode())
+            if excess is not None:
+                place = document.place((section, id_))
+                raise UnusableFile(on_one_line(f"{place}: {section}.{id_}: {excess}"))
 
 
 def _describe(problem: Mapping[str, Any]) -> str:

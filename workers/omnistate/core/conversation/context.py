@@ -1,10 +1,11 @@
-"""What a decision may look at beside the row: configuration, settings, counters, the clock.
+"""What a decision may look at beside the row: configuration, settings, counters, clock, bounds.
 
 Handed in by the runtime for one batch; the core reads nothing else.
 """
 
 from collections.abc import Callable
 
+from omnistate.core.conversation.bounds import Bounds
 from omnistate.core.settings import Directory, WorkstreamSettings, decode_settings
 
 
@@ -22,14 +23,29 @@ class Counter:
         self.profiles: dict[str, int] = {} if profiles is None else profiles
 
 
+# A counter with what it was: sequence, units and profiles.
+FormerCounter = tuple[Counter, int, int, dict[str, int]]
+
+
 class Context:
     """One batch's surroundings; the runtime moves `now_ms` on before each decision.
 
     `settings_of` gives the settings of a key, `intern` keeps those of a new conversation, and
-    `counter_of` gives a representative's counter, to be changed in place.
+    `counter_of` gives a representative's counter, to be changed in place. While `former` is a list,
+    holds are looked at closely, and counters are noted there before they change.
     """
 
-    __slots__ = ("counter_of", "directory", "intern", "now_ms", "partition", "settings_of")
+    __slots__ = (
+        "bounds",
+        "counter_of",
+        "crowded",
+        "directory",
+        "former",
+        "intern",
+        "now_ms",
+        "partition",
+        "settings_of",
+    )
 
     def __init__(
         self,
@@ -38,14 +54,37 @@ class Context:
         intern: Callable[[bytes, bytes], None],
         counter_of: Callable[[str], Counter],
         partition: int,
+        bounds: Bounds | None = None,
+        counter_bytes_max: int = 0,
     ) -> None:
-        """The clock stands at 0 until the runtime sets it."""
+        """The clock stands at 0 until the runtime sets it.
+
+        `bounds` are those of the only partition, by default; no row of a counter is longer than
+        `counter_bytes_max`.
+        """
+        self.bounds = bounds or Bounds()
+        # Whether some counter of the partition may be near its bound.
+        self.crowded = counter_bytes_max > self.bounds.quiet_row_bytes
+        self.former: list[FormerCounter] | None = None
         self.directory = directory
         self.settings_of = settings_of
         self.intern = intern
         self.counter_of = counter_of
         self.partition = partition
         self.now_ms = 0
+
+    def note(self, counter: Counter) -> None:
+        """Keep a counter as it is, where holds are looked at closely, before it changes."""
+        if self.former is not None:
+            former = (counter, counter.sequence, counter.units, dict(counter.profiles))
+            self.former.append(former)
+
+    def undo(self) -> None:
+        """The counters become again what they were when they were noted."""
+        for counter, sequence, units, profiles in reversed(self.former or []):
+            counter.sequence = sequence
+            counter.units = units
+            counter.profiles = profiles
 
     @classmethod
     def in_memory(cls, directory: Directory, partition: int = 0) -> "Context":

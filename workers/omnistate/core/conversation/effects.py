@@ -135,7 +135,7 @@ class Transition:
         target_id = None if self.input is None else self.input.target_id
         returning_id = self.conversation.representative_id
         self._change(rule, target_id, scheduled_ms)
-        if rule.then is not None and self._goes_on(rule.then):
+        if rule.then is not None and self._goes_on(rule.then, returning_id):
             self._change(_FOLLOWING[rule.then], returning_id)
 
     def expire(self, rule: str, hold: Hold) -> None:
@@ -143,9 +143,15 @@ class Transition:
         self.ledger.release(hold, rule)
         timers.forget(self.conversation, self.settings, self.context.now_ms)
 
-    def _goes_on(self, rule_id: str) -> bool:
-        fits = self.settings.kind in _FOLLOWING[rule_id].kinds
-        return fits and _CONDITIONS[rule_id](self.conversation, self.settings)
+    def _goes_on(self, rule_id: str, returning_id: str | None) -> bool:
+        rule, settings = _FOLLOWING[rule_id], self.settings
+        if settings.kind not in rule.kinds or not _CONDITIONS[rule_id](self.conversation, settings):
+            return False
+        # A timer cannot be refused: what would be too large does not follow it.
+        holds = rule.to in HOLDING and settings.reserve_on_offer
+        if self.input is not None or not holds or returning_id is None:
+            return True
+        return self.ledger.has_room_for(returning_id)
 
     def _change(self, rule: Rule, target_id: str | None, scheduled_ms: int | None = None) -> None:
         conversation, settings, now_ms = self.conversation, self.settings, self.context.now_ms

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from omnistate_schemas.vocabulary import Role
 
+from omnistate.core.conversation.bounds import TooLarge
 from omnistate.core.conversation.context import Context, Counter
 from omnistate.core.conversation.conversation import Conversation, Hold
 from omnistate.core.conversation.midnights import next_midnight_ms
@@ -116,17 +117,43 @@ class Ledger:
         return None
 
     def hold(self, representative_id: str, role: Role, rule: str, *, forced: bool) -> None:
-        """Take what the conversation costs; slots kept until midnight are a hold of their own."""
+        """Take what the conversation costs; slots kept until midnight are a hold of their own.
+
+        Raises TooLarge, having taken nothing, where holds are looked at closely.
+        """
         conversation, settings = self.conversation, self.settings
-        at_once: list[str] = []
-        daily: list[str] = []
-        if settings.profiles or conversation.profiles:
-            attached = dict.fromkeys((*settings.profiles, *conversation.profiles))
-            at_once, daily = self.context.directory.split_by_reset(attached)
+        at_once, daily = self._split_cost() or ([], [])
         units = settings.units if conversation.units is None else conversation.units
+        if self.context.former is not None:
+            excess = self._find_excess(representative_id, at_once, daily)
+            if excess is not None:
+                raise TooLarge(excess)
         self._take(representative_id, role, units, at_once, rule, forced=forced)
         if daily and self.find(representative_id, "daily") is None:
             self._take(representative_id, "daily", 0, daily, rule, forced=forced)
+
+    def has_room_for(self, representative_id: str) -> bool:
+        """Whether a hold of theirs would pass no bound (contract.md#too-large)."""
+        parts = self._split_cost()
+        return parts is None or self._find_excess(representative_id, *parts) is None
+
+    def _find_excess(
+        self, representative_id: str, at_once: list[str], daily: list[str]
+    ) -> str | None:
+        context = self.context
+        parts = [at_once]
+        if daily and self.find(representative_id, "daily") is None:
+            parts.append(daily)
+        profiles = context.counter_of(representative_id).profiles
+        return context.bounds.find_excess(self.conversation, representative_id, profiles, parts)
+
+    def _split_cost(self) -> tuple[list[str], list[str]] | None:
+        """The profiles to hold: given back at once, and kept until midnight; None without any."""
+        conversation, settings = self.conversation, self.settings
+        if not settings.profiles and not conversation.profiles:
+            return None
+        attached = dict.fromkeys((*settings.profiles, *conversation.profiles))
+        return self.context.directory.split_by_reset(attached)
 
     def _take(
         self,
@@ -145,17 +172,23 @@ class Ledger:
             zone = self.context.directory.time_zone_of(representative_id)
             hold.until_ms = next_midnight_ms(self.context.now_ms, zone)
         conversation.holds.append(hold)
-        counter = self.context.counter_of(representative_id)
+        context = self.context
+        counter = context.counter_of(representative_id)
+        context.note(counter)
         counter.sequence += 1
         counter.units += units
-        for name in profiles:
-            counter.profiles[name] = counter.profiles.get(name, 0) + 1
+        if profiles:
+            for name in profiles:
+                counter.profiles[name] = counter.profiles.get(name, 0) + 1
+            if len(counter.profiles) > context.bounds.quiet_profiles:
+                context.crowded = True
         self.held.append(self._describe(Held, hold, rule, counter))
 
     def release(self, hold: Hold, rule: str) -> None:
         """Give back exactly what `hold` took. Raises ValueError where it is not held."""
         self.conversation.holds.remove(hold)
         counter = self.context.counter_of(hold.representative_id)
+        self.context.note(counter)
         counter.sequence += 1
         counter.units -= hold.units
         for name in hold.profiles:

@@ -105,6 +105,7 @@ _REFUSALS: Final = {
     "not_offered": "The conversation is not offered to {representative}.",
     "invalid_status": "{type} is not possible while the conversation is {stage}.",
     "not_assigned": "{representative} does not have the conversation: {type} is not theirs to do.",
+    "too_large": "{problem}.",
 }
 _CODES: Final = (*get_args(RejectionCode), *get_args(IgnoredCode))
 check_complete("sentences._REFUSALS", _REFUSALS, _CODES, "code of a refusal")

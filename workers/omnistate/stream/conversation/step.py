@@ -12,6 +12,7 @@ from typing import Final
 
 from omnistate_schemas.times import format_time
 
+from omnistate.core.conversation.bounds import Bounds
 from omnistate.core.conversation.context import Context
 from omnistate.core.conversation.decision import decide, fire
 from omnistate.core.facts import Fact, Ignored, Refused, Rejected, StateChange
@@ -61,7 +62,13 @@ class Step:
         """A batch over `tables`, which only `finish`'s caller may change, by merging its writes."""
         self._overlay = overlay = Overlay(tables)
         self._context = Context(
-            directory, overlay.settings_of, overlay.intern, overlay.counter_of, partition
+            directory,
+            overlay.settings_of,
+            overlay.intern,
+            overlay.counter_of,
+            partition,
+            Bounds(partitions),
+            tables.counter_bytes_max,
         )
         self._partitions = partitions
         self._outputs_max = outputs_max
@@ -124,7 +131,7 @@ class Step:
         outcome, conversation, facts = decide(before, input_, context)
         self.count(outcome)
         if conversation is not None:
-            if before is None:
+            if conversation is not before:
                 overlay.put(subject, conversation)
             timers.enter(subject, conversation.earliest_ms())
         if facts:

@@ -41,6 +41,7 @@ class Tables:
     __slots__ = (
         "clock_ms",
         "conversations",
+        "counter_bytes_max",
         "counters",
         "names",
         "offsets",
@@ -56,6 +57,8 @@ class Tables:
         """Start empty; restore with `merge`."""
         self.conversations: dict[str, bytes] = {}
         self.counters: dict[str, bytes] = {}
+        # No row of a counter has ever been longer.
+        self.counter_bytes_max = 0
         self.settings: dict[bytes, WorkstreamSettings] = {}
         self.clock_ms: int | None = None
         self.offsets: dict[str, int] | None = None
@@ -77,6 +80,8 @@ class Tables:
                     _put(conversations, (names and names.get(key)) or key.decode(), value)
                 case "counters":
                     _put(self.counters, key.decode(), value)
+                    if value is not None and len(value) > self.counter_bytes_max:
+                        self.counter_bytes_max = len(value)
                 case "settings" if value is not None:
                     self.settings[key] = decode_settings(value)
                 case "positions" if value is not None:
@@ -211,7 +216,8 @@ class Overlay:
         for representative_id, counter in self._counters.items():
             row = encode_counter(counter)
             former = tables.counters.get(representative_id)
-            if row != former:
+            # One that nothing was ever taken of was only looked at.
+            if counter.sequence and row != former:
                 counts[COUNTERS] += former is None
                 writes.append(Write(COUNTERS, representative_id.encode(), row))
         position = Position(self.clock_ms, dict(offsets), counts, tables.topic_ids)

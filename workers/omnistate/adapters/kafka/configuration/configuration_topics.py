@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from omnistate_schemas.configuration import Configuration
+from omnistate_schemas.configured import find_excess
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.registry import CONFIGURATION
 from pydantic import TypeAdapter, ValidationError
@@ -43,7 +44,7 @@ class ObjectChange(NamedTuple):
 
 def encode_object(configured: Configuration) -> bytes:
     """The object as it stands in the file: a key left out stays left out, a null stays null."""
-    return configured.model_dump_json(exclude_unset=True).encode()
+    return configured.encode()
 
 
 def decode_key(key: bytes | None) -> str:
@@ -56,6 +57,9 @@ def decode_key(key: bytes | None) -> str:
 
 def decode_object(topic: str, value: bytes) -> Configuration:
     """The object of a record of a configuration topic. Raises UnusableObject."""
+    excess = find_excess(value)
+    if excess is not None:
+        raise UnusableObject(excess)
     try:
         return CONFIGURATION[topic].model_validate_json(value)
     except ValidationError as error:
