@@ -13,17 +13,22 @@ import yaml
 from omnistate.cli.app import app
 from omnistate.cli.documents.workstream_defaults import has_a_say, resolve_key
 from omnistate.core.conversation.assignment import SKIPPED_MAX
+from omnistate.core.conversation.bounds import (
+    HOLDS_BYTES_MAX,
+    PROFILES_HELD_MAX,
+    TOTALS_BYTES_MAX,
+)
 from omnistate.core.conversation.guards import CONSULTANTS_MAX
 from omnistate.core.conversation.transitions import TIES
 from omnistate.core.input import FINGERPRINTS_KEPT
 from omnistate.core.representative import totals
 from omnistate.projections.keys import Keys
-from omnistate.stream.cloudevents import RECORD_BYTES_MAX
+from omnistate.stream.cloudevents import LETTER_BYTES_MAX, RECORD_BYTES_MAX
 from omnistate.stream.conversation.decoding import TRACE_LENGTH_MAX
 from omnistate.stream.json_text import DEPTH_MAX
 from omnistate.stream.topology import load_topology
-from omnistate_schemas.configuration import ContactCentre
-from omnistate_schemas.configured import SECONDS_MAX
+from omnistate_schemas.configuration import SLOTS_MAX, ContactCentre
+from omnistate_schemas.configured import OBJECT_BYTES_MAX, SECONDS_MAX
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from omnistate_schemas.input_data import PROFILES_MAX, UNITS_MAX
 from omnistate_schemas.registry import INPUTS, OUTPUTS, PRESENCE_INPUTS
@@ -181,7 +186,13 @@ def test_bounds() -> None:
         RECORD_BYTES_MAX,
         DEPTH_MAX,
         UNITS_MAX,
+        SLOTS_MAX,
         PROFILES_MAX,
+        PROFILES_HELD_MAX,
+        TOTALS_BYTES_MAX,
+        HOLDS_BYTES_MAX,
+        OBJECT_BYTES_MAX,
+        LETTER_BYTES_MAX,
         CONSULTANTS_MAX,
         SKIPPED_MAX,
         FINGERPRINTS_KEPT,

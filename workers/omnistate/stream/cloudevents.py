@@ -18,6 +18,9 @@ from omnistate.stream.json_text import UnusableText, read_object
 from omnistate.stream.ports import Headers, Outgoing, Record, UnreadableRecord
 
 RECORD_BYTES_MAX: Final = 65_536
+# What a dead letter keeps, so that its topic takes it with what says why; a compressed batch may
+# have had more in it.
+LETTER_BYTES_MAX: Final = 2_000_000
 STRUCTURED: Final = "application/cloudevents+json"
 SOURCE: Final = "/omnistate"
 HEADERS: Final = (("content-type", STRUCTURED.encode()),)
@@ -155,17 +158,30 @@ def put_unreadable_aside(record: UnreadableRecord) -> DeadLetter:
 
 
 def encode_dead_letter(dead: DeadLetter) -> Outgoing:
-    """The record as received, with headers that say why and whence (contract.md#dead-letters)."""
-    record = dead.record
+    """The record as received, with headers that say why and whence (contract.md#dead-letters).
+
+    Of what the topic would not take, only a key and headers of up to 64 KiB each are kept.
+    """
+    record, message = dead.record, dead.message
+    key, value, headers = record.key, record.value, record.headers
+    key_bytes, value_bytes = len(key or b""), len(value or b"")
+    # The name of a header has up to four bytes a character.
+    header_bytes = sum(4 * len(name) + len(text or b"") for name, text in headers)
+    size = key_bytes + value_bytes + header_bytes
+    if size > LETTER_BYTES_MAX:
+        message = f"{message}; not kept here: it takes {size} bytes"
+        key = key if key_bytes <= RECORD_BYTES_MAX else None
+        value = None
+        headers = headers if header_bytes <= RECORD_BYTES_MAX else ()
     origin = f"{record.topic}/{record.partition}/{record.offset}"
     return Outgoing(
         DEAD_LETTERS,
-        record.key,
-        record.value,
+        key,
+        value,
         (
-            *record.headers,
+            *headers,
             ("omnistate-error", dead.code.encode()),
-            ("omnistate-error-message", dead.message.encode(errors="replace")),
+            ("omnistate-error-message", message.encode(errors="replace")),
             ("omnistate-origin", origin.encode()),
         ),
     )

@@ -20,6 +20,8 @@ POLICIES: Final[dict[Kind, str]] = {
 }
 # So many replicas must have what is acknowledged.
 MIN_INSYNC: Final = "min.insync.replicas"
+# The largest batch that the topic takes, compressed or not.
+MESSAGE_BYTES: Final = "max.message.bytes"
 
 
 def find_problems(topology: Declaration) -> Iterator[str]:
@@ -59,8 +61,9 @@ def _wrong_topics(topology: Declaration) -> Iterator[str]:
             yield f"topic {topic.name}: {topic.kind} needs cleanup.policy: {policy}"
         if topic.kind == "input" and topic.config.get("message.timestamp.type") != "LogAppendTime":
             yield f"topic {topic.name}: input needs message.timestamp.type: LogAppendTime"
-        if not topic.config.get(MIN_INSYNC, "1").isdecimal():
-            yield f"topic {topic.name}: {MIN_INSYNC} is a number"
+        for key in (MIN_INSYNC, MESSAGE_BYTES):
+            if not topic.config.get(key, "1").isdecimal():
+                yield f"topic {topic.name}: {key} is a number"
         if topic.dead_letter and topic.dead_letter not in _names(topology, "dead-letter"):
             yield f"topic {topic.name}: dead_letter {topic.dead_letter} is no dead-letter topic"
         for other in topology.topics_of(topic.co_partitioned_with or ""):

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 from omnistate.adapters.kafka.admin.differences import TopicState, settings_for
 from omnistate.stream.topology import Topology
 from omnistate.stream.topology_parts import Kind, Topic
-from omnistate.stream.topology_rules import MIN_INSYNC
+from omnistate.stream.topology_rules import MESSAGE_BYTES, MIN_INSYNC
 
 _COMMAND: Final = "run omnistate topics apply"
 _VITAL: Final = ("cleanup.policy", "message.timestamp.type")
+_LEAST: Final = (MIN_INSYNC, MESSAGE_BYTES)
 _CHECKED: Final[frozenset[Kind]] = frozenset({"input", "changelog", "table", "configuration"})
 
 
@@ -51,11 +52,12 @@ def _first_problem(
             wanted, is_ = topic.config.get(key), state.config.get(key)
             if wanted not in {None, is_}:
                 return f"topic {name} has {key}={is_}, {wanted} is needed: {_COMMAND}"
-        # More than declared is somebody's choice.
-        wanted = settings_for(topic, state.replication_factor).get(MIN_INSYNC, "0")
-        is_ = state.config.get(MIN_INSYNC)
-        if int(is_ or 0) < int(wanted):
-            return f"topic {name} has {MIN_INSYNC}={is_}, {wanted} is needed: {_COMMAND}"
+        for key in _LEAST:
+            # More than declared is somebody's choice.
+            wanted = settings_for(topic, state.replication_factor).get(key, "0")
+            is_ = state.config.get(key)
+            if int(is_ or 0) < int(wanted):
+                return f"topic {name} has {key}={is_}, {wanted} is needed: {_COMMAND}"
         if topic.co_partitioned_with is not None:
             other = first_of.setdefault(topic.co_partitioned_with, topic)
             count = found[other.name].partitions

@@ -85,6 +85,8 @@ def find_obstacle(letter: Letter, topology: Topology) -> str | None:
         return "it does not come from an input topic"
     if letter.error in _NOTHING_LEFT:
         return "nothing of it is left"
+    if letter.value is None and letter.error == "oversized":
+        return "it was too large to be kept"
     if _least_size(letter) > BYTES_MAX:
         return "it is too large to be appended again"
     return None
