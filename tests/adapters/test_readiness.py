@@ -84,6 +84,9 @@ def test_topics_that_share_nothing_may_differ() -> None:
         ("conversation-states", {"cleanup.policy": "delete"}, True),
         ("conversation-state-changes", {"min.insync.replicas": "1"}, True),
         ("conversation-state-changes", {"min.insync.replicas": "3"}, False),
+        ("capacity-changes", {"max.message.bytes": "1048587"}, True),
+        ("capacity-changes", {"max.message.bytes": "99999999"}, False),
+        ("dead-letters", {"max.message.bytes": "1048588"}, True),
     ],
 )
 def test_settings_that_correctness_rests_on(

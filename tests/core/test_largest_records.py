@@ -31,6 +31,7 @@ from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from omnistate_schemas.input_data import PROFILES_MAX
 from omnistate_schemas.times import LAST_MS
 
+from tests.harness.members import members_of
 from tests.stream.sizes import room_left
 
 NUMBER = 2**53
@@ -88,7 +89,7 @@ def test_outputs(fact: type[Any]) -> None:
 def test_rows_of_conversations() -> None:
     text = IN_ROWS * ID_LENGTH_MAX
     row = Conversation(b"12345678", text, text, text, "in_conversation")
-    for name, value in vars(row).items():
+    for name, value in members_of(row).items():
         if value is None:
             setattr(row, name, text)
         elif type(value) is int:
