@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from typing import Any
 
 from hypothesis import HealthCheck, given, note, settings
 from omnistate.stream.ports import Record
@@ -11,14 +12,13 @@ from tests.harness.engine_run import canonical, run
 from tests.oracle import model
 from tests.stream.sizes import STEPS, Said, names, outbound, records_of
 
-CENTRE = {
-    "workstreams": {
-        "desk": {
-            "channel": "live_chat",
-            "keep_same_representative": True,
-            "auto_close": {"open": None},
-        }
-    },
+DESK: dict[str, Any] = {
+    "channel": "live_chat",
+    "keep_same_representative": True,
+    "auto_close": {"open": None},
+}
+CENTRE: dict[str, Any] = {
+    "workstreams": {"desk": DESK},
     "capacity_profiles": {f"day{n}": {"reset": "end_of_day"} for n in range(0, 600, 2)},
 }
 
@@ -57,8 +57,7 @@ def test_both_come_to_the_bound() -> None:
 
 def test_profiles_of_workstream_and_start_together() -> None:
     own = [f"w{n}" for n in range(40)]
-    desk = {**CENTRE["workstreams"]["desk"], "profiles": own}
-    config = {**CENTRE, "workstreams": {"desk": desk}}
+    config = {**CENTRE, "workstreams": {"desk": {**DESK, "profiles": own}}}
     fits = [*own[:10], *(f"s{n}" for n in range(24))]
     lines = [line_of(outbound(0, fits)), line_of(outbound(1, [*fits, "one-more"]))]
     outputs, state = canonical(*run(lines, config))
