@@ -19,7 +19,9 @@ def written(folder: Path, centre: dict[str, Any]) -> Path:
     lines = []
     for section, objects in centre.items():
         lines.append(f"{section}:")
-        lines += [f"  {id_}: {json.dumps(each, ensure_ascii=False)}" for id_, each in objects.items()]
+        lines += [
+            f"  {id_}: {json.dumps(each, ensure_ascii=False)}" for id_, each in objects.items()
+        ]
     path = folder / "centre.yaml"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
