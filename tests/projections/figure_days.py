@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 from omnistate.projections.figures.counting import Counting, WindowKey
-from omnistate.projections.figures.service_figures import Counts
+from omnistate.projections.figures.counting_rows import decode_counts
 from omnistate.projections.figures.windows import WINDOW_S
 from omnistate_schemas.outputs import ConversationStateChanged
 from omnistate_schemas.times import format_time, parse_time_ms
@@ -47,7 +47,7 @@ class Tables:
 
     def __init__(self, thresholds_ms: dict[str, int]) -> None:
         self.conversations: dict[str, list[Any]] = {}
-        self.windows: dict[WindowKey, Counts] = {}
+        self.windows: dict[WindowKey, list[Any]] = {}
         self._thresholds_ms = thresholds_ms
         self.counting = self._start()
 
@@ -76,8 +76,8 @@ class Tables:
     def figures(self) -> Counter[Figure]:
         """Every figure that is not zero, added up over the partitions."""
         found: Counter[Figure] = Counter()
-        for ((_, workstream, queue), (start_s, _)), counts in self.windows.items():
-            for name, number in counts.items():
+        for ((_, workstream, queue), (start_s, _)), row in self.windows.items():
+            for name, number in decode_counts(row).counts.items():
                 found[workstream, queue, int(start_s), name] += number
         return found
 

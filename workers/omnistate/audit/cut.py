@@ -33,6 +33,7 @@ import msgspec
 
 from omnistate.audit.findings import Findings, Side
 from omnistate.audit.source import TopicReader
+from omnistate.core.row_version import ROW_VERSION, NewerVersion
 from omnistate.stream.ports import Record
 
 
@@ -47,9 +48,10 @@ NOWHERE: Final = Reached(None, {})
 
 
 class _Row(msgspec.Struct):
-    """A position of either version: the former one calls them `offsets`."""
+    """A position of any version: the first one calls them `offsets`."""
 
     clock_ms: int | None
+    version: int = 1
     next_offsets: dict[str, int] | None = None
     offsets: dict[str, int] | None = None
 
@@ -59,6 +61,8 @@ _DECODE_ROW: Final = msgspec.json.Decoder(_Row).decode
 
 def _decode(row: bytes) -> Reached:
     found = _DECODE_ROW(row)
+    if found.version > ROW_VERSION:
+        raise NewerVersion(found.version)
     offsets = found.offsets if found.next_offsets is None else found.next_offsets
     if offsets is None:
         raise msgspec.ValidationError("a position without offsets")
@@ -129,7 +133,7 @@ async def read_cut(
 async def read_positions(
     reader: TopicReader, layout: Positioned, partition: int, end: int, start: int = 0
 ) -> AsyncGenerator[tuple[Record, Reached | None], None]:
-    """A partition's positions in order; None for a record that is none."""
+    """A partition's positions in order; None for a record that is none. Raises NewerVersion."""
     async with aclosing(reader.records(layout.positions, partition, start, end)) as chunks:
         async for chunk in chunks:
             for record in chunk:

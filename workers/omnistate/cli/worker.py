@@ -18,7 +18,7 @@ commands = typer.Typer(help="Run one worker, in the foreground.")
 
 
 @commands.command("conversation", cls=SettingsCommand)
-@with_settings(*CLUSTER, *WORKER)
+@with_settings(*CLUSTER, *WORKER, "row_version")
 def run_conversation_worker(settings: Settings) -> int:
     """Run the conversation engine: one worker of its group, until SIGTERM or Ctrl-C."""
     from omnistate.process.partitions.partition_worker import run_partitions
@@ -27,7 +27,7 @@ def run_conversation_worker(settings: Settings) -> int:
 
 
 @commands.command("representative", cls=SettingsCommand)
-@with_settings(*CLUSTER, *WORKER)
+@with_settings(*CLUSTER, *WORKER, "row_version")
 def run_representative_worker(settings: Settings) -> int:
     """Run the representative worker: it adds capacity up, and derives presence."""
     from omnistate.process.partitions.partition_worker import run_partitions
@@ -36,7 +36,9 @@ def run_representative_worker(settings: Settings) -> int:
 
 
 @commands.command("figures", cls=SettingsCommand)
-@with_settings(*CLUSTER, *(name for name in WORKER if name not in OF_PARTITIONS), "redis_url")
+@with_settings(
+    *CLUSTER, *(name for name in WORKER if name not in OF_PARTITIONS), "redis_url", "row_version"
+)
 def run_figures_worker(settings: Settings) -> int:
     """Run the figures worker: it counts service figures, which may be a little off."""
     from omnistate.process.figures.figures_worker import run_figures

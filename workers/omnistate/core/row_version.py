@@ -1,14 +1,22 @@
-"""The version of what the tables keep, and how a former version's rows are read.
+"""The version of what the tables keep: how former rows are read, and how they are still written.
 
-Every stored value begins with it. A release reads its own version and the one before; a newer one
-is refused before a partition is taken over, by its position. A new version appends members: a
-former row is the new one's beginning, and the defaults of what was appended follow. Bytes only.
+Every stored value says its version. A release reads rows of every version before its own, and
+writes those of its own or, until it is told to switch, of the one before, so that the workers of
+that release can take over. A newer one is refused before a partition is taken over, by its
+position. A new version appends members: a former row is the new one's beginning, and the defaults
+of what was appended follow. Bytes only.
 """
 
 from typing import Final, NamedTuple
 
+import msgspec
+
 # 1 is edition 1's, whose rows do not say so. 2 says so; positions count the rows of each table.
 ROW_VERSION: Final = 2
+# Edition 1's workers do not look for a version, so nobody can share tables with them.
+FIRST_WRITTEN: Final = 2
+WRITABLE: Final = tuple(range(max(ROW_VERSION - 1, FIRST_WRITTEN), ROW_VERSION + 1))
+_READ: Final = msgspec.msgpack.Decoder().decode
 
 
 class NewerVersion(ValueError):
@@ -22,21 +30,70 @@ class NewerVersion(ValueError):
         )
 
 
-class FormerRow(NamedTuple):
-    """How rows of the former version begin, how the present one's do, and what is appended."""
+class NotWritable(ValueError):
+    """A row says what the former version has no member for: writing it would lose that."""
 
+
+class FormerRow(NamedTuple):
+    """How rows of `version` begin, how those of the next one do, and what that one appended."""
+
+    version: int
     former: bytes
     present: bytes
     defaults: bytes = b""
 
     def upgrade(self, row: bytes) -> bytes:
-        """The row as the present version would have written it."""
+        """The row as the next version would have written it; any other as it is."""
         if not row.startswith(self.former):
             return row
         return self.present + row[len(self.former) :] + self.defaults
 
+    def downgrade(self, row: bytes) -> bytes:
+        """The row of the next version as this one would have written it. Raises NotWritable.
+
+        What the next version appended must have its default: it may be used only once that
+        version's rows are written.
+        """
+        end = len(row) - len(self.defaults)
+        former = self.former + row[len(self.present) : end]
+        # The defaults may be the end of a longer member: then what is left is no whole row.
+        if row[end:] != self.defaults or not _is_whole(former):
+            raise NotWritable(f"a row uses what version {self.version} has no member for")
+        return former
+
+
+def _is_whole(row: bytes) -> bool:
+    try:
+        _READ(row)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+class RowLayout:
+    """The rows of one table in every version."""
+
+    def __init__(self, *formers: FormerRow) -> None:
+        """In the order of versions; where rows have several forms, one for each of them."""
+        self._formers = formers
+
+    def upgrade(self, row: bytes) -> bytes:
+        """A row of any version up to the present one as the present one would have written it."""
+        for former in self._formers:
+            row = former.upgrade(row)
+        return row
+
+    def downgrade(self, row: bytes, version: int = ROW_VERSION - 1) -> bytes:
+        """A row of the next version as `version` would have written it. Raises NotWritable."""
+        for former in self._formers:
+            if former.version == version and row.startswith(former.present):
+                return former.downgrade(row)
+        raise NotWritable(f"version {version} has no such row")
+
 
 # MessagePack's heads of arrays: one member more than before, and the version as the first.
-CONVERSATION: Final = FormerRow(b"\xdc\x00\x1d", b"\xdc\x00\x1e\x02")
-COUNTER: Final = FormerRow(b"\x93", b"\x94\x02")
-TOTALS: Final = FormerRow(b"\x97", b"\x98\x02")
+CONVERSATION: Final = RowLayout(FormerRow(1, b"\xdc\x00\x1d", b"\xdc\x00\x1e\x02"))
+COUNTER: Final = RowLayout(FormerRow(1, b"\x93", b"\x94\x02"))
+TOTALS: Final = RowLayout(FormerRow(1, b"\x97", b"\x98\x02"))
+# Of the settings the version stands in front, so that a digest of the rest names them for ever.
+SETTINGS: Final = RowLayout(FormerRow(1, b"\xde\x00\x16", b"\x92\x02\xde\x00\x16"))

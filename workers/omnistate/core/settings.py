@@ -15,6 +15,7 @@ from omnistate_schemas.configuration import AutoClose, CapacityProfile, Represen
 from omnistate_schemas.vocabulary import Kind
 
 from omnistate.core.kinds import TRAITS, KindTraits, TimerDefaults
+from omnistate.core.row_version import ROW_VERSION, SETTINGS
 
 UNITS: Final = 30
 # The configuration's keys of durations, and the settings that they become.
@@ -43,8 +44,12 @@ check_complete("settings._CLOSINGS", _CLOSINGS, AutoClose.model_fields, "status 
 check_known("settings._DURATIONS", _DURATIONS, Workstream.model_fields, "key of a workstream")
 
 
-class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """One workstream's settings, resolved. Durations in milliseconds, None = never."""
+class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One workstream's settings, resolved. Durations in milliseconds, None = never.
+
+    A setting that a later version of the rows adds needs a default: it is left out of rows, and so
+    of their keys, where it says that.
+    """
 
     channel: str
     kind: Kind
@@ -127,18 +132,28 @@ def _durations_of(workstream: Workstream, traits: KindTraits) -> TimerDefaults:
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
-_DECODER: Final = msgspec.msgpack.Decoder(WorkstreamSettings)
+_DECODER: Final = msgspec.msgpack.Decoder(tuple[int, WorkstreamSettings])
+_SPLITTER: Final = msgspec.msgpack.Decoder(tuple[int, msgspec.Raw])
 
 
 def encode_settings(settings: WorkstreamSettings) -> tuple[bytes, bytes]:
-    """The key (a digest of the content, 8 bytes) under which settings are interned, and the row."""
-    row = _ENCODER.encode(settings)
-    return blake2b(row, digest_size=8).digest(), row
+    """The key under which settings are interned, the same in every version, and the row."""
+    row = _ENCODER.encode((ROW_VERSION, settings))
+    return digest_settings(row), row
 
 
 def decode_settings(row: bytes) -> WorkstreamSettings:
-    """The settings of an interned row."""
-    return _DECODER.decode(row)
+    """The settings of an interned row. Raises msgspec.DecodeError where it is none."""
+    return _DECODER.decode(SETTINGS.upgrade(row))[1]
+
+
+def digest_settings(row: bytes) -> bytes:
+    """The key of a row: a digest of what it says, its version aside, 8 bytes.
+
+    Raises msgspec.DecodeError where it is none.
+    """
+    _, content = _SPLITTER.decode(SETTINGS.upgrade(row))
+    return blake2b(content, digest_size=8).digest()
 
 
 class Directory:

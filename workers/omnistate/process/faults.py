@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from omnistate.adapters.kafka.clients.errors import ClusterFailure, ClusterRefusal, Unreachable
 from omnistate.adapters.kafka.clients.tls_context import UnusableCredentials
 from omnistate.adapters.redis.redis_connection import UnusableUrl
+from omnistate.core.row_version import NewerVersion
 from omnistate.process.errors import ExitStatus, GivenUp, Unusable
 from omnistate.projections.read_model.hash_fields import UnusableFields
 from omnistate.projections.read_model.store_ports import (
@@ -48,6 +49,7 @@ FAULTS: Final = (
         "wrong; a port in use",
     ),
     Fault(TopologyError, ExitStatus.UNUSABLE, "a topic or group that `topics.yaml` lacks"),
+    Fault(NewerVersion, ExitStatus.UNUSABLE, "tables that a newer release has written"),
     Fault(UnusableCredentials, ExitStatus.UNUSABLE, "a certificate or key for Kafka"),
     Fault(UnusableUrl, ExitStatus.UNUSABLE, "a URL of Redis"),
     Fault(

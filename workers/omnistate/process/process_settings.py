@@ -23,7 +23,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from omnistate.adapters.kafka.clients.connection import Connection, SaslMechanism, SecurityProtocol
 from omnistate.adapters.kafka.clients.tls_context import UnusableCredentials
 from omnistate.adapters.redis.redis_connection import UnusableUrl, check_url
-from omnistate.process.environment import PREFIX, find_unknown, is_address
+from omnistate.core.row_version import WRITABLE
+from omnistate.process.environment import PREFIX, check_host, find_unknown, is_address
 from omnistate.process.errors import Unusable, plain
 from omnistate.stream.topology import Topology, TopologyError, load_topology
 
@@ -89,6 +90,12 @@ class Settings(BaseSettings):
     unreadable: Literal["stop", "skip"] = Field(
         "stop",
         description="At a batch that nobody can read: stop its partition, or skip the batch.",
+    )
+    row_version: int | None = Field(
+        None,
+        ge=WRITABLE[0],
+        le=WRITABLE[-1],
+        description="The version to write rows in at least; that which they have by default.",
     )
     api_token: SecretStr | None = Field(
         None, description="The token of the read API, which there is only with a token."
@@ -192,14 +199,6 @@ class Settings(BaseSettings):
 def is_secret(name: str) -> bool:
     """Whether a setting is a secret: then it is no option, which everybody could see."""
     return SecretStr in get_args(Settings.model_fields[name].annotation)
-
-
-def check_host(host: str) -> None:
-    """Raise ValueError for what could not be a host's name."""
-    try:
-        host.encode("idna")
-    except UnicodeError:
-        raise ValueError("not the name of a host") from None
 
 
 def load_settings(**options: Any) -> Settings:

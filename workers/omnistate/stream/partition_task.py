@@ -35,12 +35,7 @@ from itertools import chain
 from typing import Final, Generic, TypeVar
 
 from omnistate.stream.inbox import take_records
-from omnistate.stream.outcome import (
-    NOTHING,
-    CommittedBatch,
-    DecidedBatch,
-    UnknownOutcome,
-)
+from omnistate.stream.outcome import NOTHING, CommittedBatch, DecidedBatch, UnknownOutcome
 from omnistate.stream.ownership import OwnerEvent, Ownership, OwnerState
 from omnistate.stream.ports import (
     Fenced,
@@ -49,9 +44,8 @@ from omnistate.stream.ports import (
     Record,
     Restored,
     Transaction,
-    Write,
 )
-from omnistate.stream.position import POSITION_KEY, POSITIONS, Position, encode_position
+from omnistate.stream.row_writing import write_as, write_position
 from omnistate.stream.takeover import restore_tables
 
 P = TypeVar("P", bound=Processor)
@@ -195,9 +189,8 @@ class PartitionTask(Generic[P]):
         step, batch, offsets, taken, step_s = decided
         transaction = None
         if announce and not batch.writes:
-            rows, ids = dict(self.processor.rows), self.processor.topic_ids
-            row = encode_position(Position(batch.clock_ms, offsets, rows, ids))
-            batch.writes.append(Write(POSITIONS, POSITION_KEY, row))
+            rows, ids = self.processor.rows, self.processor.topic_ids
+            batch.writes.append(write_position(batch.clock_ms, offsets, rows, ids))
         if not batch.outputs and not batch.writes:
             self.processor.commit(batch)
             return CommittedBatch(batch, taken, step_s, 0.0)
@@ -208,7 +201,7 @@ class PartitionTask(Generic[P]):
             self.doing = "send"
             await transaction.send(chain(batch.outputs, batch.states))
             self.doing = "write"
-            await transaction.write(batch.writes)
+            await transaction.write(write_as(self.processor.row_version, batch.writes))
             self.doing = "offsets"
             await transaction.send_offsets(offsets)
             self.doing = "flush"

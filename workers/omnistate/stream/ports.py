@@ -148,6 +148,10 @@ class Processor(Protocol):
     """A worker's part in a partition task: its rows, and what records do to them."""
 
     @property
+    def row_version(self) -> int:
+        """The version to write rows in; settled by `index`."""
+
+    @property
     def offsets(self) -> Mapping[str, int] | None:
         """The next offset of each input by the rows; None before the first batch."""
 

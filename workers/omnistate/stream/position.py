@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from omnistate.core.row_version import ROW_VERSION, NewerVersion
+from omnistate.core.row_version import FIRST_WRITTEN, ROW_VERSION, NewerVersion
 
 POSITIONS: Final = "positions"
 POSITION_KEY: Final = b"position"
@@ -20,13 +20,15 @@ class Position(NamedTuple):
     """`clock_ms` is epoch milliseconds, None before the first event.
 
     `rows` counts those of each table, so that a changelog that has lost some is noticed; None in a
-    position of edition 1. `topic_ids` tell each input topic from another one of the same name; None
-    where the log does not know, or did not yet.
+    position of edition 1. `version` is that in which the rows were written with it. `topic_ids` tell
+    each input topic from another one of the same name; None where the log does not know, or did not
+    yet.
     """
 
     clock_ms: int | None
     offsets: dict[str, int]
     rows: dict[str, int] | None = None
+    version: int = ROW_VERSION
     topic_ids: Mapping[str, str] | None = None
 
 
@@ -45,13 +47,17 @@ _DECODE: Final = msgspec.json.Decoder(_Row).decode
 
 
 def encode_position(position: Position) -> bytes:
-    """The row: JSON, so that an operator can read it with any console consumer."""
-    clock_ms, offsets, rows, topic_ids = position
-    return _ENCODE(_Row(clock_ms, ROW_VERSION, offsets, rows, topic_ids=topic_ids or None))
+    """The row: JSON, so that an operator can read it with any console consumer.
+
+    It says the position's own version, or the first that can be written.
+    """
+    clock_ms, offsets, rows, version, topic_ids = position
+    version = max(version, FIRST_WRITTEN)
+    return _ENCODE(_Row(clock_ms, version, offsets, rows, topic_ids=topic_ids or None))
 
 
 def decode_position(row: bytes) -> Position:
-    """The position of a row, of this version or the one before.
+    """The position of a row, of this version or of any before.
 
     Raises NewerVersion, and msgspec.DecodeError where it is none.
     """
@@ -61,7 +67,7 @@ def decode_position(row: bytes) -> Position:
     offsets = found.offsets if found.version == 1 else found.next_offsets
     if offsets is None:
         raise msgspec.ValidationError("a position without offsets")
-    return Position(found.clock_ms, offsets, found.rows, found.topic_ids)
+    return Position(found.clock_ms, offsets, found.rows, found.version, found.topic_ids)
 
 
 def find_loss(position: Position, rows: Mapping[str, int]) -> str | None:

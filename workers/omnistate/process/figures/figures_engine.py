@@ -43,6 +43,7 @@ class FiguresEngine(Engine):
         connection = settings.connection
         self._connection = connection
         self._session_timeout_s = settings.session_timeout
+        self._row_version = settings.row_version
         self._follower = ThresholdFollower(connection, _complain)
         self._stream: FiguresStream | None = None
         # Of streams that have ended.
@@ -97,7 +98,10 @@ class FiguresEngine(Engine):
     async def _count(self, supervisor: Supervisor) -> None:
         while True:
             stream = self._stream = FiguresStream(
-                self._connection, self._follower.threshold_ms, self._session_timeout_s
+                self._connection,
+                self._follower.threshold_ms,
+                self._session_timeout_s,
+                self._row_version,
             )
             try:
                 await stream.run()

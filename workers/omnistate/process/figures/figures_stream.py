@@ -22,9 +22,11 @@ from omnistate_schemas.vocabulary import STATE_CHANGES
 from pydantic import ValidationError
 
 from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.core.row_version import NewerVersion
 from omnistate.process.faust_client import KafkaApp
 from omnistate.process.logs import get_logger
 from omnistate.projections.figures.counting import Counting
+from omnistate.projections.figures.counting_rows import decode_memory
 from omnistate.projections.figures.windows import WINDOW_S, PartitionCounts
 
 GROUP: Final = "figures"
@@ -46,9 +48,12 @@ class FiguresStream:
         connection: Connection,
         threshold_ms: Callable[[str | None], int],
         session_timeout_s: float,
+        row_version: int | None = None,
     ) -> None:
         """Make the app in the running loop; nothing is connected yet."""
         self._unreadable = 0
+        # Rows that only a newer release can read: then this one must not go on.
+        self._refusal: asyncio.Future[NewerVersion] = asyncio.get_running_loop().create_future()
         self._topic = connection.physical(STATE_CHANGES)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -56,7 +61,8 @@ class FiguresStream:
             windows = self._app.Table("windows").tumbling(WINDOW_S)
             conversations = self._app.Table("conversations")
             self._tables = (conversations, windows.table)
-            self._counting = Counting(*self._tables, windows.table.window.current, threshold_ms)
+            window_at = windows.table.window.current
+            self._counting = Counting(*self._tables, window_at, threshold_ms, row_version)
             # Called when both tables have been read back.
             conversations.on_recover(self._recovered)
             source = self._app.topic(self._topic, key_serializer="raw", value_serializer="raw")
@@ -85,16 +91,19 @@ class FiguresStream:
         return found
 
     async def run(self) -> None:
-        """Until cancelled. Raises StreamEnded."""
+        """Until cancelled. Raises StreamEnded, and NewerVersion."""
         running = asyncio.ensure_future(self._run())
         running.add_done_callback(_describe)
         watching = asyncio.ensure_future(self._watch())
         try:
             # Waited for, not awaited: Faust lets cancellations of its own out, which are not ours.
-            await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
+            ends: set[asyncio.Future[Any]] = {running, watching, self._refusal}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             running.cancel()
             watching.cancel()
+        if self._refusal.done():
+            raise self._refusal.result()
         if not running.done():
             raise StreamEnded(f"its tables have not come further for {STANDSTILL_S:g} s")
         raise StreamEnded(_describe(running) or "Faust stopped")
@@ -134,9 +143,15 @@ class FiguresStream:
         partitions = self.partitions
         conversations, windows = self._tables
         own = partitions.__contains__
-        _forget(conversations, [key for key, row in conversations.items() if not own(row[0])])
         _forget(windows, [key for key in windows if not own(key[0][0])])
-        self._counting.recovered()
+        try:
+            rows = {key: decode_memory(row) for key, row in conversations.items()}
+            _forget(conversations, [key for key, row in rows.items() if not own(row.partition)])
+            self._counting.recovered()
+        except NewerVersion as refusal:
+            if not self._refusal.done():
+                self._refusal.set_result(refusal)
+            return
         get_logger().info("tables_read_back", partitions=sorted(partitions))
 
     async def _count(self, stream: Any) -> None:

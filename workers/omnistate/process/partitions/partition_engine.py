@@ -21,7 +21,7 @@ from omnistate.stream.ports import Processor
 from omnistate.stream.representative.totals_processor import process_representatives
 from omnistate.stream.topology import Topology
 
-Processing = Callable[[Directory, int, int], Callable[[], Processor]]
+Processing = Callable[[Directory, int, int, int | None], Callable[[], Processor]]
 # What each worker on the partition task does with its partitions, by its group's name.
 PROCESSING: Final[dict[str, Processing]] = {
     "conversation": process_conversations,
@@ -114,7 +114,8 @@ class PartitionEngine(Engine):
         directory, count = self._follower.directory, partitions[self.group.consumes[0]]
 
         def make_processor(number: int) -> Callable[[], Processor]:
-            return PROCESSING[self.group.name](directory, number, count)
+            row_version = self._settings.row_version
+            return PROCESSING[self.group.name](directory, number, count, row_version)
 
         return GroupMember(
             self._settings.connection,

@@ -15,8 +15,17 @@ from omnistate_schemas.applicability import KIND_OF
 from omnistate_schemas.output_data import StateChange
 
 from omnistate.core.kinds import TRAITS
+from omnistate.core.row_version import WRITABLE
 from omnistate.projections.expiry import Expiry
-from omnistate.projections.figures.service_figures import Counts, Memory, add_counts, count_change
+from omnistate.projections.figures.counting_rows import (
+    CountsRow,
+    MemoryRow,
+    decode_counts,
+    decode_memory,
+    encode_counts,
+    encode_memory,
+)
+from omnistate.projections.figures.service_figures import Counts, add_counts, count_change
 from omnistate.projections.figures.windows import KEPT_S, WINDOW_S, PartitionCounts, Segment
 
 # A closed conversation is remembered for a day, as long as the engine remembers it by default.
@@ -32,16 +41,22 @@ class Counting:
     def __init__(
         self,
         conversations: MutableMapping[str, list[Any]],
-        windows: MutableMapping[WindowKey, Counts],
+        windows: MutableMapping[WindowKey, list[Any]],
         window_at: Callable[[float], tuple[float, float]],
         threshold_ms: Callable[[str | None], int],
+        row_version: int | None = None,
     ) -> None:
-        """`window_at` gives the window of a time in seconds, `threshold_ms` a queue's threshold."""
+        """`window_at` gives the window of a time in seconds, `threshold_ms` a queue's threshold.
+
+        Rows are written in `row_version` at least; None = in that of the newest row that was read
+        back, or the oldest that can be written.
+        """
         self.tally: Tally[Outcome] = Tally()
         self._conversations = conversations
         self._windows = windows
         self._window_at = window_at
         self._threshold_ms = threshold_ms
+        self._version = row_version or WRITABLE[0]
         self._closed: Expiry[str] = Expiry()
         self._over: Expiry[WindowKey] = Expiry()
 
@@ -52,8 +67,7 @@ class Counting:
             self.tally["left_out"] += 1
             return
         row = self._conversations.get(change.conversation_id)
-        # The partition goes first: Faust's store does not say whose a row is.
-        memory = None if row is None else Memory.from_row(row[1:])
+        memory = None if row is None else decode_memory(row).memory
         counted = count_change(change, at_ms, memory, self._threshold_ms(change.queue_id))
         if counted is None:
             self.tally["repeated"] += 1
@@ -67,27 +81,34 @@ class Counting:
             for queue_id, counts in counted.additions:
                 place = (partition, change.workstream_id, queue_id or "")
                 self._add(place, at_ms, counts)
-        self._conversations[change.conversation_id] = [partition, *counted.memory]
+        # With the partition: Faust's store does not say whose a row is.
+        remembered = MemoryRow(self._version, partition, counted.memory)
+        self._conversations[change.conversation_id] = encode_memory(remembered)
         if counted.memory.closed_ms is not None:
             over_ms = counted.memory.closed_ms + REMEMBERED_MS
             self._closed.add(partition, over_ms, change.conversation_id)
 
     def recovered(self) -> None:
-        """The tables have been read back: find out what of them is over when."""
+        """The tables have been read back: find out what of them is over when. Raises NewerVersion.
+
+        Rows of a newer version are not gone back on: others of its release may be at work.
+        """
         self._closed.clear()
         for conversation_id, row in self._conversations.items():
-            memory = Memory.from_row(row[1:])
+            version, partition, memory = decode_memory(row)
+            self._version = max(self._version, version)
             if memory.closed_ms is not None:
-                self._closed.add(row[0], memory.closed_ms + REMEMBERED_MS, conversation_id)
+                self._closed.add(partition, memory.closed_ms + REMEMBERED_MS, conversation_id)
         self._over.clear()
-        for key in self._windows:
+        for key, window in self._windows.items():
+            self._version = max(self._version, decode_counts(window).version)
             self._note_window(key)
 
     def parts(self, partitions: Collection[int], now_s: float) -> list[PartitionCounts]:
         """What these partitions have counted in the windows that still matter at `now_s`."""
         return [
-            PartitionCounts(Segment(*place), int(start_s), counts)
-            for (place, (start_s, _)), counts in self._windows.items()
+            PartitionCounts(Segment(*place), int(start_s), decode_counts(row).counts)
+            for (place, (start_s, _)), row in self._windows.items()
             if place[0] in partitions and start_s >= now_s - KEPT_S - WINDOW_S
         ]
 
@@ -97,7 +118,8 @@ class Counting:
         if known is None:
             self._note_window(key)
         # A new object: a row that is changed in place would not be written to the changelog.
-        self._windows[key] = add_counts(known or {}, counts)
+        sums = add_counts({} if known is None else decode_counts(known).counts, counts)
+        self._windows[key] = encode_counts(CountsRow(self._version, sums))
 
     def _note_window(self, key: WindowKey) -> None:
         (partition, _, _), (start_s, _) = key

@@ -7,13 +7,25 @@ from omnistate.stream.conversation.step import Step
 from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.ports import Batch, Write
 from omnistate.stream.position import Position
+from omnistate.stream.row_writing import version_to_write
 
 
 class ConversationProcessor:
     """The conversations of one partition: the port `Processor`."""
 
-    def __init__(self, directory: Directory, partition: int = 0, partitions: int = 1) -> None:
-        """No rows yet; `partitions` is how many the inputs have."""
+    def __init__(
+        self,
+        directory: Directory,
+        partition: int = 0,
+        partitions: int = 1,
+        row_version: int | None = None,
+    ) -> None:
+        """No rows yet; `partitions` is how many the inputs have.
+
+        Rows are to be written in `row_version` at least; None = in that which they have.
+        """
+        self.row_version = version_to_write(None, row_version)
+        self._asked_version = row_version
         self.tables = Tables()
         self._directory = directory
         self._partition = partition
@@ -68,7 +80,8 @@ class ConversationProcessor:
         self.tables.stages.update(batch.stages)
 
     def index(self) -> None:
-        """Enter every row's deadline."""
+        """Enter every row's deadline, and settle the version that rows are written in."""
+        self.row_version = version_to_write(self.position, self._asked_version)
         self.tables.index()
 
     def begin(self) -> Step:
@@ -77,7 +90,10 @@ class ConversationProcessor:
 
 
 def process_conversations(
-    directory: Directory, partition: int = 0, partitions: int = 1
+    directory: Directory,
+    partition: int = 0,
+    partitions: int = 1,
+    row_version: int | None = None,
 ) -> Callable[[], ConversationProcessor]:
     """What makes the processor of a partition anew whenever it is taken over."""
-    return lambda: ConversationProcessor(directory, partition, partitions)
+    return lambda: ConversationProcessor(directory, partition, partitions, row_version)

@@ -86,7 +86,7 @@ class Tables:
                     self.settings[key] = decode_settings(value)
                 case "positions" if value is not None:
                     self.position = decode_position(value)
-                    self.clock_ms, self.offsets = self.position[:2]
+                    self.clock_ms, self.offsets, *_ = self.position
                 case _:
                     raise KeyError(table)
 
@@ -220,7 +220,7 @@ class Overlay:
             if counter.sequence and row != former:
                 counts[COUNTERS] += former is None
                 writes.append(Write(COUNTERS, representative_id.encode(), row))
-        position = Position(self.clock_ms, dict(offsets), counts, tables.topic_ids)
+        position = Position(self.clock_ms, dict(offsets), counts, topic_ids=tables.topic_ids)
         if writes or position[:2] != (tables.clock_ms, tables.offsets or {}):
             writes.append(Write(POSITIONS, POSITION_KEY, encode_position(position)))
         return writes

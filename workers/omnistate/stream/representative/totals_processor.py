@@ -10,13 +10,25 @@ from omnistate.stream.ports import Batch, Write
 from omnistate.stream.position import Position
 from omnistate.stream.representative.totals_step import TOLD_MAX, RepresentativeStep
 from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
+from omnistate.stream.row_writing import version_to_write
 
 
 class TotalsProcessor:
     """The representatives of one partition: the port `Processor`."""
 
-    def __init__(self, directory: Directory, partition: int = 0, partitions: int = 1) -> None:
-        """No rows yet; `partitions` is how many the inputs have."""
+    def __init__(
+        self,
+        directory: Directory,
+        partition: int = 0,
+        partitions: int = 1,
+        row_version: int | None = None,
+    ) -> None:
+        """No rows yet; `partitions` is how many the inputs have.
+
+        Rows are to be written in `row_version` at least; None = in that which they have.
+        """
+        self.row_version = version_to_write(None, row_version)
+        self._asked_version = row_version
         self.table = TotalsTable()
         self.stages: Tally[str] = Tally()
         self._directory = directory
@@ -74,7 +86,8 @@ class TotalsProcessor:
             del self._to_tell[: step.told]
 
     def index(self) -> None:
-        """Count the representatives; nothing else is derived."""
+        """Count the representatives, and settle the version that rows are written in."""
+        self.row_version = version_to_write(self.position, self._asked_version)
         self.stages = Tally(known=len(self.table.rows))
 
     def begin(self) -> RepresentativeStep:
@@ -97,7 +110,10 @@ class TotalsProcessor:
 
 
 def process_representatives(
-    directory: Directory, partition: int = 0, partitions: int = 1
+    directory: Directory,
+    partition: int = 0,
+    partitions: int = 1,
+    row_version: int | None = None,
 ) -> Callable[[], TotalsProcessor]:
     """What makes the processor of a partition anew whenever it is taken over."""
-    return lambda: TotalsProcessor(directory, partition, partitions)
+    return lambda: TotalsProcessor(directory, partition, partitions, row_version)

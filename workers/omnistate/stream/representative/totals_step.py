@@ -177,7 +177,7 @@ class RepresentativeStep:
                 new += former is None
                 writes.append(Write(TOTALS, id_.encode(), row))
         rows = {TOTALS: len(table.rows) + new}
-        position = Position(self._clock_ms, dict(offsets), rows, table.topic_ids)
+        position = Position(self._clock_ms, dict(offsets), rows, topic_ids=table.topic_ids)
         if writes or position[:2] != (table.clock_ms, table.offsets or {}):
             writes.append(Write(POSITIONS, POSITION_KEY, encode_position(position)))
         known: Tally[str] = Tally()

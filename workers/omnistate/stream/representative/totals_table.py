@@ -31,7 +31,7 @@ class TotalsTable:
                 self.rows[key.decode()] = value
             elif table == POSITIONS and value is not None:
                 self.position = decode_position(value)
-                self.clock_ms, self.offsets = self.position[:2]
+                self.clock_ms, self.offsets, *_ = self.position
             else:
                 raise KeyError(table)
 
