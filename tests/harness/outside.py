@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import venv
 from pathlib import Path
 from typing import Final
 
@@ -29,3 +30,11 @@ def run_outside(*command: str | Path, cwd: Path, **environment: str) -> str:
     )
     assert done.returncode == 0, done.stdout[-4_000:]
     return done.stdout
+
+
+def make_venv(folder: Path, *requirements: str | Path) -> Path:
+    """The `bin` of a new environment with these installed."""
+    venv.create(folder, with_pip=True)
+    pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet")
+    run_outside(*pip, "--disable-pip-version-check", *requirements, cwd=folder)
+    return folder / "bin"

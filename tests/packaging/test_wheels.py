@@ -3,13 +3,12 @@
 import sys
 import tarfile
 import tomllib
-import venv
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.harness.outside import run_outside
+from tests.harness.outside import make_venv, run_outside
 
 ROOT: Final = Path(__file__).parents[2]
 EVENT: Final = (
@@ -27,14 +26,6 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for project in (ROOT / "schemas", ROOT):
         run_outside(sys.executable, "-m", "build", "--outdir", folder, project, cwd=folder)
     return folder
-
-
-def make_venv(folder: Path, *requirements: str | Path) -> Path:
-    """The `bin` of a new environment with these installed."""
-    venv.create(folder, with_pip=True)
-    pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet")
-    run_outside(*pip, "--disable-pip-version-check", *requirements, cwd=folder)
-    return folder / "bin"
 
 
 def test_both_distributions_have_one_version() -> None:

@@ -14,7 +14,13 @@ from omnistate.core.conversation.row import (
 from omnistate.core.conversation.row_header import read_outlook
 from omnistate.core.representative.totals import decode_totals, encode_totals
 from omnistate.core.row_version import CONVERSATION, ROW_VERSION, NewerVersion
-from omnistate.core.settings import decode_settings
+from omnistate.core.settings import decode_settings, digest_settings, encode_settings
+from omnistate.projections.figures.counting_rows import (
+    decode_counts,
+    decode_memory,
+    encode_counts,
+    encode_memory,
+)
 from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.ports import Write
 from omnistate.stream.position import Position, decode_position, encode_position, find_loss
@@ -62,7 +68,32 @@ def test_counters_totals_and_settings_are_read(version: int) -> None:
     totals = decode_totals(row(version, "totals"))
     assert (totals.sequence, totals.units, totals.set_presence) == (4, 50, "away")
     assert (totals.fingerprints, totals.published) == (bytes(16), bytes(8))
-    assert decode_settings(row(version, "settings")).units == 20
+    settings = decode_settings(row(version, "settings"))
+    assert settings.units == 20
+    # Whatever version a row is of, what it says has one key.
+    present = GOLDEN[ROW_VERSION]["settings"]
+    assert encode_settings(settings) == (
+        digest_settings(bytes.fromhex(present)),
+        bytes.fromhex(present),
+    )
+    assert digest_settings(row(version, "settings")) == digest_settings(bytes.fromhex(present))
+
+
+@pytest.mark.parametrize("version", GOLDEN)
+def test_figures_are_read(version: int) -> None:
+    remembered = decode_memory(json.loads(GOLDEN[version]["memory"]))
+    assert (remembered.version, remembered.partition) == (version, 3)
+    assert remembered.memory == (5, 1772440000000, True, 61000, 2, None)
+    counted = decode_counts(json.loads(GOLDEN[version]["counts"]))
+    assert counted == (version, {"offered": 2, "answer_ms": 9000})
+
+
+def test_newer_figures_are_refused() -> None:
+    newer = ROW_VERSION + 1
+    with pytest.raises(NewerVersion, match=f"version {newer}"):
+        decode_memory([newer, 3, 5, 1772440000000, True, 61000, 2, None, "new"])
+    with pytest.raises(NewerVersion, match=f"version {newer}"):
+        decode_counts([newer, {"offered": 2}])
 
 
 @pytest.mark.parametrize("version", GOLDEN)
@@ -80,6 +111,10 @@ def test_the_present_version_writes_its_golden_rows() -> None:
     assert encode_totals(decode_totals(row(ROW_VERSION, "totals"))).hex() == golden["totals"]
     position = decode_position(golden["position"].encode())
     assert encode_position(position).decode() == golden["position"]
+    remembered = decode_memory(json.loads(golden["memory"]))
+    assert encode_memory(remembered) == json.loads(golden["memory"])
+    counted = decode_counts(json.loads(golden["counts"]))
+    assert encode_counts(counted) == json.loads(golden["counts"])
 
 
 def test_a_newer_position_is_refused() -> None:

@@ -1,0 +1,103 @@
+"""The sources of a next release: these, with rows of one more version, in which a member is new.
+
+What whoever changes rows has to do, as changes of text, so that it is seen to be enough. Each is
+made where its place is found, and nowhere else.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from omnistate.core.row_version import ROW_VERSION
+
+ROOT: Final = Path(__file__).parents[2]
+OLD: Final = ROW_VERSION
+NEW: Final = OLD + 1
+# By file, what is replaced by what.
+CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "core/row_version.py": (
+        (f"ROW_VERSION: Final = {OLD}", f"ROW_VERSION: Final = {NEW}"),
+        (
+            'RowLayout(FormerRow(1, b"\\xdc\\x00\\x1d", b"\\xdc\\x00\\x1e\\x02"))',
+            (
+                'RowLayout(FormerRow(1, b"\\xdc\\x00\\x1d", b"\\xdc\\x00\\x1e\\x02"), '
+                'FormerRow(2, b"\\xdc\\x00\\x1e\\x02", b"\\xdc\\x00\\x1f\\x03", b"\\xa0"))'
+            ),
+        ),
+        (
+            'RowLayout(FormerRow(1, b"\\x93", b"\\x94\\x02"))',
+            (
+                'RowLayout(FormerRow(1, b"\\x93", b"\\x94\\x02"), '
+                'FormerRow(2, b"\\x94\\x02", b"\\x95\\x03", b"\\x00"))'
+            ),
+        ),
+        (
+            'RowLayout(FormerRow(1, b"\\x97", b"\\x98\\x02"))',
+            (
+                'RowLayout(FormerRow(1, b"\\x97", b"\\x98\\x02"), '
+                'FormerRow(2, b"\\x98\\x02", b"\\x99\\x03", b"\\xc0"))'
+            ),
+        ),
+        (
+            'RowLayout(FormerRow(1, b"\\xde\\x00\\x16", b"\\x92\\x02\\xde\\x00\\x16"))',
+            (
+                'RowLayout(FormerRow(1, b"\\xde\\x00\\x16", b"\\x92\\x02\\xde\\x00\\x16"), '
+                'FormerRow(2, b"\\x92\\x02", b"\\x92\\x03"))'
+            ),
+        ),
+    ),
+    "core/conversation/row.py": (
+        ("    int,\n    bytes,\n]\n", "    int,\n    bytes,\n    str,\n]\n"),
+        (
+            "            conversation.fingerprints,\n        )\n    )",
+            '            conversation.fingerprints,\n            "",\n        )\n    )',
+        ),
+        (
+            "        conversation.fingerprints,\n    ) = _DECODE",
+            "        conversation.fingerprints,\n        _,\n    ) = _DECODE",
+        ),
+        ("tuple[int, int, int, dict[str, int]]", "tuple[int, int, int, dict[str, int], int]"),
+        ("counter.units, counter.profiles))", "counter.units, counter.profiles, 0))"),
+        ("_, sequence, units, profiles =", "_, sequence, units, profiles, _ ="),
+    ),
+    "core/representative/totals.py": (
+        (
+            '    published: bytes = b""\n',
+            '    published: bytes = b""\n    note: str | None = None\n',
+        ),
+    ),
+    "core/settings.py": (
+        (
+            "    queue_consult_blocks: bool\n",
+            '    queue_consult_blocks: bool\n    note: str = ""\n',
+        ),
+    ),
+    "stream/position.py": (
+        (
+            "    offsets: dict[str, int] | None = None\n\n\n_ENCODE",
+            "    offsets: dict[str, int] | None = None\n    note: str | None = None\n\n\n_ENCODE",
+        ),
+    ),
+    "projections/figures/counting_rows.py": (("{1: 6, 2: 6}", "{1: 6, 2: 6, 3: 7}"),),
+    "projections/figures/service_figures.py": (
+        ("    closed_ms: int | None\n", "    closed_ms: int | None\n    note: str | None = None\n"),
+    ),
+}
+
+
+def write_next_release(folder: Path) -> Path:
+    """Put the sources into `folder`, ready to be built; the folder."""
+    shutil.copytree(ROOT / "workers", folder / "workers", ignore=shutil.ignore_patterns("__py*"))
+    for path in ROOT.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder / path.name)
+    for name, changes in CHANGES.items():
+        path = folder / "workers" / "omnistate" / name
+        text = path.read_text(encoding="utf-8")
+        for former, present in changes:
+            assert text.count(former) == 1, (
+                f"{name}: {former!r} is there {text.count(former)} times"
+            )
+            text = text.replace(former, present)
+        path.write_text(text, encoding="utf-8")
+    return folder
