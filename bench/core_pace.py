@@ -61,7 +61,7 @@ def run_all(records: list[Record], day: Day) -> Tables:
     tables = Tables()
     for start in range(0, len(records), BATCH):
         batch = run_step(tables, day.directory, records[start : start + BATCH])
-        tables.merge(batch.writes)
+        tables.commit(batch)
     return tables
 
 

@@ -24,7 +24,7 @@ def _run(records: list[Record], directory: Directory) -> list[str]:
     tables, lines = Tables(), []
     for start in range(0, len(records), BATCH):
         batch = run_step(tables, directory, records[start : start + BATCH])
-        tables.merge(batch.writes)
+        tables.commit(batch)
         lines += [repr(members) for members in map(tuple, batch.writes)]
         lines += [
             f"{each.topic} {each.key!r} {each.value!r} {each.headers}" for each in batch.outputs

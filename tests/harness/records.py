@@ -73,7 +73,7 @@ def run(
         for record in records[start:end]:
             step.take(record)
         batch = step.finish()
-        tables.merge(batch.writes)
+        tables.commit(batch)
         outputs += batch.outputs
         tally += batch.tally
     if to_the_end:
@@ -86,7 +86,7 @@ def finish(tables: Tables, directory: Directory) -> list[Outgoing]:
     step = Step(tables, directory)
     step.fire_timers((tables.clock_ms or 0) + YEARS_MS)
     batch = step.finish()
-    tables.merge(batch.writes)
+    tables.commit(batch)
     return batch.outputs
 
 

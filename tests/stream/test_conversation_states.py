@@ -57,7 +57,7 @@ def test_a_day_cut_anywhere(seed: int, data: st.DataObject) -> None:
             step.fire_timers(far_ms)
         before = set(tables.conversations)
         batch = step.finish()
-        tables.merge(batch.writes)
+        tables.commit(batch)
         published = as_published(batch)
         assert len({each.key for each in batch.states}) == len(batch.states), "once a batch"
         for each in batch.states:
@@ -96,7 +96,7 @@ def test_what_is_refused_or_only_recorded_moves_nothing() -> None:
     step = Step(tables, directory)
     for record in records[:3]:
         step.take(record)
-    tables.merge(step.finish().writes)
+    tables.commit(step.finish())
     step = Step(tables, directory)
     for record in records[3:]:
         step.take(record)
@@ -127,14 +127,14 @@ def test_tombstones_fill_a_batch(most: int) -> None:
         step = Step(tables, directory)
         for record in usual(f"c-{each}", [CHAT[0], CHAT[-1]])[0]:
             step.take(record._replace(offset=record.offset + each))
-        tables.merge(step.finish().writes)
+        tables.commit(step.finish())
     far_ms = (tables.clock_ms or 0) + YEARS_MS
     sizes, done = [], False
     while not done:
         step = Step(tables, directory, outputs_max=most)
         done = step.fire_timers(far_ms)
         batch = step.finish()
-        tables.merge(batch.writes)
+        tables.commit(batch)
         assert not batch.outputs
         assert all(each.value is None for each in batch.states)
         sizes.append(len(batch.states))

@@ -135,7 +135,7 @@ def _go_on(records: list[Record], tables: Tables, directory: Any) -> list[Outgoi
     for record in records:
         step.take(record)
     batch = step.finish()
-    tables.merge(batch.writes)
+    tables.commit(batch)
     return batch.outputs + finish(tables, directory)
 
 

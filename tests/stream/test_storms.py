@@ -31,6 +31,6 @@ def test_a_storm_of_forgets_is_cut_into_batches() -> None:
         done = step.fire_timers(DUE_MS)
         batch = step.finish({})
         sizes.append(sum(write.table == "conversations" for write in batch.writes))
-        tables.merge(batch.writes)
+        tables.commit(batch)
     assert sizes == [MOST, MOST, CLOSED - 2 * MOST]
     assert not tables.conversations

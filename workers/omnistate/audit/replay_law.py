@@ -113,7 +113,7 @@ class ReplayCheck:
 
     def _commit(self, step: Step, stretch: Stretch) -> Batch:
         batch = step.finish(None if stretch.reached is None else stretch.reached.offsets)
-        self._tables.merge(batch.writes)
+        self._tables.commit(batch)
         for output in batch.outputs:
             self._comparison.expect(output)
         self._findings.counts["timers"] += batch.tally["timer"]
@@ -160,7 +160,7 @@ class ReplayCheck:
             step = self._begin()
             step.fire_timers(clock_ms)
             batch = step.finish()
-            self._tables.merge(batch.writes)
+            self._tables.commit(batch)
             for output in batch.outputs:
                 self._comparison.expect(output, surely=False)
             if not batch.outputs:

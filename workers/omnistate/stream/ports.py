@@ -6,6 +6,7 @@ contract suite is run over both.
 
 from collections import Counter as Tally
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, Self
 
 import msgspec
@@ -126,6 +127,8 @@ class Batch(NamedTuple):
     stages: Tally[str]
     # Where each conversation that the batch changed stands at its end; after all outputs.
     states: Sequence[Outgoing] = ()
+    # By how much the number of rows that have each of the settings has changed, by key.
+    uses: Mapping[bytes, int] = MappingProxyType({})
 
 
 class Work(Protocol):

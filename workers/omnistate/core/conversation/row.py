@@ -1,7 +1,8 @@
 """The rows of the tables as bytes: one conversation, and one representative's counter.
 
 Only their layout, which changelogs keep. What comes first is read alone by `row_header`; rows of
-the former version are read by way of `row_version`.
+former versions are read by way of `row_version`. A closed conversation keeps only what its state,
+later outputs and inputs that come too late still need.
 """
 
 from typing import Final
@@ -49,9 +50,17 @@ _Row = tuple[
     bytes,
 ]
 
+# Of a closed one: version, stage, earliest deadline, settings; origin, since when it is closed,
+# sequence, queue, who had it last, remainders of holds, memory of repeats. Without holds the
+# deadline is that of `forget`.
+_ClosedRow = tuple[
+    int, Stage, int | None, bytes, str, int, int, str | None, str | None, list[_HoldRow], bytes
+]
+_CLOSED_HEAD: Final = 0x9B
 
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder(_Row).decode
+_DECODE_CLOSED: Final = msgspec.msgpack.Decoder(_ClosedRow).decode
 _DECODE_COUNTER: Final = msgspec.msgpack.Decoder(tuple[int, int, int, dict[str, int]]).decode
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
 _VERSION: Final = ROW_VERSION
@@ -73,6 +82,8 @@ def encode_conversation(conversation: Conversation) -> bytes:
         )
         for hold in conversation.holds
     ]
+    if conversation.stage == "closed":
+        return _encode_closed(conversation, holds)
     return _ENCODE(
         (
             _VERSION,
@@ -110,7 +121,13 @@ def encode_conversation(conversation: Conversation) -> bytes:
 
 
 def decode_conversation(row: bytes) -> Conversation:
-    """The conversation of a row. Raises msgspec.DecodeError where it is none."""
+    """The conversation of a row. Raises msgspec.DecodeError where it is none.
+
+    A closed one has only what its row keeps.
+    """
+    row = _UPGRADE(row)
+    if row and row[0] == _CLOSED_HEAD:
+        return _decode_closed(row)
     conversation = Conversation(b"", "", "", "")
     (
         _,
@@ -143,8 +160,47 @@ def decode_conversation(row: bytes) -> Conversation:
         conversation.overflow_transfer_count,
         conversation.decline_count,
         conversation.fingerprints,
-    ) = _DECODE(_UPGRADE(row))
+    ) = _DECODE(row)
     conversation.holds = [Hold(*hold) for hold in holds]
+    return conversation
+
+
+def _encode_closed(conversation: Conversation, holds: list[_HoldRow]) -> bytes:
+    return _ENCODE(
+        (
+            _VERSION,
+            conversation.stage,
+            conversation.earliest_ms(),
+            conversation.settings_key,
+            conversation.origin,
+            conversation.stage_since_ms,
+            conversation.sequence,
+            conversation.queue_id,
+            conversation.representative_id,
+            holds,
+            conversation.fingerprints,
+        )
+    )
+
+
+def _decode_closed(row: bytes) -> Conversation:
+    conversation = Conversation(b"", "", "", "")
+    (
+        _,
+        conversation.stage,
+        due_ms,
+        conversation.settings_key,
+        conversation.origin,
+        conversation.stage_since_ms,
+        conversation.sequence,
+        conversation.queue_id,
+        conversation.representative_id,
+        holds,
+        conversation.fingerprints,
+    ) = _DECODE_CLOSED(row)
+    conversation.holds = [Hold(*hold) for hold in holds]
+    if not holds and due_ms is not None:
+        conversation.deadlines["forget"] = due_ms
     return conversation
 
 

@@ -11,11 +11,12 @@ from omnistate.core.conversation.stages import Stage
 
 
 class RowHeader(msgspec.Struct, array_like=True, gc=False):
-    """A row's version, its stage, and the earliest of its deadlines in epoch milliseconds."""
+    """A row's version, its stage, its earliest deadline in epoch milliseconds, and its settings."""
 
     version: int
     stage: Stage
     due_ms: int | None
+    settings_key: bytes
 
 
 # Of a row of the present version. Raises msgspec.DecodeError where it is no row.

@@ -76,8 +76,7 @@ class ConversationProcessor:
 
     def commit(self, batch: Batch) -> None:
         """Take over what a committed batch has changed."""
-        self.tables.merge(batch.writes)
-        self.tables.stages.update(batch.stages)
+        self.tables.commit(batch)
 
     def index(self) -> None:
         """Enter every row's deadline, and settle the version that rows are written in."""

@@ -76,7 +76,7 @@ class Replay:
 
     def _finish(self, step: Step, dead: Iterable[tuple[int, bytes]] = ()) -> Iterator[bytes]:
         batch = step.finish()
-        self.tables.merge(batch.writes)
+        self.tables.commit(batch)
         self.tally.update(batch.tally)
         written = 0
         for position, line in dead:

@@ -21,7 +21,8 @@ from omnistate.core.settings import Directory
 from omnistate.stream.cloudevents import DeadLetter, encode_dead_letter
 from omnistate.stream.conversation.decoding import decode_record
 from omnistate.stream.conversation.encoding import encode_fact, encode_state
-from omnistate.stream.conversation.tables import Overlay, Tables
+from omnistate.stream.conversation.overlay import Overlay
+from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.ports import Batch, Outgoing, Record
 
 # A batch is full when it has so many outputs and tombstones, or so many bytes of dead letters.
@@ -196,6 +197,7 @@ class Step:
             self._lateness_ms,
             overlay.stage_changes(),
             [encode_state(id_, last) for id_, last in self._last_changes.items()],
+            overlay.use_changes,
         )
 
     def drop(self) -> None:
