@@ -21,7 +21,8 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             'RowLayout(FormerRow(1, b"\\xdc\\x00\\x1d", b"\\xdc\\x00\\x1e\\x02"))',
             (
                 'RowLayout(FormerRow(1, b"\\xdc\\x00\\x1d", b"\\xdc\\x00\\x1e\\x02"), '
-                'FormerRow(2, b"\\xdc\\x00\\x1e\\x02", b"\\xdc\\x00\\x1f\\x03", b"\\xa0"))'
+                'FormerRow(2, b"\\xdc\\x00\\x1e\\x02", b"\\xdc\\x00\\x1f\\x03", b"\\xa0"), '
+                'FormerRow(2, b"\\x9b\\x02", b"\\x9b\\x03"))'
             ),
         ),
         (
@@ -49,12 +50,15 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "core/conversation/row.py": (
         ("    int,\n    bytes,\n]\n", "    int,\n    bytes,\n    str,\n]\n"),
         (
-            "            conversation.fingerprints,\n        )\n    )",
-            '            conversation.fingerprints,\n            "",\n        )\n    )',
+            "            conversation.decline_count,\n            conversation.fingerprints,\n",
+            (
+                "            conversation.decline_count,\n            conversation.fingerprints,\n"
+                '            "",\n'
+            ),
         ),
         (
-            "        conversation.fingerprints,\n    ) = _DECODE",
-            "        conversation.fingerprints,\n        _,\n    ) = _DECODE",
+            "        conversation.fingerprints,\n    ) = _DECODE(row)",
+            "        conversation.fingerprints,\n        _,\n    ) = _DECODE(row)",
         ),
         ("tuple[int, int, int, dict[str, int]]", "tuple[int, int, int, dict[str, int], int]"),
         ("counter.units, counter.profiles))", "counter.units, counter.profiles, 0))"),

@@ -62,6 +62,21 @@ def test_a_conversation_is_read(version: int) -> None:
 
 
 @pytest.mark.parametrize("version", GOLDEN)
+def test_a_closed_conversation_is_read_and_kept_as_a_stub(version: int) -> None:
+    found = decode_conversation(row(version, "closed"))
+    assert (found.stage, found.origin, found.stage_since_ms) == ("closed", "2-17", 1772440000000)
+    assert (found.sequence, found.queue_id, found.representative_id) == (11, "second", "ana")
+    assert [(hold.number, hold.until_ms) for hold in found.holds] == [(2, 1772441000000)]
+    assert found.fingerprints == bytes(range(16))
+    assert encode_conversation(found) == row(ROW_VERSION, "closed")
+    tables = Tables()
+    tables.merge([Write("conversations", b"chat-1", row(version, "closed"))])
+    tables.index()
+    assert tables.conversations == {"chat-1": row(ROW_VERSION, "closed")}
+    assert tables.timers.earliest_ms == 1772441000000
+
+
+@pytest.mark.parametrize("version", GOLDEN)
 def test_counters_totals_and_settings_are_read(version: int) -> None:
     counter = decode_counter(row(version, "counter"))
     assert (counter.sequence, counter.units, counter.profiles) == (9, 50, {"chat": 2})
