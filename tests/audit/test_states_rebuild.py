@@ -7,13 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from omnistate.audit.source import MemoryReader
+from omnistate.core.row_version import ROW_VERSION, NewerVersion
 from omnistate.stream.conversation import states_rebuild
 from omnistate.stream.conversation.states_rebuild import Rebuilt, StatesRebuild
 from omnistate.stream.ports import Outgoing, Record
 from omnistate_schemas.vocabulary import CONVERSATION_STATES, STATE_CHANGES
 
 from tests.audit.audit_rig import CONVERSATIONS, Rig, random_rig
-from tests.audit.tampering import places, spots
+from tests.audit.tampering import places, rows, spots
 from tests.harness.records import day_records
 from tests.oracle.random_days import day_of
 
@@ -143,3 +144,11 @@ async def test_beside_workers_at_work(seed: int, part: int) -> None:
         await rebuild(rig, meanwhile)
     findings = await rig.audit()
     assert not places(findings, "states"), findings.violations[:5]
+
+
+async def test_rows_of_a_newer_version_are_refused(rig: Rig) -> None:
+    spot = next(spot for spot in rows(rig, CONVERSATIONS).values() if spot.record.value)
+    newer = ROW_VERSION + 1
+    spot.put(value=spot.bytes.replace(bytes([ROW_VERSION]), bytes([newer]), 1))
+    with pytest.raises(NewerVersion, match=f"of version {newer}"):
+        await rebuild(rig)

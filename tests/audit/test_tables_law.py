@@ -36,6 +36,17 @@ def row_with(**members: Any) -> Case:
     return "tables", lambda rig: alter_row(rig, change)
 
 
+def stub_with(**members: Any) -> Case:
+    """The same of a closed conversation's, of which less is kept."""
+
+    def change(row: Conversation) -> bool:
+        for name, value in members.items():
+            setattr(row, name, value)
+        return row.stage == "closed"
+
+    return "tables", lambda rig: alter_row(rig, change)
+
+
 def stale_row(rig: Rig) -> Place:
     """The last row of a conversation that has changed once more by it."""
     for (partition, key), last in rows(rig, CONVERSATIONS).items():
@@ -173,6 +184,15 @@ def of_rows(change: Callable[[Conversation], bool]) -> Case:
 
 
 TABLES: Final[dict[str, Case]] = {
+    **{
+        f"closed, {name}": stub_with(**{name: value})
+        for name, value in {
+            "stage_since_ms": 1,
+            "sequence": 99,
+            "queue_id": "elsewhere",
+            "representative_id": "nobody",
+        }.items()
+    },
     **{
         name: row_with(**{name: value})
         for name, value in {

@@ -1,4 +1,4 @@
-"""The next release that tests make: its rows go back to this release's, and come from all others."""
+"""The next release that tests make: its rows come from every version, and go back to this one."""
 
 import json
 import os
@@ -37,7 +37,7 @@ print(json.dumps(found))
 def test_its_rows_come_from_every_version_and_go_back_to_this_one(tmp_path: Path) -> None:
     sources = write_next_release(tmp_path)
     path = os.pathsep.join((str(sources / "workers"), str(ROOT / "schemas")))
-    rows = {}
+    rows, golden = {}, dict[str, str]()
     for version in range(1, NEW):
         golden = json.loads((GOLDEN / f"rows-{version}.json").read_text(encoding="utf-8"))
         packed = {

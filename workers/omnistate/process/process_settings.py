@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         None,
         ge=WRITABLE[0],
         le=WRITABLE[-1],
-        description="The version to write rows in at least; that which they have by default.",
+        description="The version to write rows in, at least; by default that of those there are.",
     )
     api_token: SecretStr | None = Field(
         None, description="The token of the read API, which there is only with a token."

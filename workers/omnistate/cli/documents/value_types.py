@@ -72,4 +72,4 @@ def _describe_bounds(schema: Schema) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is None or high is None:
         return ""
-    return f", {low:,.12g}–{high:,.12g}"
+    return f", {low:,.12g}" if low == high else f", {low:,.12g}–{high:,.12g}"

@@ -24,6 +24,8 @@ import msgspec
 from omnistate_schemas.vocabulary import CONVERSATION_STATES, STATE_CHANGES
 
 from omnistate.core.conversation.row import decode_conversation
+from omnistate.core.conversation.row_header import read_outlook
+from omnistate.core.row_version import CONVERSATION, ROW_VERSION, NewerVersion
 from omnistate.stream.ports import Outgoing, Record
 
 PART: Final = 2_000
@@ -106,12 +108,15 @@ class StatesRebuild:
         return standing
 
     async def _read_rows(self) -> dict[bytes | None, str]:
-        """The id of the change that each row has come to."""
+        """The id of the change that each row has come to. Raises NewerVersion."""
         rows: dict[bytes | None, str] = {}
         async for record in self._read(self._changelog, 0, await self._end(self._changelog)):
             if record.value is None:
                 rows.pop(record.key, None)
             else:
+                version = read_outlook(CONVERSATION.upgrade(record.value)).version
+                if version > ROW_VERSION:
+                    raise NewerVersion(version)
                 row = decode_conversation(record.value)
                 rows[record.key] = f"{row.origin}.{row.sequence}"
         return rows
