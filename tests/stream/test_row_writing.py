@@ -2,8 +2,10 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from omnistate.cli.configuration_file import build_directory
 from omnistate.core.row_version import (
     CONVERSATION,
     COUNTER,
@@ -16,10 +18,17 @@ from omnistate.core.row_version import (
     NotWritable,
     RowLayout,
 )
-from omnistate.stream.ports import Write
+from omnistate.stream.ports import Record, Write
 from omnistate.stream.position import POSITION_KEY, POSITIONS, Position, encode_position
 from omnistate.stream.row_writing import LAYOUTS, version_to_write, write_as
 from omnistate.stream.topology import load_topology
+from omnistate_schemas.configuration import ContactCentre
+from omnistate_schemas.registry import INPUTS
+
+from tests.harness.events import make_event
+from tests.harness.records import plain
+from tests.stream.faulty_log import World
+from tests.stream.runs import drain, restored
 
 GOLDEN = {
     version: json.loads(
@@ -127,3 +136,48 @@ def test_all_writes_of_a_batch_are_carried_over() -> None:
         bytes.fromhex(GOLDEN[ROW_VERSION - 1][name])
         for name in ("conversation", "counter", "settings", "totals")
     ]
+
+
+CENTRE = build_directory(
+    ContactCentre.model_validate(
+        {"workstreams": {"chat": {"channel": "live_chat"}}, "representatives": {"ana": {}}}
+    )
+)
+
+
+def said(second: int, type_: str, **data: Any) -> Record:
+    event = make_event(type_, "c", f"{second}", data)
+    topic = INPUTS[type_].topic
+    return Record(topic, 0, 0, second * 1_000, b"c", json.dumps(event).encode())
+
+
+async def test_a_task_writes_the_version_that_is_settled_and_loses_nothing() -> None:
+    began = said(0, "conversation.started", channel="live_chat", workstream_id="chat")
+    world = World([began, said(1, "representative.pick", representative_id="ana")])
+    task = world.task(CENTRE)
+    await task.start()
+    assert task.processor.row_version == ROW_VERSION
+    task.processor.row_version = ROW_VERSION - 1
+    await drain(task)
+    kept = plain(task.processor.tables)
+    for table, layout in (("conversations", CONVERSATION), ("counters", COUNTER)):
+        (written,) = world.log.read(f"conversation-{table}-changelog", 0, 0)
+        (row,) = kept[table].values()
+        assert written.value == layout.downgrade(row) != row
+    assert await restored(world, CENTRE) == kept
+
+
+async def test_what_cannot_be_written_stops_the_batch_and_nothing_is_written() -> None:
+    began = said(0, "conversation.started", channel="live_chat", workstream_id="chat")
+    world = World([began, said(1, "customer.ended")])
+    task = world.task(CENTRE)
+    await task.start()
+    # Version 1 has no stubs of closed conversations.
+    task.processor.row_version = 1
+    with pytest.raises(NotWritable):
+        await drain(task)
+    assert not any(world.outputs().values())
+    task.processor.row_version = ROW_VERSION
+    await drain(task)
+    assert len(world.outputs()["conversation-state-changes"]) == 2
+    assert await restored(world, CENTRE) == plain(task.processor.tables)

@@ -1,6 +1,7 @@
 """Settings rows that no remembered conversation has are deleted, with the batch that forgets it."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from omnistate.cli.configuration_file import build_directory
@@ -148,6 +149,27 @@ async def test_what_nobody_has_is_deleted_by_whoever_takes_over() -> None:
     assert keys(world)[-1] == (key, True)
     assert set((await committed(world))["settings"]) == {directory.workstreams["one"][0]}
     assert set(task.processor.tables.settings) == {directory.workstreams["one"][0]}
+
+
+class Uncopied(dict[bytes, Any]):
+    """Settings that may be looked up, and not gone through."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        raise AssertionError("all settings are gone through")
+
+    def keys(self) -> Any:
+        raise AssertionError("all settings are copied")
+
+
+async def test_no_batch_goes_through_all_settings() -> None:
+    directory = centre(one=30)
+    world = World(chat("a", "one", 0))
+    task = world.task(directory)
+    await task.start()
+    await drain(task)
+    task.processor.tables.settings = Uncopied(task.processor.tables.settings)
+    await step(task, world, *chat("b", "one", RETENTION_S + 10))
+    assert list(task.processor.tables.conversations) == ["b"]
 
 
 async def test_at_the_end_of_any_day_there_are_the_settings_of_those_who_are_left() -> None:

@@ -131,7 +131,7 @@ class Tables:
         """
         due: dict[str, int] = {}
         stages: list[str] = []
-        keys: list[bytes] = []
+        uses: dict[bytes, int] = {}
         for conversation_id, found in self.conversations.items():
             row = CONVERSATION.upgrade(found)
             outlook = read_outlook(row)
@@ -140,7 +140,7 @@ class Tables:
                     row = encode_conversation(decode_conversation(row))
                 self.conversations[conversation_id] = row
             stages.append(outlook.stage)
-            keys.append(outlook.settings_key)
+            uses[outlook.settings_key] = uses.get(outlook.settings_key, 0) + 1
             due_ms = outlook.due_ms
             if due_ms is not None:
                 due[conversation_id] = due_ms
@@ -148,7 +148,7 @@ class Tables:
         self.timers.fill(due)
         for representative_id, row in self.counters.items():
             self.counters[representative_id] = COUNTER.upgrade(row)
-        self.uses = Tally(keys)
+        self.uses = Tally(uses)
         self.unused = self.settings.keys() - self.uses.keys()
 
     def reindex(self, conversation_ids: set[str]) -> None:
