@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         None,
         ge=WRITABLE[0],
         le=WRITABLE[-1],
-        description="The version to write rows in, at least; by default that of those there are.",
+        description="The version to write rows in, at least; by default the one that they have.",
     )
     api_token: SecretStr | None = Field(
         None, description="The token of the read API, which there is only with a token."

@@ -80,7 +80,12 @@ class Tables:
         """Take over what a committed batch has changed."""
         self._merge(batch.writes)
         self.stages.update(batch.stages)
-        self.unused.difference_update(key for table, key, _ in batch.writes if table == SETTINGS)
+        if self.unused:
+            # Deleted, or in use again.
+            self.unused.difference_update(
+                key for table, key, _ in batch.writes if table == SETTINGS
+            )
+            self.unused.difference_update(batch.uses)
         if self.uses is not None:
             for key, change in batch.uses.items():
                 self.uses[key] += change
