@@ -16,7 +16,7 @@ ROW_VERSION: Final = 2
 # Edition 1's workers do not look for a version, so nobody can share tables with them.
 FIRST_WRITTEN: Final = 2
 WRITABLE: Final = tuple(range(max(ROW_VERSION - 1, FIRST_WRITTEN), ROW_VERSION + 1))
-_READ: Final = msgspec.msgpack.Decoder().decode
+_READ: Final = msgspec.msgpack.Decoder(msgspec.Raw).decode
 
 
 class NewerVersion(ValueError):
