@@ -140,11 +140,13 @@ def test_a_fact_that_is_too_large_changes_nothing() -> None:
     assert codes(batch) == []
     tables.merge(batch.writes)
     counters, row = dict(tables.counters), row_of(tables)
+    uses = Counter(tables.count_uses())
     message = as_record("customer.messaged", "c0", 20)
     batch = run_step(tables, directory, [message])
     assert codes(batch) == ["too_large"]
     assert told(batch) == {"input.rejected": 1}
-    tables.merge(batch.writes)
+    tables.commit(batch)
+    assert tables.count_uses() == uses
     assert (tables.counters, row_of(tables)) == (counters, row)
     # Sent again, it is a repeat; once there is room, another one is heard.
     ended = as_record("representative.release", "c10", 21, topic="agent-actions", **who)

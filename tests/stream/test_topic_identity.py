@@ -45,15 +45,15 @@ class Named(MemoryPartition):
 def test_which_topic_was_made_anew(
     known: Mapping[str, str] | None, present: Mapping[str, str], remade: str | None
 ) -> None:
-    position = Position(1, {"a": 5, "b": 6}, {}, known)
+    position = Position(1, {"a": 5, "b": 6}, {}, topic_ids=known)
     assert decode_position(encode_position(position)) == position
     assert find_remade(position, present) == remade
 
 
 def test_a_position_without_ids_is_written_as_before() -> None:
-    row = encode_position(Position(1, {"a": 5}, {"t": 1}, {}))
+    row = encode_position(Position(1, {"a": 5}, {"t": 1}, topic_ids={}))
     assert b"topic_ids" not in row
-    assert decode_position(row) == Position(1, {"a": 5}, {"t": 1}, None)
+    assert decode_position(row) == Position(1, {"a": 5}, {"t": 1}, topic_ids=None)
 
 
 def take_over(world: World, ids: Mapping[str, str]) -> PartitionTask[ConversationProcessor]:

@@ -20,9 +20,9 @@ class Position(NamedTuple):
     """`clock_ms` is epoch milliseconds, None before the first event.
 
     `rows` counts those of each table, so that a changelog that has lost some is noticed; None in a
-    position of edition 1. `version` is that in which the rows were written with it. `topic_ids` tell
-    each input topic from another one of the same name; None where the log does not know, or did not
-    yet.
+    position of edition 1. `version` is that in which the rows were written with it. `topic_ids`
+    tell each input topic from another one of the same name; None where the log does not know, or
+    did not yet.
     """
 
     clock_ms: int | None

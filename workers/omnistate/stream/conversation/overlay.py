@@ -81,12 +81,11 @@ class Overlay:
 
     def put(self, conversation_id: str, conversation: Conversation | None) -> None:
         """Set a new conversation, or None for one that is forgotten."""
+        # A refusal may hand back another object of the same row.
+        if (former := self._conversations.get(conversation_id)) is not None:
+            self._uses[former.settings_key] -= 1
         if conversation is not None:
             self._uses[conversation.settings_key] += 1
-        else:
-            forgotten = self._conversations[conversation_id]
-            assert forgotten is not None
-            self._uses[forgotten.settings_key] -= 1
         self._conversations[conversation_id] = conversation
 
     def counter_of(self, representative_id: str) -> Counter:

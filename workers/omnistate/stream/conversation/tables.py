@@ -5,7 +5,7 @@ Rows are bytes, of the present version, decoded when touched. What a batch sees 
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from omnistate.core.conversation.context import Counter
