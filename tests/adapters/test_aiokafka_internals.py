@@ -7,6 +7,7 @@ from typing import Any
 from aiokafka import ConsumerRecord
 from aiokafka.consumer.fetcher import FetchError, FetchResult
 from aiokafka.producer.message_accumulator import MessageBatch
+from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest
 from omnistate.adapters.kafka.internals import fetching, requests, resources, sending
 from omnistate.adapters.kafka.internals.batches import CheckedRecords, FetchedBatches
 from packaging.requirements import Requirement
@@ -30,6 +31,8 @@ async def test_every_member_is_there(clients: Clients) -> None:
     records = CheckedRecords(PLACE, FetchedBatches(b""), [], 0, None, None, True, 0)
     result = FetchResult(PLACE, assignment=None, partition_records=records, backoff=0)
     member, reader, producer, admin, connection = clients
+    joining = JoinGroupRequest("group", 1, 1, "", "", "consumer", [])
+    heartbeat = HeartbeatRequest("group", 1, "member")
     places: dict[str, object] = {
         "_client": (member, reader, admin),
         "_sync_task": (member._client, producer.client),
@@ -58,6 +61,10 @@ async def test_every_member_is_there(clients: Clients) -> None:
         "_builder": batch,
         "_relative_offset": batch,
         "_send_request": admin,
+        "_group_protocols": joining,
+        "_group": heartbeat,
+        "_generation_id": heartbeat,
+        "_member_id": (heartbeat, joining),
     }
     reached = {each.name for path in INTERNALS.rglob("*.py") for each in private_members(path)}
     assert reached == set(places)

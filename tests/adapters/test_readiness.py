@@ -56,14 +56,39 @@ def test_any_count_does_that_all_co_partitioned_topics_share() -> None:
     assert readiness.partitions["agent-actions"] == 5
 
 
+OTHER_NUMBER = (
+    "another number needs a new OMNISTATE_TOPIC_PREFIX (see the how-to page Size partitions)"
+)
+
+
 @pytest.mark.parametrize(
-    "name", ["agent-actions", "rejected-inputs", "conversation-positions-changelog"]
+    "name", ["channel-events", "rejected-inputs", "conversation-positions-changelog"]
 )
 def test_counts_that_differ(name: str) -> None:
-    assert problem_of(changed(name, 6)) == (
-        f"topic blue.{name} has 6 partitions, blue.channel-events 12, but they must agree: "
-        "run omnistate topics apply"
+    """Of whatever topic, be it the first: the tables say which count is right."""
+    assert problem_of(changed(name, 13)) == (
+        f"topic blue.{name} has 13 partitions, those that must have as many have 12: "
+        f"some were added to it, which cannot be taken back; {OTHER_NUMBER}"
     )
+    assert problem_of(changed(name, 6)) == (
+        f"topic blue.{name} has 6 partitions, those that must have as many have 12: it was made "
+        f"with too few; if nothing is lost with it, delete it and run omnistate topics apply; "
+        f"{OTHER_NUMBER}"
+    )
+
+
+def test_it_is_told_whether_topics_are_only_missing() -> None:
+    names = TOPOLOGY.group("conversation").topics
+    found = as_declared()
+    assert not judge(TOPOLOGY, names, found, str).only_missing
+    for gone in ("channel-events", "conversation-counters-changelog", "queues"):
+        del found[gone]
+        assert judge(TOPOLOGY, names, found, str).only_missing
+    assert judge(TOPOLOGY, names, {}, str).only_missing
+    found["agent-actions"] = found["agent-actions"]._replace(partitions=13)
+    readiness = judge(TOPOLOGY, names, found, str)
+    assert not readiness.only_missing
+    assert "agent-actions has 13 partitions" in str(readiness.problem)
 
 
 def test_topics_that_share_nothing_may_differ() -> None:

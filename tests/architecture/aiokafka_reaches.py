@@ -14,7 +14,6 @@ PUBLIC = {
     "aiokafka.abc",
     "aiokafka.admin",
     "aiokafka.admin.config_resource",
-    "aiokafka.coordinator.assignors.range",
     "aiokafka.errors",
     "aiokafka.structs",
 }

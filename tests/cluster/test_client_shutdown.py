@@ -11,7 +11,7 @@ import pytest
 from aiokafka.admin import NewTopic
 from aiokafka.errors import InvalidProducerEpoch, ProducerFenced
 from omnistate.adapters.kafka.clients.client_shutdown import END_S, disconnect
-from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.connection import Connection, Membership
 from omnistate.process.event_loop import new_event_loop
 
 from tests.harness.broker import Broker
@@ -28,7 +28,7 @@ async def start_clients(connection: Connection) -> dict[str, Any]:
     admin = connection.admin()
     await admin.start()
     await admin.create_topics([NewTopic(TOPIC, num_partitions=1, replication_factor=1)])
-    member, reader = connection.member("group", 6_000), connection.consumer()
+    member, reader = connection.member("group", Membership(6_000)), connection.consumer()
     member.subscribe([TOPIC])
     producer = connection.producer(transactional_id="one", transaction_timeout_ms=10_000)
     for each in (member, reader, producer):

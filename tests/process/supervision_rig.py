@@ -12,7 +12,7 @@ from omnistate.stream.topology import load_topology
 
 GROUP = "conversation"
 WELL = Readiness(None, {"channel-events": 3})
-MISSING = Readiness("topic channel-events is missing: run omnistate topics apply", {})
+MISSING = Readiness("topic channel-events is missing: run omnistate topics apply", {}, True)
 AWAY = Unreachable("no Kafka broker answers at localhost:9092")
 
 
@@ -74,7 +74,11 @@ def each_in_turn(*outcomes: Readiness | Exception) -> Callable[[], Awaitable[Rea
 
 
 def supervise(
-    engine: Engine, *found: Readiness | Exception, clock: Clock | None = None
+    engine: Engine,
+    *found: Readiness | Exception,
+    clock: Clock | None = None,
+    wait_for_topics: bool = False,
 ) -> Supervisor:
     time = clock or Clock()
-    return Supervisor(engine, each_in_turn(*found or (WELL,)), time.sleep, lambda: time.now_s)
+    look = each_in_turn(*found or (WELL,))
+    return Supervisor(engine, look, time.sleep, lambda: time.now_s, wait_for_topics=wait_for_topics)

@@ -1,4 +1,4 @@
-"""An outage is told once and then now and then, of each partition; and again when it comes back."""
+"""An outage is told once and then now and then, for all partitions; again when it returns."""
 
 import time
 
@@ -19,11 +19,10 @@ def test_an_outage_does_not_fill_the_log(monkeypatch: pytest.MonkeyPatch) -> Non
                 report.failed(partition, "no broker answers")
             now_s += 1
     assert b"omnistate_faults_total 400.0" in metrics.expose()
-    waited: dict[int, list[int]] = {number: [] for number in range(4)}
-    for line in said:
-        assert line["event"] == "log_unavailable"
-        waited[line["partition"]].append(line["waited_s"])
-    assert waited == {number: [0, 10, 30, 70] for number in range(4)}
+    assert {line["event"] for line in said} == {"log_unavailable"}
+    assert [line["waited_s"] for line in said] == [0, 10, 30, 70]
+    assert said[0]["partitions"] == [0]
+    assert [line["partitions"] for line in said[1:]] == [[0, 1, 2, 3]] * 3
 
 
 def test_an_outage_that_comes_back_is_told_again() -> None:
@@ -35,3 +34,16 @@ def test_an_outage_that_comes_back_is_told_again() -> None:
         report.failed(3, "no broker answers")
     events = [line["event"] for line in said]
     assert events == ["log_unavailable", "partition_running", "log_unavailable"]
+
+
+def test_an_outage_is_over_when_it_is_for_all() -> None:
+    with structlog.testing.capture_logs() as said:
+        report = PartitionReport(PartitionMetrics(), bar=False)
+        report.failed(3, "no broker answers")
+        report.failed(4, "no broker answers")
+        report.started(3, 0.1, agreed=True)
+        report.failed(3, "no broker answers")
+        report.revoked(4)
+        report.started(3, 0.1, agreed=True)
+        report.failed(3, "no broker answers")
+    assert [line["event"] for line in said].count("log_unavailable") == 2

@@ -38,11 +38,15 @@ WORKER: Final = (
     "log_level",
     "log_format",
     "session_timeout",
+    "instance_id",
+    "wait_for_topics",
     "timer_grace",
     "unreadable",
 )
 # Of these, what only a worker on the partition task has a use for.
 OF_PARTITIONS: Final = ("timer_grace", "unreadable")
+# And what Faust's workers have not: Faust is no static member.
+OF_MEMBERS: Final = (*OF_PARTITIONS, "instance_id")
 
 
 class SettingsCommand(TyperCommand):
@@ -57,7 +61,8 @@ class SettingsCommand(TyperCommand):
             if isinstance(option, TyperOption) and option.rich_help_panel == PANEL and field:
                 option.help = " ".join([field.description or "", *_choices(field.annotation)])
                 option.metavar = _metavar(field.annotation)
-                option.default, option.show_default = field.default or None, True
+                shown = None if field.default == "" else field.default
+                option.default, option.show_default = shown, True
         super().format_help(ctx, formatter)
 
 

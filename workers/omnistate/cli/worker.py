@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from omnistate.cli.options import CLUSTER, OF_PARTITIONS, WORKER, SettingsCommand, with_settings
+from omnistate.cli.options import (
+    CLUSTER,
+    OF_MEMBERS,
+    OF_PARTITIONS,
+    WORKER,
+    SettingsCommand,
+    with_settings,
+)
 
 if TYPE_CHECKING:
     from omnistate.process.process_settings import Settings
@@ -37,7 +44,7 @@ def run_representative_worker(settings: Settings) -> int:
 
 @commands.command("figures", cls=SettingsCommand)
 @with_settings(
-    *CLUSTER, *(name for name in WORKER if name not in OF_PARTITIONS), "redis_url", "row_version"
+    *CLUSTER, *(name for name in WORKER if name not in OF_MEMBERS), "redis_url", "row_version"
 )
 def run_figures_worker(settings: Settings) -> int:
     """Run the figures worker: it counts service figures, which may be a little off."""

@@ -63,11 +63,3 @@ def _is_of_service(name: str, value: str, known: Iterable[str]) -> bool:
 def _nearest(name: str, known: Iterable[str], likeness: float = LIKENESS) -> str | None:
     wanted = name.upper().removeprefix(PREFIX)
     return next(iter(get_close_matches(wanted, list(known), 1, likeness)), None)
-
-
-def check_host(host: str) -> None:
-    """Raise ValueError for what could not be a host's name."""
-    try:
-        host.encode("idna")
-    except UnicodeError:
-        raise ValueError("not the name of a host") from None

@@ -6,7 +6,12 @@ keeps its traceback, and Python's own exit status for that is 1.
 
 from typing import Final, NamedTuple
 
-from omnistate.adapters.kafka.clients.errors import ClusterFailure, ClusterRefusal, Unreachable
+from omnistate.adapters.kafka.clients.errors import (
+    ClusterFailure,
+    ClusterRefusal,
+    InstanceFenced,
+    Unreachable,
+)
 from omnistate.adapters.kafka.clients.tls_context import UnusableCredentials
 from omnistate.adapters.redis.redis_connection import UnusableUrl
 from omnistate.core.row_version import NewerVersion
@@ -56,6 +61,11 @@ FAULTS: Final = (
         ClusterRefusal,
         ExitStatus.UNUSABLE,
         "Kafka answers and refuses: a login, certificate, permission or topic",
+    ),
+    Fault(
+        InstanceFenced,
+        ExitStatus.UNUSABLE,
+        "another worker with the same `OMNISTATE_INSTANCE_ID` took this one's place",
     ),
     Fault(LogRefusal, ExitStatus.UNUSABLE, "the same, while topics are read"),
     Fault(

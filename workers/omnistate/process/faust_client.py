@@ -13,6 +13,8 @@ import faust
 from faust.transport.drivers import aiokafka as driver
 
 from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.internals.consumer import GroupConsumer
+from omnistate.adapters.kafka.worker.membership import silence_s
 from omnistate.process.logs import get_logger
 
 # How much is read again after a worker died: repeats are known, but cost time.
@@ -27,15 +29,16 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     def _create_worker_consumer(self, transport: Any) -> Any:  # noqa: ARG002
         conf = self.app.conf
         self._assignor = self.app.assignor
-        return self.app.connection.consumer(
+        self.app.member = self.app.connection.member_of(
+            self._assignor,
             group_id=conf.id,
-            partition_assignment_strategy=[self._assignor],
             session_timeout_ms=round(conf.broker_session_timeout * 1_000),
             heartbeat_interval_ms=round(conf.broker_heartbeat_interval * 1_000),
             rebalance_timeout_ms=round(conf.broker_rebalance_timeout * 1_000),
             max_poll_interval_ms=round(conf.broker_max_poll_interval * 1_000),
             fetch_max_wait_ms=500,
         )
+        return self.app.member
 
     async def on_thread_stop(self) -> None:
         try:
@@ -91,6 +94,8 @@ class KafkaApp(faust.App):  # type: ignore[misc]
     def __init__(self, connection: Connection, name: str, session_timeout_s: float) -> None:
         """Make it in the running loop; its group is `name`, as topics.yaml declares it."""
         self.connection = connection
+        # Faust's consumer, once there is one: what it hears of its group is worth knowing.
+        self.member: GroupConsumer | None = None
         super().__init__(
             connection.physical(name),
             # Never asked: the connection knows the brokers.
@@ -112,6 +117,11 @@ class KafkaApp(faust.App):  # type: ignore[misc]
             web_enabled=False,
         )
         self.on_rebalance_complete.connect(self._hold)
+
+    @property
+    def silence_s(self) -> float:
+        """For how long the group's coordinator has not answered; 0 before it is asked."""
+        return 0.0 if self.member is None else silence_s(self.member)
 
     async def _hold(self, *_: Any, **__: Any) -> None:
         # Faust lets records through before it seeks, and drops those that have arrived when it has

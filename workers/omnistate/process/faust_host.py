@@ -101,7 +101,8 @@ def run_engine(
     _add_pages(app, engine, metrics)
     if add_routes is not None:
         add_routes(app.web.web_app)
-    host = Host(engine, supervise(engine, settings.connection), loop=loop)
+    supervisor = supervise(engine, settings.connection, wait_for_topics=settings.wait_for_topics)
+    host = Host(engine, supervisor, loop=loop)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         worker = faust.Worker(

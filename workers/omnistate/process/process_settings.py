@@ -8,7 +8,6 @@ import re
 from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any, Final, Literal, Self, get_args
-from urllib.parse import urlsplit
 
 from pydantic import (
     Field,
@@ -20,15 +19,19 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from omnistate.adapters.kafka.clients.connection import Connection, SaslMechanism, SecurityProtocol
+from omnistate.adapters.kafka.clients.connection import (
+    Connection,
+    Membership,
+    SaslMechanism,
+    SecurityProtocol,
+)
 from omnistate.adapters.kafka.clients.tls_context import UnusableCredentials
-from omnistate.adapters.redis.redis_connection import UnusableUrl, check_url
 from omnistate.core.row_version import WRITABLE
-from omnistate.process.environment import PREFIX, check_host, find_unknown, is_address
+from omnistate.process.environment import PREFIX, find_unknown, is_address
 from omnistate.process.errors import Unusable, plain
+from omnistate.process.setting_values import check_brokers, check_host, check_redis_url
 from omnistate.stream.topology import Topology, TopologyError, load_topology
 
-REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://")
 # What a header can carry, and long enough not to be guessed.
 TOKEN: Final = re.compile(r"[!-~]{16,1024}")
 
@@ -84,6 +87,15 @@ class Settings(BaseSettings):
     session_timeout: float = Field(
         10, ge=1, le=300, description="Without a heartbeat for so long, a worker counts as dead."
     )
+    instance_id: str | None = Field(
+        None,
+        pattern=r"^[a-zA-Z0-9._-]*[a-zA-Z0-9_-][a-zA-Z0-9._-]*$",
+        max_length=100,
+        description="The worker's own name in its group: it keeps its partitions over a restart.",
+    )
+    wait_for_topics: bool = Field(
+        False, description="Wait for topics that are missing, instead of ending."
+    )
     timer_grace: float = Field(
         1, ge=0, le=60, description="How long after its deadline a timer fires by the wall clock."
     )
@@ -107,12 +119,7 @@ class Settings(BaseSettings):
     @field_validator("brokers")
     @classmethod
     def _check_brokers(cls, brokers: str) -> str:
-        for broker in brokers.split(","):
-            place = urlsplit(f"//{broker.strip()}")
-            # Reading the port is what checks it.
-            if not place.hostname or place.path or not place.port:
-                raise ValueError("host:port is needed, several with commas")
-            check_host(place.hostname)
+        check_brokers(brokers)
         return brokers
 
     @field_validator("web_host")
@@ -131,14 +138,8 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _check_redis_url(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        if not url.startswith(REDIS_SCHEMES):
-            raise ValueError(f"a URL is needed that begins with {', '.join(REDIS_SCHEMES)}")
-        try:
-            check_url(url)
-        except UnusableUrl as error:
-            raise ValueError(str(error)) from None
+        if url is not None:
+            check_redis_url(url)
         return url
 
     @field_validator("api_token")
@@ -186,6 +187,11 @@ class Settings(BaseSettings):
             ssl_cert_file=_text(self.ssl_cert_file),
             ssl_key_file=_text(self.ssl_key_file),
         )
+
+    @property
+    def membership(self) -> Membership:
+        """How the worker is in its group."""
+        return Membership(round(self.session_timeout * 1_000), self.instance_id)
 
     def load_topology(self) -> Topology:
         """The declaration of the topics. Raises UnusableSetting."""

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from omnistate.adapters.kafka.admin.cluster import open_cluster
+from omnistate.adapters.kafka.admin.differences import OTHER_NUMBER
 from omnistate.adapters.kafka.admin.readiness import Readiness
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import ClusterFailure, ClusterRefusal
@@ -42,6 +43,16 @@ _REFUSALS: Final = (ClusterRefusal, LogRefusal, StoreRefusal)
 def tell_broker_away(reason: str, waited_s: int) -> None:
     """No broker does its part yet."""
     get_logger().warning("waiting_for_broker", reason=reason, waited_s=waited_s)
+
+
+def tell_refused(reason: str, waited_s: int) -> None:
+    """A broker answers and refuses, though the worker ran before."""
+    get_logger().error("broker_refuses", reason=reason, waited_s=waited_s)
+
+
+def tell_topics_missing(reason: str, waited_s: int) -> None:
+    """Topics are missing, and the worker was told to wait for them."""
+    get_logger().warning("waiting_for_topics", reason=reason, waited_s=waited_s)
 
 
 def tell_redis_away(reason: str, waited_s: int) -> None:
@@ -103,13 +114,18 @@ class Supervisor:
         look: Callable[[], Awaitable[Readiness]],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now_s: Callable[[], float] = time.monotonic,
+        *,
+        wait_for_topics: bool = False,
     ) -> None:
         """`look` looks at the engine's topics, or raises ClusterFailure.
 
-        `now_s` never goes back.
+        `now_s` never goes back. With `wait_for_topics` missing ones are waited for at the start.
         """
         self._engine = engine
         self._look = look
+        self._wait_for_topics = wait_for_topics
+        # Of each topic, when the worker began.
+        self._partitions: Mapping[str, int] = {}
         self._sleep = sleep
         self._now_s = now_s
         self._runs = False
@@ -117,8 +133,8 @@ class Supervisor:
     async def run(self) -> None:
         """Until cancelled. Raises a fault, or what a task of the engine ended with."""
         try:
-            partitions = await self.await_topics()
-            for need in self._engine.needs(partitions):
+            self._partitions = await self.await_topics()
+            for need in self._engine.needs(self._partitions):
                 await self._connect(need)
             self._runs = True
             await self._run_tasks([*self._engine.tasks(self), self._watch_topics()])
@@ -131,14 +147,26 @@ class Supervisor:
         Raises Unusable where a topic is missing or wrong.
         """
         found: list[Readiness] = []
+        missing = Wait(LONGEST_PAUSE_S)
 
         async def look() -> None:
             found.append(await self._look())
 
-        await self._connect(Need(tell_broker_away, look))
-        if found[0].problem is not None:
-            raise Unusable(found[0].problem)
-        return found[0].partitions
+        while True:
+            await self._connect(Need(tell_broker_away, look))
+            problem, partitions, only_missing = found.pop()
+            if problem is None:
+                return partitions
+            if not (only_missing and self._wait_for_topics):
+                raise Unusable(problem)
+            await self._pause(missing, problem, tell_topics_missing)
+
+    async def _pause(self, wait: Wait, reason: str, tell: Callable[[str, int], None]) -> None:
+        """After a try that failed: say so where it is time to, and wait for the next one."""
+        pause = wait.fail(reason, self._now_s())
+        if pause.speaks:
+            tell(reason, round(pause.waited_s))
+        await self._sleep(pause.seconds)
 
     async def _connect(self, need: Need) -> None:
         wait = Wait(LONGEST_PAUSE_S)
@@ -148,10 +176,8 @@ class Supervisor:
             except _AWAY as error:
                 if isinstance(error, _REFUSALS) and not self._runs:
                     raise
-                pause = wait.fail(str(error), self._now_s())
-                if pause.speaks:
-                    need.tell(str(error), round(pause.waited_s))
-                await self._sleep(pause.seconds)
+                refused = isinstance(error, ClusterRefusal | LogRefusal)
+                await self._pause(wait, str(error), tell_refused if refused else need.tell)
             else:
                 return
 
@@ -180,16 +206,37 @@ class Supervisor:
                 # Whoever reads and writes says so; here it is only not known.
                 continue
             self._engine.check_progress()
-            missed = 0 if readiness.problem is None else missed + 1
+            problem = readiness.problem or self._changed_count(readiness.partitions)
+            missed = 0 if problem is None else missed + 1
             if missed == MISSED_MAX:
-                raise Unusable(str(readiness.problem))
+                raise Unusable(str(problem))
+
+    def _changed_count(self, partitions: Mapping[str, int]) -> str | None:
+        """What to say where keys lie in other partitions than when the worker began."""
+        for topic, count in self._partitions.items():
+            found = partitions.get(topic, count)
+            if found != count and self._engine.topology.topic(topic).co_partitioned_with:
+                return (
+                    f"topic {topic} had {count} partitions when this worker began, {found} now: "
+                    f"its keys lie elsewhere now, where no table knows them; {OTHER_NUMBER}"
+                )
+        return None
 
 
-def supervise(engine: Engine, connection: Connection) -> Supervisor:
-    """The supervisor of an engine whose topics are on this cluster."""
+def supervise(engine: Engine, connection: Connection, *, wait_for_topics: bool) -> Supervisor:
+    """The supervisor of an engine whose topics are on this cluster.
+
+    Until it has seen all of them once, it also asks whether it may do with them what it must.
+    """
+    complete = False
 
     async def look() -> Readiness:
+        nonlocal complete
         async with open_cluster(connection) as cluster:
-            return await cluster.missing_or_wrong(engine.topology, engine.group.name)
+            if not complete:
+                await cluster.check_permissions(engine.group)
+            readiness = await cluster.missing_or_wrong(engine.topology, engine.group.name)
+        complete = complete or readiness.problem is None
+        return readiness
 
-    return Supervisor(engine, look)
+    return Supervisor(engine, look, wait_for_topics=wait_for_topics)

@@ -26,6 +26,18 @@ LONGEST_SILENCE_S: Final = 600.0
 GROWTH: Final = 2.0
 # A reason that is new is said at once, but a broker's may be new each time.
 REASONS_MAX: Final = 5
+# A worker is not ready when its group has not been heard of for longer, whatever its session.
+HEARSAY_S: Final = 30.0
+
+
+def describe_silence(silence_s: float, session_timeout_s: float) -> str | None:
+    """What to say where a group's coordinator has been silent for too long, None before that.
+
+    After the session's timeout the group has given the partitions away.
+    """
+    if silence_s < min(session_timeout_s, HEARSAY_S):
+        return None
+    return f"has not answered for {silence_s:.0f} s"
 
 
 class Pause(NamedTuple):

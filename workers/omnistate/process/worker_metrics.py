@@ -39,9 +39,11 @@ def describe_gauge(name: str, text: str, *labels: str) -> Description:
 
 # Of every worker that is behind something.
 LAG: Final = describe_gauge(
-    "lag_records", "Inputs known of and not taken yet.", "topic", "partition"
+    "lag_records", "Inputs known of and not taken yet; NaN = no broker tells.", "topic", "partition"
 )
-AGE: Final = describe_gauge("lag_seconds", "Age of the oldest such input.", "topic", "partition")
+AGE: Final = describe_gauge(
+    "lag_seconds", "Age of the oldest such input; NaN = no broker tells.", "topic", "partition"
+)
 
 
 class WorkerMetrics:

@@ -21,7 +21,7 @@ from omnistate.process.figures.figures_stream import GROUP, FiguresStream, Strea
 from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
 from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away
-from omnistate.process.waiting import Wait
+from omnistate.process.waiting import Wait, describe_silence
 from omnistate.projections.figures.row_publication import publish, rows_of
 from omnistate.projections.figures.windows import FigureRow
 from omnistate.projections.keys import Keys
@@ -80,11 +80,17 @@ class FiguresEngine(Engine):
     def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Ready: the group has been joined, and the tables have been read back."""
         stream = self._stream
-        ready = stream is not None and stream.ready
+        silent = (
+            describe_silence(stream.silence_s, self._session_timeout_s)
+            if stream is not None
+            else None
+        )
+        ready = stream is not None and stream.ready and silent is None
         numbers = sorted(stream.partitions) if stream is not None else []
         state = "running" if ready else "being read back"
         partitions = {str(number): state for number in numbers}
-        return ready, {"ready": ready, "joined": ready, "partitions": partitions}
+        found = {"ready": ready, "joined": ready, "partitions": partitions}
+        return ready, found if silent is None else {**found, "broker": silent}
 
     def rows(self) -> list[FigureRow]:
         """What this worker's partitions have counted, as of now."""

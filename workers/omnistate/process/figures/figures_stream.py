@@ -79,6 +79,11 @@ class FiguresStream:
         tables = self._app.tables
         return bool(tables.recovery.completed.is_set() and tables.actives_ready)
 
+    @property
+    def silence_s(self) -> float:
+        """For how long no broker has answered for the group."""
+        return self._app.silence_s
+
     def parts(self, now_s: float) -> list[PartitionCounts]:
         """What has been counted in the partitions that are ours, while they are."""
         return self._counting.parts(self.partitions, now_s) if self.ready else []

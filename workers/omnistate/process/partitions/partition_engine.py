@@ -14,7 +14,13 @@ from omnistate.process.logs import get_logger
 from omnistate.process.partitions.partition_metrics import PartitionMetrics
 from omnistate.process.partitions.partition_report import PartitionReport
 from omnistate.process.process_settings import Settings
-from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away
+from omnistate.process.supervisor import (
+    Engine,
+    Need,
+    Supervisor,
+    tell_broker_away,
+)
+from omnistate.process.waiting import describe_silence
 from omnistate.stream.conversation.processor import process_conversations
 from omnistate.stream.partition_owner import PartitionOwner
 from omnistate.stream.ports import Processor
@@ -29,6 +35,8 @@ PROCESSING: Final[dict[str, Processing]] = {
 }
 # Longer than everything that a turn may wait for.
 STANDSTILL_S: Final = 120.0
+# Without an answer for so long, what is known of a partition's inputs is not the present.
+SILENT_S: Final = 30.0
 # So long an open transaction of somebody else's may hold a partition up before it is not ready.
 HELD_UP_S: Final = 60.0
 
@@ -50,7 +58,11 @@ class PartitionEngine(Engine):
         self._report = report
         self._follower = ConfigurationFollower(settings.connection, _complain, self.group.follows)
         self._member: GroupMember[Processor] | None = None
-        metrics.watch(lambda: self._member.owners if self._member else (), self.group.consumes)
+        metrics.watch(
+            lambda: self._member.owners if self._member else (),
+            self.group.consumes,
+            lambda number: self._silence_s(number) < SILENT_S,
+        )
 
     def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:
         """The configuration as it is published, then a place in the group."""
@@ -87,14 +99,25 @@ class PartitionEngine(Engine):
         owners = list(self._member.owners) if self._member is not None else []
         joined = self._member is not None and self._member.owners.joined
         partitions = {str(owner.number): self._describe(owner) for owner in owners}
-        ready = joined and all(each == "running" for each in partitions.values())
-        return ready, {"ready": ready, "joined": joined, "partitions": partitions}
+        silent = describe_silence(
+            self._member.silence_s if self._member is not None else 0.0,
+            self._settings.session_timeout,
+        )
+        ready = joined and silent is None and all(each == "running" for each in partitions.values())
+        state = {"ready": ready, "joined": joined, "partitions": partitions}
+        return ready, state if silent is None else {**state, "broker": silent}
+
+    def _silence_s(self, number: int) -> float:
+        return 0.0 if self._member is None else self._member.inputs_silence_s(number)
 
     def _describe(self, owner: PartitionOwner[Processor]) -> str:
         if owner.problem is not None:
             return f"stopped: {owner.problem}"
         if not owner.running:
             return f"{owner.restored_ratio:.0%} restored"
+        silence_s = self._silence_s(owner.number)
+        if silence_s >= SILENT_S:
+            return f"the brokers of its inputs have not answered for {silence_s:.0f} s"
         held = self._member.hold_up(owner.number) if self._member is not None else None
         if held is None or held.seconds < HELD_UP_S:
             return "running"
@@ -123,7 +146,7 @@ class PartitionEngine(Engine):
             partitions,
             make_processor,
             self._report,
-            session_timeout_ms=round(self._settings.session_timeout * 1_000),
+            membership=self._settings.membership,
             timer_grace_ms=round(self._settings.timer_grace * 1_000),
             skip_unreadable=self._settings.unreadable == "skip",
         )

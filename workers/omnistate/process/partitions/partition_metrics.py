@@ -3,6 +3,7 @@
 Labels are names of ours, codes and numbers: never an id of a conversation or of a person.
 """
 
+import math
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
@@ -69,10 +70,16 @@ class PartitionMetrics(WorkerMetrics):
         self._rebalances = count("partitions_revoked", "Partitions given up.")
 
     def watch(
-        self, owners: Callable[[], Iterable[PartitionOwner[Any]]], inputs: Iterable[str]
+        self,
+        owners: Callable[[], Iterable[PartitionOwner[Any]]],
+        inputs: Iterable[str],
+        is_told: Callable[[int], bool] = lambda _: True,
     ) -> None:
-        """Read what is at present from these owners, whenever asked."""
-        self.registry.register(Present(owners, tuple(inputs)))
+        """Read what is at present from these owners, whenever asked.
+
+        Where `is_told` says no of a partition, nobody knows how far it is behind.
+        """
+        self.registry.register(Present(owners, tuple(inputs), is_told))
 
     def describe(self) -> list[Description]:
         """Every metric of ours, by name; those of the present, too."""
@@ -124,11 +131,15 @@ class Present(Collector):
     """What is at present: read from the owners when somebody asks."""
 
     def __init__(
-        self, owners: Callable[[], Iterable[PartitionOwner[Any]]], inputs: tuple[str, ...]
+        self,
+        owners: Callable[[], Iterable[PartitionOwner[Any]]],
+        inputs: tuple[str, ...],
+        is_told: Callable[[int], bool],
     ) -> None:
-        """`inputs` are the topics whose lag is told."""
+        """`inputs` are the topics whose lag is told, where that is known."""
         self._owners = owners
         self._inputs = inputs
+        self._is_told = is_told
 
     def collect(self) -> Iterator[Metric]:
         """Lag and age by topic and partition, restores under way, conversations by status."""
@@ -150,7 +161,8 @@ class Present(Collector):
                     continue
                 statuses[MEANINGS[stage].status or ""] += count
             for topic in self._inputs:
-                records, seconds = owner.lag(topic)
+                told = self._is_told(owner.number)
+                records, seconds = owner.lag(topic) if told else (math.nan, math.nan)
                 found["lag"].add_metric([topic, number], records)
                 found["age"].add_metric([topic, number], seconds)
         found["representatives"].add_metric([], known)

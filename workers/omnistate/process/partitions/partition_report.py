@@ -28,8 +28,9 @@ class PartitionReport:
         self._metrics = metrics
         self._log = get_logger()
         self._bar = RestoreBar() if bar and sys.stderr.isatty() else None
-        # By partition, of outages that are not over.
-        self._waits: dict[int, Wait] = {}
+        # Of an outage that is not over: what it is for one partition, it is for others.
+        self._wait = Wait()
+        self._failing: set[int] = set()
 
     def assigned(self, partition: int) -> None:
         """The group has given it to this worker."""
@@ -43,7 +44,7 @@ class PartitionReport:
     def started(self, partition: int, seconds: float, *, agreed: bool) -> None:
         """It is restored and runs."""
         self._metrics.restored(seconds)
-        self._waits.pop(partition, None)
+        self._end_outage(partition)
         if self._bar is not None:
             self._bar.end(partition)
         self._log.info("partition_running", partition=partition, seconds=round(seconds, 3))
@@ -66,12 +67,13 @@ class PartitionReport:
     def failed(self, partition: int, reason: str) -> None:
         """The log could not do its part."""
         self._metrics.failed()
-        # It is tried again every second.
-        pause = self._waits.setdefault(partition, Wait()).fail(reason, time.monotonic())
+        # Each is tried again by itself, again and again.
+        self._failing.add(partition)
+        pause = self._wait.fail(reason, time.monotonic())
         if pause.speaks:
             self._log.warning(
                 "log_unavailable",
-                partition=partition,
+                partitions=sorted(self._failing),
                 reason=reason,
                 waited_s=round(pause.waited_s),
             )
@@ -94,7 +96,13 @@ class PartitionReport:
     def revoked(self, partition: int) -> None:
         """It is another worker's now."""
         self._metrics.revoked()
+        self._end_outage(partition)
         self._log.info("partition_revoked", partition=partition)
+
+    def _end_outage(self, partition: int) -> None:
+        self._failing.discard(partition)
+        if not self._failing:
+            self._wait.succeed()
 
     def gone(self, partition: int, topic: str, records: int) -> None:
         """Records were deleted before they were read."""

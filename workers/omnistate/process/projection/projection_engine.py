@@ -4,6 +4,7 @@ It hosts the projector and owns no state. Neither a Kafka nor a Redis that is aw
 so and goes on when they are back.
 """
 
+import math
 import time
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, Final
@@ -13,7 +14,14 @@ from omnistate.adapters.redis.model_store import RedisStore
 from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
 from omnistate.process.projection.projection_report import ProjectionReport
-from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away, tell_redis_away
+from omnistate.process.supervisor import (
+    Engine,
+    Need,
+    Supervisor,
+    tell_broker_away,
+    tell_redis_away,
+)
+from omnistate.process.waiting import describe_silence
 from omnistate.projections.keys import Keys
 from omnistate.projections.read_model.projector import Projector
 from omnistate.projections.read_model.store_ports import TopicPartition
@@ -31,11 +39,10 @@ class ProjectionEngine(Engine):
         """Nothing is connected before its needs are. Raises UnusableUrl."""
         super().__init__(topology, GROUP)
         self.keys = Keys(settings.topic_prefix)
+        self._session_timeout_s = settings.session_timeout
         self._report = report
         self._store = RedisStore(redis_url, self.keys)
-        self._source = ProjectionMember(
-            settings.connection, self.group, round(settings.session_timeout * 1_000)
-        )
+        self._source = ProjectionMember(settings.connection, self.group, settings.membership)
         self.projector = Projector(
             self._source, self._store, self.keys, report, lambda: round(time.time() * 1_000)
         )
@@ -73,5 +80,16 @@ class ProjectionEngine(Engine):
             else f"{standing.ratio:.0%} restored"
             for place, standing in projector.standings.items()
         }
-        ready = projector.ready
-        return ready, {"ready": ready, "joined": self._source.joined, "partitions": partitions}
+        silent = self._silence
+        ready = projector.ready and silent is None
+        state = {"ready": ready, "joined": self._source.joined, "partitions": partitions}
+        return ready, state if silent is None else {**state, "broker": silent}
+
+    def lags(self) -> Mapping[TopicPartition, tuple[float, float]]:
+        """Offsets and seconds that each partition is behind; no numbers while nobody tells."""
+        found = self.projector.lags()
+        return found if self._silence is None else dict.fromkeys(found, (math.nan, math.nan))
+
+    @property
+    def _silence(self) -> str | None:
+        return describe_silence(self._source.silence_s, self._session_timeout_s)

@@ -20,7 +20,7 @@ from omnistate.process.worker_metrics import (
 from omnistate.projections.read_model.projection_observer import Applied
 from omnistate.projections.read_model.store_ports import TopicPartition
 
-Lags = Callable[[], Mapping[TopicPartition, tuple[int, float]]]
+Lags = Callable[[], Mapping[TopicPartition, tuple[float, float]]]
 
 READY: Final = describe_gauge("projection_ready", "1 = caught up.")
 STREAMS: Final = describe_gauge("api_streams", "Readers that follow the changes.")

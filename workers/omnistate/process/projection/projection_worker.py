@@ -33,8 +33,8 @@ def run_projection(settings: Settings) -> int:
     engine = ProjectionEngine(settings, url, topology, report)
     api = _make_api(settings, url, topology, engine, metrics)
     metrics.watch(
-        engine.projector.lags,
-        lambda: engine.projector.ready,
+        engine.lags,
+        lambda: engine.readiness()[0],
         lambda: api.feed.readers if api else 0,
     )
 

@@ -15,6 +15,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
 from omnistate.adapters.kafka.admin.differences import MissingTopic, TopicState
+from omnistate.adapters.kafka.admin.permissions import find_denied
 from omnistate.adapters.kafka.admin.readiness import Readiness, judge
 from omnistate.adapters.kafka.clients.bootstrap_failure import explain_bootstrap, listening
 from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
@@ -34,12 +35,12 @@ from omnistate.adapters.kafka.internals.requests import (
 )
 from omnistate.adapters.kafka.internals.topic_ids import fetch_topic_ids
 from omnistate.stream.topology import Topology
+from omnistate.stream.topology_parts import Group
 
 CONNECT_TIMEOUT_S: Final = 10.0
 REQUEST_TIMEOUT_S: Final = 30.0
 RETRY_S: Final = 0.1
-# Kafka's default of offsets.retention.minutes.
-OFFSETS_RETENTION_MINUTES: Final = 10_080
+OFFSETS_RETENTION_MINUTES: Final = 10_080  # Kafka's default
 
 _UNKNOWN_TOPIC: Final = 3
 _INVALID_REPLICATION_FACTOR: Final = 38
@@ -101,6 +102,14 @@ class Cluster:
         """Whether the topics of these names can be used together, and their partition counts."""
         wanted = tuple(names)
         return judge(topology, wanted, await self.describe(wanted), self.connection.physical)
+
+    async def check_permissions(self, group: Group) -> None:
+        """Raise ClusterRefusal that names what a worker of this group needs and may not."""
+        async with deadline(REQUEST_TIMEOUT_S, "asking for permissions"):
+            denied = await find_denied(self._admin, group, self.connection.physical)
+        if denied:
+            who = f"user {self.connection.sasl_username or 'ANONYMOUS'}"
+            raise ClusterRefusal(f"Kafka does not permit {who} what it needs: {'; '.join(denied)}")
 
     async def create(self, topics: Iterable[MissingTopic], *, only_try: bool = False) -> None:
         """Create topics; one that somebody else created meanwhile is nothing to complain of."""

@@ -13,6 +13,10 @@ from omnistate.stream.topology import Topology
 from omnistate.stream.topology_parts import Kind, Topic
 from omnistate.stream.topology_rules import MIN_INSYNC
 
+# What to do where the number of partitions cannot stay as it is.
+OTHER_NUMBER: Final = (
+    "another number needs a new OMNISTATE_TOPIC_PREFIX (see the how-to page Size partitions)"
+)
 TABLES: Final[frozenset[Kind]] = frozenset({"table", "changelog"})
 
 
@@ -148,7 +152,7 @@ def _obstacle(topology: Topology, topic: Topic, wanted: int, found: int) -> str 
     if shared and any(
         other.kind in TABLES or other.name in tables for other in topology.topics_of(shared)
     ):
-        return "fixed for life, since tables are co-partitioned with it"
+        return f"fixed for life, since tables are co-partitioned with it; {OTHER_NUMBER}"
     if wanted < found:
         return "Kafka cannot shrink a topic"
     if "compact" in topic.config.get("cleanup.policy", ""):

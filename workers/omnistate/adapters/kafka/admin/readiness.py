@@ -4,10 +4,16 @@ Only what correctness depends on: a worker runs with another retention, but not 
 that forgets. Partition counts are the cluster's, not topics.yaml's: the topics must agree.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from omnistate.adapters.kafka.admin.differences import TopicState, settings_for
+from omnistate.adapters.kafka.admin.differences import (
+    OTHER_NUMBER,
+    TABLES,
+    TopicState,
+    settings_for,
+)
 from omnistate.stream.topology import Topology
 from omnistate.stream.topology_parts import Kind, Topic
 from omnistate.stream.topology_rules import MESSAGE_BYTES, MIN_INSYNC
@@ -23,6 +29,13 @@ class Readiness(NamedTuple):
 
     problem: str | None
     partitions: Mapping[str, int]
+    # Nothing is wrong but that topics are missing, which somebody may be about to create.
+    only_missing: bool = False
+
+
+class _Problem(NamedTuple):
+    line: str
+    missing: bool = False
 
 
 def judge(
@@ -37,33 +50,60 @@ def judge(
     """
     topics = [topology.topic(name) for name in names]
     counts = {topic.name: found[topic.name].partitions for topic in topics if topic.name in found}
-    return Readiness(_first_problem(topics, found, physical), counts)
+    problems = list(_problems(topics, found, physical))
+    if not problems:
+        return Readiness(None, counts)
+    # What is there and wrong first: nobody is about to create it.
+    first = min(problems, key=lambda problem: problem.missing)
+    return Readiness(first.line, counts, first.missing)
 
 
-def _first_problem(
+def _problems(
     topics: Iterable[Topic], found: Mapping[str, TopicState], physical: Callable[[str], str]
-) -> str | None:
-    first_of: dict[str, Topic] = {}
+) -> Iterator[_Problem]:
+    topics = list(topics)
+    shared_counts = _shared_counts(topics, found)
     for topic in topics:
         name, state = physical(topic.name), found.get(topic.name)
         if state is None:
-            return f"topic {name} is missing: {_COMMAND}"
+            yield _Problem(f"topic {name} is missing: {_COMMAND}", missing=True)
+            continue
         for key in _VITAL if topic.kind in _CHECKED else ():
             wanted, is_ = topic.config.get(key), state.config.get(key)
             if wanted not in {None, is_}:
-                return f"topic {name} has {key}={is_}, {wanted} is needed: {_COMMAND}"
+                yield _Problem(f"topic {name} has {key}={is_}, {wanted} is needed: {_COMMAND}")
         for key in _LEAST:
             # More than declared is somebody's choice.
             wanted = settings_for(topic, state.replication_factor).get(key, "0")
             is_ = state.config.get(key)
             if int(is_ or 0) < int(wanted):
-                return f"topic {name} has {key}={is_}, {wanted} is needed: {_COMMAND}"
-        if topic.co_partitioned_with is not None:
-            other = first_of.setdefault(topic.co_partitioned_with, topic)
-            count = found[other.name].partitions
-            if count != state.partitions:
-                return (
-                    f"topic {name} has {state.partitions} partitions, {physical(other.name)} "
-                    f"{count}, but they must agree: {_COMMAND}"
-                )
-    return None
+                yield _Problem(f"topic {name} has {key}={is_}, {wanted} is needed: {_COMMAND}")
+        count = shared_counts.get(topic.co_partitioned_with or "", state.partitions)
+        if state.partitions != count:
+            yield _Problem(_describe_count(name, state.partitions, count))
+
+
+def _shared_counts(topics: Iterable[Topic], found: Mapping[str, TopicState]) -> dict[str, int]:
+    """How many partitions those have that are co-partitioned: as most of the tables have, if any.
+
+    Tables count, since rows stay where they are; a topic beside them may have been changed.
+    """
+    counts: dict[str, list[Counter[int]]] = {}
+    for topic in topics:
+        if topic.co_partitioned_with is not None and topic.name in found:
+            both = counts.setdefault(topic.co_partitioned_with, [Counter(), Counter()])
+            both[topic.kind not in TABLES][found[topic.name].partitions] += 1
+    return {
+        shared: (of_tables or of_others).most_common(1)[0][0]
+        for shared, (of_tables, of_others) in counts.items()
+    }
+
+
+def _describe_count(name: str, found: int, shared: int) -> str:
+    line = f"topic {name} has {found} partitions, those that must have as many have {shared}"
+    if found > shared:
+        return f"{line}: some were added to it, which cannot be taken back; {OTHER_NUMBER}"
+    return (
+        f"{line}: it was made with too few; if nothing is lost with it, delete it and "
+        f"{_COMMAND}; {OTHER_NUMBER}"
+    )

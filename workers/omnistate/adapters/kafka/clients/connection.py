@@ -5,14 +5,15 @@ It opens no connection by itself: it makes consumers, producers and admin client
 
 import ssl
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
+from omnistate.adapters.kafka.clients.sticky_assignor import StickyAssignor
 from omnistate.adapters.kafka.clients.tls_context import make_context
-from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
+from omnistate.adapters.kafka.internals.consumer import CheckedConsumer, GroupConsumer
+from omnistate.adapters.kafka.internals.logins import space_out_logins
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
@@ -25,6 +26,16 @@ REQUEST_TIMEOUT_MS: Final = 40_000
 # Below the broker's default of 1,048,588 bytes a batch, with room for a batch's own header.
 BATCH_BYTES_MAX: Final = 1_000_000
 PARTITION_FETCH_BYTES: Final = 1_048_576
+# What the groups' members before StickyAssignor know: offered until none of them can be met.
+FORMER_PROTOCOL: Final = "range"
+
+
+class Membership(NamedTuple):
+    """How a worker is in its group."""
+
+    session_timeout_ms: int
+    # Of a static member: it keeps its place, and its partitions, through a restart.
+    instance_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,21 +70,18 @@ class Connection:
     def consumer(self, **options: Any) -> CheckedConsumer:
         """A consumer of committed records that commits nothing by itself; not started."""
         return CheckedConsumer(
-            **self._options(),
-            **{
-                "isolation_level": "read_committed",
-                "enable_auto_commit": False,
-                "auto_offset_reset": "earliest",
-                "max_partition_fetch_bytes": PARTITION_FETCH_BYTES,
-                **options,
-            },
+            **{**self._consumer_options(), "auto_offset_reset": "earliest", **options}
         )
 
-    def member(self, group: str, session_timeout_ms: int) -> CheckedConsumer:
+    def member(self, group: str, membership: Membership) -> GroupConsumer:
         """A member of a group to which partitions are assigned by number, alike for all topics."""
-        return self.consumer(
+        session_timeout_ms, instance_id = membership
+        return GroupConsumer(
+            StickyAssignor(),
+            FORMER_PROTOCOL,
+            instance_id,
+            **self._consumer_options(),
             group_id=self.physical(group),
-            partition_assignment_strategy=(RangePartitionAssignor,),
             session_timeout_ms=session_timeout_ms,
             heartbeat_interval_ms=session_timeout_ms // 4,
             rebalance_timeout_ms=max(session_timeout_ms, 30_000),
@@ -83,6 +91,11 @@ class Connection:
             # Whoever reads says where; never silently from the beginning.
             auto_offset_reset="none",
         )
+
+    def member_of(self, assignor: Any, **options: Any) -> GroupConsumer:
+        """A member of a group that has its partitions assigned in a way of its own."""
+        options = {**self._consumer_options(), "auto_offset_reset": "earliest", **options}
+        return GroupConsumer(assignor, None, None, **options)
 
     def producer(self, **options: Any) -> AIOKafkaProducer:
         """An idempotent producer; not started. A `transactional_id` is given as on the cluster."""
@@ -101,7 +114,16 @@ class Connection:
         """An admin client; not started."""
         return AIOKafkaAdminClient(**self._options())
 
+    def _consumer_options(self) -> dict[str, Any]:
+        return {
+            **self._options(),
+            "isolation_level": "read_committed",
+            "enable_auto_commit": False,
+            "max_partition_fetch_bytes": PARTITION_FETCH_BYTES,
+        }
+
     def _options(self) -> dict[str, Any]:
+        space_out_logins()
         return {
             "bootstrap_servers": self.brokers,
             "client_id": "omnistate",

@@ -59,6 +59,10 @@ class PositionGone(LogUnavailable):
         self.positions = positions
 
 
+class InstanceFenced(LogRefusal):
+    """Another worker has joined the group under our instance id, and has our place now."""
+
+
 class Unreachable(ClusterFailure):
     """No broker answers, or none any more."""
 

@@ -31,6 +31,17 @@ What each reach is for, and what to do without it:
                         `_subscription`: how far behind a partition is, without waiting;
                         `position` is a coroutine that may wait for ever.
 
+`group_protocol`: what a member says to its group's coordinator.
+    encode_subscription, encode_assignment
+                        `aiokafka.coordinator.protocol`: an assignor writes and reads these.
+    Coordination        `send` of `_client`; `_group_protocols` of the request to join, since
+                        aiokafka joins once for each assignor; `_group`, `_generation_id` and
+                        `_member_id` of a heartbeat, which aiokafka sends without the instance id:
+                        a fenced member would fence its successor. And when somebody answered last.
+
+`logins`: in the whole process, in the place of `create_conn` of aiokafka.client.
+    space_out_logins    aiokafka tries a refused password ten times a second, each client by itself.
+
 `batches`: in the whole process, in the place of aiokafka's MemoryRecords and PartitionRecords.
     FetchedBatches, CheckedRecords
                         `_unpack_records` with what it uses: aiokafka ends at a batch that it cannot
@@ -50,6 +61,11 @@ What each reach is for, and what to do without it:
     open_tolerant_batch `_DefaultRecordBatchBuilderPy`, `_set_producer_state`: any names.
     sender_of           `_sender.sender_task`: a producer that is fenced dies within, and whoever
                         asks it for something then waits for ever.
+
+`permission_requests`: what we may do, asked so that nothing is done.
+    fetch_authorized, try_group, try_transactional_id
+                        `_send_request`: aiokafka's Metadata stops at version 5, which tells no
+                        permissions, and its clients heartbeat and end transactions as themselves.
 
 `requests`: what the admin client has no method for.
     fetch_metadata      `_send_request`, `MetadataRequest`: `describe_topics` would let a broker

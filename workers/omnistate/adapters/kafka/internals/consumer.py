@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from omnistate.adapters.kafka.internals.batches import CheckedRecords, UnreadableBatch
 from omnistate.adapters.kafka.internals.fetching import watch_fetches
+from omnistate.adapters.kafka.internals.group_protocol import Coordination
 
 Report = Callable[[TopicPartition, UnreadableBatch], None]
 
@@ -45,6 +46,19 @@ class CheckedConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         """As aiokafka's."""
         self.unreadable.pop(partition, None)
         super().seek(partition, offset)
+
+
+class GroupConsumer(CheckedConsumer):
+    """A member of a group, with one assignor; what it hears of the group is in `coordination`."""
+
+    def __init__(
+        self, assignor: Any, former_protocol: str | None, instance_id: str | None, **options: Any
+    ) -> None:
+        """Not started. `former_protocol` is offered, too, and shared out by the same assignor."""
+        super().__init__(
+            partition_assignment_strategy=(assignor,), group_instance_id=instance_id, **options
+        )
+        self.coordination = Coordination(self, assignor.name, former_protocol, instance_id)
 
 
 def _let_go_past(records: CheckedRecords) -> None:

@@ -12,7 +12,7 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 
 from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
-from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.connection import Connection, Membership
 from omnistate.adapters.kafka.clients.errors import look_at, translated
 from omnistate.adapters.kafka.worker import membership
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
@@ -30,6 +30,7 @@ from omnistate.stream.topology_parts import Group
 
 # How old the ends may be that lag is counted up to.
 MEASURE_S: Final = 5.0
+MEASURE_TIMEOUT_S: Final = 20.0
 
 P = TypeVar("P", bound=Processor)
 
@@ -45,7 +46,7 @@ class GroupMember(Generic[P]):
         make_processor: Callable[[int], Callable[[], P]],
         observer: PartitionObserver,
         *,
-        session_timeout_ms: int,
+        membership: Membership,
         timer_grace_ms: int,
         skip_unreadable: bool = False,
     ) -> None:
@@ -62,7 +63,7 @@ class GroupMember(Generic[P]):
         self._skip_unreadable = skip_unreadable
         self._logs: dict[int, KafkaPartition] = {}
         self.clock = BrokerClock()
-        self._member = connection.member(group.name, session_timeout_ms)
+        self._member = connection.member(group.name, membership)
         self._admin = connection.admin()
         self._shared = SharedClients(
             connection,
@@ -103,19 +104,36 @@ class GroupMember(Generic[P]):
         log = self._logs.get(number)
         return None if log is None else log.inputs.hold_ups.longest
 
+    @property
+    def silence_s(self) -> float:
+        """For how long the group's coordinator has not answered."""
+        return membership.silence_s(self._member)
+
+    def inputs_silence_s(self, number: int) -> float:
+        """For how long nobody has told where the inputs of a partition end."""
+        log = self._logs.get(number)
+        return 0.0 if log is None else log.inputs.lag.silence_s
+
     async def _measure(self) -> None:
         """Ask again and again how far behind the partitions are: not all of them read.
 
         And whether the inputs are still the same topics.
         """
+
+        async def measure(number: int) -> None:
+            # All at once: a broker that is silent holds up its own partitions alone.
+            with suppress(LogUnavailable, TimeoutError):
+                async with asyncio.timeout(MEASURE_TIMEOUT_S):
+                    await self._logs[number].measure()
+
         while True:
             topic_ids: Mapping[str, str] = {}
-            with suppress(LogUnavailable), translated():
-                topic_ids = await self._shared.cluster.topic_ids(self._group.consumes)
+            with suppress(LogUnavailable, TimeoutError), translated():
+                async with asyncio.timeout(MEASURE_S):
+                    topic_ids = await self._shared.cluster.topic_ids(self._group.consumes)
             for owner in self.owners:
                 self._logs[owner.number].compare(topic_ids)
-                with suppress(LogUnavailable):
-                    await self._logs[owner.number].measure()
+            await asyncio.gather(*(measure(owner.number) for owner in self.owners))
             await asyncio.sleep(MEASURE_S)
 
     async def stop(self) -> None:
@@ -138,7 +156,9 @@ class GroupMember(Generic[P]):
         async with self._rebalance:
             # Nothing is fetched before its owner knows where to begin.
             self._member.pause(*partitions)
-            self.owners.assign({each.partition for each in partitions})
+            # One that was added to a topic while we run has no table; the supervisor says so.
+            count = min(self._counts[topic] for topic in self._group.consumes)
+            self.owners.assign({each.partition for each in partitions if each.partition < count})
 
     def _make_owner(self, number: int) -> PartitionOwner[P]:
         layout = OutputLayout(

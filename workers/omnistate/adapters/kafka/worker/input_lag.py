@@ -33,6 +33,8 @@ class InputLag:
         self.positions: dict[str, int] = {}
         self.ends: dict[TopicPartition, int] = {}
         self._behind_since_ms: dict[str, int] = {}
+        # When the ends were told last, by the monotonic clock.
+        self._told_s = time.monotonic()
 
     async def measure(self) -> None:
         """Ask how far behind it is, which nobody else does while nothing is read.
@@ -40,12 +42,18 @@ class InputLag:
         Raises LogUnavailable.
         """
         self.ends.update(await self._asked.high_watermarks(*self._partitions.values()))
+        self._told_s = time.monotonic()
         now_ms = self._clock.now_ms() or round(time.time() * 1_000)
         for topic in self._partitions:
             if self.backlog(topic):
                 self._behind_since_ms.setdefault(topic, now_ms)
             else:
                 self._behind_since_ms.pop(topic, None)
+
+    @property
+    def silence_s(self) -> float:
+        """For how long nobody has told where the inputs end: what is known is as old."""
+        return time.monotonic() - self._told_s
 
     def backlog(self, topic: str) -> int:
         """How many offsets there are from the next one to take to the end; markers count, too."""

@@ -7,13 +7,14 @@ begin; what the records mean, and where to go on, is for whoever reads.
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
+from aiokafka import ConsumerRebalanceListener
 from aiokafka import TopicPartition as PhysicalPartition  # named as on the cluster
 from aiokafka.errors import IllegalStateError
 
 from omnistate.adapters.kafka.clients.client_shutdown import disconnect
-from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.clients.connection import Connection, Membership
 from omnistate.adapters.kafka.clients.errors import translated
+from omnistate.adapters.kafka.internals.consumer import GroupConsumer
 from omnistate.adapters.kafka.internals.fetching import next_offset, unread_count
 from omnistate.adapters.kafka.records.record_factory import unpack_for
 from omnistate.adapters.kafka.worker import membership
@@ -26,12 +27,12 @@ from omnistate.stream.topology_parts import Group
 class ProjectionMember:
     """One worker in its group, from `start` to `stop`; afterwards it may be started again."""
 
-    def __init__(self, connection: Connection, group: Group, session_timeout_ms: int) -> None:
+    def __init__(self, connection: Connection, group: Group, seat: Membership) -> None:
         """Nothing is connected before `start`."""
         self._connection = connection
         self._group = group
-        self._session_timeout_ms = session_timeout_ms
-        self._member: AIOKafkaConsumer | None = None
+        self._seat = seat
+        self._member: GroupConsumer | None = None
         self._ends: EndOffsets | None = None
         self.generation = 0
         self.joined = False
@@ -41,7 +42,7 @@ class ProjectionMember:
         """Connect and join; partitions come when the group says so. Raises LogUnavailable."""
         await self.stop()
         self._ends = EndOffsets(self._connection)
-        member = self._connection.member(self._group.name, self._session_timeout_ms)
+        member = self._connection.member(self._group.name, self._seat)
         self._member = member
         await self._ends.start()
         await membership.join(member, self._connection, self._group, _Listener(self))
@@ -50,6 +51,11 @@ class ProjectionMember:
         """Until the member ends, which it must not. Raises LogUnavailable."""
         assert self._member is not None
         await membership.watch(self._member)
+
+    @property
+    def silence_s(self) -> float:
+        """For how long the group's coordinator has not answered; 0 while there is none."""
+        return 0.0 if self._member is None else membership.silence_s(self._member)
 
     async def stop(self) -> None:
         """Leave the group and disconnect; may be called at any time, and again."""
@@ -108,7 +114,7 @@ class ProjectionMember:
         return 0 if self._member is None else unread_count(self._member, self._partition(place))
 
     @property
-    def _connected(self) -> AIOKafkaConsumer:
+    def _connected(self) -> GroupConsumer:
         if self._member is None:
             raise LogUnavailable("not connected")
         return self._member

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
+from omnistate.adapters.kafka.internals.consumer import GroupConsumer
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.stream.broker_clock import BrokerClock
 
@@ -13,7 +13,7 @@ class SharedClients(NamedTuple):
     """What the partitions of one worker share; all of it is started and stopped by the worker."""
 
     connection: Connection
-    member: CheckedConsumer
+    member: GroupConsumer
     cluster: Cluster
     ends: EndOffsets
     clock: BrokerClock

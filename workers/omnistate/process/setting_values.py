@@ -1,0 +1,39 @@
+"""What the values of single settings must be like: each function raises ValueError in a few words.
+
+It knows no setting's name, and connects to nothing.
+"""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from omnistate.adapters.redis.redis_connection import UnusableUrl, check_url
+
+REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://")
+
+
+def check_brokers(brokers: str) -> None:
+    """Host and port of each broker, with commas."""
+    for broker in brokers.split(","):
+        place = urlsplit(f"//{broker.strip()}")
+        # Reading the port is what checks it.
+        if not place.hostname or place.path or not place.port:
+            raise ValueError("host:port is needed, several with commas")
+        check_host(place.hostname)
+
+
+def check_host(host: str) -> None:
+    """What could be a host's name."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise ValueError("not the name of a host") from None
+
+
+def check_redis_url(url: str) -> None:
+    """Where a Redis is."""
+    if not url.startswith(REDIS_SCHEMES):
+        raise ValueError(f"a URL is needed that begins with {', '.join(REDIS_SCHEMES)}")
+    try:
+        check_url(url)
+    except UnusableUrl as error:
+        raise ValueError(str(error)) from None
