@@ -35,6 +35,7 @@ WORKER: Final = (
     *TOPICS,
     "web_host",
     "web_port",
+    "health_port",
     "log_level",
     "log_format",
     "session_timeout",

@@ -7,21 +7,28 @@ the partition tasks. Beside it only `faust_client` and `figures_stream` import F
 import asyncio
 import socket
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import faust
+from aiohttp import web
 from faust.app.base import BootStrategy
+from faust.web.drivers.aiohttp import Web
 from mode import Service
 
+from omnistate.process.environment import PREFIX
 from omnistate.process.errors import ExitStatus, Unusable
 from omnistate.process.event_loop import new_event_loop
 from omnistate.process.faults import describe_fault, find_fault
+from omnistate.process.health_pages import add_health_pages
 from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
 from omnistate.process.supervisor import Engine, Supervisor, supervise
-from omnistate.process.worker_metrics import CONTENT_TYPE
+from omnistate.process.web_port import WebPort
+
+WEB_PORT: Final = f"{PREFIX}WEB_PORT"
+HEALTH_PORT: Final = f"{PREFIX}HEALTH_PORT"
 
 
 class Exposition(Protocol):
@@ -39,10 +46,32 @@ class WebOnly(BootStrategy):  # type: ignore[misc]
         return self._chain(self.web_server())
 
 
+class Pages(Web):  # type: ignore[misc]
+    """Faust's web server on ports of ours, which are bounded; its own listens without an end."""
+
+    def __init__(self, app: Any, **options: Any) -> None:
+        """Whoever makes the app says which ports there are."""
+        super().__init__(app, **options)
+        self.ports: list[WebPort] = []
+
+    async def start_server(self) -> None:
+        """Listen on each port. Raises OSError."""
+        for each in self.ports:
+            await each.start()
+
+    async def stop_server(self) -> None:
+        """Listen no more: on the last port, that of the probes, until the end."""
+        for each in self.ports:
+            await each.stop()
+
+
 class Shell(faust.App):  # type: ignore[misc]
     """A Faust app that keeps nothing on disk."""
 
     BootStrategy = WebOnly
+
+    def _new_web(self) -> Pages:
+        return Pages(self)
 
     def _create_directories(self) -> None:
         """No folders: there is no state here."""
@@ -86,21 +115,21 @@ def run_engine(
     settings: Settings,
     engine: Engine,
     metrics: Exposition,
-    add_routes: Callable[[Any], None] | None = None,
+    add_routes: Callable[[web.Application], None] | None = None,
 ) -> int:
     """Run until a signal (0), or until the engine ends by itself: a log line says why.
 
     The exit status, by the table of faults. Raises Unusable where it cannot serve its pages.
 
-    `add_routes` may add pages of its own to the web server's aiohttp application.
+    `add_routes` may add pages of its own to the web port's aiohttp application.
     """
-    _check_port(settings.web_host, settings.web_port)
+    own = _web_ports(settings, has_pages=add_routes is not None)
+    for setting, number in own.items():
+        _check_port(setting, settings.web_host, number)
     loop = new_event_loop()
     asyncio.set_event_loop(loop)
     app = _make_app(name, settings, loop)
-    _add_pages(app, engine, metrics)
-    if add_routes is not None:
-        add_routes(app.web.web_app)
+    app.web.ports = _serve(own, settings.web_host, engine, metrics, add_routes)
     supervisor = supervise(engine, settings.connection, wait_for_topics=settings.wait_for_topics)
     host = Host(engine, supervisor, loop=loop)
     with warnings.catch_warnings():
@@ -146,23 +175,40 @@ def _make_app(name: str, settings: Settings, loop: asyncio.AbstractEventLoop) ->
     )
 
 
-def _add_pages(app: Shell, engine: Engine, metrics: Exposition) -> None:
-    @app.page("/health/live")  # type: ignore[untyped-decorator]
-    async def live(web: Any, _: Any) -> Any:
-        return web.json({"live": True})
+def _web_ports(settings: Settings, *, has_pages: bool) -> dict[str, int]:
+    """The ports to listen on by their settings; the last is that of the probes.
 
-    @app.page("/health/ready")  # type: ignore[untyped-decorator]
-    async def ready(web: Any, _: Any) -> Any:
-        is_ready, state = engine.readiness()
-        return web.json(state, status=200 if is_ready else 503)
-
-    @app.page("/metrics")  # type: ignore[untyped-decorator]
-    async def expose(web: Any, _: Any) -> Any:
-        return web.bytes(metrics.expose(), headers={"content-type": CONTENT_TYPE})
+    Raises Unusable where one number stands for two of them.
+    """
+    if settings.health_port is None:
+        return {WEB_PORT: settings.web_port}
+    if settings.health_port == settings.web_port:
+        raise Unusable(f"{HEALTH_PORT}: {settings.health_port} is the web port")
+    pages = {WEB_PORT: settings.web_port} if has_pages else {}
+    return {**pages, HEALTH_PORT: settings.health_port}
 
 
-def _check_port(host: str, port: int) -> None:
-    """Raise Unusable where the web server could not listen there."""
+def _serve(
+    ports: Mapping[str, int],
+    host: str,
+    engine: Engine,
+    metrics: Exposition,
+    add_routes: Callable[[web.Application], None] | None,
+) -> list[WebPort]:
+    """What listens on each port, with its pages."""
+    found = []
+    for name, number in ports.items():
+        app = web.Application()
+        found.append(WebPort(app, host, number))
+        if name == WEB_PORT and add_routes is not None:
+            add_routes(app)
+        if name == HEALTH_PORT or HEALTH_PORT not in ports:
+            add_health_pages(app, engine.readiness, metrics.expose)
+    return found
+
+
+def _check_port(setting: str, host: str, port: int) -> None:
+    """Raise Unusable where nothing could listen there."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -173,4 +219,4 @@ def _check_port(host: str, port: int) -> None:
     except socket.gaierror as error:
         raise Unusable(f"OMNISTATE_WEB_HOST: {host}: {error.strerror}") from None
     except OSError as error:
-        raise Unusable(f"OMNISTATE_WEB_PORT: {host}:{port}: {error.strerror}") from None
+        raise Unusable(f"{setting}: {host}:{port}: {error.strerror}") from None

@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     )
     web_host: str = Field("127.0.0.1", description="The address that the web server listens on.")
     web_port: int = Field(6066, ge=1, le=65_535, description="The port of the web server.")
+    health_port: int | None = Field(
+        None, ge=1, le=65_535, description="A port of their own for probes and metrics."
+    )
     topics_file: Path | None = Field(
         None, description="A topics.yaml to use instead of the packaged one."
     )
