@@ -15,7 +15,7 @@ CONNECTIONS_MAX: Final = 256
 IDLE_S: Final = 10.0
 REQUEST_S: Final = 30.0
 # Whoever has not taken their answer so long after the end began goes without it.
-END_S: Final = 3.0
+END_S: Final = 1.0
 CROWDED: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\n"
     b"Retry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

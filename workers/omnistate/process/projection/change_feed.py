@@ -13,11 +13,14 @@ from typing import Any, Final
 from aiohttp import web
 
 from omnistate.adapters.redis.change_stream import BEGINNING, ChangeStream, position_of
+from omnistate.process.web_port import lift_limit
 from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
 
 HEARTBEAT_S: Final = 10.0
 READERS_MAX: Final = 100
-CHANGES_AT_ONCE: Final = 200
+CHANGES_AT_ONCE: Final = 32
+# What a reader is given at once, about: beside it nothing lies here for one who takes nothing.
+BYTES_AT_ONCE: Final = 65_536
 # How long a reader's question stays with Redis; an end is noticed within this time.
 WAIT_MS: Final = 400
 # One who takes nothing for so long is gone.
@@ -70,6 +73,7 @@ class ChangeFeed:
             raise UnusableId("Last-Event-ID is the id of a change: 123-0")
         if self.readers >= READERS_MAX or self._closing:
             raise TooManyReaders(f"{READERS_MAX} follow the changes already")
+        lift_limit(request)
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
@@ -112,6 +116,7 @@ class ChangeFeed:
     ) -> None:
         loop = asyncio.get_running_loop()
         text, written_s = OPENING + (GAP if missed else ""), 0.0
+        number = CHANGES_AT_ONCE
         # Said already, or before everything: that this one has been forgotten is no news.
         known = last if missed or last == BEGINNING else ""
         while not self._closing:
@@ -124,9 +129,9 @@ class ChangeFeed:
                     await response.write(text.encode())
                 text, written_s = "", loop.time()
             try:
-                changes = await self._stream.after(last, CHANGES_AT_ONCE, WAIT_MS)
+                changes = await self._stream.after(last, number, WAIT_MS)
                 # Only who is far behind can have lost any: asked afterwards, none slips through.
-                full = len(changes) == CHANGES_AT_ONCE
+                full = len(changes) == number
                 if full and last != known and await self._is_gone(last):
                     text = GAP
             except (StoreUnavailable, StoreUnusable):
@@ -134,8 +139,21 @@ class ChangeFeed:
                 known = ""
                 await asyncio.sleep(RETRY_S)
                 continue
-            for id_, event in changes:
-                last = id_
-                if event:
-                    text += f"event: change\nid: {id_}\ndata: {event.translate(_LINE_BREAKS)}\n\n"
+            blocks = [_block(*each) for each in changes if each[1]]
+            last = changes[-1][0] if changes else last
+            text += "".join(blocks)
+            number = _adapt(number, len(text))
+            # They are written now: kept, they would be here once more while nobody takes them.
+            del changes, blocks
         await response.write_eof()
+
+
+def _block(id_: str, event: str) -> str:
+    return f"event: change\nid: {id_}\ndata: {event.translate(_LINE_BREAKS)}\n\n"
+
+
+def _adapt(number: int, length: int) -> int:
+    """How many changes to ask for, after so many that came to a text of this length."""
+    if length > BYTES_AT_ONCE:
+        return max(number // 2, 1)
+    return min(number * 2, CHANGES_AT_ONCE)

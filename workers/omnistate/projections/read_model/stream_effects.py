@@ -2,20 +2,45 @@
 
 The stream is for live boards; whoever wants more reads the topic. It says nothing of where
 conversations stand, and may be ahead of the rest of the model by a moment, or behind it.
+
+It is bounded in changes and in bytes. A long event stands there without its lists, which each change
+of a conversation repeats; where events are long all the same, fewer of them are kept.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from omnistate.projections.keys import Command, Keys
 from omnistate.projections.read_model.output_records import Change
 
 STREAM_LENGTH: Final = 10_000
+# Some ten times as many are there at the very worst: long ones among short ones.
+STREAM_BYTES: Final = 16_777_216
+# The longest event that keeps its lists; one of the demo's has some 900 bytes.
+WHOLE_BYTES: Final = 4_096
+
+_Members = dict[str, msgspec.Raw]
+_EVENT: Final = msgspec.json.Decoder(_Members)
 
 
 def stream_changes(keys: Keys, changes: Iterable[Change]) -> list[Command]:
     """What puts the changes into the stream, in the order of their partition."""
-    return [
-        ("XADD", keys.changes, "MAXLEN", "~", str(STREAM_LENGTH), "*", "event", change.text)
-        for change in changes
-    ]
+    texts = [_shorten(change.text) for change in changes]
+    longest = max((len(text.encode()) for text in texts), default=1)
+    length = str(min(STREAM_LENGTH, max(STREAM_BYTES // longest, 1)))
+    return [("XADD", keys.changes, "MAXLEN", "~", length, "*", "event", text) for text in texts]
+
+
+def _shorten(text: str) -> str:
+    """The event; a long one with empty lists in its `data`."""
+    if len(text) <= WHOLE_BYTES and len(text.encode()) <= WHOLE_BYTES:
+        return text
+    members = _EVENT.decode(text)
+    data = msgspec.json.decode(members["data"], type=_Members)
+    for name, value in data.items():
+        if bytes(value).startswith(b"["):
+            data[name] = msgspec.Raw(b"[]")
+    members["data"] = msgspec.Raw(msgspec.json.encode(data))
+    return msgspec.json.encode(members).decode()
