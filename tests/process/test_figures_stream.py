@@ -17,7 +17,10 @@ async def _run_against_silence() -> None:
     server = await asyncio.start_server(_say_nothing, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        figures = FiguresStream(Connection(brokers=f"127.0.0.1:{port}"), lambda _: 20_000, 10.0)
+        connection = Connection(brokers=f"127.0.0.1:{port}")
+        figures = FiguresStream(
+            connection, lambda _: 20_000, lambda workstream, queue: (workstream, queue or ""), 10.0
+        )
         try:
             await asyncio.wait_for(figures.run(), 20)
         finally:

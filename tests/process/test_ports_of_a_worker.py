@@ -1,4 +1,4 @@
-"""A worker's ports under a thousand connections that say nothing: its probes answer, it has files left.
+"""A worker's ports under a thousand connections that say nothing: probes answer, files are left.
 
 It has no broker to talk to; whatever it would open there needs a file, too.
 """

@@ -57,6 +57,7 @@ class Tables:
             self.windows,
             lambda at_s: (at_s // WINDOW_S * WINDOW_S, at_s // WINDOW_S * WINDOW_S + 299.9),
             lambda queue_id: self._thresholds_ms.get(queue_id or "", 20_000),
+            lambda workstream_id, queue_id: (workstream_id, queue_id or ""),
         )
 
     def restart(self) -> None:

@@ -1,4 +1,4 @@
-"""The stream of changes in Redis is bounded in bytes: by what each event repeats, and by its length."""
+"""The stream of changes in Redis is bounded in bytes: by what events repeat, and their length."""
 
 import json
 from typing import Any

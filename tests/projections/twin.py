@@ -120,8 +120,13 @@ class TwinStore:
             case "SREM" | "ZREM":
                 self._remove(key, arguments)
             case "XADD":
-                assert arguments[:5] == ("MAXLEN", "~", "10000", "*", "event")
+                assert arguments[:2] + arguments[3:5] == ("MAXLEN", "~", "*", "event")
+                assert 0 < int(arguments[2]) <= 10_000
                 self.stream.append(arguments[5])
+            case "FORGET":
+                member, *behind = arguments
+                if not any(name in self.keys for name in behind):
+                    self._remove(key, [member])
             case "COUNT":
                 self._count(key, arguments[0], int(arguments[1]))
             case _:

@@ -5,9 +5,11 @@ Names only: what is kept there is said by `conversation_effects` and `representa
 
 from typing import Final
 
-# Commands of a batch, in the words of Redis; COUNT adds to a field and takes it away at 0.
+# Commands of a batch, in the words of Redis; COUNT adds to a field and takes it away at 0, and
+# FORGET takes a member out of a set once none of the keys behind it are there.
 Command = tuple[str, ...]
 COUNT: Final = "COUNT"
+FORGET: Final = "FORGET"
 
 _WORK: Final = ":conversations"
 _OFFERS: Final = ":offers"
@@ -54,6 +56,15 @@ class Keys:
     def offers(self, representative_id: str) -> str:
         """The set of conversations that a representative is offered."""
         return f"{self.root}representative:{representative_id}{_OFFERS}"
+
+    def forget_queue(self, queue_id: str) -> Command:
+        """What ends its being listed, where nothing is open in it."""
+        return FORGET, self.queues, queue_id, self.queue(queue_id)
+
+    def forget_representative(self, id_: str) -> Command:
+        """What ends their being listed, where nothing is known of them."""
+        named = () if is_ambiguous(id_) else (self.representative(id_),)
+        return FORGET, self.representatives, id_, *named, self.work(id_), self.offers(id_)
 
     def figures_rows(self, window_seconds: int) -> str:
         """The sorted set of which rows of figures there are."""

@@ -24,7 +24,7 @@ from redis.exceptions import NoScriptError
 
 from omnistate.adapters.redis.redis_connection import close_client, make_client
 from omnistate.adapters.redis.redis_errors import translated
-from omnistate.projections.keys import COUNT, Keys, offset_field
+from omnistate.projections.keys import COUNT, FORGET, Keys, offset_field
 from omnistate.projections.read_model.conversation_effects import ModelRow
 from omnistate.projections.read_model.store_ports import Conflict, ModelBatch, TopicPartition
 
@@ -36,6 +36,10 @@ for _, command in ipairs(cmsgpack.unpack(ARGV[4])) do
   if command[1] == '{COUNT}' then
     local key, field, difference = command[2], command[3], command[4]
     if redis.call('HINCRBY', key, field, difference) <= 0 then redis.call('HDEL', key, field) end
+  elseif command[1] == '{FORGET}' then
+    if redis.call('EXISTS', unpack(command, 4)) == 0 then
+      redis.call('SREM', command[2], command[3])
+    end
   else
     redis.call(unpack(command))
   end

@@ -57,7 +57,7 @@ class FiguresEngine(Engine):
                 raise Unusable(f"{PREFIX}REDIS_URL: {error}") from None
 
     def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:  # noqa: ARG002
-        """The thresholds of queues as they are published; of Redis there is no need."""
+        """Queues and workstreams as they are published; of Redis there is no need."""
         yield Need(tell_broker_away, self._follower.start)
 
     def tasks(self, supervisor: Supervisor) -> Iterable[Coroutine[Any, Any, None]]:
@@ -106,6 +106,7 @@ class FiguresEngine(Engine):
             stream = self._stream = FiguresStream(
                 self._connection,
                 self._follower.threshold_ms,
+                self._follower.segment_of,
                 self._session_timeout_s,
                 self._row_version,
             )

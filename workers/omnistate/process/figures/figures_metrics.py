@@ -1,7 +1,8 @@
 """The figures worker's metrics: its figures, and what became of the changes it read.
 
-Labels are workstreams, queues and windows: never an id of a conversation or of a person. They are
-of this worker's partitions: add several workers' up, and divide sums rather than average averages.
+Labels are windows, and workstreams and queues that are configured, or `other`: never an id of a
+conversation or of a person, nor a name that a gateway invented. Figures are of this worker's
+partitions: add several workers' up, and divide sums rather than average averages.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -47,6 +47,7 @@ class FiguresStream:
         self,
         connection: Connection,
         threshold_ms: Callable[[str | None], int],
+        segment_of: Callable[[str, str | None], tuple[str, str]],
         session_timeout_s: float,
         row_version: int | None = None,
     ) -> None:
@@ -62,7 +63,9 @@ class FiguresStream:
             conversations = self._app.Table("conversations")
             self._tables = (conversations, windows.table)
             window_at = windows.table.window.current
-            self._counting = Counting(*self._tables, window_at, threshold_ms, row_version)
+            self._counting = Counting(
+                *self._tables, window_at, threshold_ms, segment_of, row_version
+            )
             # Called when both tables have been read back.
             conversations.on_recover(self._recovered)
             source = self._app.topic(self._topic, key_serializer="raw", value_serializer="raw")

@@ -30,6 +30,8 @@ from omnistate.projections.figures.windows import KEPT_S, WINDOW_S, PartitionCou
 
 # A closed conversation is remembered for a day, as long as the engine remembers it by default.
 REMEMBERED_MS: Final = 86_400_000
+# Stands for every workstream and queue that nobody configured: gateways may invent any number.
+OTHER: Final = "other"
 Outcome = Literal["counted", "repeated", "missed", "left_out", "too_late"]
 # A place, and the window: from and to, in seconds.
 WindowKey = tuple[tuple[int, str, str], tuple[float, float]]
@@ -44,18 +46,21 @@ class Counting:
         windows: MutableMapping[WindowKey, list[Any]],
         window_at: Callable[[float], tuple[float, float]],
         threshold_ms: Callable[[str | None], int],
+        segment_of: Callable[[str, str | None], tuple[str, str]],
         row_version: int | None = None,
     ) -> None:
         """`window_at` gives the window of a time in seconds, `threshold_ms` a queue's threshold.
 
-        Rows are written in `row_version` at least; None = in that of the newest row that was read
-        back, or the oldest that can be written.
+        `segment_of` says under which workstream and queue (none: empty) counts are kept. Rows are
+        written in `row_version` at least; None = in that of the newest row that was read back, or
+        the oldest that can be written.
         """
         self.tally: Tally[Outcome] = Tally()
         self._conversations = conversations
         self._windows = windows
         self._window_at = window_at
         self._threshold_ms = threshold_ms
+        self._segment_of = segment_of
         self._version = row_version or WRITABLE[0]
         self._closed: Expiry[str] = Expiry()
         self._over: Expiry[WindowKey] = Expiry()
@@ -79,7 +84,7 @@ class Counting:
             self.tally["too_late"] += 1
         else:
             for queue_id, counts in counted.additions:
-                place = (partition, change.workstream_id, queue_id or "")
+                place = (partition, *self._segment_of(change.workstream_id, queue_id))
                 self._add(place, at_ms, counts)
         # With the partition: Faust's store does not say whose a row is.
         remembered = MemoryRow(self._version, partition, counted.memory)

@@ -154,6 +154,8 @@ def _index(keys: Keys, id_: str, pending: _Pending) -> list[Command]:
     before, after = former and former.queue, row and row.queue
     if before is not None and before != after:
         commands.append(("ZREM", keys.queue(before), id_))
+        if before:
+            commands.append(keys.forget_queue(before))
     if after is not None:
         # Written always: it may have left the queue and come back within the batch.
         commands.append(("ZADD", keys.queue(after), str(pending.open_since_ms), id_))
@@ -167,6 +169,7 @@ def _index(keys: Keys, id_: str, pending: _Pending) -> list[Command]:
             continue
         if before is not None:
             commands.append(("SREM", key(before), id_))
+            commands.append(keys.forget_representative(before))
         if after is not None:
             commands.append(("SADD", key(after), id_))
             commands.append(("SADD", keys.representatives, after))

@@ -28,7 +28,7 @@ def project_capacities(keys: Keys, capacities: Iterable[Capacity]) -> ModelEffec
         key = keys.representative(id_)
         commands.append(("DEL", key))
         if each.fields is None:
-            commands.append(("SREM", keys.representatives, id_))
+            commands.append(keys.forget_representative(id_))
         else:
             pairs = [part for pair in each.fields.items() for part in pair]
             commands.append(("HSET", key, *pairs))

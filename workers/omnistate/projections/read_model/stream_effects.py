@@ -3,8 +3,8 @@
 The stream is for live boards; whoever wants more reads the topic. It says nothing of where
 conversations stand, and may be ahead of the rest of the model by a moment, or behind it.
 
-It is bounded in changes and in bytes. A long event stands there without its lists, which each change
-of a conversation repeats; where events are long all the same, fewer of them are kept.
+It is bounded in changes and in bytes. A long event stands there without its lists, which each
+change of a conversation repeats; where events are long all the same, fewer of them are kept.
 """
 
 from collections.abc import Iterable
