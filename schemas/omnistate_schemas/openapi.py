@@ -40,14 +40,29 @@ class Endpoint(NamedTuple):
 
 MAY_BE_MISSING: Final = frozenset({"get_conversation", "get_representative"})
 ENDPOINTS: Final = (
-    Endpoint("/api/overview", "get_overview", "Everything that a board shows", read_api.Overview),
+    Endpoint(
+        "/api/overview",
+        "get_overview",
+        "Everything that a board shows",
+        read_api.Overview,
+        (
+            *("representatives", "representatives_by", "queues", "queues_by"),
+            *("contains", "figures_by_queue"),
+        ),
+    ),
     Endpoint(
         "/api/conversations/{id}",
         "get_conversation",
         "A conversation's last change",
         read_api.ConversationNow,
     ),
-    Endpoint("/api/queues", "list_queues", "Queues and how old their work is", read_api.QueueList),
+    Endpoint(
+        "/api/queues",
+        "list_queues",
+        "Queues and how old their work is",
+        read_api.QueueList,
+        ("after", "limit"),
+    ),
     Endpoint(
         "/api/queues/{id}/conversations",
         "list_queue_work",
@@ -67,6 +82,7 @@ ENDPOINTS: Final = (
         "list_representatives",
         "Representatives, their presence and capacity",
         read_api.RepresentativeList,
+        ("after", "limit"),
     ),
     Endpoint(
         "/api/representatives/{id}",
@@ -90,6 +106,35 @@ _MEANINGS: Final = {
     404: "Nothing is known of it",
     503: "Redis does not answer, or too many follow the changes",
 }
+# What an overview may be ordered by.
+REPRESENTATIVES_BY: Final = ("urgency", "representative", "presence", "load", "units", "held")
+QUEUES_BY: Final = ("oldest", "queue", "open")
+
+
+def _number(of: str, smallest: int) -> dict[str, Any]:
+    return {
+        "name": of,
+        "in": "query",
+        "description": "How many at most." if of == "limit" else f"How many {of} at most.",
+        "schema": {
+            "type": "integer",
+            "minimum": smallest,
+            "maximum": LIMIT_MAX,
+            "default": LIMIT_DEFAULT,
+        },
+    }
+
+
+def _order(of: str, orders: tuple[str, ...], default: str) -> dict[str, Any]:
+    turned = [sign + each for each in orders for sign in ("", "-")]
+    return {
+        "name": f"{of}_by",
+        "in": "query",
+        "description": f"Which {of} come first; with `-` the other way round.",
+        "schema": {"type": "string", "enum": turned, "default": default},
+    }
+
+
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "id": {
         "name": "id",
@@ -98,16 +143,28 @@ _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
         "description": "Percent-encoded, `/` too.",
         "schema": {"type": "string", "minLength": 1, "maxLength": ID_LENGTH_MAX},
     },
-    "limit": {
-        "name": "limit",
+    "limit": _number("limit", 1),
+    "after": {
+        "name": "after",
         "in": "query",
-        "description": "How many at most.",
-        "schema": {
-            "type": "integer",
-            "minimum": 1,
-            "maximum": LIMIT_MAX,
-            "default": LIMIT_DEFAULT,
-        },
+        "description": "The last id of the page before; without it, the first page.",
+        "schema": {"type": "string", "maxLength": ID_LENGTH_MAX},
+    },
+    "representatives": _number("representatives", 0),
+    "queues": _number("queues", 0),
+    "representatives_by": _order("representatives", REPRESENTATIVES_BY, "urgency"),
+    "queues_by": _order("queues", QUEUES_BY, "-oldest"),
+    "contains": {
+        "name": "contains",
+        "in": "query",
+        "description": "Show only representatives and queues whose id contains it, in either case.",
+        "schema": {"type": "string", "maxLength": ID_LENGTH_MAX, "default": ""},
+    },
+    "figures_by_queue": {
+        "name": "figures_by_queue",
+        "in": "query",
+        "description": "Show service figures of queues, too.",
+        "schema": {"type": "boolean", "default": False},
     },
     "Last-Event-ID": {
         "name": "Last-Event-ID",

@@ -149,11 +149,11 @@ class WorkerNow(Answer):
 
 
 class QueueList(RootModel[list[QueueNow]]):
-    """Every queue that a conversation has been open in."""
+    """Queues that conversations are open in, by their ids, as many as were asked for."""
 
 
 class RepresentativeList(RootModel[list[RepresentativeNow]]):
-    """Every representative that the representative worker has said something of."""
+    """Representatives whose totals are known, by their ids, as many as were asked for."""
 
 
 class FiguresList(RootModel[list[FiguresRow]]):
@@ -164,14 +164,41 @@ class CountsNow(RootModel[dict[Id, dict[Status, Count]]]):
     """How many conversations are in each status, by workstream; `closed`: in the last 24 hours."""
 
 
+class QueueTotals(Answer):
+    """What is said of all queues that conversations are open in, whichever of them are shown."""
+
+    known: Count = Field(description="How many there are; those in no queue count as one.")
+    matching: Count = Field(description="How many of them have an id that was asked for.")
+    open: Count = Field(description="How many conversations are open in all of them.")
+    oldest: list[QueueNow] = Field(description="The four in which somebody waits the longest.")
+
+
+class RepresentativeTotals(Answer):
+    """What is said of all representatives, whoever of them is shown."""
+
+    known: Count = Field(description="How many there are.")
+    matching: Count = Field(description="How many of them were asked for.")
+    assignable: Count = Field(description="How many may be offered work by a router.")
+    over_limit: Count = Field(description="How many hold more units than they have.")
+    most_over: list[Id] = Field(description="The three of these who hold most too many.")
+
+
 class Overview(Answer):
     """Everything that a board shows."""
 
     generated_at: Time = Field(description="When it was read.")
     counts: CountsNow = Field(description="Conversations by workstream and status.")
-    queues: list[QueueNow] = Field(description="Every queue, and the work in none.")
-    representatives: list[RepresentativeNow] = Field(description="Every representative.")
-    figures: list[FiguresRow] = Field(description="Service figures.")
+    queues: list[QueueNow] = Field(description="Queues, as many as were asked for.")
+    queue_totals: QueueTotals = Field(description="What is said of all queues.")
+    representatives: list[RepresentativeNow] = Field(
+        description="Representatives, as many as were asked for."
+    )
+    representative_totals: RepresentativeTotals = Field(
+        description="What is said of all representatives."
+    )
+    figures: list[FiguresRow] = Field(
+        description="Service figures of workstreams; where asked for, of their queues as well."
+    )
     lag: list[LagRow] = Field(description="Every group's lag.")
     lag_measured_at: Time | None = Field(
         description="When the lag was measured; null before the first measurement."

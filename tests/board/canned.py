@@ -60,6 +60,31 @@ def lag(group: str, topic: str, *seconds: float) -> list[dict[str, Any]]:
     ]
 
 
+def add_up(found: dict[str, Any]) -> None:
+    """What the API would say of all of them; counted by other code than the API's."""
+    people = found["representatives"]
+    over = sorted(
+        (each for each in people if each["available_units"] < 0),
+        key=lambda each: each["available_units"],
+    )
+    found["representative_totals"] = {
+        "known": len(people),
+        "matching": len(people),
+        "assignable": sum(each["assignable"] for each in people),
+        "over_limit": len(over),
+        "most_over": [each["representative_id"] for each in over[:3]],
+    }
+    waiting = sorted(
+        (each for each in found["queues"] if each["open"]), key=lambda each: -each["oldest_seconds"]
+    )
+    found["queue_totals"] = {
+        "known": len(waiting),
+        "matching": len(waiting),
+        "open": sum(each["open"] for each in waiting),
+        "oldest": waiting[:4],
+    }
+
+
 def overview(**members: Any) -> dict[str, Any]:
     """The API's answer; `members` replace its members."""
     found = {
@@ -104,5 +129,6 @@ def overview(**members: Any) -> dict[str, Any]:
         "worker": {"ready": True, "joined": True, "partitions": {"capacity/0": "running"}},
     }  # fmt: skip
     found.update(members)
+    add_up(found)
     Overview.model_validate(found)
     return found

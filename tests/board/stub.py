@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from omnistate.process.projection.board_page import load_board
 
@@ -43,7 +44,19 @@ class Stub:
 
     def times_asked(self) -> int:
         """How often the overview was asked for."""
-        return sum(path == "/api/overview" for path, _ in self.asked)
+        return sum(urlsplit(path).path == "/api/overview" for path, _ in self.asked)
+
+
+def asked_for(overview: dict[str, Any], query: str) -> dict[str, Any]:
+    """The overview with as many representatives, by their ids, as a query wants."""
+    said = {name: values[-1] for name, values in parse_qs(query).items()}
+    people = overview["representatives"]
+    found = [each for each in people if said.get("contains", "") in each["representative_id"]]
+    if said["representatives_by"] == "representative":
+        found.sort(key=lambda each: each["representative_id"])
+    totals = {**overview["representative_totals"], "matching": len(found)}
+    shown = found[: int(said["representatives"])]
+    return {**overview, "representatives": shown, "representative_totals": totals}
 
 
 @contextmanager
@@ -61,8 +74,8 @@ def serving() -> Iterator[Stub]:
                 self._problem(401, {"error": "unauthorized", "message": "no"})
             elif stub.problem is not None:
                 self._problem(503, stub.problem)
-            elif self.path == "/api/overview":
-                answer = json.dumps(stub.overview).encode()
+            elif (parts := urlsplit(self.path)).path == "/api/overview":
+                answer = json.dumps(asked_for(stub.overview, parts.query)).encode()
                 time.sleep(stub.slow_s)
                 self._answer(200, answer, JSON)
             else:

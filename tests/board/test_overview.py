@@ -1,6 +1,7 @@
 """One answer for all who ask at the same time: never an old one as if it were of now."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -28,10 +29,22 @@ class Model:
             raise StoreUnavailable("away")
         return CountsNow({"chat": {"open": number}})
 
+    async def representatives(self, ids: Sequence[str]) -> list[Any]:
+        assert ids == []
+        return []
+
+    async def figures(self, *, by_queue: bool) -> list[Any]:
+        assert not by_queue
+        return []
+
+
+class Listings:
+    """Nobody is listed."""
+
     async def nothing(self) -> list[Any]:
         return []
 
-    queues = representatives = figures = nothing
+    queues = representatives = nothing
 
 
 class Lag:
@@ -43,7 +56,10 @@ class Lag:
 
 def overviews(model: Any) -> Overviews:
     lag: Any = Lag()
-    return Overviews(model, lag, lambda: (True, {"ready": True, "joined": True, "partitions": {}}))
+    listings: Any = Listings()
+    return Overviews(
+        model, listings, lag, lambda: (True, {"ready": True, "joined": True, "partitions": {}})
+    )
 
 
 class Clock:

@@ -63,6 +63,7 @@ def top(
 async def _overviews(
     url: str, connection: "Connection", topology: "Topology"
 ) -> "AsyncIterator[Overviews]":
+    from omnistate.adapters.redis.listings import Listings
     from omnistate.adapters.redis.model_store import RedisStore
     from omnistate.adapters.redis.read_model_reader import ReadModel
     from omnistate.process.logs import configure_logs
@@ -73,13 +74,14 @@ async def _overviews(
     # A line of the log would break the screen; what it says is on the screen.
     configure_logs("ERROR", "console")
     keys = Keys(connection.prefix)
-    model, store = ReadModel(url, keys), RedisStore(url, keys)
+    model, listings, store = ReadModel(url, keys), Listings(url, keys), RedisStore(url, keys)
     lag = LagWatch(connection, topology, PROJECTION, store.offsets)
     try:
-        yield Overviews(model, lag, _no_worker)
+        yield Overviews(model, listings, lag, _no_worker)
     finally:
         await lag.close()
         await model.close()
+        await listings.close()
         await store.close()
 
 
@@ -105,11 +107,16 @@ async def _show(overviews: "Overviews", *, once: bool) -> int:
 
 async def _complete(overviews: "Overviews") -> "Overview":
     """An overview with the lag, if that can be measured within a while."""
+    from omnistate_schemas.openapi import LIMIT_MAX
+
+    from omnistate.process.projection.overview_query import Query
+
     until_s = time.monotonic() + MEASURED_S
-    overview = await overviews.latest()
+    query = Query(LIMIT_MAX, queues=LIMIT_MAX, by_queue=True)
+    overview = await overviews.latest(query)
     while overview.lag_measured_at is None and time.monotonic() < until_s:
         await asyncio.sleep(PERIOD_S)
-        overview = await overviews.latest()
+        overview = await overviews.latest(query)
     return overview
 
 
@@ -117,10 +124,14 @@ async def _follow(overviews: "Overviews", console: "Console", ended: asyncio.Eve
     from rich.live import Live
 
     from omnistate.cli.top_screen import render_live
+    from omnistate.process.projection.overview_query import Query
     from omnistate.projections.read_model.hash_fields import UnusableFields
     from omnistate.projections.read_model.store_ports import StoreUnavailable
 
-    shown = await overviews.latest()
+    def as_many_as_fit() -> Query:
+        return Query(console.height, queues=console.height)
+
+    shown = await overviews.latest(as_many_as_fit())
     problem: str | None = None
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while not ended.is_set():
@@ -130,7 +141,7 @@ async def _follow(overviews: "Overviews", console: "Console", ended: asyncio.Eve
                     await ended.wait()
             except TimeoutError:
                 try:
-                    shown, problem = await overviews.latest(), None
+                    shown, problem = await overviews.latest(as_many_as_fit()), None
                 except StoreUnavailable as error:
                     problem = f"figures of {shown.generated_at[11:19]} UTC: {error}"
                 except UnusableFields:

@@ -84,7 +84,8 @@ def _table(room: Room, lines: int, width: int, *, fill: bool) -> list[Renderable
     """The head, and so many lines; the last one says how many rows are left out."""
     if not room.rows and not fill:
         return [Text(room.none)]
-    fit = len(room.rows) <= lines
+    # What the overview does not have needs a line to be counted in.
+    fit = len(room.rows) + (1 if room.beyond and fill else 0) <= lines
     shown = room.rows if fit else room.rows[: max(lines - 1, 0)]
     # What is empty in every row takes no room.
     columns = [
@@ -106,8 +107,9 @@ def _table(room: Room, lines: int, width: int, *, fill: bool) -> list[Renderable
     parts: list[RenderableType] = [table]
     if lines and not room.rows:
         parts.append(Text(room.none, DIM))
-    if lines and not fit:
-        parts.append(Text(f"… {len(room.rows) - len(shown):,} more", DIM))
+    left_out = len(room.rows) - len(shown) + room.beyond
+    if lines and left_out:
+        parts.append(Text(f"… {left_out:,} more", DIM))
     return parts
 
 
@@ -136,8 +138,8 @@ def _plain_clock(overview: Overview) -> Text:
 
 
 def _offered(overview: Overview) -> str:
-    assignable = sum(each.assignable for each in overview.representatives)
-    return f"{assignable} of {len(overview.representatives)} representatives may be offered work"
+    people = overview.representative_totals
+    return f"{people.assignable:,} of {people.known:,} representatives may be offered work"
 
 
 def _letters(overview: Overview) -> list[str]:

@@ -60,6 +60,8 @@ class Room(NamedTuple):
     none: str
     texts: int = 1
     late: bool = False
+    # Rows that the overview does not have.
+    beyond: int = 0
 
 
 def conversations(overview: Overview) -> Room:
@@ -89,6 +91,7 @@ def queues(overview: Overview) -> Room:
             for each in waiting
         ],
         "No conversation waits for anybody.",
+        beyond=max(overview.queue_totals.known - len(waiting), 0),
     )
 
 
@@ -99,7 +102,7 @@ def _age(queue: QueueNow) -> float:
 def representatives(overview: Overview) -> Room:
     """Everybody: who is furthest over their limit first, then whoever has most to do."""
     people = sorted(overview.representatives, key=_urgency)
-    over = sum(each.available_units < 0 for each in people)
+    over = overview.representative_totals.over_limit
     return Room(
         (f"people, {over} over", "presence", "load", "profiles", "units", "over", "work"),
         [
@@ -116,6 +119,7 @@ def representatives(overview: Overview) -> Room:
         ],
         "No representative has held anything yet.",
         texts=4,
+        beyond=max(overview.representative_totals.known - len(people), 0),
     )
 
 

@@ -5,7 +5,7 @@ lies there is not of its kind: anybody may write to a Redis.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -14,7 +14,6 @@ from omnistate_schemas.read_api import (
     ConversationNow,
     CountsNow,
     FiguresRow,
-    QueueNow,
     QueueWork,
     RepresentativeNow,
     RepresentativeWork,
@@ -32,6 +31,7 @@ from omnistate.projections.read_model.conversation_effects import CLOSED, KEPT_M
 from omnistate.projections.read_model.hash_fields import UnusableFields, read_model
 
 FIGURES_WINDOWS_S: Final = (300, 3_600)
+FIGURES_MAX: Final = 1_000
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -76,31 +76,6 @@ class ReadModel:
         return read_model(ConversationNow, fields) if fields else None
 
     @_checked
-    async def queues(self) -> list[QueueNow]:
-        """Every queue that a conversation has been open in, and those of no queue."""
-        with translated():
-            ids: Any = await self._client.smembers(self._keys.queues)
-        names = ["", *sorted(ids)]
-        answers = await self._ask(
-            each
-            for name in names
-            for each in (
-                ("ZCARD", self._keys.queue(name)),
-                ("ZRANGE", self._keys.queue(name), "0", "0", "WITHSCORES"),
-            )
-        )
-        now_ms = time.time() * 1_000
-        return [
-            QueueNow(
-                queue_id=name or None,
-                open=number,
-                oldest_seconds=_age_s(_scored(oldest)[0][1], now_ms) if oldest else None,
-            )
-            for name, number, oldest in zip(names, answers[::2], answers[1::2], strict=True)
-            if name or number
-        ]
-
-    @_checked
     async def queue_work(self, queue_id: str | None, limit: int) -> QueueWork:
         """A queue's open conversations, oldest first; None is no queue. An unknown one has none."""
         key = self._keys.queue(queue_id or "")
@@ -119,11 +94,8 @@ class ReadModel:
         return QueueWork(queue_id=queue_id, open=number, conversations=waiting)
 
     @_checked
-    async def representatives(self) -> list[RepresentativeNow]:
-        """Every representative whose totals are known."""
-        with translated():
-            ids: Any = sorted(await self._client.smembers(self._keys.representatives))
-        ids = [id_ for id_ in ids if not is_ambiguous(id_)]
+    async def representatives(self, ids: Sequence[str]) -> list[RepresentativeNow]:
+        """Of these representatives those whose totals are known, in this order."""
         answers = await self._ask(
             each
             for id_ in ids
@@ -190,16 +162,19 @@ class ReadModel:
         return CountsNow(dict(sorted(found.items())))
 
     @_checked
-    async def figures(self) -> list[FiguresRow]:
-        """What the figures worker has written last."""
+    async def figures(self, *, by_queue: bool) -> list[FiguresRow]:
+        """What the figures worker has written last: of whole workstreams, or `by_queue` as well.
+
+        Of no more than FIGURES_MAX of them in each window, whole workstreams first.
+        """
         listed = await self._ask(
             ("ZRANGE", self._keys.figures_rows(window_s), "0", "-1")
             for window_s in FIGURES_WINDOWS_S
         )
         places = [
-            (window_s, *_PLACE.validate_json(place))
+            (window_s, *place)
             for window_s, members in zip(FIGURES_WINDOWS_S, listed, strict=True)
-            for place in members
+            for place in _chosen(members, by_queue=by_queue)
         ]
         hashes = await self._ask(("HGETALL", self._keys.figures_of(*place)) for place in places)
         return [
@@ -216,6 +191,12 @@ class ReadModel:
                     pipeline.execute_command(*command)
                 answers: list[Any] = await pipeline.execute()
         return answers
+
+
+def _chosen(members: Iterable[str], *, by_queue: bool) -> list[tuple[str, str]]:
+    places = [_PLACE.validate_json(each) for each in members]
+    found = [each for each in places if by_queue or not each[1]]
+    return sorted(found, key=lambda place: (bool(place[1]), place))[:FIGURES_MAX]
 
 
 def _scored(found: Any) -> list[tuple[str, float]]:

@@ -6,6 +6,7 @@ It decides nothing; what the worker does is elsewhere.
 from aiohttp import web
 
 from omnistate.adapters.redis.change_stream import ChangeStream
+from omnistate.adapters.redis.listings import Listings
 from omnistate.adapters.redis.read_model_reader import ReadModel
 from omnistate.process.environment import PREFIX
 from omnistate.process.errors import Unusable
@@ -59,6 +60,7 @@ def _make_api(
     return ReadApi(
         settings.api_token,
         ReadModel(url, engine.keys),
+        Listings(url, engine.keys),
         ChangeStream(url, engine.keys),
         LagWatch(settings.connection, topology, GROUP, engine.offsets),
         engine.readiness,

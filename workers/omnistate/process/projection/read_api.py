@@ -9,17 +9,24 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from aiohttp import web
-from omnistate_schemas.envelope import ID_LENGTH_MAX
-from omnistate_schemas.openapi import ENDPOINTS, LIMIT_DEFAULT, LIMIT_MAX, text
+from omnistate_schemas.openapi import ENDPOINTS, text
 from omnistate_schemas.read_api import FiguresList, Problem, QueueList, RepresentativeList
 from pydantic import BaseModel, SecretStr
 
 from omnistate.adapters.redis.change_stream import ChangeStream
+from omnistate.adapters.redis.listings import Listings
 from omnistate.adapters.redis.read_model_reader import ReadModel
 from omnistate.process.logs import get_logger
 from omnistate.process.projection.change_feed import ChangeFeed, TooManyReaders, UnusableId
 from omnistate.process.projection.lag_watch import LagWatch
 from omnistate.process.projection.overview import Overviews, Readiness
+from omnistate.process.projection.parameters import (
+    InvalidParameter,
+    read_after,
+    read_id,
+    read_limit,
+    read_query,
+)
 from omnistate.projections.read_model.hash_fields import UnusableFields
 from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
 
@@ -32,10 +39,6 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Count = Callable[[str, int], None]
 
 
-class InvalidParameter(ValueError):
-    """A parameter that cannot be used; the message names it."""
-
-
 class ReadApi:
     """The handlers, by the operations of `omnistate_schemas.openapi`."""
 
@@ -43,6 +46,7 @@ class ReadApi:
         self,
         token: SecretStr,
         model: ReadModel,
+        listings: Listings,
         stream: ChangeStream,
         lag: LagWatch,
         readiness: Readiness,
@@ -51,9 +55,10 @@ class ReadApi:
         """`count` is told of every request. Nothing is connected before somebody asks."""
         self._token = token
         self._model = model
+        self._listings = listings
         self._stream = stream
         self._lag = lag
-        self._overviews = Overviews(model, lag, readiness)
+        self._overviews = Overviews(model, listings, lag, readiness)
         self._count = count
         self._document = text()
         self.feed = ChangeFeed(stream)
@@ -69,33 +74,38 @@ class ReadApi:
         app.on_shutdown.append(self._end_streams)
         app.on_cleanup.append(self._disconnect)
 
-    async def get_overview(self, _: web.Request) -> web.Response:
+    async def get_overview(self, request: web.Request) -> web.Response:
         """Everything that a board shows."""
-        return _answer(await self._overviews.latest())
+        return _answer(await self._overviews.latest(read_query(request.query)))
 
     async def get_conversation(self, request: web.Request) -> web.Response:
         """A conversation's last change."""
-        return _found(await self._model.conversation(_id(request)))
+        return _found(await self._model.conversation(read_id(request.match_info)))
 
-    async def list_queues(self, _: web.Request) -> web.Response:
+    async def list_queues(self, request: web.Request) -> web.Response:
         """Queues and how old their work is."""
-        return _answer(QueueList(await self._model.queues()))
+        after, limit = read_after(request.query), read_limit(request.query)
+        return _answer(QueueList(await self._overviews.list_queues(after, limit)))
 
     async def list_queue_work(self, request: web.Request) -> web.Response:
         """A queue's open conversations, oldest first."""
-        return _answer(await self._model.queue_work(_id(request), _limit(request)))
+        return _answer(
+            await self._model.queue_work(read_id(request.match_info), read_limit(request.query))
+        )
 
     async def list_unqueued_work(self, request: web.Request) -> web.Response:
         """Open conversations in no queue, oldest first."""
-        return _answer(await self._model.queue_work(None, _limit(request)))
+        return _answer(await self._model.queue_work(None, read_limit(request.query)))
 
-    async def list_representatives(self, _: web.Request) -> web.Response:
+    async def list_representatives(self, request: web.Request) -> web.Response:
         """Representatives, their presence and capacity."""
-        return _answer(RepresentativeList(await self._model.representatives()))
+        after, limit = read_after(request.query) or "", read_limit(request.query)
+        found = await self._overviews.list_representatives(after, limit)
+        return _answer(RepresentativeList(found))
 
     async def get_representative(self, request: web.Request) -> web.Response:
         """A representative's capacity and work."""
-        return _found(await self._model.representative(_id(request)))
+        return _found(await self._model.representative(read_id(request.match_info)))
 
     async def get_counts(self, _: web.Request) -> web.Response:
         """Conversations by workstream and status."""
@@ -103,7 +113,7 @@ class ReadApi:
 
     async def get_figures(self, _: web.Request) -> web.Response:
         """Service figures."""
-        return _answer(FiguresList(await self._model.figures()))
+        return _answer(FiguresList(await self._model.figures(by_queue=True)))
 
     async def get_lag(self, _: web.Request) -> web.Response:
         """How far every group is behind."""
@@ -165,6 +175,7 @@ class ReadApi:
     async def _disconnect(self, _: web.Application) -> None:
         await self._lag.close()
         await self._model.close()
+        await self._listings.close()
         await self._stream.close()
 
 
@@ -188,17 +199,3 @@ def _problem(
     response.set_status(status)
     response.headers.update(headers or {})
     return response
-
-
-def _id(request: web.Request) -> str:
-    id_ = request.match_info["id"]
-    if len(id_) > ID_LENGTH_MAX:
-        raise InvalidParameter(f"id: at most {ID_LENGTH_MAX} characters")
-    return id_
-
-
-def _limit(request: web.Request) -> int:
-    said = request.query.get("limit", str(LIMIT_DEFAULT))
-    if not (said.isascii() and said.isdigit() and len(said) < 10 and 1 <= int(said) <= LIMIT_MAX):
-        raise InvalidParameter(f"limit: a number from 1 to {LIMIT_MAX}")
-    return int(said)

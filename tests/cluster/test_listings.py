@@ -1,0 +1,75 @@
+"""Whoever is listed in a real Redis, share by share: everybody once, nothing of another kind."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from omnistate.adapters.redis.listings import SHARE, Listings, OpenQueue, Person
+from omnistate.projections.keys import Keys
+from omnistate.projections.read_model.hash_fields import UnusableFields
+from redis import Redis
+
+from tests.cluster.dump import connect
+
+MANY = 3 * SHARE + 7
+
+
+@pytest.fixture
+async def listings(redis_url: str, prefix: str) -> AsyncIterator[Listings]:
+    found = Listings(redis_url, Keys(prefix))
+    try:
+        yield found
+    finally:
+        await found.close()
+
+
+def put(client: Redis, keys: Keys, id_: str, **fields: str) -> None:
+    known: Any = {"presence": "busy", "assignable": "true", "units": "100", "occupied_units": "30"}
+    client.hset(keys.representative(id_), mapping=known | fields)
+    client.sadd(keys.representatives, id_)
+
+
+async def test_everybody_is_listed_once(redis_url: str, prefix: str, listings: Listings) -> None:
+    keys = Keys(prefix)
+    assert await listings.representatives() == []
+    assert await listings.queues() == []
+    with connect(redis_url) as client:
+        for number in range(MANY):
+            put(client, keys, f"r:{number}", occupied_units=str(number))
+        client.sadd(keys.work("r:1"), "a", "b")
+        client.sadd(keys.offers("r:1"), "c")
+        # Nothing is known of the first, and the hash of the second is the first one's set.
+        client.sadd(keys.representatives, "only-work", "only-work:conversations")
+        client.sadd(keys.work("only-work"), "d")
+        for number in range(MANY):
+            client.zadd(keys.queue(f"q {number}"), {"a": 5 + number, "b": 9_999_999})
+            client.sadd(keys.queues, f"q {number}")
+        client.sadd(keys.queues, "nothing is open in it")
+        client.zadd(keys.unqueued, {"x": 1_772_500_000_000})
+    people = sorted(await listings.representatives())
+    assert len(people) == MANY
+    assert {each.representative_id for each in people} == {f"r:{n}" for n in range(MANY)}
+    assert Person("r:1", "busy", True, 100, 1, 2, 1) in people
+    queues = sorted(await listings.queues())
+    assert queues[0] == OpenQueue("", 1, 1_772_500_000_000.0)
+    assert set(queues[1:]) == {OpenQueue(f"q {n}", 2, 5.0 + n) for n in range(MANY)}
+
+
+async def test_what_is_not_of_its_kind_is_said_without_quoting_it(
+    redis_url: str, prefix: str, listings: Listings
+) -> None:
+    keys = Keys(prefix)
+    with connect(redis_url) as client:
+        put(client, keys, "ana", units="secret")
+        with pytest.raises(UnusableFields) as found:
+            await listings.representatives()
+        assert "secret" not in str(found.value)
+        client.sadd(keys.queues, "x" * 257)
+        client.zadd(keys.queue("x" * 257), {"c": 1})
+        with pytest.raises(UnusableFields, match="queues: an id"):
+            await listings.queues()
+        client.srem(keys.queues, "x" * 257)
+        client.sadd(keys.queues, b"\xff")
+        client.zadd(f"{keys.root}queue:".encode() + b"\xff:open", {"c": 1})
+        with pytest.raises(UnusableFields):
+            await listings.queues()
