@@ -126,12 +126,11 @@ def _number(of: str, smallest: int) -> dict[str, Any]:
 
 
 def _order(of: str, orders: tuple[str, ...], default: str) -> dict[str, Any]:
-    turned = [sign + each for each in orders for sign in ("", "-")]
     return {
         "name": f"{of}_by",
         "in": "query",
         "description": f"Which {of} come first; with `-` the other way round.",
-        "schema": {"type": "string", "enum": turned, "default": default},
+        "schema": {"type": "string", "pattern": f"^-?({'|'.join(orders)})$", "default": default},
     }
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.configuration.threshold_follower import ThresholdFollower
 from omnistate.process.figures.figures_metrics import FiguresMetrics
-from omnistate.projections.figures.counting import OTHER, Counting
+from omnistate.projections.figures.counting import Counting
 from omnistate.projections.figures.row_publication import rows_of
 from omnistate.projections.figures.windows import WINDOW_S
+from omnistate.projections.keys import OTHER
 from omnistate_schemas.configuration import Queue, Workstream
 from omnistate_schemas.output_data import StateChange
 

@@ -10,6 +10,8 @@ from typing import Final
 Command = tuple[str, ...]
 COUNT: Final = "COUNT"
 FORGET: Final = "FORGET"
+# Stands in figures for each workstream and queue that nobody configured: gateways may invent any.
+OTHER: Final = "other"
 
 _WORK: Final = ":conversations"
 _OFFERS: Final = ":offers"

@@ -30,8 +30,6 @@ from omnistate.projections.figures.windows import KEPT_S, WINDOW_S, PartitionCou
 
 # A closed conversation is remembered for a day, as long as the engine remembers it by default.
 REMEMBERED_MS: Final = 86_400_000
-# Stands for every workstream and queue that nobody configured: gateways may invent any number.
-OTHER: Final = "other"
 Outcome = Literal["counted", "repeated", "missed", "left_out", "too_late"]
 # A place, and the window: from and to, in seconds.
 WindowKey = tuple[tuple[int, str, str], tuple[float, float]]

@@ -12,7 +12,7 @@ from omnistate.adapters.kafka.configuration.configuration_follower import (
     ConfigurationFollower,
     Report,
 )
-from omnistate.projections.figures.counting import OTHER
+from omnistate.projections.keys import OTHER
 
 TOPICS: Final = ("queues", "workstreams")
 DEFAULT_MS: Final = round(Queue().service_level_threshold * 1_000)
