@@ -15,11 +15,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "read-model.md"
 def test_bounds_are_those_of_the_code() -> None:
     text = PAGE.read_text(encoding="utf-8")
     table = text.partition("## Bounds")[2].partition("\n`OMNISTATE_WEB_HOST`")[0]
-    most = [
-        float(number.replace(",", ""))
-        for number in re.findall(r"\| ([\d,]+) \|$", table, re.MULTILINE)
-    ]
-    assert most == [
+    numbers = re.findall(r"\| ([\d,]+) \|$", table, re.MULTILINE)
+    assert [float(number.replace(",", "")) for number in numbers] == [
         web_port.CONNECTIONS_MAX,
         web_port.IDLE_S,
         web_port.REQUEST_S,
