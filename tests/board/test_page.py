@@ -3,6 +3,9 @@
 import re
 from importlib import resources
 from typing import Any
+from urllib.parse import parse_qs
+
+from selenium.webdriver.common.keys import Keys
 
 from tests.board.browser import Browser
 from tests.board.canned import MARKUP, overview, representative, slots
@@ -106,11 +109,46 @@ def test_long_tables_are_cut_until_somebody_asks(stub: Stub, browser: Browser) -
     assert len(page.rows("representatives")) == 30
     assert "r-199" in page.text("#alerts"), "what matters is not cut"
     page.click("#representatives .more")
-    assert len(page.rows("representatives")) == 200
+    page.wait("all", lambda: len(page.rows("representatives")) == 200)
     page.press("/")
     page.press("r-19")
     page.wait("filtered", lambda: len(page.rows("representatives")) == 10)
     assert "10 of 200 shown" in page.text("#representatives")
+    page.press(Keys.ESCAPE)
+    page.wait("all again", lambda: len(page.rows("representatives")) == 200)
+
+
+def test_it_asks_for_what_it_shows(stub: Stub, browser: Browser) -> None:
+    stub.overview = overview(representatives=[representative(f"r-{n}", 9, 0) for n in range(50)])
+    page = shown(stub, browser)
+
+    def asked() -> dict[str, list[str]]:
+        paths = [path for path, _ in stub.asked if path.startswith("/api/overview")]
+        return parse_qs(paths[-1].partition("?")[2], keep_blank_values=True)
+
+    first = {
+        "representatives": ["30"],
+        "representatives_by": ["representative"],
+        "queues": ["40"],
+        "queues_by": ["-oldest"],
+        "contains": [""],
+        "figures_by_queue": ["false"],
+    }
+    assert asked() == first
+    page.click("#representatives .more")
+    page.click("#by-queue")
+    page.click("#representatives thead th:nth-child(3) button")
+    page.press("/")
+    page.press("R-4")
+    wanted = {
+        **first,
+        "representatives": ["1000"],
+        "representatives_by": ["-load"],
+        "contains": ["r-4"],
+        "figures_by_queue": ["true"],
+    }
+    page.wait("what is shown now", lambda: asked() == wanted)
+    page.wait("shown", lambda: len(page.rows("representatives")) == 11)
 
 
 def test_a_wrong_token_is_said_and_kept_nowhere(stub: Stub, browser: Browser) -> None:

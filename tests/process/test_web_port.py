@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import pytest
 from aiohttp import web
 from omnistate.process.event_loop import new_event_loop
 from omnistate.process.web_port import WebPort, lift_limit
@@ -128,3 +129,31 @@ def test_the_same_on_the_loop_of_the_workers() -> None:
 
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(run())
+
+
+async def test_who_goes_before_the_answer_is_no_error_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gone = asyncio.Event()
+
+    async def slow(_: web.Request) -> web.Response:
+        await gone.wait()
+        return web.Response(text="too late")
+
+    app = web.Application()
+    port = WebPort(app, HOST, 0)
+    app.router.add_get("/slow", slow)
+    await port.start()
+    try:
+        async with connected(port, ask("/slow")):
+            await asyncio.sleep(0.1)
+
+        async def open_now() -> int:
+            return port.connections
+
+        await eventually("gone", open_now, lambda count: count == 0)
+        gone.set()
+        await asyncio.sleep(0.1)
+        assert caplog.messages == []
+    finally:
+        await port.stop()

@@ -6,6 +6,7 @@ request may take until its answer has been taken. It knows no page, and nothing 
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, cast
 
 from aiohttp import web
@@ -125,9 +126,13 @@ class WebPort:
 
 
 async def _write(request: web.Request, response: web.StreamResponse) -> None:
-    """What aiohttp would do after the handlers, and then does not do again."""
-    await response.prepare(request)
-    await response.write_eof()
+    """What aiohttp would do after the handlers, and then does not do again.
+
+    Whoever has gone meanwhile is no error of ours; aiohttp finds out once more.
+    """
+    with suppress(ConnectionError):
+        await response.prepare(request)
+        await response.write_eof()
 
 
 class _Crowded(asyncio.Protocol):

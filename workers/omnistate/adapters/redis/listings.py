@@ -95,6 +95,8 @@ class Listings:
                     _check("representatives", id_)
                     numbers = int(units), int(occupied), work, offers
                     people[id_] = Person(id_, str(presence), assignable == "true", *numbers)
+        except UnusableFields:
+            raise
         except ValueError:
             raise UnusableFields("representatives: units are no number") from None
         return [each for id_, each in people.items() if not is_ambiguous(id_)]
@@ -109,6 +111,8 @@ class Listings:
                 for id_, open_, since in share:
                     _check("queues", id_)
                     found[id_] = OpenQueue(id_, open_, float(since))
+        except UnusableFields:
+            raise
         except ValueError:
             raise UnusableFields("queues: a score is no number") from None
         with translated():
