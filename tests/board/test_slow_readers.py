@@ -11,8 +11,8 @@ from tests.board.test_change_feed import Stream, following, served
 from tests.harness.waiting import eventually
 
 READERS = 20
-# What lies here for one: a text, its bytes, and what the transport has not got rid of.
-COPIES = 6
+# What lies here for one: a text, its bytes, what the transport and the kernel have not got rid of.
+COPIES = 8
 
 
 class Counted(Stream):
