@@ -61,7 +61,7 @@ QUEUES: Final = """\
 ## queues
 
 `queues: {<id>: {…}}`. The engine takes any queue id, configured or not; the figures worker reads
-these.
+these, and counts all others as `other`.
 """
 HEAD: Final = ("key", "type", "unit", "null", "example", "what")
 
