@@ -78,8 +78,11 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "stream/position.py": (
         (
-            "    offsets: dict[str, int] | None = None\n\n\n_ENCODE",
-            "    offsets: dict[str, int] | None = None\n    note: str | None = None\n\n\n_ENCODE",
+            "    topic_ids: Mapping[str, str] | None = None\n\n\n_ENCODE",
+            (
+                "    topic_ids: Mapping[str, str] | None = None\n"
+                "    note: str | None = None\n\n\n_ENCODE"
+            ),
         ),
     ),
     "projections/figures/counting_rows.py": (("{1: 6, 2: 6}", "{1: 6, 2: 6, 3: 7}"),),
