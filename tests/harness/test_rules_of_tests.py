@@ -18,6 +18,7 @@ RUNNERS: Final = {"asyncio.run", "asyncio.Runner"}
 # own, so that no fault holds it up.
 LOOPS_OF_THEIR_OWN: Final = {
     "tests/process/test_event_loop.py",
+    "tests/process/test_web_port.py",  # on the loop of the workers, too
     "tests/cluster/test_client_shutdown.py",
     "tests/chaos/generator.py",
 }
