@@ -1,7 +1,8 @@
 """A representative's totals: what every partition says they hold, added up, and their presence.
 
 The row of the representative worker. Each partition's counter is absolute and its sequence gapless,
-so the sum is right whatever was missed or seen twice; what was missed is counted. Pure.
+so the sum is right whatever was missed or seen twice; what was missed is counted, and what cannot
+come next is refused. Pure.
 """
 
 from typing import Final
@@ -13,8 +14,14 @@ from omnistate.core.row_version import ROW_VERSION, TOTALS
 
 # So many inputs about a representative are remembered, to know a repeat.
 FINGERPRINTS_KEPT: Final = 16
+# No partition's counter comes so much further between two changes that are seen.
+JUMP_MAX: Final = 2**32
 # These hold until somebody sets another; available and busy until capacity changes next.
 LASTING: Final = frozenset({"do_not_disturb", "away", "offline"})
+
+
+class OutOfSequence(ValueError):
+    """A partition's counter cannot come after the one that is known; says why."""
 
 
 class Share(msgspec.Struct, array_like=True):
@@ -53,11 +60,21 @@ class Totals(msgspec.Struct, array_like=True):
         return found
 
     def take_over(self, partition: int, share: Share) -> int | None:
-        """Believe a partition's newest counter; how many before it are missing, None = a repeat."""
+        """Believe a partition's newest counter; how many before it are missing, None = a repeat.
+
+        Raises OutOfSequence where it goes back, says something else than the same one said before,
+        or jumps by more than JUMP_MAX: then nothing has changed.
+        """
         former = self.shares.get(partition)
         known = 0 if former is None else former.sequence
-        if share.sequence <= known:
+        if share == former:
             return None
+        if share.sequence < known:
+            raise OutOfSequence(f"{share.sequence} goes back: {known} was counted")
+        if share.sequence == known:
+            raise OutOfSequence(f"{known} was counted, and said something else")
+        if share.sequence - known > JUMP_MAX:
+            raise OutOfSequence(f"{share.sequence} comes after {known}: no gap is as large")
         missing = share.sequence - known - 1
         self.gaps += missing
         if self.set_presence is not None and self.set_presence not in LASTING:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from omnistate.core.facts import Cause
 from omnistate.core.representative.presence import describe_capacity
-from omnistate.core.representative.totals import Share, Totals, encode_totals
+from omnistate.core.representative.totals import OutOfSequence, Totals, encode_totals
 from omnistate.core.settings import Directory
 from omnistate.stream.cloudevents import (
     HEADERS,
@@ -32,29 +32,15 @@ from omnistate.stream.cloudevents import (
 )
 from omnistate.stream.ports import Batch, Outgoing, Record, UnreadableRecord, Write
 from omnistate.stream.position import POSITION_KEY, POSITIONS, Position, encode_position
+from omnistate.stream.representative.capacity_change import (
+    BYTES_USUAL,
+    check_size,
+    read_capacity_change,
+)
 from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
 
 # So many representatives are told of a changed configuration in one batch.
 TOLD_MAX: Final = 5_000
-
-
-class _Change(msgspec.Struct, gc=False):
-    representative_id: str
-    partition: int
-    partition_sequence: int
-    partition_units: int
-    partition_profiles: dict[str, int]
-
-
-class _ChangeEvent(msgspec.Struct, gc=False):
-    id: str
-    source: str
-    type: str
-    subject: str
-    data: _Change
-
-
-_READ_CHANGE: Final = msgspec.json.Decoder(_ChangeEvent).decode
 _ENCODE: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -68,6 +54,8 @@ class RepresentativeStep:
         self._directory = directory
         self._clock_ms = table.clock_ms
         self._touched: dict[str, Totals] = {}
+        # How many bytes each of their rows has at most.
+        self._sizes: dict[str, int] = {}
         self._causes: dict[str, Cause] = {}
         self._outputs: list[Outgoing] = []
         self._tally: Tally[str] = Tally()
@@ -79,6 +67,7 @@ class RepresentativeStep:
         found = self._touched.get(id_)
         if found is None:
             found = self._touched[id_] = self._table.totals(id_)
+            self._sizes[id_] = len(self._table.rows.get(id_, b""))
         return found
 
     def take(self, record: Record) -> bool:
@@ -110,26 +99,31 @@ class RepresentativeStep:
         self._outputs.append(encode_dead_letter(dead))
 
     def _take_change(self, record: Record) -> None:
+        change = read_capacity_change(record)
+        id_, known = change.representative_id, change.representative_id in self._touched
+        totals = self._totals(id_)
+        # At most: a counter takes the former one's place.
+        size = self._sizes[id_] + len(record.value or b"")
         try:
-            event = _READ_CHANGE(record.value or b"")
-        except msgspec.DecodeError as error:
-            raise Undecodable("undecodable", f"no capacity change: {error}") from None
-        change = event.data
-        _check_key(record, change.representative_id)
-        share = Share(
-            change.partition_sequence,
-            change.partition_units,
-            {name: slots for name, slots in change.partition_profiles.items() if slots},
-        )
-        missing = self._totals(change.representative_id).take_over(change.partition, share)
+            if size > BYTES_USUAL:
+                check_size(totals, change.partition, change.share)
+            missing = totals.take_over(change.partition, change.share)
+        except (OutOfSequence, Undecodable) as error:
+            if not known:
+                # A dead letter makes no row.
+                del self._touched[id_]
+            if isinstance(error, Undecodable):
+                raise
+            raise Undecodable("undecodable", f"partition_sequence: {error}") from None
         if missing is None:
             self._tally["ignored"] += 1
             self._details["ignored", "duplicate"] += 1
             return
+        self._sizes[id_] = size
         self._tally["changed"] += 1
         if missing:
             self._details["gap", record.topic] += missing
-        self._causes[change.representative_id] = Cause(event.type, event.id, event.source)
+        self._causes[id_] = change.cause
 
     def _take_presence(self, record: Record) -> None:
         envelope, _ = read_event(record.value, record.headers, PRESENCE_INPUTS)

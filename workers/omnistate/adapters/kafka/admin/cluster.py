@@ -96,12 +96,16 @@ class Cluster:
 
     async def missing_or_wrong(self, topology: Topology, group: str) -> Readiness:
         """Whether a worker's topics can be used: the first problem in a line, and the counts."""
-        return await self.readiness(topology, topology.group(group).topics)
+        own = topology.group(group)
+        return await self.readiness(topology, own.topics, own.consumes)
 
-    async def readiness(self, topology: Topology, names: Iterable[str]) -> Readiness:
+    async def readiness(
+        self, topology: Topology, names: Iterable[str], consumed: Iterable[str] = ()
+    ) -> Readiness:
         """Whether the topics of these names can be used together, and their partition counts."""
         wanted = tuple(names)
-        return judge(topology, wanted, await self.describe(wanted), self.connection.physical)
+        found = await self.describe(wanted)
+        return judge(topology, wanted, found, self.connection.physical, consumed)
 
     async def check_permissions(self, group: Group) -> None:
         """Raise ClusterRefusal that names what a worker of this group needs and may not."""

@@ -5,7 +5,7 @@ that forgets. Partition counts are the cluster's, not topics.yaml's: the topics 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Final, NamedTuple
 
 from omnistate.adapters.kafka.admin.differences import (
@@ -19,7 +19,8 @@ from omnistate.stream.topology_parts import Kind, Topic
 from omnistate.stream.topology_rules import MESSAGE_BYTES, MIN_INSYNC
 
 _COMMAND: Final = "run omnistate topics apply"
-_VITAL: Final = ("cleanup.policy", "message.timestamp.type")
+_TIMES: Final = "message.timestamp.type"
+_VITAL: Final = ("cleanup.policy", _TIMES)
 _LEAST: Final = (MIN_INSYNC, MESSAGE_BYTES)
 _CHECKED: Final[frozenset[Kind]] = frozenset({"input", "changelog", "table", "configuration"})
 
@@ -43,14 +44,16 @@ def judge(
     names: Iterable[str],
     found: Mapping[str, TopicState],
     physical: Callable[[str], str],
+    consumed: Iterable[str] = (),
 ) -> Readiness:
     """Whether the topics of these names can be used together.
 
-    `physical` gives the name that a topic has on the cluster.
+    `physical` gives the name that a topic has on the cluster. Of those that are `consumed` the
+    times count, whatever kind they are: they are a clock.
     """
     topics = [topology.topic(name) for name in names]
     counts = {topic.name: found[topic.name].partitions for topic in topics if topic.name in found}
-    problems = list(_problems(topics, found, physical))
+    problems = list(_problems(topics, found, physical, frozenset(consumed)))
     if not problems:
         return Readiness(None, counts)
     # What is there and wrong first: nobody is about to create it.
@@ -59,7 +62,10 @@ def judge(
 
 
 def _problems(
-    topics: Iterable[Topic], found: Mapping[str, TopicState], physical: Callable[[str], str]
+    topics: Iterable[Topic],
+    found: Mapping[str, TopicState],
+    physical: Callable[[str], str],
+    consumed: Set[str],
 ) -> Iterator[_Problem]:
     topics = list(topics)
     shared_counts = _shared_counts(topics, found)
@@ -68,7 +74,8 @@ def _problems(
         if state is None:
             yield _Problem(f"topic {name} is missing: {_COMMAND}", missing=True)
             continue
-        for key in _VITAL if topic.kind in _CHECKED else ():
+        vital = _VITAL if topic.kind in _CHECKED else (_TIMES,) if topic.name in consumed else ()
+        for key in vital:
             wanted, is_ = topic.config.get(key), state.config.get(key)
             if wanted not in {None, is_}:
                 yield _Problem(f"topic {name} has {key}={is_}, {wanted} is needed: {_COMMAND}")

@@ -1,0 +1,102 @@
+"""A capacity change as an input of the representative worker: read, and judged as any input is.
+
+Whoever may write to the topic may have written it: only what an engine can have said becomes a
+counter. It knows no totals; whether a change is the next one of its partition is for these to say.
+"""
+
+from typing import Annotated, Final
+
+import msgspec
+from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
+
+from omnistate.core.facts import Cause
+from omnistate.core.representative.totals import Share, Totals, encode_totals
+from omnistate.stream.cloudevents import Undecodable
+from omnistate.stream.ports import Record
+
+TYPES: Final = frozenset({"capacity.held", "capacity.released"})
+# A counter names no more profiles (contract.md#unreadable).
+PROFILES_MAX: Final = 256
+# What a row, or a picture of it, may come to: half of what brokers take by default.
+BYTES_MAX: Final = 524_288
+# Below this a row's picture, too, is far from the bound, and nobody needs to look.
+BYTES_USUAL: Final = 16_384
+# Around a profile's name in a picture: three numbers and a bool, with their names.
+_PROFILE_BYTES: Final = 128
+
+_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_LENGTH_MAX)]
+_Partition = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+_Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+# However many partitions a row has, their sum has 64 bits.
+_Units = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
+_Slots = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+_Profiles = Annotated[dict[_Id, _Slots], msgspec.Meta(max_length=PROFILES_MAX)]
+
+
+class _Data(msgspec.Struct, gc=False):
+    representative_id: _Id
+    partition: _Partition
+    partition_sequence: _Sequence
+    partition_units: _Units
+    partition_profiles: _Profiles
+
+
+class _Event(msgspec.Struct, gc=False):
+    id: _Id
+    source: Annotated[str, msgspec.Meta(min_length=1, max_length=SOURCE_LENGTH_MAX)]
+    type: str
+    subject: str
+    data: _Data
+
+
+_READ: Final = msgspec.json.Decoder(_Event).decode
+
+
+class CapacityChange(msgspec.Struct, frozen=True, gc=False):
+    """What one partition of the engine says of a representative."""
+
+    representative_id: str
+    partition: int
+    share: Share
+    cause: Cause
+
+
+def read_capacity_change(record: Record) -> CapacityChange:
+    """The change in a record of `capacity-changes`. Raises Undecodable."""
+    value = record.value or b""
+    if len(value) > BYTES_MAX:
+        raise Undecodable("oversized", f"{len(value)} bytes; {BYTES_MAX} are the most")
+    try:
+        event = _READ(value)
+    except msgspec.DecodeError as error:
+        raise Undecodable("undecodable", f"no capacity change: {error}") from None
+    except UnicodeDecodeError:
+        raise Undecodable("undecodable", "no capacity change: invalid UTF-8") from None
+    except RecursionError:
+        raise Undecodable("undecodable", "no capacity change: nested too deeply") from None
+    if event.type not in TYPES:
+        raise Undecodable("unknown_type", "no such type of capacity change")
+    data = event.data
+    if event.subject != data.representative_id:
+        raise Undecodable("undecodable", "the subject is not the representative")
+    if record.key != data.representative_id.encode():
+        raise Undecodable("wrong_key", "the record's key is not the representative")
+    held = {name: slots for name, slots in data.partition_profiles.items() if slots}
+    return CapacityChange(
+        data.representative_id,
+        data.partition,
+        Share(data.partition_sequence, data.partition_units, held),
+        Cause(event.type, event.id, event.source),
+    )
+
+
+def check_size(totals: Totals, partition: int, share: Share) -> None:
+    """Raise Undecodable where the totals with this share would make too large a row or picture."""
+    shares = {**totals.shares, partition: share}
+    held = msgspec.structs.replace(totals, shares=shares)
+    row = len(encode_totals(held))
+    picture = sum(len(name.encode()) + _PROFILE_BYTES for name in held.profiles)
+    if max(row, picture) > BYTES_MAX:
+        raise Undecodable(
+            "oversized", f"the totals would come to {max(row, picture)} bytes; {BYTES_MAX} are most"
+        )
