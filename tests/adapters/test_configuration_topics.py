@@ -87,3 +87,12 @@ def test_a_representative_round_trip() -> None:
     ana = Representative(profiles={"chat": None})
     assert encode_object(ana) == b'{"profiles":{"chat":null}}'
     assert decode_object("representatives", encode_object(ana)) == ana
+
+
+@pytest.mark.parametrize("prune", [True, False])
+def test_what_a_batch_behind_it_may_have_changed_is_written_anew(*, prune: bool) -> None:
+    """None stands for a value that is followed by what nobody can read."""
+    wanted = {"a": Queue()}
+    same, other = find_changes("queues", wanted, {b"a": None, b"b": None}, prune=prune)
+    assert same == ("queues", b"a", b"{}", "changed")
+    assert (other.outcome, other.value) == ("pruned" if prune else "kept", None)

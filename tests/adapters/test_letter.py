@@ -102,3 +102,10 @@ def test_what_no_broker_would_take() -> None:
     noise = b"".join(n.to_bytes(4, "big") for n in range(0, 2**32, 2**32 // BYTES_MAX))
     obstacle = find_obstacle(letter._replace(value=noise), TOPOLOGY)
     assert obstacle == "it is too large to be appended again"
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 19, "-1", "١"])
+def test_a_forged_origin_is_none(number: str) -> None:
+    headers = (("omnistate-origin", f"channel-events/0/{number}".encode()),)
+    letter = read_letter(Record("dead-letters", 0, 0, 0, None, None, headers))
+    assert letter.origin is None

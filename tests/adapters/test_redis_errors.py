@@ -6,6 +6,7 @@ import pytest
 from omnistate.adapters.redis.redis_errors import translated
 from omnistate.projections.read_model.store_ports import (
     StoreRefusal,
+    StoreSpoiled,
     StoreUnavailable,
     StoreUnusable,
 )
@@ -40,7 +41,7 @@ def caused(cause: BaseException) -> exceptions.ConnectionError:
         (exceptions.ResponseError("DB index is out of range"), StoreRefusal),
         (caused(ssl.SSLCertVerificationError("self-signed")), StoreRefusal),
         (caused(FileNotFoundError(2, "ca.pem")), StoreRefusal),
-        (exceptions.ResponseError("WRONGTYPE Operation against a key"), StoreUnusable),
+        (exceptions.ResponseError("WRONGTYPE Operation against a key"), StoreSpoiled),
         (exceptions.ResponseError("CROSSSLOT Keys in request"), StoreUnusable),
     ],
 )

@@ -6,7 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 from omnistate.adapters.kafka.clients.errors import ClusterFailure
-from omnistate.adapters.kafka.configuration.configuration_follower import ConfigurationFollower
+from omnistate.adapters.kafka.configuration.configuration_follower import (
+    ConfigurationFollower,
+    UnusableRecord,
+)
 
 from tests.harness.broker import Broker
 from tests.harness.console import Console
@@ -26,10 +29,8 @@ class Followed:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.problems: list[tuple[str, str, str]] = []
-        self.follower = ConfigurationFollower(
-            console.connection, lambda *told: self.problems.append(told)
-        )
+        self.problems: list[UnusableRecord] = []
+        self.follower = ConfigurationFollower(console.connection, self.problems.append)
 
     async def publish(self, *records: tuple[str, bytes, bytes | None]) -> None:
         """Append records to configuration topics."""
@@ -115,8 +116,10 @@ async def test_an_unusable_record_changes_nothing_and_is_reported(
         )
         await followed.publish((topic, key, value), ("queues", b"other", b"{}"))
         await followed.until(lambda: bool(followed.problems))
-        ((told_topic, _, told),) = followed.problems
-        assert told_topic == topic
+        ((told_topic, partition, offset, _, told),) = followed.problems
+        assert (told_topic, partition) == (topic, 0)
+        # Behind what was published before, and a transaction's marker where there is one.
+        assert offset in {0, 1, 2}
         assert problem in told
         assert "ecret" not in told, "never the value"
         assert before == (directory.workstreams, directory.profiles, directory.representatives)

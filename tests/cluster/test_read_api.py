@@ -104,13 +104,53 @@ def test_what_is_not_of_its_kind_is_no_answer_and_no_error_of_ours(service: Serv
     keys = service.keys
     long = "x" * 257
     with connect(service.redis.url) as client:
-        odd: list[tuple[str, Any, Any]] = [
+        lists: list[tuple[str, Any, Any]] = [
             (
                 "/api/counts",
                 ("HSET", keys.counts, "w:open", "many"),
                 ("HDEL", keys.counts, "w:open"),
             ),
             ("/api/counts", ("HSET", keys.counts, "w:o", "1"), ("HDEL", keys.counts, "w:o")),
+            ("/api/queues", ("SADD", keys.queues, long), ("SREM", keys.queues, long)),
+            ("/api/queues", ("SADD", keys.queues, b"\xff"), ("SREM", keys.queues, b"\xff")),
+            ("/api/queues", ("SET", keys.queue("odd"), "x"), ("DEL", keys.queue("odd"))),
+            *(
+                ("/api/representatives", ("HSET", of, name, text), ("HDEL", of, name))
+                for of in (keys.representative("odd"),)
+                for name, text in (
+                    ("units", "-1"),
+                    ("profiles", "[" * 9_000),
+                    ("presence", b"\xff"),
+                )
+            ),
+            ("/api/representatives", ("SET", keys.work("ana2"), "x"), ("DEL", keys.work("ana2"))),
+            *(
+                (
+                    "/api/figures",
+                    ("ZADD", keys.figures_rows(300), "1", place),
+                    ("ZREM", keys.figures_rows(300), place),
+                )
+                for place in ("no JSON", "7", '["only one"]')
+            ),
+        ]
+        client.sadd(keys.queues, "odd")
+        client.sadd(keys.representatives, "odd", "ana2")
+        client.hset(keys.representative("ana2"), mapping=client.hgetall(keys.representative("ana")))
+        for path, spoil, mend in lists:
+            before = [service.ask(path)[1], len(service.ask("/api/overview")[1])]
+            client.execute_command(*spoil)
+            status, body = service.ask(path)
+            overall, overview = service.ask("/api/overview")
+            client.execute_command(*mend)
+            assert (status, overall) == (200, 200), spoil
+            assert len(body) <= len(before[0]), spoil
+            assert len(overview) == before[1], spoil
+            kept = [json.dumps(each)[:40] for each in body]
+            assert kept, spoil
+        client.srem(keys.queues, "odd")
+        client.srem(keys.representatives, "odd", "ana2")
+        client.delete(keys.representative("ana2"))
+        single: list[tuple[str, Any, Any]] = [
             (
                 "/api/unqueued/conversations",
                 ("ZADD", keys.unqueued, "-inf", "x"),
@@ -121,28 +161,20 @@ def test_what_is_not_of_its_kind_is_no_answer_and_no_error_of_ours(service: Serv
                 ("SADD", keys.offers("ana"), b"\xff"),
                 ("SREM", keys.offers("ana"), b"\xff"),
             ),
-            *(
-                (
-                    "/api/figures",
-                    ("ZADD", keys.figures_rows(300), "1", place),
-                    ("ZREM", keys.figures_rows(300), place),
-                )
-                for place in ("no JSON", "7", '["only one"]')
+            (
+                "/api/conversations/odd",
+                ("SET", keys.conversation("odd"), "x"),
+                ("DEL", keys.conversation("odd")),
             ),
         ]
-        for path, spoil, mend in odd:
+        for path, spoil, mend in single:
             client.execute_command(*spoil)
             status, body = service.ask(path)
             client.execute_command(*mend)
             assert (status, body["error"]) == (503, "unavailable"), spoil
-            assert service.ask(path)[0] == 200, mend
-        client.zadd(keys.queue(long), {"x": 1})
-        client.sadd(keys.queues, long)
-        # One list serves all who ask for half a second.
-        wait_until("noticed", lambda: service.ask("/api/queues")[0] == 503)
-        client.srem(keys.queues, long)
-        client.delete(keys.queue(long))
-        wait_until("mended", lambda: service.ask("/api/queues")[0] == 200)
+            assert service.ask(path)[0] in {200, 404}, mend
+    for key in (f"{keys.counts} w:open", keys.queue("odd"), keys.representative("odd")):
+        assert service.worker.log().count(key) == 1
     assert "Traceback" not in service.worker.log()
 
 

@@ -11,8 +11,8 @@ from omnistate.projections.keys import Keys, offset_field
 from omnistate.projections.read_model.store_ports import (
     Conflict,
     ModelBatch,
+    StoreSpoiled,
     StoreUnavailable,
-    StoreUnusable,
     TopicPartition,
 )
 from omnistate_schemas.vocabulary import (
@@ -150,8 +150,8 @@ async def test_a_redis_that_is_full_or_anothers_is_said_to_be(
             await own_store.apply(batch(None, 1, ("SADD", keys.queues, "a" * 1_000_000)))
         client.config_set("maxmemory", "0")
         assert client.dbsize() == 0, "some of a batch was applied"
-        client.set(keys.queues, "another's")
-    with pytest.raises(StoreUnusable, match="database of its own"):
+        client.set(keys.offsets, "another's")
+    with pytest.raises(StoreSpoiled, match=f"{keys.offsets} is of another type: somebody else"):
         await own_store.apply(batch(None, 1, ("SADD", keys.queues, "support")))
 
 

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.configuration.configuration_follower import ConfigurationFollower
+from omnistate.adapters.kafka.configuration.configuration_follower import (
+    ConfigurationFollower,
+    UnusableRecord,
+)
 from omnistate.adapters.kafka.records.topic_reader import open_reader
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Record
@@ -95,10 +98,8 @@ async def test_every_codec_and_every_header_name_is_read(installation: Installat
         await append(installation, "representatives", 0, odd, codec)
 
     async def follow() -> set[str]:
-        complaints: list[tuple[str, str, str]] = []
-        follower = ConfigurationFollower(
-            connection_of(installation), lambda *said: complaints.append(said)
-        )
+        complaints: list[UnusableRecord] = []
+        follower = ConfigurationFollower(connection_of(installation), complaints.append)
         await follower.start()
         await follower.stop()
         assert not complaints

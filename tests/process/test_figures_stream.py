@@ -19,7 +19,11 @@ async def _run_against_silence() -> None:
         port = server.sockets[0].getsockname()[1]
         connection = Connection(brokers=f"127.0.0.1:{port}")
         figures = FiguresStream(
-            connection, lambda _: 20_000, lambda workstream, queue: (workstream, queue or ""), 10.0
+            connection,
+            lambda _: 20_000,
+            lambda workstream, queue: (workstream, queue or ""),
+            10.0,
+            print,
         )
         try:
             await asyncio.wait_for(figures.run(), 20)

@@ -192,13 +192,19 @@ def capacity(representative_id: str, occupied: int, at_ms: int = NOW_MS) -> dict
     """A `representative.capacity_changed` with what matters here."""
     data = {
         "representative_id": representative_id,
+        "sequence": 1,
+        "units": 100,
         "occupied_units": occupied,
         "available_units": 100 - occupied,
-        "profiles": {"chat": {"limit": 5, "occupied": 1, "available": 4}},
+        "profiles": {"chat": {"limit": 5, "occupied": 1, "available": 4, "blocking": False}},
+        "blocked_by_profile": False,
         "presence": "busy",
+        "presence_reason": "capacity",
         "set_presence": None,
         "assignable": True,
+        "gaps": 0,
         "changed_at": format_time(at_ms),
+        "cause": None,
     }
     return make_event(
         "representative.capacity_changed",

@@ -50,6 +50,9 @@ class Watcher:
     def unreadable(self, place: TopicPartition, offset: int, reason: str) -> None:
         self.told.append(("unreadable", place, offset, reason))
 
+    def key_unusable(self, key: str, problem: str) -> None:
+        self.told.append(("key_unusable", key, problem))
+
     def store_failed(self, reason: str) -> None:
         self.told.append(("store_failed", reason))
 

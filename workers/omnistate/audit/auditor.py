@@ -63,7 +63,7 @@ async def audit(
     findings = Findings()
     reader = unreadable = UnreadableBatches(reader)
     layout = await read_layout(reader, topology)
-    unreadable.leave_inputs(layout.inputs)
+    unreadable.know(layout)
     configured = await read_configuration(reader, layout, findings)
     cut = await read_cut(reader, layout, findings)
     scopes = await find_scopes(reader, layout, cut, configured, findings)

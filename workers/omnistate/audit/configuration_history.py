@@ -20,6 +20,7 @@ from omnistate.audit.audit_layout import Layout
 from omnistate.audit.findings import Findings
 from omnistate.audit.source import TopicReader
 
+PLACES_NAMED: Final = 5
 _ID: Final[TypeAdapter[str]] = TypeAdapter(Id)
 
 
@@ -59,7 +60,7 @@ async def _read_topic(
 ) -> int | None:
     """Fill in the values of one topic; returns when one of them last changed."""
     changed_ms = None
-    unreadable = 0
+    unreadable: list[int] = []
     for partition, end in enumerate(await reader.ends(topic)):
         async for chunk in reader.records(topic, partition, 0, end):
             for record in chunk:
@@ -69,7 +70,7 @@ async def _read_topic(
                     if record.value is not None:
                         value = model.model_validate_json(record.value)
                 except (ValidationError, UnicodeDecodeError):
-                    unreadable += 1
+                    unreadable.append(record.offset)
                     continue
                 if values.get(key) != value:
                     changed_ms = max(record.timestamp_ms, changed_ms or record.timestamp_ms)
@@ -78,5 +79,9 @@ async def _read_topic(
                 else:
                     values[key] = value
     if unreadable:
-        findings.note(f"{topic}: {unreadable} values cannot be read and are left out")
+        places = ", ".join(map(str, unreadable[:PLACES_NAMED]))
+        findings.note(
+            f"{topic}: {len(unreadable)} values cannot be read and are left out, at offsets "
+            f"{places}"
+        )
     return changed_ms

@@ -12,7 +12,12 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from omnistate_schemas.times import DAY_MS, format_time, parse_time_ms
-from omnistate_schemas.vocabulary import CONVERSATION_STATES, REPRESENTATIVE_CAPACITY
+from omnistate_schemas.vocabulary import (
+    CONVERSATION_STATES,
+    REPRESENTATIVE_CAPACITY,
+    Presence,
+    PresenceReason,
+)
 
 from omnistate.audit.model_source import Offsets
 from omnistate.audit.source import TopicReader
@@ -37,21 +42,62 @@ class _Event(msgspec.Struct, gc=False):
     data: dict[str, msgspec.Raw]
 
 
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+_Number = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+
+
 class _State(msgspec.Struct, gc=False):
     """What decides something of a change."""
 
-    sequence: Annotated[int, msgspec.Meta(ge=1)]
+    sequence: _Sequence
     status: str
     workstream_id: str
     queue_id: str | None = None
     representative_id: str | None = None
     offered_representative_id: str | None = None
     previous_status: str | None = None
-    previous_status_seconds: float | None = None
+    previous_status_seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 
 class _StateEvent(msgspec.Struct, gc=False):
     data: _State
+
+
+class _Slots(msgspec.Struct, gc=False):
+    limit: _Count
+    occupied: _Count
+    available: _Number
+    blocking: bool
+
+
+class _Reason(msgspec.Struct, gc=False):
+    type: str
+    id: str | None
+    source: str | None
+    actor_id: str | None
+
+
+class _Totals(msgspec.Struct, gc=False):
+    """Without any of it there is nothing to be shown of somebody."""
+
+    sequence: _Sequence
+    units: _Count
+    occupied_units: _Count
+    available_units: _Number
+    profiles: dict[str, _Slots]
+    blocked_by_profile: bool
+    presence: Presence
+    presence_reason: PresenceReason
+    set_presence: Presence | None
+    assignable: bool
+    gaps: _Count
+    changed_at: str
+    cause: _Reason | None
+
+
+class _TotalsEvent(msgspec.Struct, gc=False):
+    data: _Totals
 
 
 class Known(msgspec.Struct, gc=False):
@@ -86,6 +132,9 @@ class Told(msgspec.Struct, gc=False):
 
 _EVENT: Final = msgspec.json.Decoder(_Event).decode
 _STATE: Final = msgspec.json.Decoder(_StateEvent).decode
+_TOTALS: Final = msgspec.json.Decoder(_TotalsEvent).decode
+# No more members are kept of anything.
+_MEMBERS_MAX: Final = 1_000
 _ANY: Final = msgspec.json.Decoder().decode
 # Whatever a record raises that is none of its topic: the projection leaves it out, too.
 _UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -99,6 +148,9 @@ async def fold_states(reader: TopicReader, offsets: Offsets, since_ms: int) -> d
         try:
             id_, fields, at_ms = _read(record)
             state = None if record.value is None else _STATE(record.value).data
+            if state is not None and (state.previous_status_seconds or 0) * 1_000 > at_ms:
+                # Longer than there is time.
+                continue
         except _UNREADABLE:
             continue
         if state is None or (state.status == CLOSED and at_ms + KEPT_MS <= since_ms):
@@ -114,6 +166,8 @@ async def fold_capacities(reader: TopicReader, offsets: Offsets) -> dict[str, To
     async for record in _read_up_to(reader, REPRESENTATIVE_CAPACITY, offsets):
         try:
             id_, fields, _ = _read(record)
+            if record.value is not None:
+                parse_time_ms(_TOTALS(record.value).data.changed_at)
         except _UNREADABLE:
             continue
         if record.value is None:
@@ -169,6 +223,8 @@ def _read(record: Record) -> tuple[str, dict[str, str], int]:
     event = _EVENT(record.value or b"")
     if event.type != _TYPES[topic]:
         raise ValueError("of another type")
+    if len(event.data) > _MEMBERS_MAX:
+        raise ValueError("too many members")
     at_ms = parse_time_ms(event.time)
     fields = {"changed_at": format_time(at_ms)}
     for name, raw in event.data.items():

@@ -76,6 +76,9 @@ class Sequences:
             return None
         data = event.data
         at_ms = parse_time_ms(event.time)
+        if not 0 <= (data.previous_status_seconds or 0) * 1_000 <= max(0, at_ms):
+            self._complain(record, "not as published: previous_status_seconds: out of range")
+            return None
         before = self.standings.get(event.subject)
         if before is None:
             self._check_first(record, event)

@@ -1,7 +1,8 @@
 """Batches that nobody can read: named by the audit, which goes on with the rest.
 
 One that was passed over, so that a dead letter stands for it, is a note; one that was not is a
-finding. It decides nothing about the records of other batches.
+finding. On a configuration topic it is a note: nobody goes by it, and `omnistate config apply`
+writes over it. It decides nothing about the records of other batches.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -26,6 +27,7 @@ class UnreadableBatches:
         """Nothing is read yet."""
         self._reader = reader
         self._inputs: frozenset[str] = frozenset()
+        self._configuration: frozenset[str] = frozenset()
         self._found: dict[Place, str] = {}
         self._passed: set[Place] = set()
         self.partitions = reader.partitions
@@ -33,9 +35,10 @@ class UnreadableBatches:
         self.ends = reader.ends
         self.committed = reader.committed
 
-    def leave_inputs(self, topics: Sequence[str]) -> None:
-        """Hand such batches of these topics on: a replay makes a dead letter of each."""
-        self._inputs = frozenset(topics)
+    def know(self, layout: Layout) -> None:
+        """Hand such batches of inputs on: a replay makes a dead letter of each."""
+        self._inputs = frozenset(layout.inputs)
+        self._configuration = frozenset(layout.configuration)
 
     async def records(
         self, topic: str, partition: int, start: int, end: int
@@ -74,8 +77,13 @@ class UnreadableBatches:
     def conclude(self, findings: Findings) -> None:
         """Name each."""
         for place, problem in sorted(self._found.items()):
-            if place in self._passed:
-                topic, partition, _ = place
+            topic, partition, _ = place
+            if topic in self._configuration:
+                findings.note(
+                    f"{topic}/{partition}: cannot be read, and nobody goes by it: {problem}; "
+                    "omnistate config apply writes over it"
+                )
+            elif place in self._passed:
                 findings.note(f"{topic}/{partition}: passed over what cannot be read, {problem}")
             else:
                 findings.add("accounting", *place, f"cannot be read: {problem}")

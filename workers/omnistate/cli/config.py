@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from omnistate.adapters.kafka.clients.connection import Connection
     from omnistate.adapters.kafka.configuration.configuration_topics import ObjectChange, Objects
+    from omnistate.adapters.kafka.internals.batches import UnreadableBatch
     from omnistate.process.process_settings import Settings
     from omnistate.stream.topology import Topology
 else:
@@ -101,7 +102,7 @@ async def _apply(
         publication = None
         if not dry_run:
             publication = await stack.enter_async_context(open_publication(connection, NAME))
-        published = await read_published(connection, readiness.partitions)
+        published = await read_published(connection, readiness.partitions, _say_unreadable)
         changes = [
             change
             for topic, objects in wanted.items()
@@ -131,6 +132,16 @@ def _summarise(changes: "Iterable[ObjectChange]", topics: "Iterable[str]", would
         if counts[topic, "kept"]:
             said.append(f"{counts[topic, 'kept']} not in the file (--prune takes them away)")
         print(f"{topic}: {', '.join(said)}")
+
+
+def _say_unreadable(topic: str, partition: int, batch: "UnreadableBatch") -> None:
+    from omnistate.cli.command_end import say
+
+    offsets = f"{topic}/{partition}, offsets {batch.offset} to {batch.next_offset - 1}"
+    say(
+        "config apply",
+        f"{offsets}: cannot be read ({batch.reason}): what stands before is published anew",
+    )
 
 
 def _readable(key: bytes) -> str:

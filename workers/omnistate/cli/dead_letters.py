@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from omnistate.adapters.kafka.dead_letters.letter import Letter
     from omnistate.adapters.kafka.dead_letters.redrive import Outcome, Redrive
     from omnistate.adapters.kafka.dead_letters.redrive_progress import RedriveProgress
+    from omnistate.adapters.kafka.internals.batches import UnreadableBatch
     from omnistate.process.process_settings import Settings
     from omnistate.stream.topology import Topology
 else:
@@ -49,6 +50,7 @@ def list_letters(
         async with open_letter_box(connection, topology) as box:
             progress = await box.progress()
             letters = await box.newest(limit)
+        _say_unreadable("dead-letters list", box.unreadable)
         rows = [describe(letter, progress, topology, values=values) for letter in letters]
         if as_json:
             for row in rows:
@@ -103,6 +105,7 @@ def redrive(
 
             run = Redrive(topology, Selection(limit, error, origin, older), report)
             await run.run(connection, dry=dry_run)
+        _say_unreadable("dead-letters redrive", run.unreadable)
         _summarise(run, dry_run=dry_run)
         return 0
 
@@ -202,6 +205,14 @@ def _report(letter: "Letter", outcome: "Outcome", topology: "Topology", *, dry_r
         )
     elif outcome == "redriven" and dry_run:
         print(f"would put back {letter.origin} ({letter.error})")
+
+
+def _say_unreadable(command: str, batches: "Mapping[tuple[int, int], UnreadableBatch]") -> None:
+    from omnistate.cli.command_end import say
+
+    for (partition, offset), batch in sorted(batches.items()):
+        offsets = f"dead-letters/{partition}, offsets {offset} to {batch.next_offset - 1}"
+        say(command, f"{offsets}: cannot be read ({batch.reason}): left out")
 
 
 def _summarise(run: "Redrive", *, dry_run: bool) -> None:

@@ -39,12 +39,16 @@ def rebuild(settings: Settings) -> int:
     from omnistate.process.errors import ExitStatus
 
     async def work(connection: "Connection", topology: "Topology") -> int:
-        done = await _rebuild(connection, topology)
+        done, unreadable = await _rebuild(connection, topology)
+        from omnistate.cli.command_end import say
+
+        for where in unreadable:
+            say("states rebuild", f"cannot be read, and left out: {where}")
         remembered, filled, removed, lost = map(sum, zip(*done, strict=True))
         print(f"{filled:,} of {remembered:,} conversations filled in, {removed:,} taken away")
         if lost:
             print(
-                f"{lost:,} cannot be filled in: their last changes are deleted. They come with "
+                f"{lost:,} cannot be filled in: their last changes are gone. They come with "
                 "their next change"
             )
         return ExitStatus.DONE
@@ -52,8 +56,13 @@ def rebuild(settings: Settings) -> int:
     return run_on_cluster(settings, work)
 
 
-async def _rebuild(connection: "Connection", topology: "Topology") -> "list[Rebuilt]":
-    """What was done in each partition. Raises Unusable where the topics cannot be used."""
+async def _rebuild(
+    connection: "Connection", topology: "Topology"
+) -> "tuple[list[Rebuilt], list[str]]":
+    """What was done in each partition, and what nobody can read.
+
+    Raises Unusable where the topics cannot be used.
+    """
     from omnistate_schemas.vocabulary import CONVERSATION_STATES
 
     from omnistate.adapters.kafka.admin.cluster import open_cluster
@@ -82,6 +91,6 @@ async def _rebuild(connection: "Connection", topology: "Topology") -> "list[Rebu
 
         changelog = topology.group("conversation").tables["conversations"]
         count = readiness.partitions[CONVERSATION_STATES]
-        return [
-            await StatesRebuild(reader, publish, changelog, number).run() for number in range(count)
-        ]
+        rebuilds = [StatesRebuild(reader, publish, changelog, number) for number in range(count)]
+        done = [await each.run() for each in rebuilds]
+        return done, [where for each in rebuilds for where in each.unreadable]

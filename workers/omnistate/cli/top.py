@@ -31,7 +31,6 @@ PERIOD_S: Final = 1.0
 PLAIN_WIDTH: Final = 120
 MEASURED_S: Final = 10.0
 PROJECTION: Final = "projection"
-UNUSABLE_CONTENT: Final = "the read model holds what is not of its kind"
 ENDS: Final = frozenset({b"q", b"Q", b"\x04", b""})
 
 
@@ -53,19 +52,22 @@ def top(
         raise Unusable(f"{PREFIX}REDIS_URL is needed: the read model is kept there")
 
     async def work(connection: "Connection", topology: "Topology") -> int:
-        async with _overviews(url, connection, topology) as overviews:
-            return await _show(overviews, once=once)
+        # What the read model holds that cannot be shown.
+        told: list[str] = []
+        async with _overviews(url, connection, topology, told) as overviews:
+            return await _show(overviews, told, once=once)
 
     return run_on_cluster(settings, work)
 
 
 @asynccontextmanager
 async def _overviews(
-    url: str, connection: "Connection", topology: "Topology"
+    url: str, connection: "Connection", topology: "Topology", told: list[str]
 ) -> "AsyncIterator[Overviews]":
     from omnistate.adapters.redis.listings import Listings
     from omnistate.adapters.redis.model_store import RedisStore
     from omnistate.adapters.redis.read_model_reader import ReadModel
+    from omnistate.cli.command_end import printable
     from omnistate.process.logs import configure_logs
     from omnistate.process.projection.lag_watch import LagWatch
     from omnistate.process.projection.overview import Overviews
@@ -74,7 +76,11 @@ async def _overviews(
     # A line of the log would break the screen; what it says is on the screen.
     configure_logs("ERROR", "console")
     keys = Keys(connection.prefix)
-    model, listings, store = ReadModel(url, keys), Listings(url, keys), RedisStore(url, keys)
+    def tell(*said: str) -> None:
+        told.append(printable(" ".join(said)))
+
+    model, listings = ReadModel(url, keys, tell), Listings(url, keys, tell)
+    store = RedisStore(url, keys)
     lag = LagWatch(connection, topology, PROJECTION, store.offsets)
     try:
         yield Overviews(model, listings, lag, _no_worker)
@@ -90,18 +96,21 @@ def _no_worker() -> tuple[bool, dict[str, Any]]:
     return True, {"ready": True, "joined": False, "partitions": {}}
 
 
-async def _show(overviews: "Overviews", *, once: bool) -> int:
+async def _show(overviews: "Overviews", told: list[str], *, once: bool) -> int:
     from rich.console import Console
 
+    from omnistate.cli.command_end import say
     from omnistate.cli.top_screen import render_plain
 
     on_terminal = sys.stdout.isatty()
     console = Console(width=None if on_terminal else PLAIN_WIDTH)
     if once or not on_terminal:
         console.print(render_plain(await _complete(overviews), console.width))
+        for each in dict.fromkeys(told):
+            say("top", each)
         return 0
     with _end_on_key() as ended:
-        await _follow(overviews, console, ended)
+        await _follow(overviews, console, ended, told)
     return 0
 
 
@@ -120,19 +129,20 @@ async def _complete(overviews: "Overviews") -> "Overview":
     return overview
 
 
-async def _follow(overviews: "Overviews", console: "Console", ended: asyncio.Event) -> None:
+async def _follow(
+    overviews: "Overviews", console: "Console", ended: asyncio.Event, told: list[str]
+) -> None:
     from rich.live import Live
 
     from omnistate.cli.top_screen import render_live
     from omnistate.process.projection.overview_query import Query
-    from omnistate.projections.read_model.hash_fields import UnusableFields
-    from omnistate.projections.read_model.store_ports import StoreUnavailable
+    from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
 
     def as_many_as_fit() -> Query:
         return Query(console.height, queues=console.height)
 
     shown = await overviews.latest(as_many_as_fit())
-    problem: str | None = None
+    problem = _first_left_out(told)
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while not ended.is_set():
             live.update(render_live(shown, problem, *console.size), refresh=True)
@@ -140,12 +150,20 @@ async def _follow(overviews: "Overviews", console: "Console", ended: asyncio.Eve
                 async with asyncio.timeout(PERIOD_S):
                     await ended.wait()
             except TimeoutError:
+                told.clear()
                 try:
-                    shown, problem = await overviews.latest(as_many_as_fit()), None
-                except StoreUnavailable as error:
+                    shown = await overviews.latest(as_many_as_fit())
+                    problem = _first_left_out(told)
+                except (StoreUnavailable, StoreUnusable) as error:
                     problem = f"figures of {shown.generated_at[11:19]} UTC: {error}"
-                except UnusableFields:
-                    problem = f"figures of {shown.generated_at[11:19]} UTC: {UNUSABLE_CONTENT}"
+
+
+def _first_left_out(told: list[str]) -> str | None:
+    """The first value that cannot be shown, and how many there are."""
+    if not told:
+        return None
+    more = f", and {len(told) - 1} more" if len(told) > 1 else ""
+    return f"{told[0]}{more}"
 
 
 @contextmanager

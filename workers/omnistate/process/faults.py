@@ -19,6 +19,7 @@ from omnistate.process.errors import ExitStatus, GivenUp, Unusable
 from omnistate.projections.read_model.hash_fields import UnusableFields
 from omnistate.projections.read_model.store_ports import (
     StoreRefusal,
+    StoreSpoiled,
     StoreUnavailable,
     StoreUnusable,
 )
@@ -77,7 +78,13 @@ FAULTS: Final = (
     Fault(
         StoreUnusable,
         ExitStatus.UNUSABLE,
-        "a Redis that cannot hold the read model: a cluster, or keys of somebody else's",
+        "a Redis that cannot hold the read model: a cluster",
+        "Redis: ",
+    ),
+    Fault(
+        StoreSpoiled,
+        ExitStatus.UNUSABLE,
+        "a key of the read model that is of another type; a worker waits instead",
         "Redis: ",
     ),
     Fault(Unreachable, ExitStatus.UNREACHABLE, "no broker of Kafka answers, or none any more"),

@@ -13,7 +13,7 @@ import faust
 from faust.transport.drivers import aiokafka as driver
 
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.internals.consumer import GroupConsumer
+from omnistate.adapters.kafka.internals.consumer import GroupConsumer, Report
 from omnistate.adapters.kafka.worker.membership import silence_s
 from omnistate.process.logs import get_logger
 
@@ -38,6 +38,8 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             max_poll_interval_ms=round(conf.broker_max_poll_interval * 1_000),
             fetch_max_wait_ms=500,
         )
+        # Passed over, or Faust would ask for the same again and again.
+        self.app.member.on_unreadable = self.app.report_unreadable
         return self.app.member
 
     async def on_thread_stop(self) -> None:
@@ -91,9 +93,19 @@ class _Transport(driver.Transport):  # type: ignore[misc]
 class KafkaApp(faust.App):  # type: ignore[misc]
     """A Faust app without folders, without a web server, on our connection."""
 
-    def __init__(self, connection: Connection, name: str, session_timeout_s: float) -> None:
-        """Make it in the running loop; its group is `name`, as topics.yaml declares it."""
+    def __init__(
+        self,
+        connection: Connection,
+        name: str,
+        session_timeout_s: float,
+        report_unreadable: Report,
+    ) -> None:
+        """Make it in the running loop; its group is `name`, as topics.yaml declares it.
+
+        `report_unreadable` is told, in Faust's own thread, of batches that nobody can read.
+        """
         self.connection = connection
+        self.report_unreadable = report_unreadable
         # Faust's consumer, once there is one: what it hears of its group is worth knowing.
         self.member: GroupConsumer | None = None
         super().__init__(

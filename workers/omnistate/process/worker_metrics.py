@@ -46,6 +46,15 @@ AGE: Final = describe_gauge(
 )
 
 
+# Of every worker that follows topics beside its inputs.
+UNUSABLE: Final = Description(
+    "omnistate_followed_unusable_total",
+    "counter",
+    ("topic",),
+    "Records and batches of followed topics that cannot be used.",
+)
+
+
 class WorkerMetrics:
     """What one worker counts; `expose` is the text that Prometheus reads."""
 
@@ -55,7 +64,10 @@ class WorkerMetrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
-        self._described: list[Description] = []
+        self._described: list[Description] = [UNUSABLE]
+        self._unusable = Counter(
+            UNUSABLE.name, UNUSABLE.text, UNUSABLE.labels, registry=self.registry
+        )
 
     def expose(self) -> bytes:
         """Prometheus' text format."""
@@ -72,6 +84,10 @@ class WorkerMetrics:
         full = f"omnistate_{name}"
         self._described.append(Description(full, "histogram", (), text))
         return Histogram(full, text, buckets=tuple(buckets), registry=self.registry)
+
+    def unusable(self, topic: str) -> None:
+        """A record, or a batch, of a topic that is followed cannot be used."""
+        self._unusable.labels(topic).inc()
 
     def describe(self) -> list[Description]:
         """Every metric of ours, by name."""

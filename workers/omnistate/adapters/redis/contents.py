@@ -4,6 +4,7 @@ It only reads, and knows not what the keys mean. Every method may raise StoreUna
 StoreUnusable.
 """
 
+import re
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Final
@@ -11,11 +12,13 @@ from typing import Any, Final
 from redis.asyncio import Redis
 
 from omnistate.adapters.redis.redis_connection import close_client, make_client
-from omnistate.adapters.redis.redis_errors import translated
+from omnistate.adapters.redis.redis_errors import is_other_type, translated
 from omnistate.projections.keys import Keys
 
 SCANNED: Final = 500
 NOBODY: Final = "none"
+# What is an offset; a worker leaves out what is none.
+_DIGITS: Final = re.compile("[0-9]{1,18}")
 
 Offsets = Mapping[tuple[str, int], int]
 Value = dict[str, str] | dict[str, float] | set[str]
@@ -26,7 +29,7 @@ class Contents:
 
     def __init__(self, url: str, prefix: str) -> None:
         """Nothing is connected before it is used. Raises UnusableUrl."""
-        self._client: Redis = make_client(url, text=True)
+        self._client: Redis = make_client(url, text=True, odd_bytes="backslashreplace")
         self._prefix = prefix
         self._keys = keys = Keys(prefix)
         lists = (keys.queues, keys.representatives, keys.workstreams)
@@ -44,7 +47,14 @@ class Contents:
             async with self._client.pipeline(transaction=True) as pipeline:
                 pipeline.hgetall(keys.offsets)
                 pipeline.hgetall(keys.counts)
-                offsets, counts = await pipeline.execute()
+                offsets, counts = await pipeline.execute(raise_on_error=False)
+            if isinstance(counts, Exception):
+                if not is_other_type(counts):
+                    raise counts
+                # Another type: no count of the model's.
+                counts = {}
+            if isinstance(offsets, Exception):
+                raise offsets
         return round(time.time() * 1_000), _offsets_of(offsets), counts
 
     async def names(self) -> AsyncGenerator[Sequence[str], None]:
@@ -114,7 +124,8 @@ def _offsets_of(fields: Mapping[str, str]) -> Offsets:
     found = {}
     for field, offset in fields.items():
         topic, _, partition = field.rpartition(":")
-        found[topic, int(partition)] = int(offset)
+        if _DIGITS.fullmatch(partition) and _DIGITS.fullmatch(offset):
+            found[topic, int(partition)] = int(offset)
     return found
 
 

@@ -1,20 +1,25 @@
 """Everybody who is listed in the read model, in a few words each: whom a page is to be made of.
 
 It only reads, a share at a time, so that Redis and the loop serve others in between: what it gives
-is not of one moment. Every method may raise StoreUnavailable, StoreUnusable and UnusableFields.
+is not of one moment. Every method may raise StoreUnavailable and StoreUnusable. Anybody may write to
+a Redis: what is not of its kind is left out, and told of by its key.
 """
 
-from collections.abc import AsyncIterator
-from typing import Any, Final, NamedTuple, TypeVar
+from collections.abc import AsyncIterator, Sequence
+from math import isfinite
+from typing import Any, Final, NamedTuple, TypeVar, get_args
 
 import msgspec
 from omnistate_schemas.envelope import ID_LENGTH_MAX
+from omnistate_schemas.vocabulary import Presence
 from redis.asyncio import Redis
 
 from omnistate.adapters.redis.redis_connection import close_client, make_client
-from omnistate.adapters.redis.redis_errors import translated
+from omnistate.adapters.redis.redis_errors import is_other_type, translated
+from omnistate.adapters.redis.usable_values import left_out, of_its_type
 from omnistate.projections.keys import Keys, is_ambiguous
 from omnistate.projections.read_model.hash_fields import UnusableFields
+from omnistate.projections.read_model.store_ports import KeyReport, StoreSpoiled
 
 # Members in one go: Redis does nothing else meanwhile, for a millisecond or two.
 SHARE: Final = 500
@@ -25,8 +30,9 @@ for _, id in ipairs(found[2]) do
   local key = ARGV[3] .. id
   if redis.call('TYPE', key).ok == 'hash' then
     local row = redis.call('HMGET', key, 'presence', 'assignable', 'units', 'occupied_units')
-    local work = redis.call('SCARD', key .. ':conversations')
-    rows[#rows + 1] = {id, row, work, redis.call('SCARD', key .. ':offers')}
+    local work, offers = redis.pcall('SCARD', key .. ':conversations'), redis.pcall('SCARD', key .. ':offers')
+    if type(work) ~= 'number' or type(offers) ~= 'number' then work, offers = -1, -1 end
+    rows[#rows + 1] = {id, row, work, offers}
   end
 end
 return cmsgpack.pack({found[1], rows})
@@ -35,16 +41,23 @@ QUEUES: Final = """\
 local found, rows = redis.call('SSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2]), {}
 for _, id in ipairs(found[2]) do
   local key = ARGV[3] .. id .. ':open'
-  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-  if first[2] then rows[#rows + 1] = {id, redis.call('ZCARD', key), first[2]} end
+  local first = redis.pcall('ZRANGE', key, 0, 0, 'WITHSCORES')
+  if first.err then rows[#rows + 1] = {id, -1, '0'}
+  elseif first[2] then rows[#rows + 1] = {id, redis.call('ZCARD', key), first[2]} end
 end
 return cmsgpack.pack({found[1], rows})
 """
 T = TypeVar("T")
 # Redis has false for a field that is not there.
 _Person = tuple[str, tuple[str | bool, str | bool, str | bool, str | bool], int, int]
+_Open = tuple[str, int, str]
+# A share, and one row of it: each is read by itself where one cannot be.
 _PEOPLE: Final = msgspec.msgpack.Decoder(tuple[str, list[_Person]])
-_OPEN: Final = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, int, str]]])
+_PERSON: Final = msgspec.msgpack.Decoder(_Person)
+_OPENS: Final = msgspec.msgpack.Decoder(tuple[str, list[_Open]])
+_OPEN: Final = msgspec.msgpack.Decoder(_Open)
+_ROWS: Final = msgspec.msgpack.Decoder(tuple[str, list[msgspec.Raw]])
+_PRESENCES: Final = frozenset(get_args(Presence))
 
 
 class Person(NamedTuple):
@@ -70,8 +83,9 @@ class OpenQueue(NamedTuple):
 class Listings:
     """The lists of one installation."""
 
-    def __init__(self, url: str, keys: Keys) -> None:
+    def __init__(self, url: str, keys: Keys, report: KeyReport) -> None:
         """Nothing is connected before it is used. Raises UnusableUrl."""
+        self._report = report
         self._client: Redis = make_client(url, text=False)
         self._keys = keys
         self._representatives = self._client.register_script(REPRESENTATIVES)
@@ -86,19 +100,12 @@ class Listings:
         """Everybody whose totals are known, in no order."""
         keys = self._keys
         people: dict[str, Person] = {}
-        shares = self._walk(
-            self._representatives, _PEOPLE, keys.representatives, keys.representative("")
-        )
-        try:
-            async for share in shares:
-                for id_, (presence, assignable, units, occupied), work, offers in share:
-                    _check("representatives", id_)
-                    numbers = int(units), int(occupied), work, offers
-                    people[id_] = Person(id_, str(presence), assignable == "true", *numbers)
-        except UnusableFields:
-            raise
-        except ValueError:
-            raise UnusableFields("representatives: units are no number") from None
+        scripts = self._representatives, _PEOPLE, _PERSON
+        async for share in self._walk(*scripts, keys.representatives, keys.representative("")):
+            for id_, row, work, offers in share:
+                with left_out(keys.representative(id_), self._report):
+                    _check(id_)
+                    people[id_] = _person(id_, row, work, offers)
         return [each for id_, each in people.items() if not is_ambiguous(id_)]
 
     async def queues(self) -> list[OpenQueue]:
@@ -106,40 +113,75 @@ class Listings:
         keys = self._keys
         before, _, _ = keys.queue("-").rpartition("-")
         found: dict[str, OpenQueue] = {}
-        try:
-            async for share in self._walk(self._queues, _OPEN, keys.queues, before):
-                for id_, open_, since in share:
-                    _check("queues", id_)
-                    found[id_] = OpenQueue(id_, open_, float(since))
-        except UnusableFields:
-            raise
-        except ValueError:
-            raise UnusableFields("queues: a score is no number") from None
+        scripts = self._queues, _OPENS, _OPEN
+        async for share in self._walk(*scripts, keys.queues, before):
+            for id_, number, since in share:
+                with left_out(keys.queue(id_), self._report):
+                    _check(id_)
+                    found[id_] = _queue(id_, number, since)
         with translated():
             async with self._client.pipeline(transaction=True) as pipeline:
                 pipeline.zcard(keys.unqueued)
                 pipeline.zrange(keys.unqueued, 0, 0, withscores=True)
-                number, first = await pipeline.execute()
-        if first:
-            found[""] = OpenQueue("", number, float(first[0][1]))
+                number, first = await pipeline.execute(raise_on_error=False)
+            if isinstance(number, Exception) and not is_other_type(number):
+                raise number
+        with left_out(keys.unqueued, self._report):
+            if of_its_type(number) and of_its_type(first):
+                found[""] = _queue("", number, first[0][1])
         return list(found.values())
 
     async def _walk(
-        self, script: Any, decoder: "msgspec.msgpack.Decoder[tuple[str, list[T]]]", *names: str
+        self,
+        script: Any,
+        shares: "msgspec.msgpack.Decoder[tuple[str, list[T]]]",
+        rows: "msgspec.msgpack.Decoder[T]",
+        *names: str,
     ) -> AsyncIterator[list[T]]:
         """What the script finds, share by share; some of it may come twice."""
         listed, before = names
         cursor = ""
         while cursor != "0":
-            with translated():
-                answer = await script(keys=[listed], args=[cursor or "0", SHARE, before])
             try:
-                cursor, share = decoder.decode(answer)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                raise UnusableFields(f"{listed}: {type(error).__name__}") from None
+                with translated(listed):
+                    answer = await script(keys=[listed], args=[cursor or "0", SHARE, before])
+            except StoreSpoiled:
+                self._report(listed, "is of another type: left out")
+                return
+            try:
+                cursor, share = shares.decode(answer)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                cursor, raw = _ROWS.decode(answer)
+                share = self._decode(rows, raw, listed)
             yield share
 
+    def _decode(
+        self, rows: "msgspec.msgpack.Decoder[T]", raw: Sequence[msgspec.Raw], listed: str
+    ) -> list[T]:
+        found: list[T] = []
+        for each in raw:
+            with left_out(listed, self._report):
+                found.append(rows.decode(each))
+        return found
 
-def _check(listed: str, id_: str) -> None:
+
+def _check(id_: str) -> None:
     if not 1 <= len(id_) <= ID_LENGTH_MAX:
-        raise UnusableFields(f"{listed}: an id of {len(id_)} characters")
+        raise UnusableFields(f"an id of {len(id_)} characters")
+
+
+def _person(id_: str, row: Sequence[str | bool], work: int, offers: int) -> Person:
+    presence, assignable, units, occupied = row
+    if presence not in _PRESENCES:
+        raise UnusableFields("presence: none of ours")
+    numbers = int(units), int(occupied), work, offers
+    if min(numbers) < 0:
+        raise UnusableFields("units, or what they have: no number")
+    return Person(id_, str(presence), assignable == "true", *numbers)
+
+
+def _queue(id_: str, number: int, since: str | float) -> OpenQueue:
+    since_ms = float(since)
+    if number < 0 or not isfinite(since_ms):
+        raise UnusableFields("of another type, or without a time")
+    return OpenQueue(id_, number, since_ms)

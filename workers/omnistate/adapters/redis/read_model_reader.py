@@ -1,7 +1,8 @@
 """The read model, as the read API asks for it.
 
-It only reads. Every method may raise StoreUnavailable, StoreUnusable, and UnusableFields where what
-lies there is not of its kind: anybody may write to a Redis.
+It only reads. Every method may raise StoreUnavailable and StoreUnusable. Anybody may write to a
+Redis: a list is without what is not of its kind, which is told of by its key; who asks for such a
+thing itself gets UnusableFields.
 """
 
 import time
@@ -22,13 +23,16 @@ from omnistate_schemas.read_api import (
 from omnistate_schemas.times import format_time
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from omnistate.adapters.redis.figure_rows import figures_rows
 from omnistate.adapters.redis.redis_connection import close_client, make_client
-from omnistate.adapters.redis.redis_errors import translated
+from omnistate.adapters.redis.redis_errors import is_other_type, translated
+from omnistate.adapters.redis.usable_values import UNUSABLE, left_out, of_its_type
 from omnistate.projections.keys import Keys, is_ambiguous
 from omnistate.projections.read_model.conversation_effects import CLOSED, KEPT_MS
 from omnistate.projections.read_model.hash_fields import UnusableFields, read_model
+from omnistate.projections.read_model.store_ports import KeyReport
 
 FIGURES_WINDOWS_S: Final = (300, 3_600)
 FIGURES_MAX: Final = 1_000
@@ -48,8 +52,7 @@ def _checked(ask: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
             return await ask(*args, **kwargs)
         except UnusableFields:
             raise
-        # pydantic's error is a ValueError; what it says may quote what was found.
-        except (ValueError, KeyError, OverflowError) as error:
+        except UNUSABLE as error:
             raise UnusableFields(f"{ask.__name__}: {type(error).__name__}") from None
 
     return answer
@@ -58,8 +61,9 @@ def _checked(ask: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
 class ReadModel:
     """The read model of one installation."""
 
-    def __init__(self, url: str, keys: Keys) -> None:
+    def __init__(self, url: str, keys: Keys, report: KeyReport) -> None:
         """Nothing is connected before it is used. Raises UnusableUrl."""
+        self._report = report
         self._client: Redis = make_client(url, text=True)
         self._keys = keys
 
@@ -71,16 +75,17 @@ class ReadModel:
     @_checked
     async def conversation(self, conversation_id: str) -> ConversationNow | None:
         """A conversation's last change; None where it is not known (any more)."""
-        with translated():
-            fields: Any = await self._client.hgetall(self._keys.conversation(conversation_id))
+        key = self._keys.conversation(conversation_id)
+        fields = of_its_type((await self._ask([("HGETALL", key)]))[0])
         return read_model(ConversationNow, fields) if fields else None
 
     @_checked
     async def queue_work(self, queue_id: str | None, limit: int) -> QueueWork:
         """A queue's open conversations, oldest first; None is no queue. An unknown one has none."""
         key = self._keys.queue(queue_id or "")
-        number, found = await self._ask(
-            [("ZCARD", key), ("ZRANGE", key, "0", str(limit - 1), "WITHSCORES")]
+        number, found = map(
+            of_its_type,
+            await self._ask([("ZCARD", key), ("ZRANGE", key, "0", str(limit - 1), "WITHSCORES")]),
         )
         now_ms = time.time() * 1_000
         waiting = [
@@ -93,7 +98,6 @@ class ReadModel:
         ]
         return QueueWork(queue_id=queue_id, open=number, conversations=waiting)
 
-    @_checked
     async def representatives(self, ids: Sequence[str]) -> list[RepresentativeNow]:
         """Of these representatives those whose totals are known, in this order."""
         answers = await self._ask(
@@ -105,32 +109,31 @@ class ReadModel:
                 ("SCARD", self._keys.offers(id_)),
             )
         )
-        return [
-            read_model(
-                RepresentativeNow,
-                fields,
-                representative_id=id_,
-                conversations=conversations,
-                offers=offers,
-            )
-            for id_, fields, conversations, offers in zip(
-                ids, answers[::3], answers[1::3], answers[2::3], strict=True
-            )
-            if fields
-        ]
+        found = []
+        for id_, fields, conversations, offers in zip(
+            ids, answers[::3], answers[1::3], answers[2::3], strict=True
+        ):
+            with left_out(self._keys.representative(id_), self._report):
+                if of_its_type(fields):
+                    members = {
+                        "representative_id": id_,
+                        "conversations": of_its_type(conversations),
+                        "offers": of_its_type(offers),
+                    }
+                    found.append(read_model(RepresentativeNow, fields, **members))
+        return found
 
     @_checked
     async def representative(self, representative_id: str) -> RepresentativeWork | None:
         """What a representative has; None where nothing is known of them."""
         key = self._keys.representative(representative_id)
-        fields, conversations, offers = await self._ask(
-            [
-                # Their hash would be another one's set.
-                ("HGETALL", "" if is_ambiguous(representative_id) else key),
-                ("SMEMBERS", self._keys.work(representative_id)),
-                ("SMEMBERS", self._keys.offers(representative_id)),
-            ]
-        )
+        questions = [
+            # Their hash would be another one's set.
+            ("HGETALL", "" if is_ambiguous(representative_id) else key),
+            ("SMEMBERS", self._keys.work(representative_id)),
+            ("SMEMBERS", self._keys.offers(representative_id)),
+        ]
+        fields, conversations, offers = map(of_its_type, await self._ask(questions))
         if not (fields or conversations or offers):
             return None
         return RepresentativeWork(
@@ -140,11 +143,9 @@ class ReadModel:
             offers=sorted(offers),
         )
 
-    @_checked
     async def counts(self) -> CountsNow:
         """Conversations by workstream and status; closed ones for 24 hours."""
-        with translated():
-            workstreams: Any = sorted(await self._client.smembers(self._keys.workstreams))
+        workstreams = await self._listed(self._keys.workstreams)
         since_ms = str(round(time.time() * 1_000) - KEPT_MS)
         counts, *closed = await self._ask(
             [
@@ -153,15 +154,20 @@ class ReadModel:
             ]
         )
         found: dict[str, dict[Any, int]] = {}
-        for field, number in counts.items():
-            workstream_id, _, status = field.rpartition(":")
-            found.setdefault(workstream_id, {})[status] = int(number)
+        with left_out(self._keys.counts, self._report):
+            counts = of_its_type(counts).items()
+        for field, number in () if isinstance(counts, ResponseError) else counts:
+            with left_out(f"{self._keys.counts} {field}", self._report):
+                workstream_id, _, status = field.rpartition(":")
+                CountsNow.model_validate({workstream_id: {status: int(number)}})
+                found.setdefault(workstream_id, {})[status] = int(number)
         for workstream_id, number in zip(workstreams, closed, strict=True):
-            if number:
-                found.setdefault(workstream_id, {})[CLOSED] = number
+            with left_out(self._keys.closed(workstream_id), self._report):
+                if of_its_type(number):
+                    CountsNow.model_validate({workstream_id: {CLOSED: number}})
+                    found.setdefault(workstream_id, {})[CLOSED] = number
         return CountsNow(dict(sorted(found.items())))
 
-    @_checked
     async def figures(self, *, by_queue: bool) -> list[FiguresRow]:
         """What the figures worker has written last: of whole workstreams, or `by_queue` as well.
 
@@ -171,32 +177,47 @@ class ReadModel:
             ("ZRANGE", self._keys.figures_rows(window_s), "0", "-1")
             for window_s in FIGURES_WINDOWS_S
         )
-        places = [
-            (window_s, *place)
-            for window_s, members in zip(FIGURES_WINDOWS_S, listed, strict=True)
-            for place in _chosen(members, by_queue=by_queue)
-        ]
+        places: list[tuple[int, str, str]] = []
+        for window_s, members in zip(FIGURES_WINDOWS_S, listed, strict=True):
+            chosen = self._chosen(self._keys.figures_rows(window_s), members, by_queue=by_queue)
+            places += [(window_s, *place) for place in chosen]
         hashes = await self._ask(("HGETALL", self._keys.figures_of(*place)) for place in places)
-        return [
-            row
-            for (window_s, *_), fields in zip(places, hashes, strict=True)
-            for row in figures_rows(window_s, fields)
-        ]
+        rows: list[FiguresRow] = []
+        for place, fields in zip(places, hashes, strict=True):
+            with left_out(self._keys.figures_of(*place), self._report):
+                rows += figures_rows(place[0], of_its_type(fields))
+        return rows
+
+    def _chosen(self, key: str, members: Any, *, by_queue: bool) -> list[tuple[str, str]]:
+        """The places of rows that are listed there, whole workstreams first."""
+        found: list[tuple[str, str]] = []
+        with left_out(key, self._report):
+            for each in of_its_type(members):
+                with left_out(key, self._report):
+                    place = _PLACE.validate_json(each)
+                    if by_queue or not place[1]:
+                        found.append(place)
+        return sorted(found, key=lambda place: (bool(place[1]), place))[:FIGURES_MAX]
+
+    async def _listed(self, key: str) -> list[str]:
+        """What a set lists, in order."""
+        (found,) = await self._ask([("SMEMBERS", key)])
+        ids: list[str] = []
+        with left_out(key, self._report):
+            ids += sorted(of_its_type(found))
+        return ids
 
     async def _ask(self, commands: Iterable[tuple[str, ...]]) -> list[Any]:
-        """The answers to several questions, as of one moment."""
+        """The answers to several questions, as of one moment: an error where a type is another."""
         with translated():
             async with self._client.pipeline(transaction=True) as pipeline:
                 for command in commands:
                     pipeline.execute_command(*command)
-                answers: list[Any] = await pipeline.execute()
+                answers: list[Any] = await pipeline.execute(raise_on_error=False)
+            for answer in answers:
+                if isinstance(answer, Exception) and not is_other_type(answer):
+                    raise answer
         return answers
-
-
-def _chosen(members: Iterable[str], *, by_queue: bool) -> list[tuple[str, str]]:
-    places = [_PLACE.validate_json(each) for each in members]
-    found = [each for each in places if by_queue or not each[1]]
-    return sorted(found, key=lambda place: (bool(place[1]), place))[:FIGURES_MAX]
 
 
 def _scored(found: Any) -> list[tuple[str, float]]:

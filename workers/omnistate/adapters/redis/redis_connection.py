@@ -30,14 +30,17 @@ def check_url(url: str) -> None:
     make_client(url, text=True)
 
 
-def make_client(url: str, *, text: bool) -> Redis:
+def make_client(url: str, *, text: bool, odd_bytes: str = "surrogateescape") -> Redis:
     """A client; what it reads is `str` where `text`, else `bytes`. Raises UnusableUrl.
+
+    `odd_bytes` is how a text keeps bytes that are no UTF-8 (an error handler of codecs').
 
     `redis://`, `rediss://` and `unix://` as redis-py knows them, or
     `redis+sentinel://[[user]:password@]host[:port][,host[:port]…]/service[/db]`.
     """
     options: dict[str, Any] = {
         "decode_responses": text,
+        "encoding_errors": odd_bytes,
         "socket_timeout": TIMEOUT_S,
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
         # Whether to try again is for whoever asks: they know what may be done twice.

@@ -12,6 +12,7 @@ from redis import exceptions
 
 from omnistate.projections.read_model.store_ports import (
     StoreRefusal,
+    StoreSpoiled,
     StoreUnavailable,
     StoreUnusable,
 )
@@ -30,18 +31,26 @@ REFUSALS: Final = (
 REFUSING: Final = ("NOAUTH", "WRONGPASS", "NOPERM", "DB index is out of range", "Invalid Database")
 
 
+def is_other_type(error: BaseException) -> bool:
+    """Whether a key holds another type than it is asked for."""
+    return _said(error).startswith("WRONGTYPE")
+
+
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise StoreUnavailable, StoreRefusal or StoreUnusable for whatever redis raises within."""
+def translated(key: str = "") -> Iterator[None]:
+    """Raise StoreUnavailable or a kind of it, or StoreUnusable, for whatever redis raises within.
+
+    StoreSpoiled where `key`, or a key that redis names, is of another type.
+    """
     try:
         yield
     except exceptions.ResponseError as error:
-        said = _said(error)
-        if said.startswith("WRONGTYPE"):
-            raise StoreUnusable(
-                "a key of the read model is of another type: somebody else writes to this Redis; "
-                "give it a database of its own"
+        if is_other_type(error):
+            raise StoreSpoiled(
+                f"{key or _key_of(error)} is of another type: somebody else writes to this Redis; "
+                "delete it, and give the read model a database of its own"
             ) from error
+        said = _said(error)
         if isinstance(error, exceptions.MovedError) or "CROSSSLOT" in said:
             raise StoreUnusable("this is a Redis Cluster: one primary is needed") from error
         raise _kind_of(error)(describe(error)) from error
@@ -65,6 +74,13 @@ def _kind_of(error: BaseException) -> type[StoreUnavailable]:
             return StoreRefusal
         cause = cause.__cause__ or cause.__context__
     return StoreRefusal if _said(error).startswith(REFUSING) else StoreUnavailable
+
+
+def _key_of(error: BaseException) -> str:
+    """The key that redis-py names, where the command was one of several."""
+    words = str(error.args[0] if error.args else "").split(" of pipeline caused error: ")
+    named = words[0].partition("(")[2].split() if len(words) > 1 else []
+    return named[1][:REASON_LENGTH].rstrip(")") if len(named) > 1 else "a key of the read model"
 
 
 def _said(error: BaseException) -> str:

@@ -98,11 +98,11 @@ def _default(field: FieldInfo) -> str:
 
 
 def _metrics() -> Iterator[tuple[str, ...]]:
-    described = [
+    described = {
         *PartitionMetrics().describe(),
         *ProjectionMetrics().describe(),
         *describe_figures(),
-    ]
+    }
     for name, kind, labels, text in sorted(described):
         yield f"`{name}`", kind, ", ".join(f"`{label}`" for label in labels), text
 

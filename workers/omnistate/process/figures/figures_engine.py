@@ -8,7 +8,7 @@ that is away ends it, it says so and starts again; only topics that are missing 
 import asyncio
 import time
 from collections import Counter as Tally
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from omnistate.process.figures.figures_stream import GROUP, FiguresStream, Strea
 from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
 from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away
+from omnistate.process.unusable_records import tell_of_configuration
 from omnistate.process.waiting import Wait, describe_silence
 from omnistate.projections.figures.row_publication import publish, rows_of
 from omnistate.projections.figures.windows import FigureRow
@@ -37,14 +38,20 @@ AGAIN_S: Final = 3.0
 class FiguresEngine(Engine):
     """One worker of the group `figures`."""
 
-    def __init__(self, settings: Settings, topology: Topology) -> None:
-        """Nothing is connected before its needs are. Raises Unusable for a URL that is none."""
+    def __init__(
+        self, settings: Settings, topology: Topology, count_unusable: Callable[[str], None]
+    ) -> None:
+        """Nothing is connected before its needs are. Raises Unusable for a URL that is none.
+
+        `count_unusable` is told the topic of each record that cannot be used.
+        """
         super().__init__(topology, GROUP)
         connection = settings.connection
         self._connection = connection
         self._session_timeout_s = settings.session_timeout
         self._row_version = settings.row_version
-        self._follower = ThresholdFollower(connection, _complain)
+        self._count_unusable = count_unusable
+        self._follower = ThresholdFollower(connection, tell_of_configuration(count_unusable))
         self._stream: FiguresStream | None = None
         # Of streams that have ended.
         self._tally: Tally[str] = Tally()
@@ -108,6 +115,7 @@ class FiguresEngine(Engine):
                 self._follower.threshold_ms,
                 self._follower.segment_of,
                 self._session_timeout_s,
+                self._count_unusable,
                 self._row_version,
             )
             try:
@@ -145,7 +153,3 @@ class FiguresEngine(Engine):
         except (StoreUnavailable, StoreUnusable) as error:
             return str(error)
         return None
-
-
-def _complain(topic: str, key: str, problem: str) -> None:
-    get_logger().warning("configuration_unusable", topic=topic, key=key, problem=problem)

@@ -16,24 +16,26 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from faust.exceptions import ConsumerNotStarted
-from omnistate_schemas.outputs import ConversationStateChanged
-from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import STATE_CHANGES
-from pydantic import ValidationError
 
 from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.internals.batches import UnreadableBatch
 from omnistate.core.row_version import NewerVersion
 from omnistate.process.faust_client import KafkaApp
 from omnistate.process.logs import get_logger
+from omnistate.projections.figures.change_reading import NoChange, read_change
 from omnistate.projections.figures.counting import Counting
 from omnistate.projections.figures.counting_rows import decode_memory
 from omnistate.projections.figures.windows import WINDOW_S, PartitionCounts
+from omnistate.projections.read_model.store_ports import TopicPartition
 
 GROUP: Final = "figures"
 STOP_S: Final = 4.0
 # Faust can wait for ever for tables or for its group (a rebalance while it reads back).
 STANDSTILL_S: Final = 60.0
 LOOK_S: Final = 1.0
+# So many are told one by one; the metrics count all of them.
+UNREADABLE_TOLD: Final = 20
 
 
 class StreamEnded(Exception):
@@ -49,16 +51,23 @@ class FiguresStream:
         threshold_ms: Callable[[str | None], int],
         segment_of: Callable[[str, str | None], tuple[str, str]],
         session_timeout_s: float,
+        count_unusable: Callable[[str], None],
         row_version: int | None = None,
     ) -> None:
-        """Make the app in the running loop; nothing is connected yet."""
+        """Make the app in the running loop; nothing is connected yet.
+
+        `count_unusable` is told the topic of each record that cannot be used.
+        """
+        self._connection = connection
+        self._count_unusable = count_unusable
         self._unreadable = 0
+        self._told = 0
         # Rows that only a newer release can read: then this one must not go on.
         self._refusal: asyncio.Future[NewerVersion] = asyncio.get_running_loop().create_future()
         self._topic = connection.physical(STATE_CHANGES)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            self._app = KafkaApp(connection, GROUP, session_timeout_s)
+            self._app = KafkaApp(connection, GROUP, session_timeout_s, self._pass_over)
             windows = self._app.Table("windows").tumbling(WINDOW_S)
             conversations = self._app.Table("conversations")
             self._tables = (conversations, windows.table)
@@ -164,14 +173,29 @@ class FiguresStream:
 
     async def _count(self, stream: Any) -> None:
         async for event in stream.events():
-            try:
-                change = ConversationStateChanged.model_validate_json(event.value)
-            except ValidationError:
-                self._unreadable += 1
-                continue
             now_ms = round(time.time() * 1_000)
             partition = event.message.partition
-            self._counting.take(change.data, parse_time_ms(change.time), partition, now_ms)
+            try:
+                change, at_ms = read_change(event.value, now_ms)
+            except NoChange as problem:
+                self._unreadable += 1
+                self._tell(STATE_CHANGES, partition, event.message.offset, str(problem))
+                continue
+            self._counting.take(change, at_ms, partition, now_ms)
+
+    def _pass_over(self, place: TopicPartition, batch: UnreadableBatch) -> None:
+        """Said from Faust's own thread."""
+        problem = f"offsets {batch.offset} to {batch.next_offset - 1}: {batch.reason}"
+        topic = self._connection.logical(place.topic)
+        self._tell(topic, place.partition, batch.offset, problem)
+
+    def _tell(self, topic: str, partition: int, offset: int, reason: str) -> None:
+        self._count_unusable(topic)
+        self._told += 1
+        if self._told <= UNREADABLE_TOLD:
+            get_logger().error(
+                "record_unreadable", topic=topic, partition=partition, offset=offset, reason=reason
+            )
 
 
 def _forget(table: Any, keys: list[Any]) -> None:

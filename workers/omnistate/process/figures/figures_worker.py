@@ -14,6 +14,10 @@ from omnistate.process.process_settings import Settings
 def run_figures(settings: Settings) -> int:
     """Run until a signal; the exit status. Raises Unusable."""
     configure_logs(settings.log_level, settings.log_format)
-    engine = FiguresEngine(settings, settings.load_topology())
+
+    def count_unusable(topic: str) -> None:
+        metrics.unusable(topic)
+
+    engine = FiguresEngine(settings, settings.load_topology(), count_unusable)
     metrics = FiguresMetrics(engine.rows, engine.tally, lambda: engine.readiness()[0])
     return run_engine(GROUP, settings, engine, metrics)

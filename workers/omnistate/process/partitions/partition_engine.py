@@ -20,6 +20,7 @@ from omnistate.process.supervisor import (
     Supervisor,
     tell_broker_away,
 )
+from omnistate.process.unusable_records import tell_of_configuration
 from omnistate.process.waiting import describe_silence
 from omnistate.stream.conversation.processor import process_conversations
 from omnistate.stream.partition_owner import PartitionOwner
@@ -56,7 +57,8 @@ class PartitionEngine(Engine):
         super().__init__(topology, group)
         self._settings = settings
         self._report = report
-        self._follower = ConfigurationFollower(settings.connection, _complain, self.group.follows)
+        complain = tell_of_configuration(metrics.unusable)
+        self._follower = ConfigurationFollower(settings.connection, complain, self.group.follows)
         self._member: GroupMember[Processor] | None = None
         metrics.watch(
             lambda: self._member.owners if self._member else (),
@@ -150,7 +152,3 @@ class PartitionEngine(Engine):
             timer_grace_ms=round(self._settings.timer_grace * 1_000),
             skip_unreadable=self._settings.unreadable == "skip",
         )
-
-
-def _complain(topic: str, key: str | None, problem: str) -> None:
-    get_logger().warning("configuration_unusable", topic=topic, key=key, problem=problem)

@@ -20,7 +20,11 @@ from omnistate.adapters.kafka.dead_letters.dead_letter_count import DeadLetterCo
 from omnistate.adapters.kafka.records.topic_reader import open_reader
 from omnistate.process.logs import get_logger
 from omnistate.process.waiting import Wait
-from omnistate.projections.read_model.store_ports import StoreUnavailable, TopicPartition
+from omnistate.projections.read_model.store_ports import (
+    StoreUnavailable,
+    StoreUnusable,
+    TopicPartition,
+)
 from omnistate.stream.ports import LogUnavailable
 from omnistate.stream.topology import Topology
 
@@ -96,7 +100,7 @@ class LagWatch:
                 wait.succeed()
                 spent_s = time.monotonic() - began_s
                 pause_s = min(max(PERIOD_S - spent_s, spent_s * (1 / SHARE - 1)), PAUSE_MAX_S)
-            except (ClusterFailure, LogUnavailable, StoreUnavailable) as error:
+            except (ClusterFailure, LogUnavailable, StoreUnavailable, StoreUnusable) as error:
                 if wait.fail(str(error), time.monotonic()).speaks:
                     get_logger().warning("lag_not_measured", reason=str(error))
             self._measured.set()

@@ -41,7 +41,7 @@ class ProjectionEngine(Engine):
         self.keys = Keys(settings.topic_prefix)
         self._session_timeout_s = settings.session_timeout
         self._report = report
-        self._store = RedisStore(redis_url, self.keys)
+        self._store = RedisStore(redis_url, self.keys, report.key_unusable)
         self._source = ProjectionMember(settings.connection, self.group, settings.membership)
         self.projector = Projector(
             self._source, self._store, self.keys, report, lambda: round(time.time() * 1_000)

@@ -1,6 +1,7 @@
 """What the projector tells, as log lines, metrics and a bar on a terminal.
 
-It reports; it decides nothing. No line names a conversation or a person.
+It reports; it decides nothing. No line names a conversation or a person, but for a key of Redis
+that somebody has to mend.
 """
 
 import sys
@@ -18,7 +19,7 @@ from omnistate.projections.read_model.store_ports import TopicPartition
 
 # Fewer records are applied before anybody has read a bar.
 BAR_RECORDS_MIN: Final = 10_000
-# So many unreadable records are told one by one; the metrics count all of them.
+# So many unreadable records and keys are told one by one; the metrics count all of them.
 UNREADABLE_TOLD: Final = 20
 
 
@@ -33,6 +34,9 @@ class ProjectionReport:
         # By what is away, of outages that are not over.
         self._waits: dict[str, Wait] = {}
         self._unreadable = 0
+        # How far each partition has been told of: a batch may be applied more than once.
+        self._told_upto: dict[TopicPartition, int] = {}
+        self._keys: set[str] = set()
 
     def assigned(self, places: frozenset[TopicPartition]) -> None:
         """The group has shared the partitions out."""
@@ -88,7 +92,11 @@ class ProjectionReport:
         )
 
     def unreadable(self, place: TopicPartition, offset: int, reason: str) -> None:
-        """A record is none of its topic."""
+        """A record is none of its topic, or a batch cannot be read."""
+        if offset <= self._told_upto.get(place, -1):
+            return
+        self._told_upto[place] = offset
+        self._metrics.unusable(place.topic)
         self._unreadable += 1
         if self._unreadable <= UNREADABLE_TOLD:
             self._log.error(
@@ -98,6 +106,12 @@ class ProjectionReport:
                 offset=offset,
                 reason=reason,
             )
+
+    def key_unusable(self, key: str, problem: str) -> None:
+        """A key of Redis holds what is not of its kind."""
+        if key not in self._keys and len(self._keys) < UNREADABLE_TOLD:
+            self._keys.add(key)
+            self._log.error("key_unusable", key=key, problem=problem)
 
     def store_failed(self, reason: str) -> None:
         """Redis could not do its part."""

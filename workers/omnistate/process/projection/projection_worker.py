@@ -19,6 +19,7 @@ from omnistate.process.projection.projection_engine import GROUP, ProjectionEngi
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
 from omnistate.process.projection.projection_report import ProjectionReport
 from omnistate.process.projection.read_api import ReadApi
+from omnistate.projections.read_model.store_ports import KeyReport
 from omnistate.stream.topology import Topology
 
 
@@ -32,7 +33,7 @@ def run_projection(settings: Settings) -> int:
     report = ProjectionReport(metrics, bar=settings.log_format == "console")
     topology = settings.load_topology()
     engine = ProjectionEngine(settings, url, topology, report)
-    api = _make_api(settings, url, topology, engine, metrics)
+    api = _make_api(settings, url, topology, engine, metrics, report.key_unusable)
     metrics.watch(
         engine.lags,
         lambda: engine.readiness()[0],
@@ -53,14 +54,15 @@ def _make_api(
     topology: Topology,
     engine: ProjectionEngine,
     metrics: ProjectionMetrics,
+    report_key: KeyReport,
 ) -> ReadApi | None:
     """The read API, where a token is configured."""
     if settings.api_token is None:
         return None
     return ReadApi(
         settings.api_token,
-        ReadModel(url, engine.keys),
-        Listings(url, engine.keys),
+        ReadModel(url, engine.keys, report_key),
+        Listings(url, engine.keys, report_key),
         ChangeStream(url, engine.keys),
         LagWatch(settings.connection, topology, GROUP, engine.offsets),
         engine.readiness,

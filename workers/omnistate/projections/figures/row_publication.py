@@ -16,7 +16,9 @@ may leave out the other's last seconds; the next round, a few seconds later, doe
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Annotated, Final, Protocol
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from omnistate.projections.figures.service_figures import Counts
 from omnistate.projections.figures.windows import (
@@ -30,6 +32,8 @@ from omnistate.projections.figures.windows import (
 )
 from omnistate.projections.keys import Keys
 
+_PLACE: Final = TypeAdapter(Segment)
+_COUNTS: Final = TypeAdapter(dict[str, Annotated[int, Field(ge=-(2**62), le=2**62)]])
 # How many windows long a row stays after its last change.
 KEPT_WINDOWS: Final = 3
 
@@ -103,4 +107,11 @@ def _write_parts(placed: Mapping[Segment, Counts]) -> dict[str, str]:
 
 
 def _read_parts(fields: Mapping[str, str]) -> dict[Segment, Counts]:
-    return {Segment(*json.loads(place)): json.loads(counts) for place, counts in fields.items()}
+    """Without what is none: anybody may write there, and the next round writes it anew."""
+    found = {}
+    for place, counts in fields.items():
+        try:
+            found[_PLACE.validate_json(place)] = _COUNTS.validate_json(counts)
+        except ValidationError:
+            continue
+    return found

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 from omnistate_schemas.times import DAY_MS, format_time
 
 from omnistate.projections.keys import COUNT, Command, Keys
-from omnistate.projections.read_model.output_records import Change, Forgotten, flatten
+from omnistate.projections.read_model.output_records import Change, Forgotten
 
 CLOSED: Final = "closed"
 OPEN: Final = "open"
@@ -75,23 +75,23 @@ class ModelEffects(NamedTuple):
 class _Pending:
     """A conversation within a batch: only where it stands at the end is written."""
 
-    __slots__ = ("former", "open_since_ms", "row", "text", "touched")
+    __slots__ = ("fields", "former", "open_since_ms", "row", "touched")
 
     def __init__(self, former: ModelRow | None) -> None:
         self.former = self.row = former
         self.open_since_ms = 0
-        self.text = ""
+        self.fields: dict[str, str] = {}
         self.touched = False
 
     def take(self, state: Change | Forgotten) -> bool:
         """Whether the state is news."""
         if isinstance(state, Forgotten):
-            self.row, self.text = None, ""
+            self.row, self.fields = None, {}
         else:
             # A partition's time never goes back; sequences do, where an id is used again.
             if self.row is not None and state.time_ms < self.row.changed_ms:
                 return False
-            self.row, self.text = ModelRow(*state[1:8]), state.text
+            self.row, self.fields = ModelRow(*state[1:8]), state.fields
             self.open_since_ms = state.since_ms
         self.touched = True
         return True
@@ -123,7 +123,7 @@ def project_states(
     for id_, each in pending.items():
         if not each.touched:
             continue
-        commands += _hash(keys, id_, each.row, each.text, now_ms)
+        commands += _hash(keys, id_, each.row, each.fields, now_ms)
         commands += _index(keys, id_, each)
         commands += _closing(keys, id_, each.former, each.row, now_ms)
         for row, difference in ((each.former, -1), (each.row, 1)):
@@ -135,11 +135,13 @@ def project_states(
     return ModelEffects(commands, applied, skipped)
 
 
-def _hash(keys: Keys, id_: str, row: ModelRow | None, text: str, now_ms: int) -> list[Command]:
+def _hash(
+    keys: Keys, id_: str, row: ModelRow | None, members: Mapping[str, str], now_ms: int
+) -> list[Command]:
     key = keys.conversation(id_)
     if row is None or (row.is_closed and row.changed_ms + KEPT_MS <= now_ms):
         return [("DEL", key)]
-    fields = flatten(text) | {"changed_at": format_time(row.changed_ms)}
+    fields = {**members, "changed_at": format_time(row.changed_ms)}
     pairs = [part for pair in fields.items() for part in pair]
     # Deleted first: a field that has become null must go, and so must an expiry.
     written: list[Command] = [("DEL", key), ("HSET", key, *pairs)]

@@ -25,8 +25,11 @@ def read_model(model: type[M], fields: Mapping[str, str], **members: Any) -> M:
             else:
                 found[name] = msgspec.json.decode(written)
         return model.model_validate({**found, **members})
-    except msgspec.MsgspecError as error:
-        raise UnusableFields(f"{model.__name__}: {error}") from None
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        reason = str(error) if isinstance(error, msgspec.MsgspecError) else "no text"
+        raise UnusableFields(f"{model.__name__}: {reason}") from None
+    except RecursionError:
+        raise UnusableFields(f"{model.__name__}: nested too deeply") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         raise UnusableFields(f"{model.__name__}: {first['loc'][0]}: {first['type']}") from None

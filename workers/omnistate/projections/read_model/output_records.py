@@ -1,6 +1,7 @@
 """Records of the topics, decoded as far as the read model needs them.
 
-A member that a later version adds is kept as it is. Nothing here quotes a record.
+A member that a later version adds is kept as it is. What cannot be shown, or kept, is no record of
+its topic: whoever may write there may have written it. Nothing here quotes a record.
 """
 
 from collections.abc import Iterator
@@ -9,10 +10,16 @@ from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from omnistate_schemas.times import format_time, parse_time_ms
+from omnistate_schemas.vocabulary import Presence, PresenceReason
 
 from omnistate.stream.ports import Record
 
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+_Number = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+# Redis takes no more at once, by far: some thirty are published.
+MEMBERS_MAX: Final = 1_000
 _STATE_CHANGED: Final = "conversation.state_changed"
 _CAPACITY_CHANGED: Final = "representative.capacity_changed"
 
@@ -37,6 +44,8 @@ class Change(NamedTuple):
     offset: int
     # The event as it lies on the topic.
     text: str
+    # Its members as those of a hash; empty where nobody needs them.
+    fields: dict[str, str]
 
 
 class Forgotten(NamedTuple):
@@ -54,7 +63,7 @@ class Capacity(NamedTuple):
 
 class _StateData(msgspec.Struct, gc=False):
     conversation_id: _Id
-    sequence: Annotated[int, msgspec.Meta(ge=1)]
+    sequence: _Sequence
     status: _Id
     workstream_id: _Id
     queue_id: _Id | None = None
@@ -70,8 +79,37 @@ class _StateEvent(msgspec.Struct, gc=False):
     data: _StateData
 
 
+class _ProfileData(msgspec.Struct, gc=False):
+    limit: _Count
+    occupied: _Count
+    available: _Number
+    blocking: bool
+
+
+class _CauseData(msgspec.Struct, gc=False):
+    type: str
+    id: _Id | None
+    source: str | None
+    actor_id: str | None
+
+
 class _CapacityData(msgspec.Struct, gc=False):
+    """All of it: one representative that cannot be shown would be missing on every board."""
+
     representative_id: _Id
+    sequence: _Sequence
+    units: _Count
+    occupied_units: _Count
+    available_units: _Number
+    profiles: dict[_Id, _ProfileData]
+    blocked_by_profile: bool
+    presence: Presence
+    presence_reason: PresenceReason
+    set_presence: Presence | None
+    assignable: bool
+    gaps: _Count
+    changed_at: str
+    cause: _CauseData | None
 
 
 class _CapacityEvent(msgspec.Struct, gc=False):
@@ -91,14 +129,35 @@ _TEXT: Final = msgspec.json.Decoder(str)
 
 
 def decode_change(record: Record) -> Change:
-    """A record of `conversation-state-changes`. Raises Unreadable."""
+    """A record of `conversation-state-changes`, without its fields. Raises Unreadable."""
+    return _read_change(record, with_fields=False)
+
+
+def decode_whole_change(record: Record) -> Change:
+    """The same with its fields. Raises Unreadable."""
+    return _read_change(record, with_fields=True)
+
+
+def decode_state(record: Record) -> Change | Forgotten:
+    """A record of `conversation-states`, with its fields. Raises Unreadable."""
+    if record.value is not None:
+        return _read_change(record, with_fields=True)
     with _explained():
-        event = _STATE.decode(record.value or b"")
+        return Forgotten((record.key or b"").decode())
+
+
+def _read_change(record: Record, *, with_fields: bool) -> Change:
+    value = record.value or b""
+    with _explained():
+        event = _STATE.decode(value)
         data = event.data
         _check_type(event.type, _STATE_CHANGED)
         time_ms = since_ms = parse_time_ms(event.time)
-        if data.previous_status == data.status and data.previous_status_seconds is not None:
-            since_ms -= round(data.previous_status_seconds * 1_000)
+        seconds = data.previous_status_seconds
+        if seconds is not None and seconds * 1_000 > time_ms:
+            raise Unreadable("previous_status_seconds: more than there have been")
+        if data.previous_status == data.status and seconds is not None:
+            since_ms -= round(seconds * 1_000)
         return Change(
             data.conversation_id,
             data.sequence,
@@ -110,16 +169,9 @@ def decode_change(record: Record) -> Change:
             time_ms,
             since_ms,
             record.offset,
-            (record.value or b"").decode(),
+            value.decode(),
+            flatten(value) if with_fields else {},
         )
-
-
-def decode_state(record: Record) -> Change | Forgotten:
-    """A record of `conversation-states`. Raises Unreadable."""
-    if record.value is not None:
-        return decode_change(record)
-    with _explained():
-        return Forgotten((record.key or b"").decode())
 
 
 def decode_capacity(record: Record) -> Capacity:
@@ -129,6 +181,7 @@ def decode_capacity(record: Record) -> Capacity:
             return Capacity((record.key or b"").decode(), None)
         event = _CAPACITY.decode(record.value)
         _check_type(event.type, _CAPACITY_CHANGED)
+        parse_time_ms(event.data.changed_at)
         fields = {"changed_at": format_time(parse_time_ms(event.time))}
         return Capacity(event.data.representative_id, fields | flatten(record.value))
 
@@ -136,10 +189,14 @@ def decode_capacity(record: Record) -> Capacity:
 def flatten(event: str | bytes) -> dict[str, str]:
     """The members of an event's `data` as fields of a hash: null is absent, the rest JSON.
 
-    A text stands for itself, without quotes.
+    A text stands for itself, without quotes. Raises Unreadable where they are too many, and what
+    decoding raises.
     """
+    members = _MEMBERS.decode(event).data
+    if len(members) > MEMBERS_MAX:
+        raise Unreadable(f"{len(members)} members; {MEMBERS_MAX} are the most")
     fields: dict[str, str] = {}
-    for name, raw in _MEMBERS.decode(event).data.items():
+    for name, raw in members.items():
         written = bytes(raw)
         if written.startswith(b'"'):
             fields[name] = _TEXT.decode(written)
@@ -162,5 +219,5 @@ def _explained() -> Iterator[None]:
         raise
     except UnicodeDecodeError:
         raise Unreadable("invalid UTF-8") from None
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
         raise Unreadable(str(error) or type(error).__name__) from None

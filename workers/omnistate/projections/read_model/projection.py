@@ -15,13 +15,14 @@ from omnistate.projections.read_model.output_records import (
     decode_capacity,
     decode_change,
     decode_state,
+    decode_whole_change,
 )
 from omnistate.projections.read_model.partition_role import Role
 from omnistate.projections.read_model.projection_observer import ProjectionObserver
 from omnistate.projections.read_model.representative_effects import project_capacities
 from omnistate.projections.read_model.store_ports import Store, TopicPartition
 from omnistate.projections.read_model.stream_effects import stream_changes
-from omnistate.stream.ports import Record
+from omnistate.stream.ports import Record, UnreadableRecord
 
 T = TypeVar("T")
 
@@ -58,10 +59,11 @@ class Projection:
             states = self._decode(place, records, decode_state)
             effects = await self._project_states(place, expected, states)
             return effects, len(records) - len(states)
-        changes = self._decode(place, records, decode_change)
+        carried = role is Role.CARRIED
+        changes = self._decode(place, records, decode_whole_change if carried else decode_change)
         news = stream_changes(self._keys, (each for each in changes if each.offset >= stream_from))
         unreadable = len(records) - len(changes)
-        if role is Role.CARRIED:
+        if carried:
             return await self._project_states(place, expected, changes, news), unreadable
         return ModelEffects(news, len(news), len(changes) - len(news)), unreadable
 
@@ -81,6 +83,9 @@ class Projection:
     ) -> list[T]:
         found = []
         for record in records:
+            if isinstance(record, UnreadableRecord):
+                self._observer.unreadable(place, record.first_offset, record.problem)
+                continue
             try:
                 found.append(decode(record))
             except Unreadable as problem:

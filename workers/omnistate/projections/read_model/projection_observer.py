@@ -44,7 +44,13 @@ class ProjectionObserver(Protocol):
         """Records were deleted before they were read."""
 
     def unreadable(self, place: TopicPartition, offset: int, reason: str) -> None:
-        """A record is none of its topic, and was left out."""
+        """A record is none of its topic, or a batch cannot be read: it was left out.
+
+        A batch that is applied again tells of it again.
+        """
+
+    def key_unusable(self, key: str, problem: str) -> None:
+        """A key of the store holds what is not of its kind."""
 
     def store_failed(self, reason: str) -> None:
         """The store could not do its part; it is tried again."""

@@ -3,7 +3,7 @@
 Protocols and plain values only.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from omnistate.projections.keys import Command
@@ -45,8 +45,16 @@ class StoreRefusal(StoreUnavailable):
     """The store will not do its part before somebody mends what the message names: a login."""
 
 
+class StoreSpoiled(StoreUnavailable):
+    """A key that nothing can do without holds what is not of its kind; the message names it."""
+
+
 class StoreUnusable(Exception):
     """The store will never do its part as it is; the message is one line that says why."""
+
+
+# A key of the store that holds what is not of its kind, and what became of it.
+KeyReport = Callable[[str, str], None]
 
 
 class Conflict(Exception):
@@ -59,10 +67,14 @@ class Conflict(Exception):
 
 
 class Store(Protocol):
-    """Where the read model lies. Every method may raise StoreUnavailable or StoreUnusable."""
+    """Where the read model lies. Every method may raise StoreUnavailable or StoreUnusable.
+
+    Others may write there, too: a key that holds what is not of its kind is told of, and holds up
+    nothing but itself.
+    """
 
     async def offsets(self) -> Mapping[TopicPartition, int]:
-        """The next offset of each partition that has one."""
+        """The next offset of each partition that has one; what is none is left out."""
 
     async def rows(
         self, place: TopicPartition, expected: int | None, conversation_ids: Sequence[str]
@@ -73,7 +85,10 @@ class Store(Protocol):
         """
 
     async def apply(self, batch: ModelBatch) -> None:
-        """Apply a batch and its offset, in one step. Raises Conflict."""
+        """Apply a batch and its offset, in one step, but for keys of another type.
+
+        Raises Conflict.
+        """
 
 
 class Source(Protocol):
@@ -100,7 +115,10 @@ class Source(Protocol):
     async def poll(
         self, places: Iterable[TopicPartition], wait_ms: int
     ) -> Mapping[TopicPartition, Sequence[Record]]:
-        """What has come, by partition; empty where nothing came within `wait_ms`."""
+        """What has come, by partition; empty where nothing came within `wait_ms`.
+
+        An UnreadableRecord stands for a batch that nobody can read.
+        """
 
     def position(self, place: TopicPartition) -> int | None:
         """The offset that is read next, markers of transactions included; None: not known."""

@@ -14,6 +14,9 @@ So at the end whatever was published here has no worker's record between what wa
 the last record of each conversation is the worker's last word. Should this end half-way, a record
 may be older than another before it; readers take none of these for news, and the next run mends it.
 Workers must all know the topic: what another one changes meanwhile, nobody here hears of.
+
+What nobody can read of states or changes is passed over and told of. A row that cannot be read ends
+it before anything is published: whoever it is of would be taken for forgotten.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -26,7 +29,7 @@ from omnistate_schemas.vocabulary import CONVERSATION_STATES, STATE_CHANGES
 from omnistate.core.conversation.row import decode_conversation
 from omnistate.core.conversation.row_header import read_outlook
 from omnistate.core.row_version import CONVERSATION, ROW_VERSION, NewerVersion
-from omnistate.stream.ports import Outgoing, Record
+from omnistate.stream.ports import LogRefusal, Outgoing, Record, UnreadableRecord
 
 PART: Final = 2_000
 
@@ -60,7 +63,7 @@ class Rebuilt(NamedTuple):
     remembered: int
     filled: int
     removed: int
-    # Their last changes are deleted; they come with their next change.
+    # Their last changes are deleted, or cannot be read; they come with their next change.
     lost: int
 
 
@@ -76,9 +79,11 @@ class StatesRebuild:
         # How far the states are read, and whose were published since the first end.
         self._reached = 0
         self._touched: set[bytes | None] = set()
+        # Topic, partition and offsets of what nobody can read.
+        self.unreadable: list[str] = []
 
     async def run(self) -> Rebuilt:
-        """Mend what is to be mended."""
+        """Mend what is to be mended. Raises LogRefusal where rows cannot be read."""
         standing = await self._read_standing()
         rows = await self._read_rows()
         wanted = {key: id_ for key, id_ in rows.items() if standing.get(key) != id_}
@@ -114,10 +119,14 @@ class StatesRebuild:
             if record.value is None:
                 rows.pop(record.key, None)
             else:
-                version = read_outlook(CONVERSATION.upgrade(record.value)).version
-                if version > ROW_VERSION:
-                    raise NewerVersion(version)
-                row = decode_conversation(record.value)
+                try:
+                    version = read_outlook(CONVERSATION.upgrade(record.value)).version
+                    if version > ROW_VERSION:
+                        raise NewerVersion(version)
+                    row = decode_conversation(record.value)
+                except (msgspec.MsgspecError, UnicodeDecodeError):
+                    where = f"{record.topic}/{record.partition} at offset {record.offset}"
+                    raise LogRefusal(f"{where} is no row of a conversation") from None
                 rows[record.key] = f"{row.origin}.{row.sequence}"
         return rows
 
@@ -159,7 +168,17 @@ class StatesRebuild:
         async with aclosing(self._topics.records(topic, self._partition, start, end)) as chunks:
             async for chunk in chunks:
                 for record in chunk:
-                    yield record
+                    if isinstance(record, UnreadableRecord):
+                        self._pass_over(record)
+                    else:
+                        yield record
+
+    def _pass_over(self, batch: UnreadableRecord) -> None:
+        where = f"{batch.topic}/{batch.partition}, {batch.problem}"
+        if batch.topic == self._changelog:
+            raise LogRefusal(f"rows cannot be read: {where}")
+        if where not in self.unreadable:
+            self.unreadable.append(where)
 
 
 def _state(key: bytes | None, last: Record | None) -> Outgoing:

@@ -6,7 +6,7 @@ cannot be used changes nothing and is reported; it never stops a worker.
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError
@@ -35,8 +35,18 @@ from omnistate.core.settings import Directory
 
 POLL_MS: Final = 1_000
 
-# Topic, key (a readable form of it), what is wrong; never the value.
-Report = Callable[[str, str, str], None]
+
+class UnusableRecord(NamedTuple):
+    """What changes nothing, and why; `key` is a readable form of it, never the value."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    problem: str
+
+
+Report = Callable[[UnusableRecord], None]
 
 
 class ConfigurationFollower:
@@ -54,6 +64,8 @@ class ConfigurationFollower:
         self._topics = tuple(topics)
         self._report = report
         self._consumer: CheckedConsumer | None = None
+        # How far each partition has been told of: a start may be tried more than once.
+        self._told_upto: dict[tuple[str, int], int] = {}
 
     async def start(self) -> None:
         """Return when the directory is what is published. Raises ClusterFailure; then try again."""
@@ -99,8 +111,10 @@ class ConfigurationFollower:
     def _pass_over(self, place: TopicPartition, batch: UnreadableBatch) -> None:
         """What was published before counts."""
         topic = self._connection.logical(place.topic)
-        where = f"partition {place.partition}, offset {batch.offset}"
-        self._report(topic, "", f"{where}: cannot be read: {batch.reason}")
+        problem = (
+            f"offsets {batch.offset} to {batch.next_offset - 1} cannot be read: {batch.reason}"
+        )
+        self._tell(UnusableRecord(topic, place.partition, batch.offset, "", problem))
 
     def _apply(self, record: ConsumerRecord) -> None:
         topic = self._connection.logical(record.topic)
@@ -108,9 +122,17 @@ class ConfigurationFollower:
             id_ = decode_key(record.key)
             configured = None if record.value is None else decode_object(topic, record.value)
         except UnusableObject as error:
-            self._report(topic, _readable(record.key), str(error))
+            place, key = (topic, record.partition, record.offset), _readable(record.key)
+            self._tell(UnusableRecord(*place, key, str(error)))
         else:
             self._put(topic, id_, configured)
+
+    def _tell(self, unusable: UnusableRecord) -> None:
+        """Once."""
+        place = unusable.topic, unusable.partition
+        if unusable.offset > self._told_upto.get(place, -1):
+            self._told_upto[place] = unusable.offset
+            self._report(unusable)
 
     def _put(self, topic: str, id_: str, configured: Configuration | None) -> None:
         match topic, configured:

@@ -3,9 +3,10 @@
 It reads and publishes objects and says what changed; what they mean is the core's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
+from aiokafka import TopicPartition
 from omnistate_schemas.configuration import Configuration
 from omnistate_schemas.configured import find_excess
 from omnistate_schemas.envelope import Id
@@ -15,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import deadline
+from omnistate.adapters.kafka.internals.batches import UnreadableBatch
 from omnistate.adapters.kafka.records.backlog import read_backlog
 from omnistate.adapters.kafka.records.transactional_publication import Addressed
 from omnistate.stream.cloudevents import describe_error
@@ -26,6 +28,8 @@ HEADERS: Final[Headers] = (("content-type", b"application/json"),)
 _ID: Final[TypeAdapter[str]] = TypeAdapter(Id)
 
 Objects = Mapping[str, Configuration]
+# The last value of each key; None where a batch behind it cannot be read: it may say another.
+Published = Mapping[bytes, bytes | None]
 Outcome = Literal["added", "changed", "unchanged", "pruned", "kept"]
 
 
@@ -34,7 +38,7 @@ class UnusableObject(ValueError):
 
 
 class ObjectChange(NamedTuple):
-    """What becomes of one object; `value` None is a tombstone."""
+    """What becomes of one object; `value` None is a tombstone, or what is kept as it is."""
 
     topic: str
     key: bytes
@@ -71,10 +75,22 @@ def decode_object(topic: str, value: bytes) -> Configuration:
 
 
 async def read_published(
-    connection: Connection, partitions: Mapping[str, int]
-) -> dict[str, dict[bytes, bytes]]:
-    """The last value of each key of each topic; `partitions` counts those of each."""
-    published: dict[str, dict[bytes, bytes]] = {topic: {} for topic in partitions}
+    connection: Connection,
+    partitions: Mapping[str, int],
+    report: Callable[[str, int, UnreadableBatch], None],
+) -> dict[str, Published]:
+    """What each topic says of each key; `partitions` counts those of each.
+
+    `report` is told topic, partition and batch of what nobody can read.
+    """
+    published: dict[str, dict[bytes, tuple[TopicPartition, int, bytes]]]
+    published = {topic: {} for topic in partitions}
+    doubtful: dict[TopicPartition, int] = {}
+
+    def pass_over(place: TopicPartition, batch: UnreadableBatch) -> None:
+        doubtful[place] = batch.offset
+        report(connection.logical(place.topic), place.partition, batch)
+
     places = [
         place
         for topic, count in partitions.items()
@@ -84,18 +100,26 @@ async def read_published(
         disconnecting(connection.consumer()) as consumer,
         deadline(READ_TIMEOUT_S, "reading the configuration topics"),
     ):
+        consumer.on_unreadable = pass_over
         await consumer.start()
         async for record in read_backlog(consumer, places):
             values = published[connection.logical(record.topic)]
             if record.value is None:
                 values.pop(record.key, None)
             else:
-                values[record.key] = record.value
-    return published
+                place = TopicPartition(record.topic, record.partition)
+                values[record.key] = place, record.offset, record.value
+    return {
+        topic: {
+            key: None if offset < doubtful.get(place, -1) else value
+            for key, (place, offset, value) in values.items()
+        }
+        for topic, values in published.items()
+    }
 
 
 def find_changes(
-    topic: str, wanted: Objects, published: Mapping[bytes, bytes], *, prune: bool
+    topic: str, wanted: Objects, published: Published, *, prune: bool
 ) -> Iterator[ObjectChange]:
     """What becomes of each object of a topic, those that are only published included."""
     keys = {id_.encode(): configured for id_, configured in wanted.items()}
@@ -107,9 +131,9 @@ def find_changes(
             yield ObjectChange(topic, key, value, "unchanged")
         else:
             yield ObjectChange(topic, key, value, "changed")
-    for key, value in published.items():
+    for key, former in published.items():
         if key not in keys:
-            yield ObjectChange(topic, key, None if prune else value, "pruned" if prune else "kept")
+            yield ObjectChange(topic, key, None if prune else former, "pruned" if prune else "kept")
 
 
 def address(change: ObjectChange, partitions: Mapping[str, int]) -> Addressed:
@@ -118,7 +142,9 @@ def address(change: ObjectChange, partitions: Mapping[str, int]) -> Addressed:
     return Addressed(change.topic, place, change.key, change.value, HEADERS)
 
 
-def _same(topic: str, configured: Configuration, published: bytes) -> bool:
+def _same(topic: str, configured: Configuration, published: bytes | None) -> bool:
+    if published is None:
+        return False
     try:
         return _as_written(configured) == _as_written(decode_object(topic, published))
     except UnusableObject:

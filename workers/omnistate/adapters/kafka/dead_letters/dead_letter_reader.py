@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from omnistate.adapters.kafka.admin.cluster import Cluster, CommittedOffset, open_cluster
 from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
@@ -17,6 +17,8 @@ from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import ClusterRefusal, deadline, explained
 from omnistate.adapters.kafka.dead_letters.letter import TOPIC, Letter, read_letter
 from omnistate.adapters.kafka.dead_letters.redrive_progress import RedriveProgress
+from omnistate.adapters.kafka.internals.batches import UnreadableBatch
+from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
 from omnistate.adapters.kafka.records.backlog import read_backlog
 from omnistate.adapters.kafka.records.record_factory import record_of
 from omnistate.stream.topology import Topology
@@ -36,7 +38,7 @@ class DeadLetterReader:
     def __init__(
         self,
         cluster: Cluster,
-        consumer: AIOKafkaConsumer,
+        consumer: CheckedConsumer,
         counts: Mapping[str, int],
         begins: Mapping[int, int],
         ends: Mapping[int, int],
@@ -47,6 +49,10 @@ class DeadLetterReader:
         self.ends = ends
         self._cluster = cluster
         self._consumer = consumer
+        # Batches that nobody can read, by partition and offset: how many letters were in each is
+        # not known, and none of them can go back.
+        self.unreadable: dict[tuple[int, int], UnreadableBatch] = {}
+        consumer.on_unreadable = self._pass_over
 
     async def progress(self) -> dict[int, RedriveProgress]:
         """How far redriving has come in each partition."""
@@ -105,6 +111,9 @@ class DeadLetterReader:
             letters += found[-limit:]
         letters.sort(key=lambda letter: (letter.timestamp_ms, letter.partition, letter.offset))
         return letters[-limit:]
+
+    def _pass_over(self, place: TopicPartition, batch: UnreadableBatch) -> None:
+        self.unreadable[place.partition, batch.offset] = batch
 
     def _place(self, number: int) -> TopicPartition:
         return TopicPartition(self._cluster.connection.physical(TOPIC), number)

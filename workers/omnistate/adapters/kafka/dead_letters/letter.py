@@ -109,7 +109,10 @@ def address_back(letter: Letter, partitions: Mapping[str, int]) -> Addressed:
 
 def _read_origin(text: str) -> Origin | None:
     parts = text.split("/")
-    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() for part in parts[1:]):
+    # Longer numbers are none of Kafka's, and Python may refuse to read them.
+    if len(parts) != 3 or not all(
+        part.isascii() and part.isdecimal() and len(part) <= 18 for part in parts[1:]
+    ):
         return None
     return Origin(parts[0], int(parts[1]), int(parts[2]))
 

@@ -8,7 +8,7 @@ origins.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Final, Literal, NamedTuple
 
@@ -20,6 +20,7 @@ from omnistate.adapters.kafka.dead_letters.dead_letter_reader import (
 )
 from omnistate.adapters.kafka.dead_letters.letter import TOPIC, Letter, address_back, find_obstacle
 from omnistate.adapters.kafka.dead_letters.redrive_progress import RedriveProgress
+from omnistate.adapters.kafka.internals.batches import UnreadableBatch
 from omnistate.adapters.kafka.records.transactional_publication import Publication, open_publication
 from omnistate.stream.topology import Topology
 
@@ -56,6 +57,8 @@ class Redrive:
         self.returned: Counter[str] = Counter()
         # Whether there are letters so old that nobody knows whether they went back before.
         self.older = False
+        # What nobody can read of the topic, by partition and offset.
+        self.unreadable: Mapping[tuple[int, int], UnreadableBatch] = {}
         self._topology = topology
         self._selection = selection
         self._report = report
@@ -75,6 +78,7 @@ class Redrive:
                     open_publication(connection, NAME, compressed=True)
                 )
             box = await stack.enter_async_context(open_letter_box(connection, self._topology))
+            self.unreadable = box.unreadable
             self._progress = await box.progress()
             for number, progress in self._progress.items():
                 if self._selection.older:

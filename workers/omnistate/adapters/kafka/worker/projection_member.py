@@ -17,6 +17,7 @@ from omnistate.adapters.kafka.clients.errors import translated
 from omnistate.adapters.kafka.internals.consumer import GroupConsumer
 from omnistate.adapters.kafka.internals.fetching import next_offset, unread_count
 from omnistate.adapters.kafka.records.record_factory import unpack_for
+from omnistate.adapters.kafka.records.stand_ins import stand_in_for
 from omnistate.adapters.kafka.worker import membership
 from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 from omnistate.projections.read_model.store_ports import Bounds, TopicPartition
@@ -93,16 +94,24 @@ class ProjectionMember:
     async def poll(
         self, places: Iterable[TopicPartition], wait_ms: int
     ) -> Mapping[TopicPartition, Sequence[Record]]:
-        """What has come, by partition; empty where nothing came in time. Raises LogUnavailable."""
+        """What has come, by partition; empty where nothing came in time. Raises LogUnavailable.
+
+        An UnreadableRecord, the last of its partition, stands for a batch that nobody can read.
+        """
         partitions = {self._partition(place): place for place in places}
+        member = self._connected
         with translated():
-            found = await self._connected.getmany(*partitions, timeout_ms=wait_ms)
-        given: dict[TopicPartition, Sequence[Record]] = {}
+            found = await member.getmany(*partitions, timeout_ms=wait_ms)
+        given: dict[TopicPartition, list[Record]] = {}
         for partition, records in found.items():
             if records:
                 place = partitions[partition]
                 unpack = unpack_for(*place)
                 given[place] = [unpack(None, each) for each in records]
+        for partition, place in partitions.items():
+            batch = member.unreadable.pop(partition, None)
+            if batch is not None:
+                given.setdefault(place, []).append(stand_in_for(batch, *place))
         return given
 
     def position(self, place: TopicPartition) -> int | None:

@@ -1,0 +1,38 @@
+"""A state change as the figures take it: read, and judged by what may be counted.
+
+Whoever may write to the topic may have written it: one that an engine cannot have published is
+none, whatever it would come to. Nothing here quotes a record.
+"""
+
+from typing import Final
+
+from omnistate_schemas.output_data import StateChange
+from omnistate_schemas.outputs import ConversationStateChanged
+from omnistate_schemas.times import DAY_MS, parse_time_ms
+from pydantic import ValidationError
+
+# No two clocks are further apart; what is counted as of later would end what is remembered.
+AHEAD_MS: Final = DAY_MS
+
+
+class NoChange(ValueError):
+    """Not a change that can be counted; the message says why, without its content."""
+
+
+def read_change(value: bytes | None, now_ms: int) -> tuple[StateChange, int]:
+    """The change in a record's value, and its time in ms. Raises NoChange."""
+    try:
+        event = ConversationStateChanged.model_validate_json(value or b"")
+        at_ms = parse_time_ms(event.time)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise NoChange(f"{place}: {first['type']}" if place else first["type"]) from None
+    except ValueError:
+        raise NoChange("time: no such day or hour") from None
+    data = event.data
+    if at_ms > now_ms + AHEAD_MS:
+        raise NoChange("time: more than a day ahead")
+    if not 0 <= (data.previous_status_seconds or 0) * 1_000 <= max(0, at_ms):
+        raise NoChange("previous_status_seconds: more than there have been")
+    return data, at_ms
