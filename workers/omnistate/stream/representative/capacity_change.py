@@ -90,8 +90,11 @@ def read_capacity_change(record: Record) -> CapacityChange:
     )
 
 
-def check_size(totals: Totals, partition: int, share: Share) -> None:
-    """Raise Undecodable where the totals with this share would make too large a row or picture."""
+def measure(totals: Totals, partition: int, share: Share) -> int:
+    """How many bytes the row has with this share. Raises Undecodable.
+
+    That is where the row, or a picture of it, would be too large.
+    """
     shares = {**totals.shares, partition: share}
     held = msgspec.structs.replace(totals, shares=shares)
     row = len(encode_totals(held))
@@ -100,3 +103,4 @@ def check_size(totals: Totals, partition: int, share: Share) -> None:
         raise Undecodable(
             "oversized", f"the totals would come to {max(row, picture)} bytes; {BYTES_MAX} are most"
         )
+    return row

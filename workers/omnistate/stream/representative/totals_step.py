@@ -34,7 +34,7 @@ from omnistate.stream.ports import Batch, Outgoing, Record, UnreadableRecord, Wr
 from omnistate.stream.position import POSITION_KEY, POSITIONS, Position, encode_position
 from omnistate.stream.representative.capacity_change import (
     BYTES_USUAL,
-    check_size,
+    measure,
     read_capacity_change,
 )
 from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
@@ -106,7 +106,7 @@ class RepresentativeStep:
         size = self._sizes[id_] + len(record.value or b"")
         try:
             if size > BYTES_USUAL:
-                check_size(totals, change.partition, change.share)
+                size = measure(totals, change.partition, change.share)
             missing = totals.take_over(change.partition, change.share)
         except (OutOfSequence, Undecodable) as error:
             if not known:

@@ -113,7 +113,9 @@ async def _find_oldest(
             if records:
                 oldest[place] = records[0].timestamp
         for place, batch in consumer.unreadable.items():
-            oldest.setdefault(place, batch.timestamp)
+            # One that is cut short does not say how old it is.
+            known = batch.timestamp >= 0
+            oldest.setdefault(place, batch.timestamp if known else round(time.time() * 1_000))
         left = {
             place
             for place in left
