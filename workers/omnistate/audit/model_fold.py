@@ -8,17 +8,19 @@ conversation that is not closed or closed within a day, and a number for each re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from sys import intern
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
-from omnistate_schemas.times import DAY_MS, format_time, parse_time_ms
-from omnistate_schemas.vocabulary import (
-    CONVERSATION_STATES,
-    REPRESENTATIVE_CAPACITY,
-    Presence,
-    PresenceReason,
-)
+from omnistate_schemas.times import DAY_MS
+from omnistate_schemas.vocabulary import CONVERSATION_STATES, REPRESENTATIVE_CAPACITY
 
+from omnistate.audit.model_records import (
+    UNREADABLE,
+    State,
+    read_fields,
+    read_state,
+    read_totals,
+)
 from omnistate.audit.model_source import Offsets
 from omnistate.audit.source import TopicReader
 from omnistate.stream.ports import Record
@@ -26,78 +28,6 @@ from omnistate.stream.ports import Record
 # A closed conversation stays for as long.
 KEPT_MS: Final = DAY_MS
 CLOSED: Final = "closed"
-_TYPES: Final = {
-    CONVERSATION_STATES: "conversation.state_changed",
-    REPRESENTATIVE_CAPACITY: "representative.capacity_changed",
-}
-_ID_MEMBERS: Final = {
-    CONVERSATION_STATES: "conversation_id",
-    REPRESENTATIVE_CAPACITY: "representative_id",
-}
-
-
-class _Event(msgspec.Struct, gc=False):
-    type: str
-    time: str
-    data: dict[str, msgspec.Raw]
-
-
-_Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-_Number = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-_Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
-
-
-class _State(msgspec.Struct, gc=False):
-    """What decides something of a change."""
-
-    sequence: _Sequence
-    status: str
-    workstream_id: str
-    queue_id: str | None = None
-    representative_id: str | None = None
-    offered_representative_id: str | None = None
-    previous_status: str | None = None
-    previous_status_seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
-
-
-class _StateEvent(msgspec.Struct, gc=False):
-    data: _State
-
-
-class _Slots(msgspec.Struct, gc=False):
-    limit: _Count
-    occupied: _Count
-    available: _Number
-    blocking: bool
-
-
-class _Reason(msgspec.Struct, gc=False):
-    type: str
-    id: str | None
-    source: str | None
-    actor_id: str | None
-
-
-class _Totals(msgspec.Struct, gc=False):
-    """Without any of it there is nothing to be shown of somebody."""
-
-    sequence: _Sequence
-    units: _Count
-    occupied_units: _Count
-    available_units: _Number
-    profiles: dict[str, _Slots]
-    blocked_by_profile: bool
-    presence: Presence
-    presence_reason: PresenceReason
-    set_presence: Presence | None
-    assignable: bool
-    gaps: _Count
-    changed_at: str
-    cause: _Reason | None
-
-
-class _TotalsEvent(msgspec.Struct, gc=False):
-    data: _Totals
 
 
 class Known(msgspec.Struct, gc=False):
@@ -130,14 +60,7 @@ class Told(msgspec.Struct, gc=False):
     digest: int
 
 
-_EVENT: Final = msgspec.json.Decoder(_Event).decode
-_STATE: Final = msgspec.json.Decoder(_StateEvent).decode
-_TOTALS: Final = msgspec.json.Decoder(_TotalsEvent).decode
-# No more members are kept of anything.
-_MEMBERS_MAX: Final = 1_000
 _ANY: Final = msgspec.json.Decoder().decode
-# Whatever a record raises that is none of its topic: the projection leaves it out, too.
-_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 _ENCODE: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -146,12 +69,8 @@ async def fold_states(reader: TopicReader, offsets: Offsets, since_ms: int) -> d
     known: dict[str, Known] = {}
     async for record in _read_up_to(reader, CONVERSATION_STATES, offsets):
         try:
-            id_, fields, at_ms = _read(record)
-            state = None if record.value is None else _STATE(record.value).data
-            if state is not None and (state.previous_status_seconds or 0) * 1_000 > at_ms:
-                # Longer than there is time.
-                continue
-        except _UNREADABLE:
+            id_, fields, at_ms, state = read_state(record)
+        except UNREADABLE:
             continue
         if state is None or (state.status == CLOSED and at_ms + KEPT_MS <= since_ms):
             known.pop(id_, None)
@@ -165,10 +84,8 @@ async def fold_capacities(reader: TopicReader, offsets: Offsets) -> dict[str, To
     told: dict[str, Told] = {}
     async for record in _read_up_to(reader, REPRESENTATIVE_CAPACITY, offsets):
         try:
-            id_, fields, _ = _read(record)
-            if record.value is not None:
-                parse_time_ms(_TOTALS(record.value).data.changed_at)
-        except _UNREADABLE:
+            id_, fields = read_totals(record)
+        except UNREADABLE:
             continue
         if record.value is None:
             told.pop(id_, None)
@@ -188,8 +105,8 @@ async def find_changed(
             async for chunk in chunks:
                 for record in chunk:
                     try:
-                        found.add(_read(record)[0])
-                    except _UNREADABLE:
+                        found.add(read_fields(record)[0])
+                    except UNREADABLE:
                         continue
     return found
 
@@ -212,34 +129,7 @@ async def _read_up_to(
                     yield record
 
 
-def _read(record: Record) -> tuple[str, dict[str, str], int]:
-    """Whom a record is about, their fields, and when. Raises what is `_UNREADABLE`.
-
-    A text is itself, null is no field, everything else is the JSON that it is.
-    """
-    topic = record.topic
-    if record.value is None:
-        return (record.key or b"").decode(), {}, 0
-    event = _EVENT(record.value or b"")
-    if event.type != _TYPES[topic]:
-        raise ValueError("of another type")
-    if len(event.data) > _MEMBERS_MAX:
-        raise ValueError("too many members")
-    at_ms = parse_time_ms(event.time)
-    fields = {"changed_at": format_time(at_ms)}
-    for name, raw in event.data.items():
-        written = bytes(raw)
-        if written.startswith(b'"'):
-            fields[name] = str(_ANY(written))
-        elif written != b"null":
-            fields[name] = written.decode()
-    id_ = fields.get(_ID_MEMBERS[topic])
-    if not id_:
-        raise ValueError("about nobody")
-    return id_, fields, at_ms
-
-
-def _known(record: Record, data: _State, at_ms: int, digest: int) -> Known:
+def _known(record: Record, data: State, at_ms: int, digest: int) -> Known:
     open_since_ms = None
     if data.status == "open":
         # From one queue to another: open ever since it became so.
@@ -269,5 +159,5 @@ def _plain(text: Any) -> Any:
         return text
     try:
         return _ENCODE(_ANY(text))
-    except _UNREADABLE:
+    except UNREADABLE:
         return text
