@@ -106,7 +106,7 @@ async def test_a_spoilt_key_is_named_and_the_rest_goes_on(
             client.execute_command(*command)
         model.publish(3, "active", representative_id="ana")
         model.publish(4, "active", "other", representative_id="bob")
-            model.publish(5, "open", "third", queue_id="support")
+        model.publish(5, "open", "third", queue_id="support")
         model.topics.append(REPRESENTATIVE_CAPACITY, "ana", capacity("ana", 20))
         await model.catch_up()
         assert model.told_keys == {key}

@@ -1,4 +1,4 @@
-"""Records of the read model's topics by the audit's own reading: what can be kept of them, and shown.
+"""Records of the read model's topics by the audit's own reading: what of them can be shown.
 
 It shares nothing with `omnistate.projections`; both follow contract.md#followed.
 """
