@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 from omnistate.adapters.redis.listings import SHARE, Listings, OpenQueue, Person
 from omnistate.projections.keys import Keys
-from omnistate.projections.read_model.hash_fields import UnusableFields
 from redis import Redis
 
 from tests.cluster.dump import connect
 
 MANY = 3 * SHARE + 7
+TOLD: list[str] = []
 
 
 @pytest.fixture
 async def listings(redis_url: str, prefix: str) -> AsyncIterator[Listings]:
-    found = Listings(redis_url, Keys(prefix))
+    found = Listings(redis_url, Keys(prefix), lambda *said: TOLD.append(" ".join(said)))
+    TOLD.clear()
     try:
         yield found
     finally:
@@ -55,21 +56,35 @@ async def test_everybody_is_listed_once(redis_url: str, prefix: str, listings: L
     assert set(queues[1:]) == {OpenQueue(f"q {n}", 2, 5.0 + n) for n in range(MANY)}
 
 
-async def test_what_is_not_of_its_kind_is_said_without_quoting_it(
+async def test_what_is_not_of_its_kind_is_left_out_and_told_of_without_quoting_it(
     redis_url: str, prefix: str, listings: Listings
 ) -> None:
     keys = Keys(prefix)
     with connect(redis_url) as client:
-        put(client, keys, "ana", units="secret")
-        with pytest.raises(UnusableFields) as found:
-            await listings.representatives()
-        assert "secret" not in str(found.value)
-        client.sadd(keys.queues, "x" * 257)
+        put(client, keys, "ana")
+        put(client, keys, "bob", units="secret")
+        put(client, keys, "cleo", presence="secret")
+        put(client, keys, "dan", units="-1")
+        put(client, keys, "eve")
+        client.set(keys.work("eve"), "secret")
+        client.hset(keys.representative("fay"), "presence", b"\xff")  # type: ignore[arg-type]
+        client.sadd(keys.representatives, "fay", b"\xff")
+        assert [each.representative_id for each in await listings.representatives()] == ["ana"]
+        client.zadd(keys.queue("support"), {"c": 1})
         client.zadd(keys.queue("x" * 257), {"c": 1})
-        with pytest.raises(UnusableFields, match="queues: an id"):
-            await listings.queues()
-        client.srem(keys.queues, "x" * 257)
-        client.sadd(keys.queues, b"\xff")
+        client.zadd(keys.queue("endless"), {"c": "-inf"})  # type: ignore[dict-item]
+        client.set(keys.queue("odd"), "secret")
         client.zadd(f"{keys.root}queue:".encode() + b"\xff:open", {"c": 1})
-        with pytest.raises(UnusableFields):
-            await listings.queues()
+        client.sadd(keys.queues, "support", "x" * 257, "endless", "odd", b"\xff")
+        client.set(keys.unqueued, "secret")
+        assert [each.queue_id for each in await listings.queues()] == ["support"]
+        for id_ in ("bob", "cleo", "dan", "eve"):
+            assert any(each.startswith(f"{keys.representative(id_)} ") for each in TOLD), id_
+        for name in (keys.representatives, keys.queue("odd"), keys.queue("endless"), keys.queues):
+            assert any(each.startswith(f"{name} ") for each in TOLD), name
+        assert not any("secret" in each for each in TOLD)
+        client.delete(keys.representatives, keys.queues)
+        client.set(keys.representatives, "secret")
+        client.set(keys.queues, "secret")
+        assert await listings.representatives() == []
+        assert await listings.queues() == []

@@ -145,8 +145,7 @@ def test_what_is_not_of_its_kind_is_no_answer_and_no_error_of_ours(service: Serv
             assert (status, overall) == (200, 200), spoil
             assert len(body) <= len(before[0]), spoil
             assert len(overview) == before[1], spoil
-            kept = [json.dumps(each)[:40] for each in body]
-            assert kept, spoil
+            assert body or not before[0], spoil
         client.srem(keys.queues, "odd")
         client.srem(keys.representatives, "odd", "ana2")
         client.delete(keys.representative("ana2"))

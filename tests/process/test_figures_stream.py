@@ -6,6 +6,7 @@ import pytest
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.process.figures import figures_stream
 from omnistate.process.figures.figures_stream import FiguresStream, StreamEnded
+from omnistate.process.unusable_records import UnusableRecords
 
 
 async def _say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -23,7 +24,7 @@ async def _run_against_silence() -> None:
             lambda _: 20_000,
             lambda workstream, queue: (workstream, queue or ""),
             10.0,
-            print,
+            UnusableRecords(print),
         )
         try:
             await asyncio.wait_for(figures.run(), 20)

@@ -30,7 +30,8 @@ for _, id in ipairs(found[2]) do
   local key = ARGV[3] .. id
   if redis.call('TYPE', key).ok == 'hash' then
     local row = redis.call('HMGET', key, 'presence', 'assignable', 'units', 'occupied_units')
-    local work, offers = redis.pcall('SCARD', key .. ':conversations'), redis.pcall('SCARD', key .. ':offers')
+    local work = redis.pcall('SCARD', key .. ':conversations')
+    local offers = redis.pcall('SCARD', key .. ':offers')
     if type(work) ~= 'number' or type(offers) ~= 'number' then work, offers = -1, -1 end
     rows[#rows + 1] = {id, row, work, offers}
   end

@@ -21,7 +21,7 @@ from omnistate.process.figures.figures_stream import GROUP, FiguresStream, Strea
 from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
 from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away
-from omnistate.process.unusable_records import tell_of_configuration
+from omnistate.process.unusable_records import UnusableRecords, tell_of_configuration
 from omnistate.process.waiting import Wait, describe_silence
 from omnistate.projections.figures.row_publication import publish, rows_of
 from omnistate.projections.figures.windows import FigureRow
@@ -50,7 +50,8 @@ class FiguresEngine(Engine):
         self._connection = connection
         self._session_timeout_s = settings.session_timeout
         self._row_version = settings.row_version
-        self._count_unusable = count_unusable
+        # For all streams: each reads again what the one before did not commit.
+        self._unusable = UnusableRecords(count_unusable)
         self._follower = ThresholdFollower(connection, tell_of_configuration(count_unusable))
         self._stream: FiguresStream | None = None
         # Of streams that have ended.
@@ -115,7 +116,7 @@ class FiguresEngine(Engine):
                 self._follower.threshold_ms,
                 self._follower.segment_of,
                 self._session_timeout_s,
-                self._count_unusable,
+                self._unusable,
                 self._row_version,
             )
             try:

@@ -23,6 +23,7 @@ from omnistate.adapters.kafka.internals.batches import UnreadableBatch
 from omnistate.core.row_version import NewerVersion
 from omnistate.process.faust_client import KafkaApp
 from omnistate.process.logs import get_logger
+from omnistate.process.unusable_records import UnusableRecords
 from omnistate.projections.figures.change_reading import NoChange, read_change
 from omnistate.projections.figures.counting import Counting
 from omnistate.projections.figures.counting_rows import decode_memory
@@ -34,8 +35,6 @@ STOP_S: Final = 4.0
 # Faust can wait for ever for tables or for its group (a rebalance while it reads back).
 STANDSTILL_S: Final = 60.0
 LOOK_S: Final = 1.0
-# So many are told one by one; the metrics count all of them.
-UNREADABLE_TOLD: Final = 20
 
 
 class StreamEnded(Exception):
@@ -51,17 +50,16 @@ class FiguresStream:
         threshold_ms: Callable[[str | None], int],
         segment_of: Callable[[str, str | None], tuple[str, str]],
         session_timeout_s: float,
-        count_unusable: Callable[[str], None],
+        unusable: UnusableRecords,
         row_version: int | None = None,
     ) -> None:
         """Make the app in the running loop; nothing is connected yet.
 
-        `count_unusable` is told the topic of each record that cannot be used.
+        `unusable` is told of each record that cannot be used.
         """
         self._connection = connection
-        self._count_unusable = count_unusable
+        self._unusable = unusable
         self._unreadable = 0
-        self._told = 0
         # Rows that only a newer release can read: then this one must not go on.
         self._refusal: asyncio.Future[NewerVersion] = asyncio.get_running_loop().create_future()
         self._topic = connection.physical(STATE_CHANGES)
@@ -179,7 +177,7 @@ class FiguresStream:
                 change, at_ms = read_change(event.value, now_ms)
             except NoChange as problem:
                 self._unreadable += 1
-                self._tell(STATE_CHANGES, partition, event.message.offset, str(problem))
+                self._unusable.tell(STATE_CHANGES, partition, event.message.offset, str(problem))
                 continue
             self._counting.take(change, at_ms, partition, now_ms)
 
@@ -187,15 +185,7 @@ class FiguresStream:
         """Said from Faust's own thread."""
         problem = f"offsets {batch.offset} to {batch.next_offset - 1}: {batch.reason}"
         topic = self._connection.logical(place.topic)
-        self._tell(topic, place.partition, batch.offset, problem)
-
-    def _tell(self, topic: str, partition: int, offset: int, reason: str) -> None:
-        self._count_unusable(topic)
-        self._told += 1
-        if self._told <= UNREADABLE_TOLD:
-            get_logger().error(
-                "record_unreadable", topic=topic, partition=partition, offset=offset, reason=reason
-            )
+        self._unusable.tell(topic, place.partition, batch.offset, problem, batch=True)
 
 
 def _forget(table: Any, keys: list[Any]) -> None:

@@ -13,14 +13,15 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from omnistate.process.logs import get_logger
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
+from omnistate.process.unusable_records import UnusableRecords
 from omnistate.process.waiting import Pause, Wait
 from omnistate.projections.read_model.projection_observer import Applied
 from omnistate.projections.read_model.store_ports import TopicPartition
 
 # Fewer records are applied before anybody has read a bar.
 BAR_RECORDS_MIN: Final = 10_000
-# So many unreadable records and keys are told one by one; the metrics count all of them.
-UNREADABLE_TOLD: Final = 20
+# So many keys are told of.
+KEYS_TOLD: Final = 20
 
 
 class ProjectionReport:
@@ -33,9 +34,8 @@ class ProjectionReport:
         self._bar = RebuildBar() if bar and sys.stderr.isatty() else None
         # By what is away, of outages that are not over.
         self._waits: dict[str, Wait] = {}
-        self._unreadable = 0
-        # How far each partition has been told of: a batch may be applied more than once.
-        self._told_upto: dict[TopicPartition, int] = {}
+        # A batch may be applied more than once.
+        self._unusable = UnusableRecords(metrics.unusable)
         self._keys: set[str] = set()
 
     def assigned(self, places: frozenset[TopicPartition]) -> None:
@@ -93,23 +93,11 @@ class ProjectionReport:
 
     def unreadable(self, place: TopicPartition, offset: int, reason: str) -> None:
         """A record is none of its topic, or a batch cannot be read."""
-        if offset <= self._told_upto.get(place, -1):
-            return
-        self._told_upto[place] = offset
-        self._metrics.unusable(place.topic)
-        self._unreadable += 1
-        if self._unreadable <= UNREADABLE_TOLD:
-            self._log.error(
-                "record_unreadable",
-                topic=place.topic,
-                partition=place.partition,
-                offset=offset,
-                reason=reason,
-            )
+        self._unusable.tell(place.topic, place.partition, offset, reason)
 
     def key_unusable(self, key: str, problem: str) -> None:
         """A key of Redis holds what is not of its kind."""
-        if key not in self._keys and len(self._keys) < UNREADABLE_TOLD:
+        if key not in self._keys and len(self._keys) < KEYS_TOLD:
             self._keys.add(key)
             self._log.error("key_unusable", key=key, problem=problem)
 

@@ -64,8 +64,9 @@ class ConfigurationFollower:
         self._topics = tuple(topics)
         self._report = report
         self._consumer: CheckedConsumer | None = None
-        # How far each partition has been told of: a start may be tried more than once.
-        self._told_upto: dict[tuple[str, int], int] = {}
+        # How far each partition has been told of: a start may be tried more than once, and a batch
+        # is met before the records that lie before it.
+        self._told_upto: dict[tuple[str, int, bool], int] = {}
 
     async def start(self) -> None:
         """Return when the directory is what is published. Raises ClusterFailure; then try again."""
@@ -114,7 +115,8 @@ class ConfigurationFollower:
         problem = (
             f"offsets {batch.offset} to {batch.next_offset - 1} cannot be read: {batch.reason}"
         )
-        self._tell(UnusableRecord(topic, place.partition, batch.offset, "", problem))
+        unusable = UnusableRecord(topic, place.partition, batch.offset, "", problem)
+        self._tell(unusable, batch=True)
 
     def _apply(self, record: ConsumerRecord) -> None:
         topic = self._connection.logical(record.topic)
@@ -127,9 +129,9 @@ class ConfigurationFollower:
         else:
             self._put(topic, id_, configured)
 
-    def _tell(self, unusable: UnusableRecord) -> None:
+    def _tell(self, unusable: UnusableRecord, *, batch: bool = False) -> None:
         """Once."""
-        place = unusable.topic, unusable.partition
+        place = unusable.topic, unusable.partition, batch
         if unusable.offset > self._told_upto.get(place, -1):
             self._told_upto[place] = unusable.offset
             self._report(unusable)
