@@ -137,15 +137,15 @@ def test_what_is_not_of_its_kind_is_no_answer_and_no_error_of_ours(service: Serv
         client.sadd(keys.representatives, "odd", "ana2")
         client.hset(keys.representative("ana2"), mapping=client.hgetall(keys.representative("ana")))
         for path, spoil, mend in lists:
-            before = [service.ask(path)[1], len(service.ask("/api/overview")[1])]
+            before = service.ask(path)[1]
             client.execute_command(*spoil)
             status, body = service.ask(path)
-            overall, overview = service.ask("/api/overview")
+            overall, overview = _fresh_overview(service)
             client.execute_command(*mend)
             assert (status, overall) == (200, 200), spoil
-            assert len(body) <= len(before[0]), spoil
-            assert len(overview) == before[1], spoil
-            assert body or not before[0], spoil
+            assert len(body) <= len(before), spoil
+            assert body or not before, spoil
+            assert overview["queues"], spoil
         client.srem(keys.queues, "odd")
         client.srem(keys.representatives, "odd", "ana2")
         client.delete(keys.representative("ana2"))
@@ -175,6 +175,13 @@ def test_what_is_not_of_its_kind_is_no_answer_and_no_error_of_ours(service: Serv
     for key in (f"{keys.counts} w:open", keys.queue("odd"), keys.representative("odd")):
         assert service.worker.log().count(key) == 1
     assert "Traceback" not in service.worker.log()
+
+
+def _fresh_overview(service: Service) -> tuple[int, Any]:
+    """One that was made since this was asked: for a moment whoever asks shares one."""
+    former = service.ask("/api/overview")[1].get("generated_at", "none yet")
+    wait_until("made anew", lambda: service.ask("/api/overview")[1].get("generated_at") != former)
+    return service.ask("/api/overview")
 
 
 def test_representatives(service: Service) -> None:

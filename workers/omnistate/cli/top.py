@@ -76,6 +76,7 @@ async def _overviews(
     # A line of the log would break the screen; what it says is on the screen.
     configure_logs("ERROR", "console")
     keys = Keys(connection.prefix)
+
     def tell(*said: str) -> None:
         told.append(printable(" ".join(said)))
 

@@ -1,8 +1,8 @@
 """Everybody who is listed in the read model, in a few words each: whom a page is to be made of.
 
 It only reads, a share at a time, so that Redis and the loop serve others in between: what it gives
-is not of one moment. Every method may raise StoreUnavailable and StoreUnusable. Anybody may write to
-a Redis: what is not of its kind is left out, and told of by its key.
+is not of one moment. Every method may raise StoreUnavailable and StoreUnusable. Anybody may write
+to a Redis: what is not of its kind is left out, and told of by its key.
 """
 
 from collections.abc import AsyncIterator, Sequence
