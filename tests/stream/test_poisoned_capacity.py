@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from omnistate.core.representative.totals import JUMP_MAX
-from omnistate.stream.representative.capacity_change import BYTES_MAX, PROFILES_MAX
+from omnistate.stream.representative.capacity_change import BYTES_MAX, PROFILES_HELD_MAX
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES, DEAD_LETTERS, REPRESENTATIVE_CAPACITY
 
 from tests.harness.events import make_event
@@ -63,7 +63,7 @@ POISON = {
     "an empty profile": change({"partition_profiles": {"": 1}}),
     "a long profile": change({"partition_profiles": {"p" * 257: 1}}),
     "too many profiles": change(
-        {"partition_profiles": {f"p{n}": 1 for n in range(PROFILES_MAX + 1)}}
+        {"partition_profiles": {f"p{n}": 1 for n in range(PROFILES_HELD_MAX + 1)}}
     ),
     "a long id": change(id="i" * 257),
     "a long source": change(source="s" * 1_025),
@@ -132,7 +132,7 @@ async def test_no_number_of_partitions_makes_a_row_or_a_picture_too_large(names:
     desk, task = await desk_with_bob()
     stem = "n" * 200 if names == "long" else ""
     for partition in range(1, 60):
-        profiles = {f"{stem}{partition}-{n}": 1 for n in range(PROFILES_MAX)}
+        profiles = {f"{stem}{partition}-{n}": 1 for n in range(PROFILES_HELD_MAX)}
         desk.say("bob", 1, partition, 1, **profiles)
         await drain(task, desk.now_ms)
     assert set(reasons(desk)) == {"oversized"}

@@ -16,7 +16,7 @@ from omnistate.stream.ports import Record
 
 TYPES: Final = frozenset({"capacity.held", "capacity.released"})
 # A counter names no more profiles (contract.md#unreadable).
-PROFILES_MAX: Final = 256
+PROFILES_HELD_MAX: Final = 256
 # What a row, or a picture of it, may come to: half of what brokers take by default.
 BYTES_MAX: Final = 524_288
 # Below this a row's picture, too, is far from the bound, and nobody needs to look.
@@ -30,7 +30,7 @@ _Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 # However many partitions a row has, their sum has 64 bits.
 _Units = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 _Slots = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
-_Profiles = Annotated[dict[_Id, _Slots], msgspec.Meta(max_length=PROFILES_MAX)]
+_Profiles = Annotated[dict[_Id, _Slots], msgspec.Meta(max_length=PROFILES_HELD_MAX)]
 
 
 class _Data(msgspec.Struct, gc=False):

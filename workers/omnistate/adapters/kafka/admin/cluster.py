@@ -96,14 +96,13 @@ class Cluster:
 
     async def missing_or_wrong(self, topology: Topology, group: str) -> Readiness:
         """Whether a worker's topics can be used: the first problem in a line, and the counts."""
-        own = topology.group(group)
-        return await self.readiness(topology, own.topics, own.consumes)
+        return await self.readiness(topology, topology.group(group).topics, group)
 
     async def readiness(
-        self, topology: Topology, names: Iterable[str], consumed: Iterable[str] = ()
+        self, topology: Topology, names: Iterable[str], group: str = ""
     ) -> Readiness:
-        """Whether the topics of these names can be used together, and their partition counts."""
-        wanted = tuple(names)
+        """Whether these topics can be used together (by `group`), and their partition counts."""
+        wanted, consumed = tuple(names), topology.group(group).consumes if group else ()
         found = await self.describe(wanted)
         return judge(topology, wanted, found, self.connection.physical, consumed)
 
