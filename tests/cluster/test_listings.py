@@ -67,12 +67,12 @@ async def test_what_is_not_of_its_kind_is_left_out_and_told_of_without_quoting_i
         put(client, keys, "dan", units="-1")
         put(client, keys, "eve")
         client.set(keys.work("eve"), "secret")
-        client.hset(keys.representative("fay"), "presence", b"\xff")  # type: ignore[arg-type]
+        client.hset(keys.representative("fay"), "presence", b"\xff")
         client.sadd(keys.representatives, "fay", b"\xff")
         assert [each.representative_id for each in await listings.representatives()] == ["ana"]
         client.zadd(keys.queue("support"), {"c": 1})
         client.zadd(keys.queue("x" * 257), {"c": 1})
-        client.zadd(keys.queue("endless"), {"c": "-inf"})  # type: ignore[dict-item]
+        client.zadd(keys.queue("endless"), {"c": "-inf"})
         client.set(keys.queue("odd"), "secret")
         client.zadd(f"{keys.root}queue:".encode() + b"\xff:open", {"c": 1})
         client.sadd(keys.queues, "support", "x" * 257, "endless", "odd", b"\xff")

@@ -36,7 +36,7 @@ FOLLOWED = {
     "conversation": CONFIGURATION,
     "representative": ("representatives", "capacity-profiles"),
     "projection": (CONVERSATION_STATES, STATE_CHANGES, REPRESENTATIVE_CAPACITY),
-    "figures": ("queues", STATE_CHANGES),
+    "figures": ("queues", "workstreams", STATE_CHANGES),
 }
 TOPICS = sorted({topic for topics in FOLLOWED.values() for topic in topics})
 BEYOND = {

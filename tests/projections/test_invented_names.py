@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.configuration.configuration_follower import UnusableRecord
 from omnistate.adapters.kafka.configuration.threshold_follower import ThresholdFollower
 from omnistate.process.figures.figures_metrics import FiguresMetrics
 from omnistate.projections.figures.counting import Counting
@@ -21,8 +22,8 @@ INVENTED = 5_000
 def follower() -> ThresholdFollower:
     """What is configured: a queue and a workstream."""
 
-    def complain(*said: str) -> None:
-        raise AssertionError(said)
+    def complain(unusable: UnusableRecord) -> None:
+        raise AssertionError(unusable)
 
     found = ThresholdFollower(Connection(brokers="nowhere:9092"), complain)
     found._put("queues", "support", Queue())
