@@ -89,12 +89,12 @@ def test_outputs(fact: type[Any]) -> None:
 def test_rows_of_conversations() -> None:
     text = IN_ROWS * ID_LENGTH_MAX
     row = Conversation(b"12345678", text, text, text, "in_conversation")
+    row.units = NUMBER
     for name, value in members_of(row).items():
         if value is None:
             setattr(row, name, text)
         elif type(value) is int:
             setattr(row, name, NUMBER)
-    row.units = NUMBER
     row.deadlines = {text[:30] + str(n): NUMBER for n in range(12)}
     row.skipped = [long_name(n, IN_ROWS) for n in range(SKIPPED_MAX)]
     row.consultants = [long_name(n, IN_ROWS) for n in range(CONSULTANTS_MAX)]
