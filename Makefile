@@ -1,13 +1,14 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo broker live compiled test test-fast test-pythons test-brokers chaos check format bench bench-core bench-decoding docs generate constraints clean pictures
+.PHONY: help setup demo broker live compiled test test-fast test-pythons test-brokers chaos soak check format bench bench-core bench-decoding docs generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
 ROUNDS ?= 10
 SEED ?= 1
 NODES ?= 1
+MINUTES ?= 30
 KAFKAS ?= 4.0.0 4.4.0
 # What shows that a version of Kafka will do: transactions, fencing, administration, a worker's life.
 smoke := tests/adapters/test_log_contract.py tests/cluster/test_broker.py tests/cluster/test_kafka_log.py \
@@ -53,6 +54,9 @@ test-brokers: .venv/.developer ## run the tests of worker, log and commands on t
 
 chaos: .venv/.developer ## break workers, broker and Redis at random, and audit what is left (ROUNDS=10 SEED=1 NODES=1)
 	@$(bin)/python -m tests.chaos --rounds $(ROUNDS) --seed $(SEED) --nodes $(NODES) $(ARGS)
+
+soak: .venv/.developer ## keep a centre under steady load with churn, and look at what must stay flat (MINUTES=30)
+	@$(bin)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED) $(ARGS)
 
 pictures: .venv/.developer ## photograph the board of a centre at work for the README (some seven minutes)
 	@$(bin)/python -m tests.board.pictures $(ARGS)

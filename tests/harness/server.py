@@ -19,7 +19,35 @@ CONSOLE: Final = "console.log"
 LOOK_S: Final = 0.03
 
 
-class Server(ABC):
+class Startable(ABC):
+    """What `with` starts, and leaves nothing of."""
+
+    @abstractmethod
+    def start(self, timeout_s: float = PATIENCE_S) -> None:
+        """Start it and wait until it serves, with the data and at the ports of its last life."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop it and leave nothing of it; may be called after a start that failed."""
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Server(Startable):
     """One server. `with` starts it, and leaves nothing of it.
 
     Start it from a thread that lives at least as long as it shall (the main one, not one of a
@@ -33,10 +61,6 @@ class Server(ABC):
         self._prefix = prefix
         self._reserved: dict[str, socket.socket] = {}
         self._process: TiedProcess | None = None
-
-    @abstractmethod
-    def start(self, timeout_s: float = PATIENCE_S) -> None:
-        """Start it and wait until it serves, with the data and at the ports of its last life."""
 
     @abstractmethod
     def last_words(self) -> str:
@@ -71,22 +95,6 @@ class Server(ABC):
         if self._temporary and self._data is not None:
             shutil.rmtree(self._data)
             self._data = None
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def running(self) -> bool:

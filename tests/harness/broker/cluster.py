@@ -10,13 +10,13 @@ import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from tests.harness.broker import small_disk
 from tests.harness.broker.broker import Broker
 from tests.harness.broker.broker_properties import CONTROLLER, LOG_FOLDER, Node
 from tests.harness.broker.broker_storage import new_cluster_id
+from tests.harness.server import Startable
 from tests.harness.tied_process import PATIENCE_S
 
 NODES: Final = 3
@@ -24,7 +24,7 @@ NODES: Final = 3
 _ACTIVE: Final = re.compile(r"Becoming the active controller at epoch (\d+)")
 
 
-class Cluster:
+class Cluster(Startable):
     """`with Cluster() as cluster:` starts it, and leaves nothing of it.
 
     `settings` are Kafka's, and win over ours. By the nodes' ids (1, 2, 3): `clock_offsets_ms` are
@@ -125,22 +125,6 @@ class Cluster:
             text = node.log.read_text(errors="replace") if node.log.exists() else ""
             epochs[number] = max(map(int, _ACTIVE.findall(text)), default=-1)
         return max(epochs, key=lambda number: epochs[number])
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _each(self, act: Callable[[Broker], None]) -> None:
         with ThreadPoolExecutor(NODES) as threads:
