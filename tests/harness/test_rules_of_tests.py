@@ -21,6 +21,7 @@ LOOPS_OF_THEIR_OWN: Final = {
     "tests/process/test_web_port.py",  # on the loop of the workers, too
     "tests/cluster/test_client_shutdown.py",
     "tests/chaos/generator.py",
+    "tests/harness/tcp_proxy.py",
 }
 # Modules that are programs: `python -m …`.
 PROGRAMS: Final = {"tests/board/pictures.py", "tests/engine/test_golden_stories.py"}
