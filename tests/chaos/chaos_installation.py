@@ -21,6 +21,7 @@ from tests.chaos.journal import Journal
 from tests.chaos.positions import Positions
 from tests.chaos.read_model_check import ReadModel
 from tests.chaos.worker_kinds import CONVERSATION, KINDS, PARTITIONS, REPRESENTATIVE, Kind
+from tests.harness.broker import Broker, Cluster
 from tests.harness.command import COMPILED, SOURCES
 from tests.harness.installation import CommandFailed, Installation
 from tests.harness.topics import Place, TopicReader
@@ -38,7 +39,7 @@ class ChaosInstallation:
 
     def __init__(
         self,
-        brokers: str,
+        kafka: Broker | Cluster,
         redis_url: str,
         prefix: str,
         folder: Path,
@@ -47,16 +48,16 @@ class ChaosInstallation:
         rate: float,
         say: Callable[[str], None],
         *,
-        replicas: int = 1,
         compiled: bool = False,
     ) -> None:
-        self.brokers = brokers
+        self.brokers = brokers = kafka.bootstrap
+        nodes = len(kafka.nodes) if isinstance(kafka, Cluster) else 1
         self.prefix = prefix
         self.traffic = traffic
         self.journal = Journal(INPUTS, PARTITIONS)
         self.witness = Witness(brokers, prefix, self.journal)
         self.positions = {
-            kind: Positions(brokers, prefix, kind, SKEW_MS if replicas > 1 else 0)
+            kind: Positions(brokers, prefix, kind, SKEW_MS if nodes > 1 else 0)
             for kind in (CONVERSATION, REPRESENTATIVE)
         }
         self.read_model = ReadModel(redis_url, prefix)
@@ -68,7 +69,8 @@ class ChaosInstallation:
         )
         self.generator = Generator(brokers, prefix, self.journal, self.traffic, rate)
         self.omnistate = Installation(
-            brokers,
+            # Workers and commands have a network of their own, which can be broken.
+            kafka.bootstrap_proxied if isinstance(kafka, Cluster) else brokers,
             prefix,
             folder,
             command=(str(COMPILED),) if compiled else SOURCES,
@@ -78,7 +80,7 @@ class ChaosInstallation:
         )
         self.fleets = {kind: Fleet(kind, self.omnistate, say) for kind in KINDS}
         self._configuration = configuration
-        self._replicas = replicas
+        self._replicas = nodes
         self._folder = folder
         self._say = say
         # Topic, partition and offset of batches that an operator had passed over.

@@ -160,6 +160,9 @@ ON_NODES: Final[dict[str, Fault]] = {
     "two nodes kill -9": node_faults.kill_two,
     "rolling restart of the nodes": node_faults.restart_each,
     "node hangs": node_faults.hang_node,
+    "network to a node slow": node_faults.slow_network,
+    "network to a node silent": node_faults.silent_network,
+    "network to a node broken": node_faults.broken_network,
     "clock of a node off": node_faults.shift_clock,
     "disk of a node full": node_faults.fill_disk,
 }

@@ -6,7 +6,7 @@ no answer.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from tests.chaos.trial import Trial
 from tests.chaos.worker_kinds import PARTITIONS
 from tests.harness.broker import Cluster, small_disk
 from tests.harness.broker.cluster import NODES
+from tests.harness.tcp_proxy import TcpProxy
 from tests.harness.tied_process import PATIENCE_S
 
 # For longer than it takes to elect others, and shorter.
@@ -75,6 +76,48 @@ async def hang_node(trial: Trial, draw: random.Random) -> None:
         finally:
             cluster.node(number).resume()
         trial.say(f"node {number} goes on")
+
+
+async def slow_network(trial: Trial, draw: random.Random) -> None:
+    """Between workers and one node each byte takes its time."""
+    delay_s = draw.uniform(0.05, 1.5)
+
+    def slow(proxy: TcpProxy, on: bool) -> None:
+        proxy.delay_s = delay_s * on
+
+    await _disturb(trial, draw, f"takes {delay_s:.2f} s each way", slow)
+
+
+async def silent_network(trial: Trial, draw: random.Random) -> None:
+    """Between workers and one node nothing arrives, and no connection ends."""
+
+    def silence(proxy: TcpProxy, on: bool) -> None:
+        proxy.silent = on
+
+    await _disturb(trial, draw, "is silent", silence)
+
+
+async def broken_network(trial: Trial, draw: random.Random) -> None:
+    """Workers cannot connect to one node; others can, and it is as alive as before."""
+
+    def cut(proxy: TcpProxy, on: bool) -> None:
+        proxy.broken = on
+
+    await _disturb(trial, draw, "is broken", cut)
+
+
+async def _disturb(
+    trial: Trial, draw: random.Random, how: str, act: Callable[[TcpProxy, bool], None]
+) -> None:
+    async with _undisturbed(trial) as cluster:
+        number, seconds = draw.randint(1, NODES), draw.uniform(*HANG_S)
+        trial.say(f"the network between workers and node {number} {how}, for {seconds:.1f} s")
+        act(cluster.proxies[number], True)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            act(cluster.proxies[number], False)
+        trial.say(f"the network to node {number} is as it was")
 
 
 async def shift_clock(trial: Trial, draw: random.Random) -> None:

@@ -126,4 +126,5 @@ def make_kafka(folder: Path, nodes: int) -> Outage[Broker | Cluster]:
     """Kafka with one node, or with three, of which the last one has a small disk."""
     if nodes == 1:
         return Outage(Broker(folder / "broker"), "the broker")
-    return Outage(Cluster(folder / "cluster", disk_bytes={nodes: DISK_BYTES}), "every node")
+    cluster = Cluster(folder / "cluster", disk_bytes={nodes: DISK_BYTES}, proxied=True)
+    return Outage(cluster, "every node")

@@ -93,7 +93,7 @@ class Run:
                     count = min(left, ROUNDS_PER_INSTALLATION)
                     left -= count
                     here = ChaosInstallation(
-                        broker.server.bootstrap,
+                        broker.server,
                         redis.server.url,
                         f"chaos-{number}.",
                         self._folder / f"installation-{number}",
@@ -101,7 +101,6 @@ class Run:
                         Traffic(day, f"{options.seed}/{number}"),
                         options.rate,
                         self._say,
-                        replicas=options.nodes,
                         compiled=options.compiled,
                     )
                     trial = Trial(here, broker, redis, self._say, self._violate)

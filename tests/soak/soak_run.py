@@ -45,7 +45,7 @@ class Soak:
             RedisServer(self._folder / "redis", settings=REDIS) as redis,
         ):
             here = ChaosInstallation(
-                *(broker.bootstrap, redis.url, "soak.", self._folder / "installation"),
+                *(broker, redis.url, "soak.", self._folder / "installation"),
                 *(hurry(configuration), Traffic(day, str(self._seed)), self._rate, self._say),
             )
             try:

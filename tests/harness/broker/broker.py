@@ -44,6 +44,8 @@ class Broker(Server):
         super().__init__(data, "omnistate-broker-")
         self.node = node
         self.clock_offset_ms = clock_offset_ms
+        # By listener, where clients are sent instead; set it before the start.
+        self.advertised: dict[str, int] = {}
         self._cluster_id = ""
         self._port = port
         self._heap = heap
@@ -173,6 +175,7 @@ class Broker(Server):
         if broker_properties.TLS in self._listeners and not self._certificates.exists():
             broker_security.make_certificates(self._certificates)
         text = broker_properties.broker_properties(
-            self._numbers(), ports.HOST, self._client_certificate, self._settings, self.node
+            *(self._numbers(), ports.HOST, self._client_certificate, self._settings, self.node),
+            advertised=self.advertised,
         )
         (folder / "server.properties").write_text(text, encoding="ascii")

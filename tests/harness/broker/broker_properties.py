@@ -9,12 +9,15 @@ import json
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-Security = Literal["plaintext", "tls", "sasl"]
+Security = Literal["plaintext", "proxied", "tls", "sasl"]
 ClientCertificate = Literal["none", "requested", "required"]
 
 PLAINTEXT, TLS, SASL_TLS, SASL, CONTROLLER = "PLAINTEXT", "TLS", "SASL_TLS", "SASL", "CONTROLLER"
+# Without TLS and password, too; its clients are sent to another port, behind which is a proxy.
+PROXIED = "PROXIED"
 PROTOCOLS = {
     PLAINTEXT: "PLAINTEXT",
+    PROXIED: "PLAINTEXT",
     TLS: "SSL",
     SASL_TLS: "SASL_SSL",
     SASL: "SASL_PLAINTEXT",
@@ -22,6 +25,7 @@ PROTOCOLS = {
 }
 LISTENERS: dict[Security, tuple[str, ...]] = {
     "plaintext": (CONTROLLER, PLAINTEXT),
+    "proxied": (CONTROLLER, PLAINTEXT, PROXIED),
     "tls": (CONTROLLER, PLAINTEXT, TLS),
     "sasl": (CONTROLLER, PLAINTEXT, TLS, SASL_TLS, SASL),
 }
@@ -83,14 +87,16 @@ def broker_properties(
     client_certificate: ClientCertificate,
     settings: Mapping[str, str],
     node: Node | None = None,
+    advertised: Mapping[str, int] | None = None,
 ) -> str:
     """Kafka's server.properties; `settings` are the caller's, and win.
 
     Paths are relative to the broker's folder, in which it runs. Without a node it is a cluster of
-    its own.
+    its own. `advertised` are the ports to which clients are sent, where these are not `ports`.
     """
     controllers = {1: ports[CONTROLLER]} if node is None else node.controllers
-    clients = [name for name in ports if name != CONTROLLER]
+    clients = {name: port for name, port in ports.items() if name != CONTROLLER}
+    clients |= advertised or {}
     values = {
         "process.roles": "broker,controller",
         "node.id": "1" if node is None else str(node.id),
@@ -101,7 +107,9 @@ def broker_properties(
         "inter.broker.listener.name": PLAINTEXT,
         "listener.security.protocol.map": ",".join(f"{name}:{PROTOCOLS[name]}" for name in ports),
         "listeners": ",".join(f"{name}://{host}:{port}" for name, port in ports.items()),
-        "advertised.listeners": ",".join(f"{name}://{host}:{ports[name]}" for name in clients),
+        "advertised.listeners": ",".join(
+            f"{name}://{host}:{port}" for name, port in clients.items()
+        ),
         "log.dirs": LOG_FOLDER,
         **SMALL,
         **QUICK,

@@ -14,9 +14,11 @@ from typing import Final
 
 from tests.harness.broker import small_disk
 from tests.harness.broker.broker import Broker
-from tests.harness.broker.broker_properties import CONTROLLER, LOG_FOLDER, Node
+from tests.harness.broker.broker_properties import CONTROLLER, LOG_FOLDER, PROXIED, Node
 from tests.harness.broker.broker_storage import new_cluster_id
+from tests.harness.ports import HOST
 from tests.harness.server import Startable
+from tests.harness.tcp_proxy import TcpProxy
 from tests.harness.tied_process import PATIENCE_S
 
 NODES: Final = 3
@@ -29,8 +31,9 @@ class Cluster(Startable):
 
     `settings` are Kafka's, and win over ours. By the nodes' ids (1, 2, 3): `clock_offsets_ms` are
     how far their clocks are off the machine's; a node in `disk_bytes` has a disk of so many bytes
-    for its log, where this process may mount one. Start it from a thread that lives as long as it
-    shall.
+    for its log, where this process may mount one. With `proxied` each node has a proxy, too, to be
+    slow or broken for those who come by `bootstrap_proxied`. Start it from a thread that lives as
+    long as it shall.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Cluster(Startable):
         settings: Mapping[str, str] | None = None,
         clock_offsets_ms: Mapping[int, int] | None = None,
         disk_bytes: Mapping[int, int] | None = None,
+        proxied: bool = False,
     ) -> None:
         self._temporary = data is None
         self._data = data or Path(tempfile.mkdtemp(prefix="omnistate-cluster-"))
@@ -50,6 +54,7 @@ class Cluster(Startable):
             Broker(
                 self._data / f"node-{number}",
                 heap=heap,
+                security="proxied" if proxied else "plaintext",
                 settings=settings,
                 node=Node(number, cluster_id, controllers),
                 clock_offset_ms=(clock_offsets_ms or {}).get(number, 0),
@@ -57,6 +62,8 @@ class Cluster(Startable):
             for number in range(1, NODES + 1)
         )
         self._controllers = controllers
+        # By node id; none without `proxied`.
+        self.proxies: Final = {number: TcpProxy() for number in range(1, NODES + 1) if proxied}
         self._disks = {
             number: (self._data / f"node-{number}" / LOG_FOLDER, size)
             for number, size in (disk_bytes or {}).items()
@@ -67,6 +74,11 @@ class Cluster(Startable):
     def bootstrap(self) -> str:
         """The addresses of all nodes."""
         return ",".join(node.bootstrap for node in self.nodes)
+
+    @property
+    def bootstrap_proxied(self) -> str:
+        """The addresses of all nodes' proxies."""
+        return ",".join(f"{HOST}:{proxy.port}" for proxy in self.proxies.values())
 
     @property
     def running(self) -> bool:
@@ -87,7 +99,12 @@ class Cluster(Startable):
             if not folder.is_mount():
                 small_disk.mount(folder, size)
         for number, node in enumerate(self.nodes, start=1):
-            self._controllers[number] = node.reserve()[CONTROLLER]
+            numbers = node.reserve()
+            self._controllers[number] = numbers[CONTROLLER]
+            if (proxy := self.proxies.get(number)) is not None and not proxy.port:
+                proxy.target_port = numbers[PROXIED]
+                proxy.start()
+                node.advertised = {PROXIED: proxy.port}
         for node in self.nodes:
             if not node.running:
                 node.begin()
@@ -113,6 +130,8 @@ class Cluster(Startable):
     def close(self) -> None:
         """Stop it, and remove its folder if that is a temporary one."""
         self._each(Broker.close)
+        for proxy in self.proxies.values():
+            proxy.close()
         for folder, _ in self._disks.values():
             small_disk.unmount(folder)
         if self._temporary:
