@@ -1,12 +1,17 @@
 """What the topics take, what a batch puts on them, and inputs that put much there."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
 from hypothesis import strategies as st
+from omnistate.cli.configuration_file import build_directory
+from omnistate.core.settings import Directory
+from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Batch, Headers, Record
 from omnistate.stream.topology import load_topology
+from omnistate_schemas.configuration import ContactCentre
 
 from tests.harness.events import make_event
 
@@ -121,3 +126,28 @@ def records_of(steps: list[Said]) -> list[Record]:
                 record = as_record("router.assign", subject, number, topic="agent-actions", **rep)
         records.append(record._replace(timestamp_ms=record.timestamp_ms + pause_s * 1_000))
     return records
+
+
+def directory_of(**desk: Any) -> Directory:
+    """The configuration of the workstream desk, and of 600 profiles that are daily."""
+    centre = {
+        "workstreams": {"desk": {"channel": "live_chat", "auto_close": {"open": None}, **desk}},
+        "capacity_profiles": {f"day{n}": {"reset": "end_of_day"} for n in range(600)},
+    }
+    return build_directory(ContactCentre.model_validate(centre))
+
+
+def placed(record: Record, partitions: int) -> Record:
+    """The record in the partition that its key belongs to."""
+    return record._replace(partition=partition_of(record.key or b"", partitions))
+
+
+def codes(batch: Batch) -> list[str]:
+    """The codes of what was refused, in order."""
+    values = [json.loads(each.value or b"") for each in batch.outputs]
+    return [each["data"]["code"] for each in values if each["type"].startswith("input.")]
+
+
+def told(batch: Batch) -> Counter[str]:
+    """How many outputs of each type."""
+    return Counter(json.loads(each.value or b"")["type"] for each in batch.outputs)

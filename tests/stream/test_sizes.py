@@ -2,20 +2,16 @@
 
 import json
 from collections import Counter
-from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from omnistate.cli.configuration_file import build_directory
 from omnistate.core.conversation.bounds import PROFILES_HELD_MAX
 from omnistate.core.conversation.row import decode_conversation, encode_conversation
-from omnistate.core.settings import Directory
 from omnistate.stream.conversation.partition_state import describe_state
 from omnistate.stream.conversation.step import Step, run_step
 from omnistate.stream.conversation.tables import Tables
-from omnistate.stream.partitioning import partition_of
-from omnistate.stream.ports import Batch, Record
+from omnistate.stream.ports import Record
 from omnistate_schemas.configuration import ContactCentre
 
 from tests.harness.records import plain
@@ -25,32 +21,15 @@ from tests.stream.sizes import (
     Said,
     as_record,
     check_fits,
-    names,
+    codes,
+    directory_of,
     outbound,
+    placed,
     records_of,
+    told,
 )
 
 DAY_MS = 86_400_000
-Members = dict[str, Any]
-
-
-def directory_of(**desk: Any) -> Directory:
-    centre = {
-        "workstreams": {"desk": {"channel": "live_chat", "auto_close": {"open": None}, **desk}},
-        "capacity_profiles": {f"day{n}": {"reset": "end_of_day"} for n in range(600)},
-    }
-    return build_directory(ContactCentre.model_validate(centre))
-
-
-def placed(record: Record, partitions: int) -> Record:
-    """The record in the partition that its key belongs to."""
-    return record._replace(partition=partition_of(record.key or b"", partitions))
-
-
-def codes(batch: Batch) -> list[str]:
-    """Of what was refused, in order."""
-    values = [json.loads(each.value or b"") for each in batch.outputs]
-    return [each["data"]["code"] for each in values if each["type"].startswith("input.")]
 
 
 def row_of(tables: Tables, subject: str = "c0") -> bytes:
@@ -58,70 +37,6 @@ def row_of(tables: Tables, subject: str = "c0") -> bytes:
     found = decode_conversation(tables.conversations[subject])
     found.fingerprints = b""
     return encode_conversation(found)
-
-
-def told(batch: Batch) -> Counter[str]:
-    return Counter(json.loads(each.value or b"")["type"] for each in batch.outputs)
-
-
-@pytest.mark.parametrize("partitions", [1, 12, 100])
-def test_long_names_of_many_conversations(partitions: int) -> None:
-    """Thirty starts of 49 KB each, valid one by one."""
-    starts = [outbound(n, names(n, 64, 256)) for n in range(30)]
-    assert {48_000 < len(each.value or b"") < 51_000 for each in starts} == {True}
-    directory, tables = directory_of(), Tables()
-    batches = []
-    for start in starts:
-        step = Step(tables, directory, 0, partitions)
-        assert step.take(placed(start, partitions))
-        batches.append(step.finish())
-        tables.merge(batches[-1].writes)
-        check_fits(batches[-1])
-    # With 100 partitions their part of what the representative worker says is smaller.
-    accepted = 4 if partitions <= 12 else 1
-    assert [told(each)["capacity.held"] for each in batches] == [1] * accepted + [0] * (
-        30 - accepted
-    )
-    assert [codes(each) for each in batches[accepted:]] == [["too_large"]] * (30 - accepted)
-
-
-def test_many_short_names_of_one_representative() -> None:
-    """280 starts of under a kilobyte, each with names of its own."""
-    starts = [outbound(n, names(n, 9, 90, "x")) for n in range(280)]
-    assert max(len(each.value or b"") for each in starts) < 1_300
-    batch = run_step(Tables(), directory_of(), starts)
-    check_fits(batch)
-    held = PROFILES_HELD_MAX // 9
-    assert told(batch)["capacity.held"] == held
-    assert codes(batch) == ["too_large"] * (280 - held)
-
-
-def test_the_last_name_that_fits() -> None:
-    tables, directory = Tables(), directory_of()
-    starts = [outbound(n, [f"p{n}"]) for n in range(PROFILES_HELD_MAX)]
-    batch = run_step(tables, directory, starts)
-    assert codes(batch) == []
-    tables.merge(batch.writes)
-    again = run_step(tables, directory, [outbound(900, ["p7"]), outbound(901, ["other"])])
-    assert told(again) == {
-        "conversation.state_changed": 1,
-        "capacity.held": 1,
-        "input.rejected": 1,
-    }
-    (refused,) = [each for each in again.outputs if each.topic == "rejected-inputs"]
-    said = json.loads(refused.value or b"")["data"]
-    assert (said["code"], said["sequence"], said["status"]) == ("too_large", 0, None)
-    assert said["message"] == (
-        "ana would hold 257 capacity profiles in this partition; 256 are the most."
-    )
-    tables.merge(again.writes)
-    assert "c901" not in tables.conversations
-    # Room again, once somebody gives back.
-    ended = as_record(
-        "representative.release", "c3", 902, topic="agent-actions", representative_id="ana"
-    )
-    after = run_step(tables, directory, [ended, outbound(903, ["other"])])
-    assert told(after)["capacity.held"] == 1
 
 
 def test_a_fact_that_is_too_large_changes_nothing() -> None:
