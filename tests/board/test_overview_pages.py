@@ -20,7 +20,7 @@ from omnistate.process.projection.overview_query import (
     pick_queues,
 )
 from omnistate.process.projection.parameters import InvalidParameter, read_after, read_query
-from omnistate_schemas import openapi
+from omnistate_schemas import endpoint_parameters
 from omnistate_schemas.read_api import CountsNow, RepresentativeNow
 
 from tests.board.canned import representative
@@ -99,8 +99,8 @@ def test_names_with_numbers_are_in_their_order() -> None:
 
 
 def test_orders_are_those_that_the_document_lists() -> None:
-    assert tuple(PEOPLE_BY) == openapi.REPRESENTATIVES_BY
-    assert set(QUEUES_BY) == set(openapi.QUEUES_BY)
+    assert tuple(PEOPLE_BY) == endpoint_parameters.REPRESENTATIVES_BY
+    assert set(QUEUES_BY) == set(endpoint_parameters.QUEUES_BY)
     assert read_query({}) == Query()
     said = {
         "representatives": "0",

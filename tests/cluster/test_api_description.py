@@ -11,7 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from omnistate_schemas.openapi import DOCUMENT, ENDPOINTS
+from omnistate_schemas.endpoints import ENDPOINTS
+from omnistate_schemas.openapi import DOCUMENT
 
 from tests.harness.ports import free_port
 from tests.harness.service import TOKEN, Service, Stream

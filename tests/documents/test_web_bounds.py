@@ -7,7 +7,7 @@ from omnistate.adapters.redis.read_model_reader import FIGURES_MAX
 from omnistate.process import web_port
 from omnistate.process.projection import change_feed
 from omnistate.projections.read_model import stream_effects
-from omnistate_schemas.openapi import LIMIT_MAX
+from omnistate_schemas.endpoint_parameters import LIMIT_MAX
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "read-model.md"
 

@@ -7,7 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from omnistate.cli.documents.generated_document import keep
 from omnistate.process.projection.read_api import ReadApi
-from omnistate_schemas.openapi import DOCUMENT, ENDPOINTS, openapi, text
+from omnistate_schemas.endpoints import ENDPOINTS
+from omnistate_schemas.openapi import DOCUMENT, openapi, text
 
 
 def test_the_document_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,7 @@ async def _show(overviews: "Overviews", told: list[str], *, once: bool) -> int:
 
 async def _complete(overviews: "Overviews") -> "Overview":
     """An overview with the lag, if that can be measured within a while."""
-    from omnistate_schemas.openapi import LIMIT_MAX
+    from omnistate_schemas.endpoint_parameters import LIMIT_MAX
 
     from omnistate.process.projection.overview_query import Query
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
-from omnistate_schemas.openapi import LIMIT_DEFAULT
+from omnistate_schemas.endpoint_parameters import LIMIT_DEFAULT
 from omnistate_schemas.read_api import QueueNow, QueueTotals, RepresentativeTotals
 
 from omnistate.adapters.redis.listings import OpenQueue, Person

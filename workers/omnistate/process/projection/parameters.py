@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
+from omnistate_schemas.endpoint_parameters import (
+    LIMIT_DEFAULT,
+    LIMIT_MAX,
+    QUEUES_BY,
+    REPRESENTATIVES_BY,
+)
 from omnistate_schemas.envelope import ID_LENGTH_MAX
-from omnistate_schemas.openapi import LIMIT_DEFAULT, LIMIT_MAX, QUEUES_BY, REPRESENTATIVES_BY
 
 from omnistate.process.projection.overview_query import Query
 

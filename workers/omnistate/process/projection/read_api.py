@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from aiohttp import web
-from omnistate_schemas.openapi import ENDPOINTS, text
+from omnistate_schemas.endpoints import ENDPOINTS
+from omnistate_schemas.openapi import text
 from omnistate_schemas.read_api import FiguresList, Problem, QueueList, RepresentativeList
 from pydantic import BaseModel, SecretStr
 
@@ -40,7 +41,7 @@ Count = Callable[[str, int], None]
 
 
 class ReadApi:
-    """The handlers, by the operations of `omnistate_schemas.openapi`."""
+    """The handlers, by the operations of `omnistate_schemas.endpoints`."""
 
     def __init__(
         self,
