@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from omnistate.adapters.kafka.admin.cluster import Cluster, CommittedOffset, open_cluster
+from omnistate.adapters.kafka.admin.cluster import Cluster, open_cluster
+from omnistate.adapters.kafka.admin.committed_offsets import CommittedOffset
 from omnistate.adapters.kafka.clients.connection import Connection
 
 from bench.contender import Contender, cpu_s

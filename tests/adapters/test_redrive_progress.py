@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from omnistate.adapters.kafka.admin.cluster import CommittedOffset
+from omnistate.adapters.kafka.admin.committed_offsets import CommittedOffset
 from omnistate.adapters.kafka.dead_letters.redrive_progress import (
     METADATA_BYTES_MAX,
     RedriveProgress,

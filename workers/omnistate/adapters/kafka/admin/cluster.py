@@ -7,13 +7,14 @@ is without the prefix. It never asks for a topic in a way that would make a brok
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
+from omnistate.adapters.kafka.admin.committed_offsets import CommittedOffset, fetch_committed
 from omnistate.adapters.kafka.admin.differences import MissingTopic, TopicState
 from omnistate.adapters.kafka.admin.permissions import find_denied
 from omnistate.adapters.kafka.admin.readiness import Readiness, judge
@@ -25,35 +26,20 @@ from omnistate.adapters.kafka.clients.errors import (
     ClusterRefusal,
     Unreachable,
     deadline,
-    describe,
     failure_of,
 )
-from omnistate.adapters.kafka.internals.requests import (
-    alter_configs,
-    fetch_metadata,
-    fetch_offsets,
-)
+from omnistate.adapters.kafka.internals.requests import alter_configs, fetch_metadata
 from omnistate.adapters.kafka.internals.topic_ids import fetch_topic_ids
 from omnistate.stream.topology import Topology
 from omnistate.stream.topology_parts import Group
 
 CONNECT_TIMEOUT_S: Final = 10.0
 REQUEST_TIMEOUT_S: Final = 30.0
-RETRY_S: Final = 0.1
 OFFSETS_RETENTION_MINUTES: Final = 10_080  # Kafka's default
 
 _UNKNOWN_TOPIC: Final = 3
 _INVALID_REPLICATION_FACTOR: Final = 38
 _TOPIC_EXISTS: Final = 36
-# Not available, not the coordinator (any more), still loading.
-_COORDINATOR_MOVES: Final = frozenset({14, 15, 16})
-
-
-class CommittedOffset(NamedTuple):
-    """What a group committed for a partition."""
-
-    offset: int
-    metadata: str
 
 
 @asynccontextmanager
@@ -162,19 +148,7 @@ class Cluster:
 
     async def committed(self, group: str) -> dict[tuple[str, int], CommittedOffset]:
         """What a group of ours has committed, by topic and partition."""
-        name = self.connection.physical(group)
-        what = f"asking for the offsets of group {name}"
-        async with deadline(REQUEST_TIMEOUT_S, what):
-            while (response := await self._fetch_offsets(name)) is None:
-                await asyncio.sleep(RETRY_S)
-        if response.error_code:
-            raise failure_of(what, response.error_code)
-        return {
-            (self.connection.logical(topic), partition): CommittedOffset(offset, metadata or "")
-            for topic, partitions in response.topics
-            for partition, offset, metadata, code in partitions
-            if code == 0 and offset >= 0 and topic.startswith(self.connection.prefix)
-        }
+        return await fetch_committed(self._admin, self.connection, group)
 
     async def topic_ids(self, names: Iterable[str]) -> dict[str, str]:
         """What tells each topic from another one of the same name.
@@ -240,14 +214,3 @@ class Cluster:
                 own = self.connection.logical(name) if topics else name
                 settings[own] = {key: text for key, text, *_ in entries}
         return settings
-
-    async def _fetch_offsets(self, group: str) -> Any:
-        """The response, None while the coordinator is being found."""
-        try:
-            coordinator = await self._admin.find_coordinator(group)
-            response = await fetch_offsets(self._admin, group, coordinator)
-        except KafkaError as error:
-            if error.retriable:
-                return None
-            raise ClusterFailure(describe(error)) from None
-        return None if response.error_code in _COORDINATOR_MOVES else response

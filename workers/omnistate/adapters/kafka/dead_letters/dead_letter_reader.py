@@ -11,7 +11,8 @@ from typing import Final
 
 from aiokafka import TopicPartition
 
-from omnistate.adapters.kafka.admin.cluster import Cluster, CommittedOffset, open_cluster
+from omnistate.adapters.kafka.admin.cluster import Cluster, open_cluster
+from omnistate.adapters.kafka.admin.committed_offsets import CommittedOffset
 from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import ClusterRefusal, deadline, explained

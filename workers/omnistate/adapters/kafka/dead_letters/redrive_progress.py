@@ -9,7 +9,7 @@ known, count as unknown, since they may have gone back already.
 import re
 from typing import Final, Self
 
-from omnistate.adapters.kafka.admin.cluster import CommittedOffset
+from omnistate.adapters.kafka.admin.committed_offsets import CommittedOffset
 
 # Below the broker's offset.metadata.max.bytes of 4,096.
 METADATA_BYTES_MAX: Final = 4_000

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
-from omnistate.adapters.kafka.admin.cluster import CommittedOffset
+from omnistate.adapters.kafka.admin.committed_offsets import CommittedOffset
 from omnistate.adapters.kafka.clients.client_shutdown import STOP_S, disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import deadline, explained, look_at
