@@ -8,15 +8,15 @@ are of one number, and with the changes and rows where nothing was committed sin
 
 from collections import Counter
 from collections.abc import Set
-from typing import Final, NamedTuple
+from typing import Final
 
-import msgspec
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES
 
 from omnistate.audit.accounts import CapacityEvent
 from omnistate.audit.audit_layout import Layout, TotalsLayout, read_totals_layout
 from omnistate.audit.cut import Cut, find_partitions_at_rest, place_of, read_cut
 from omnistate.audit.findings import Findings
+from omnistate.audit.seen_changes import SeenChange, SeenChanges
 from omnistate.audit.source import TopicReader
 from omnistate.audit.table_rows import Rows
 from omnistate.audit.totals_rows import (
@@ -34,23 +34,6 @@ from omnistate.stream.ports import Record
 from omnistate.stream.topology import Topology
 
 NOTHING: Final = HeldCapacity(0, {})
-
-
-class Seen(NamedTuple):
-    """A change that the worker has taken, at (topic, partition, offset)."""
-
-    place: tuple[str, int, int]
-    share: PartitionShare
-
-
-class SeenChanges(msgspec.Struct, gc=False):
-    """What was seen of one representative's changes, by the engine's partition."""
-
-    taken: dict[int, Seen] = {}
-    # Partitions of which the change that the row names was found.
-    found: set[int] = set()
-    # Whether there are changes that the worker has not come to.
-    behind: bool = False
 
 
 class TotalsCheck:
@@ -94,9 +77,7 @@ class TotalsCheck:
         if record.offset >= self.cut.offset(record.partition, CAPACITY_CHANGES):
             standing.behind = True
         else:
-            before = standing.taken.get(number)
-            if before is None or before.share.sequence < share.sequence:
-                standing.taken[number] = Seen(place_of(record), share)
+            standing.take(number, SeenChange(place_of(record), share))
         row = self.totals.rows.get(who)
         named = None if row is None else row.shares.get(number)
         if row is None or named is None or named.sequence != share.sequence:
