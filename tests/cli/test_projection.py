@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from omnistate.process.process_settings import Settings, UnusableSetting, load_settings
+from omnistate.process.process_settings import Settings, UnusableSetting
+from omnistate.process.settings_source import load_settings
 
 from tests.cli.commands import COMMAND, ROOT
 

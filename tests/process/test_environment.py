@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from omnistate.process.environment import find_unknown
-from omnistate.process.process_settings import Settings, UnusableSetting, load_settings
+from omnistate.process.process_settings import Settings, UnusableSetting
+from omnistate.process.settings_source import load_settings
 
 KNOWN = tuple(Settings.model_fields)
 SECRET = "geheim"

@@ -83,7 +83,7 @@ def with_settings(*names: str) -> Callable[[Callable[..., int]], Callable[..., N
             given = {name: values[name] for name in options if not _is_variable(context, name)}
 
             def act() -> int:
-                from omnistate.process.process_settings import load_settings
+                from omnistate.process.settings_source import load_settings
 
                 return command(settings=load_settings(**given), **arguments)
 

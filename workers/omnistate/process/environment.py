@@ -1,10 +1,10 @@
-"""Variables that begin as ours do and are none of ours: a slip of the pen, or Kubernetes'; pure.
+"""Settings' variables, and those that begin as they do: a slip of the pen, or Kubernetes'; pure.
 
 A value is never told: it may be a password under a misspelt name.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
@@ -19,6 +19,16 @@ _SERVICE: Final = re.compile(
 )
 _SERVICE_PORT: Final = re.compile(r"OMNISTATE_(?:.+_)?PORT")
 _ADDRESS: Final = re.compile(r"(?:tcp|udp|sctp)://\S+")
+
+
+def variable_of(name: str) -> str:
+    """The variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def source_of(name: str, given: Container[str]) -> str:
+    """What the user wrote a setting as: an option, if it is among those given, or a variable."""
+    return f"--{name.replace('_', '-')}" if name in given else variable_of(name)
 
 
 def find_unknown(environment: Mapping[str, str], known: Iterable[str]) -> str | None:

@@ -3,17 +3,14 @@
 A wrong one is refused with one line that names it; a secret's value is never in that line.
 """
 
-import os
-import re
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, Literal, Self, get_args
+from typing import Literal, Self, get_args
 
 from pydantic import (
     Field,
     PrivateAttr,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
@@ -25,15 +22,19 @@ from omnistate.adapters.kafka.clients.connection import (
     SaslMechanism,
     SecurityProtocol,
 )
-from omnistate.adapters.kafka.clients.tls_context import UnusableCredentials
 from omnistate.core.row_version import WRITABLE
-from omnistate.process.environment import PREFIX, find_unknown, is_address
-from omnistate.process.errors import Unusable, plain
-from omnistate.process.setting_values import check_brokers, check_host, check_redis_url
+from omnistate.process.environment import (
+    PREFIX,
+    source_of,
+)
+from omnistate.process.errors import Unusable
+from omnistate.process.setting_values import (
+    check_brokers,
+    check_host,
+    check_redis_url,
+    check_token,
+)
 from omnistate.stream.topology import Topology, TopologyError, load_topology
-
-# What a header can carry, and long enough not to be guessed.
-TOKEN: Final = re.compile(r"[!-~]{16,1024}")
 
 
 class UnusableSetting(Unusable):
@@ -148,8 +149,8 @@ class Settings(BaseSettings):
     @field_validator("api_token")
     @classmethod
     def _check_api_token(cls, token: SecretStr | None) -> SecretStr | None:
-        if token is not None and not TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("16 characters or more are needed, printable ones without spaces")
+        if token is not None:
+            check_token(token.get_secret_value())
         return token
 
     @field_validator("security_protocol", "sasl_mechanism", "log_level", mode="before")
@@ -201,57 +202,13 @@ class Settings(BaseSettings):
         try:
             return load_topology(self.topics_file)
         except TopologyError as error:
-            source = _source("topics_file", self._options)
+            source = source_of("topics_file", self._options)
             raise UnusableSetting(f"{source}: {error}") from None
 
 
 def is_secret(name: str) -> bool:
     """Whether a setting is a secret: then it is no option, which everybody could see."""
     return SecretStr in get_args(Settings.model_fields[name].annotation)
-
-
-def load_settings(**options: Any) -> Settings:
-    """The settings of the environment, overruled by options that are not None.
-
-    Raises UnusableSetting, also for a variable of the environment that no setting reads, and for a
-    certificate or key that cannot be read.
-    """
-    unknown = find_unknown(os.environ, Settings.model_fields)
-    if unknown is not None:
-        raise UnusableSetting(unknown)
-    given = {name: value for name, value in options.items() if value is not None}
-    try:
-        settings = Settings(**(_from_services() | given)).given_by(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        message = plain(first["msg"])
-        if not first["loc"]:
-            raise UnusableSetting(message) from None
-        raise UnusableSetting(f"{_source(str(first['loc'][0]), given)}: {message}") from None
-    try:
-        settings.connection.ssl_context()
-    except UnusableCredentials as error:
-        source = _source(f"ssl_{error.role}_file", given)
-        raise UnusableSetting(f"{source}: {error}") from None
-    return settings
-
-
-def _from_services() -> dict[str, Any]:
-    """The default of each setting whose variable Kubernetes uses for something else.
-
-    A service called omnistate-web puts its address into OMNISTATE_WEB_PORT.
-    """
-    taken = [name for name in Settings.model_fields if is_address(os.environ.get(_variable(name)))]
-    return {name: Settings.model_fields[name].default for name in taken}
-
-
-def _source(name: str, given: Container[str]) -> str:
-    """What the user wrote: an option or a variable."""
-    return f"--{name.replace('_', '-')}" if name in given else _variable(name)
-
-
-def _variable(name: str) -> str:
-    return PREFIX + name.upper()
 
 
 def _text(path: Path | None) -> str | None:

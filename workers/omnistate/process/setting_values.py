@@ -3,12 +3,15 @@
 It knows no setting's name, and connects to nothing.
 """
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
 from omnistate.adapters.redis.redis_connection import UnusableUrl, check_url
 
 REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://")
+# What a header can carry, and long enough not to be guessed.
+TOKEN: Final = re.compile(r"[!-~]{16,1024}")
 
 
 def check_brokers(brokers: str) -> None:
@@ -37,3 +40,9 @@ def check_redis_url(url: str) -> None:
         check_url(url)
     except UnusableUrl as error:
         raise ValueError(str(error)) from None
+
+
+def check_token(token: str) -> None:
+    """What the read API lets in."""
+    if not TOKEN.fullmatch(token):
+        raise ValueError("16 characters or more are needed, printable ones without spaces")
