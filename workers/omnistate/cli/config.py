@@ -137,7 +137,7 @@ def _summarise(changes: "Iterable[ObjectChange]", topics: "Iterable[str]", would
 def _say_unreadable(topic: str, partition: int, batch: "UnreadableBatch") -> None:
     from omnistate.cli.command_end import say
 
-    offsets = f"{topic}/{partition}, offsets {batch.offset} to {batch.next_offset - 1}"
+    offsets = f"{topic}/{partition}, {batch.offsets}"
     say(
         "config apply",
         f"{offsets}: cannot be read ({batch.reason}): what stands before is published anew",

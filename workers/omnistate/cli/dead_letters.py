@@ -210,8 +210,8 @@ def _report(letter: "Letter", outcome: "Outcome", topology: "Topology", *, dry_r
 def _say_unreadable(command: str, batches: "Mapping[tuple[int, int], UnreadableBatch]") -> None:
     from omnistate.cli.command_end import say
 
-    for (partition, offset), batch in sorted(batches.items()):
-        offsets = f"dead-letters/{partition}, offsets {offset} to {batch.next_offset - 1}"
+    for (partition, _), batch in sorted(batches.items()):
+        offsets = f"dead-letters/{partition}, {batch.offsets}"
         say(command, f"{offsets}: cannot be read ({batch.reason}): left out")
 
 

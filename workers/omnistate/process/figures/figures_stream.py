@@ -183,7 +183,7 @@ class FiguresStream:
 
     def _pass_over(self, place: TopicPartition, batch: UnreadableBatch) -> None:
         """Said from Faust's own thread."""
-        problem = f"offsets {batch.offset} to {batch.next_offset - 1}: {batch.reason}"
+        problem = f"{batch.offsets}: {batch.reason}"
         topic = self._connection.logical(place.topic)
         self._unusable.tell(topic, place.partition, batch.offset, problem, batch=True)
 

@@ -112,9 +112,7 @@ class ConfigurationFollower:
     def _pass_over(self, place: TopicPartition, batch: UnreadableBatch) -> None:
         """What was published before counts."""
         topic = self._connection.logical(place.topic)
-        problem = (
-            f"offsets {batch.offset} to {batch.next_offset - 1} cannot be read: {batch.reason}"
-        )
+        problem = f"{batch.offsets} cannot be read: {batch.reason}"
         unusable = UnusableRecord(topic, place.partition, batch.offset, "", problem)
         self._tell(unusable, batch=True)
 

@@ -38,6 +38,11 @@ class UnreadableBatch(NamedTuple):
     timestamp: int
     reason: str
 
+    @property
+    def offsets(self) -> str:
+        """Its offsets in words."""
+        return f"offsets {self.offset} to {self.next_offset - 1}"
+
 
 class _Unreadable(Exception):
     """What is wrong with a batch."""
