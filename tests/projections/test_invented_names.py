@@ -5,7 +5,7 @@ from typing import Any
 
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.configuration.configuration_follower import UnusableRecord
-from omnistate.adapters.kafka.configuration.threshold_follower import ThresholdFollower
+from omnistate.adapters.kafka.configuration.segment_follower import SegmentFollower
 from omnistate.process.figures.figures_metrics import FiguresMetrics
 from omnistate.projections.figures.counting import Counting
 from omnistate.projections.figures.row_publication import rows_of
@@ -19,13 +19,13 @@ from tests.projections.memory_topics import change
 INVENTED = 5_000
 
 
-def follower() -> ThresholdFollower:
+def follower() -> SegmentFollower:
     """What is configured: a queue and a workstream."""
 
     def complain(unusable: UnusableRecord) -> None:
         raise AssertionError(unusable)
 
-    found = ThresholdFollower(Connection(brokers="nowhere:9092"), complain)
+    found = SegmentFollower(Connection(brokers="nowhere:9092"), complain)
     found._put("queues", "support", Queue())
     found._put("workstreams", "chat", Workstream(channel="live_chat"))
     return found

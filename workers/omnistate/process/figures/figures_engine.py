@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from omnistate.adapters.kafka.configuration.threshold_follower import ThresholdFollower
+from omnistate.adapters.kafka.configuration.segment_follower import SegmentFollower
 from omnistate.adapters.redis.redis_connection import UnusableUrl
 from omnistate.adapters.redis.row_store import RedisRows
 from omnistate.process.environment import PREFIX
@@ -52,7 +52,7 @@ class FiguresEngine(Engine):
         self._row_version = settings.row_version
         # For all streams: each reads again what the one before did not commit.
         self._unusable = UnusableRecords(count_unusable)
-        self._follower = ThresholdFollower(connection, tell_of_configuration(count_unusable))
+        self._follower = SegmentFollower(connection, tell_of_configuration(count_unusable))
         self._stream: FiguresStream | None = None
         # Of streams that have ended.
         self._tally: Tally[str] = Tally()

@@ -18,8 +18,8 @@ TOPICS: Final = ("queues", "workstreams")
 DEFAULT_MS: Final = round(Queue().service_level_threshold * 1_000)
 
 
-class ThresholdFollower(ConfigurationFollower):
-    """Started, run and stopped as any follower; `threshold_ms` is always the last published."""
+class SegmentFollower(ConfigurationFollower):
+    """Started, run and stopped as any follower; what it says is always the last published."""
 
     def __init__(self, connection: Connection, report: Report) -> None:
         """Nothing is connected before `start`."""
@@ -28,7 +28,7 @@ class ThresholdFollower(ConfigurationFollower):
         self._workstreams: set[str] = set()
 
     def threshold_ms(self, queue_id: str | None) -> int:
-        """How soon work of a queue should be accepted; also of one that nobody configured."""
+        """How soon, ms, work of a queue should be accepted; also of one that nobody configured."""
         return self._thresholds_ms.get(queue_id or "", DEFAULT_MS)
 
     def segment_of(self, workstream_id: str, queue_id: str | None) -> tuple[str, str]:
