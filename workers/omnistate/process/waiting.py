@@ -27,7 +27,7 @@ GROWTH: Final = 2.0
 # A reason that is new is said at once, but a broker's may be new each time.
 REASONS_MAX: Final = 5
 # A worker is not ready when its group has not been heard of for longer, whatever its session.
-HEARSAY_S: Final = 30.0
+UNHEARD_MAX_S: Final = 30.0
 
 
 def describe_silence(silence_s: float, session_timeout_s: float) -> str | None:
@@ -35,7 +35,7 @@ def describe_silence(silence_s: float, session_timeout_s: float) -> str | None:
 
     After the session's timeout the group has given the partitions away.
     """
-    if silence_s < min(session_timeout_s, HEARSAY_S):
+    if silence_s < min(session_timeout_s, UNHEARD_MAX_S):
         return None
     return f"has not answered for {silence_s:.0f} s"
 

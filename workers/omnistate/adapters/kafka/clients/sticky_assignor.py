@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from aiokafka import TopicPartition
 
-from omnistate.adapters.kafka.clients.sticky_shares import NOTHING, Claim, share_out
+from omnistate.adapters.kafka.clients.sticky_shares import NO_CLAIM, Claim, share_out
 from omnistate.adapters.kafka.internals.group_protocol import encode_assignment, encode_subscription
 
 
@@ -23,7 +23,7 @@ class StickyAssignor:
 
     def __init__(self) -> None:
         """Nothing was given yet."""
-        self._claim = NOTHING
+        self._claim = NO_CLAIM
 
     def metadata(self, topics: Iterable[str]) -> bytes:
         """What this member tells the leader: its topics, and what it was given last."""
@@ -70,4 +70,4 @@ def _decode(told: bytes | None) -> Claim:
         found = json.loads(told or b"")
         return Claim(int(found["epoch"]), frozenset(map(int, found["numbers"])))
     except (ValueError, TypeError, KeyError):
-        return NOTHING
+        return NO_CLAIM

@@ -4,7 +4,7 @@ A number stands for the partition of that number of every topic: they always go 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Claim(NamedTuple):
@@ -14,7 +14,7 @@ class Claim(NamedTuple):
     numbers: frozenset[int]
 
 
-NOTHING = Claim(0, frozenset())
+NO_CLAIM: Final = Claim(0, frozenset())
 
 
 def share_out(
@@ -46,5 +46,5 @@ def share_out(
 
 def _owner_of(number: int, members: Iterable[str], claims: Mapping[str, Claim]) -> str | None:
     """Whose claim is the latest; of equal ones, which cannot both be true, the first member's."""
-    claimants = [each for each in members if number in claims.get(each, NOTHING).numbers]
+    claimants = [each for each in members if number in claims.get(each, NO_CLAIM).numbers]
     return max(claimants, key=lambda each: claims[each].epoch, default=None)

@@ -28,11 +28,11 @@ from omnistate.stream.topology_parts import Group
 class ProjectionMember:
     """One worker in its group, from `start` to `stop`; afterwards it may be started again."""
 
-    def __init__(self, connection: Connection, group: Group, seat: Membership) -> None:
+    def __init__(self, connection: Connection, group: Group, membership: Membership) -> None:
         """Nothing is connected before `start`."""
         self._connection = connection
         self._group = group
-        self._seat = seat
+        self._membership = membership
         self._member: GroupConsumer | None = None
         self._ends: EndOffsets | None = None
         self.generation = 0
@@ -43,7 +43,7 @@ class ProjectionMember:
         """Connect and join; partitions come when the group says so. Raises LogUnavailable."""
         await self.stop()
         self._ends = EndOffsets(self._connection)
-        member = self._connection.member(self._group.name, self._seat)
+        member = self._connection.member(self._group.name, self._membership)
         self._member = member
         await self._ends.start()
         await membership.join(member, self._connection, self._group, _Listener(self))
