@@ -4,7 +4,7 @@ The published shape, for readers of the topics. The engine writes the same membe
 `omnistate.core.facts`; a test holds the two together.
 """
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,8 @@ from omnistate_schemas.vocabulary import (
     TimerName,
 )
 
+# The profiles that a representative holds in one partition (contract.md#too-large).
+PROFILES_HELD_MAX: Final = 256
 Count = Annotated[int, Field(ge=0)]
 
 

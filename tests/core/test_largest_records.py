@@ -12,9 +12,8 @@ from omnistate.core.conversation.assignment import SKIPPED_MAX
 from omnistate.core.conversation.bounds import (
     HOLDS_BYTES_MAX,
     PROFILE_BYTES_MAX,
-    PROFILES_HELD_MAX,
     TOTALS_BYTES_MAX,
-    Bounds,
+    HoldBounds,
 )
 from omnistate.core.conversation.context import Counter
 from omnistate.core.conversation.conversation import Conversation, Hold
@@ -29,6 +28,7 @@ from omnistate.stream.conversation.encoding import encode_fact
 from omnistate_schemas.configuration import SLOTS_MAX, Representative, Workstream
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from omnistate_schemas.input_data import PROFILES_MAX
+from omnistate_schemas.output_data import PROFILES_HELD_MAX
 from omnistate_schemas.times import LAST_MS
 
 from tests.harness.members import members_of
@@ -100,7 +100,7 @@ def test_rows_of_conversations() -> None:
     row.consultants = [long_name(n, IN_ROWS) for n in range(CONSULTANTS_MAX)]
     row.profiles = [long_name(n, IN_ROWS) for n in range(PROFILES_MAX)]
     row.fingerprints = bytes(FINGERPRINT_BYTES * FINGERPRINTS_KEPT)
-    bounds, ids = Bounds(), 0
+    bounds, ids = HoldBounds(), 0
     # As many as the ledger takes, of any cost.
     for cost in (PROFILES_MAX, 5, 1):
         profiles = row.profiles[:cost]
@@ -134,7 +134,7 @@ def test_rows_of_settings() -> None:
 @pytest.mark.parametrize("letter", [IN_JSON, IN_ROWS, "x"])
 def test_totals(partitions: int, letter: str) -> None:
     """Every partition's counter as full as it may be, each with names of its own."""
-    bounds, held = Bounds(partitions), dict[str, int]()
+    bounds, held = HoldBounds(partitions), dict[str, int]()
     row = Conversation(b"", "voice", "desk", "0-0")
     # First many at once, at last one by one.
     for step in (64, 8, 1):
@@ -173,7 +173,7 @@ def test_totals(partitions: int, letter: str) -> None:
 @pytest.mark.parametrize("partitions", [1, 19, 20, 100, 500])
 def test_a_quiet_partition_needs_no_look(partitions: int) -> None:
     """What `may_pass` says no to, `find_excess` finds nothing in, whatever the names."""
-    bounds, who = Bounds(partitions), IN_ROWS * ID_LENGTH_MAX
+    bounds, who = HoldBounds(partitions), IN_ROWS * ID_LENGTH_MAX
     held = {long_name(n, IN_JSON): 1 for n in range(bounds.quiet_profiles)}
     for cost in {1, 2, bounds.quiet_cost // 2, bounds.quiet_cost} - {0}:
         row = Conversation(b"", "voice", "desk", "0-0")
@@ -188,7 +188,7 @@ def test_a_quiet_partition_needs_no_look(partitions: int) -> None:
 
 
 def test_a_short_row_names_few() -> None:
-    bounds = Bounds()
+    bounds = HoldBounds()
     for count in range(1, 300):
         counter = Counter(1, 0, {chr(0x21 + n % 90) + "y" * (n // 90): 1 for n in range(count)})
         if len(encode_counter(counter)) <= bounds.quiet_row_bytes:

@@ -14,7 +14,7 @@ from omnistate.core.conversation.row import (
     encode_conversation,
     encode_counter,
 )
-from omnistate.core.conversation.row_header import read_outlook
+from omnistate.core.conversation.row_header import read_header
 from omnistate.core.conversation.stages import STAGES
 
 from tests.harness.members import members_of
@@ -115,8 +115,8 @@ def test_of_a_closed_conversation_a_stub_comes_back(row: Conversation) -> None:
 
 @given(row=rows())
 def test_stage_and_earliest_deadline(row: Conversation) -> None:
-    outlook = read_outlook(encode_conversation(row))
-    assert (outlook.stage, outlook.due_ms) == (row.stage, row.earliest_ms())
+    header = read_header(encode_conversation(row))
+    assert (header.stage, header.due_ms) == (row.stage, row.earliest_ms())
     found = row.next_deadline()
     assert row.earliest_ms() == (None if found is None else found[0])
 
@@ -131,6 +131,6 @@ def test_a_counter_comes_back_whole(sequence: int, units: int, profiles: dict[st
 
 @pytest.mark.parametrize("text", [b"\x01", b"", b"\x92\xa4open", b"\x92\xa5shelf\xc0"])
 def test_what_is_no_row_is_refused(text: bytes) -> None:
-    for read in (read_outlook, decode_conversation, decode_counter):
+    for read in (read_header, decode_conversation, decode_counter):
         with pytest.raises(msgspec.DecodeError):
             read(text)

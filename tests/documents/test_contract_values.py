@@ -15,7 +15,6 @@ from omnistate.cli.documents.workstream_defaults import has_a_say, resolve_key
 from omnistate.core.conversation.assignment import SKIPPED_MAX
 from omnistate.core.conversation.bounds import (
     HOLDS_BYTES_MAX,
-    PROFILES_HELD_MAX,
     TOTALS_BYTES_MAX,
 )
 from omnistate.core.conversation.guards import CONSULTANTS_MAX
@@ -31,6 +30,7 @@ from omnistate_schemas.configuration import SLOTS_MAX, ContactCentre
 from omnistate_schemas.configured import OBJECT_BYTES_MAX, SECONDS_MAX
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from omnistate_schemas.input_data import PROFILES_MAX, UNITS_MAX
+from omnistate_schemas.output_data import PROFILES_HELD_MAX
 from omnistate_schemas.registry import INPUTS, OUTPUTS, PRESENCE_INPUTS
 from omnistate_schemas.vocabulary import KIND_CODES, TimerName
 from pydantic import BaseModel

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from omnistate.core.conversation.bounds import PROFILES_HELD_MAX
 from omnistate.stream.conversation.step import Step, run_step
 from omnistate.stream.conversation.tables import Tables
+from omnistate_schemas.output_data import PROFILES_HELD_MAX
 
 from tests.stream.sizes import (
     as_record,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from omnistate.core.representative.totals import JUMP_MAX
-from omnistate.stream.representative.capacity_change import BYTES_MAX, PROFILES_HELD_MAX
+from omnistate.stream.representative.capacity_change import BYTES_MAX
+from omnistate_schemas.output_data import PROFILES_HELD_MAX
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES, DEAD_LETTERS, REPRESENTATIVE_CAPACITY
 
 from tests.harness.events import make_event

@@ -11,7 +11,7 @@ from omnistate.core.conversation.row import (
     encode_conversation,
     encode_counter,
 )
-from omnistate.core.conversation.row_header import read_outlook
+from omnistate.core.conversation.row_header import read_header
 from omnistate.core.representative.totals import decode_totals, encode_totals
 from omnistate.core.row_version import CONVERSATION, ROW_VERSION, NewerVersion
 from omnistate.core.settings import decode_settings, digest_settings, encode_settings
@@ -149,7 +149,7 @@ def test_restored_rows_of_the_former_version_are_the_present_ones_in_memory() ->
     tables.index()
     stored = tables.conversations["chat-1"]
     assert stored == encode_conversation(decode_conversation(row(1, "conversation")))
-    assert read_outlook(stored).due_ms == tables.timers.earliest_ms == 1772441000000
+    assert read_header(stored).due_ms == tables.timers.earliest_ms == 1772441000000
 
 
 @pytest.mark.parametrize(

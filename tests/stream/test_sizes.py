@@ -6,13 +6,13 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from omnistate.cli.configuration_file import build_directory
-from omnistate.core.conversation.bounds import PROFILES_HELD_MAX
 from omnistate.core.conversation.row import decode_conversation, encode_conversation
 from omnistate.stream.conversation.partition_state import describe_state
 from omnistate.stream.conversation.step import Step, run_step
 from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.ports import Record
 from omnistate_schemas.configuration import ContactCentre
+from omnistate_schemas.output_data import PROFILES_HELD_MAX
 
 from tests.harness.records import plain
 from tests.stream.sizes import (

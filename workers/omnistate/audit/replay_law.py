@@ -17,7 +17,7 @@ from omnistate.audit.scope import Scope
 from omnistate.audit.source import TopicReader
 from omnistate.audit.table_rows import Rows
 from omnistate.audit.trail import digest
-from omnistate.core.conversation.row_header import read_outlook
+from omnistate.core.conversation.row_header import read_header
 from omnistate.core.settings import Directory
 from omnistate.stream.conversation.step import OUTPUTS_MAX, Step
 from omnistate.stream.conversation.tables import Tables
@@ -169,5 +169,5 @@ class ReplayCheck:
 
 def _is_due(row: bytes, clock_ms: int) -> bool:
     """Whether a timer of the row is due at the very instant of the clock, fired or not."""
-    earliest_ms = read_outlook(row).due_ms
+    earliest_ms = read_header(row).due_ms
     return earliest_ms is not None and earliest_ms <= clock_ms

@@ -14,11 +14,10 @@ from typing import Final
 import msgspec
 from omnistate_schemas.envelope import ID_LENGTH_MAX
 from omnistate_schemas.input_data import PROFILES_MAX
+from omnistate_schemas.output_data import PROFILES_HELD_MAX
 
 from omnistate.core.conversation.conversation import Conversation
 
-# The profiles that a representative's counter names in one partition.
-PROFILES_HELD_MAX: Final = 256
 # What a conversation's holds take of its row, which has room for as much again of all the rest.
 HOLDS_BYTES_MAX: Final = 700_000
 # The profiles of all partitions in what the representative worker says of one representative.
@@ -40,8 +39,8 @@ class TooLarge(Exception):
     """The hold would lead past a bound; the message names it."""
 
 
-class Bounds:
-    """The bounds of a partition; of how many it is one decides how much each may add."""
+class HoldBounds:
+    """The bounds of what one partition may hold; they depend on how many partitions there are."""
 
     __slots__ = ("profiles_bytes_max", "quiet_cost", "quiet_profiles", "quiet_row_bytes")
 

@@ -5,7 +5,7 @@ Handed in by the runtime for one batch; the core reads nothing else.
 
 from collections.abc import Callable
 
-from omnistate.core.conversation.bounds import Bounds
+from omnistate.core.conversation.bounds import HoldBounds
 from omnistate.core.settings import Directory, WorkstreamSettings, decode_settings
 
 
@@ -54,7 +54,7 @@ class Context:
         intern: Callable[[bytes, bytes], None],
         counter_of: Callable[[str], Counter],
         partition: int,
-        bounds: Bounds | None = None,
+        bounds: HoldBounds | None = None,
         counter_bytes_max: int = 0,
     ) -> None:
         """The clock stands at 0 until the runtime sets it.
@@ -62,7 +62,7 @@ class Context:
         `bounds` are those of the only partition, by default; no row of a counter is longer than
         `counter_bytes_max`.
         """
-        self.bounds = bounds or Bounds()
+        self.bounds = bounds or HoldBounds()
         # Whether some counter of the partition may be near its bound.
         self.crowded = counter_bytes_max > self.bounds.quiet_row_bytes
         self.former: list[FormerCounter] | None = None

@@ -87,9 +87,8 @@ def _invalid_status(kind: Kind, stage: Stage, trigger: str) -> Answer:
     return has_too_many_consultants if trigger == "consult.started" else False
 
 
-# The codes in the order of contract.md#codes, for a conversation that exists. Before them come
-# `invalid_data`, `duplicate`, `unknown_conversation` and `unknown_workstream` (see `decision`);
-# after them `not_assigned`, which depends on the rule that was chosen (see `judge`).
+# In the order of contract.md#codes. The four before them and `too_large` are looked for by
+# `decision`; `not_assigned` depends on the rule that was chosen (see `judge`).
 CODES: Final[tuple[tuple[str, Callable[[Kind, Stage, str], Answer]], ...]] = (
     ("closed", _shut),
     ("push_only", _push_only),

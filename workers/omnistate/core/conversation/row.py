@@ -50,9 +50,8 @@ _Row = tuple[
     bytes,
 ]
 
-# Of a closed one: version, stage, earliest deadline, settings; origin, since when it is closed,
-# sequence, queue, who had it last, remainders of holds, memory of repeats. Without holds the
-# deadline is that of `forget`.
+# Of a closed one: version, stage, deadline (`forget`'s, if no hold is left), settings; origin, when
+# it was closed, sequence, queue, who had it last, remainders of holds, memory of repeats.
 _ClosedRow = tuple[
     int, Stage, int | None, bytes, str, int, int, str | None, str | None, list[_HoldRow], bytes
 ]

@@ -20,4 +20,4 @@ class RowHeader(msgspec.Struct, array_like=True, gc=False):
 
 
 # Of a row of the present version. Raises msgspec.DecodeError where it is no row.
-read_outlook: Final = msgspec.msgpack.Decoder(RowHeader).decode
+read_header: Final = msgspec.msgpack.Decoder(RowHeader).decode

@@ -24,7 +24,7 @@ CONTENT_TYPES_KEPT: Final = 64
 CONTENT_TYPE_BYTES_MAX: Final = 128
 
 
-class Layout:
+class HeaderLayout:
     """What the names of a record's headers say, whatever their values."""
 
     __slots__ = ("binary", "extended", "plain", "size", "usual")
@@ -42,7 +42,7 @@ class Layout:
         ) and not any(name != lower == "content-type" for name, lower in others)
 
 
-_LAYOUTS: Final[dict[tuple[str, ...], Layout]] = {}
+_LAYOUTS: Final[dict[tuple[str, ...], HeaderLayout]] = {}
 # Whether it says that the record's value is the whole event; nothing but JSON is kept.
 _STRUCTURED: Final[dict[bytes, bool]] = {}
 NOTHING: Final[dict[str, bytes]] = {}
@@ -86,8 +86,8 @@ def sort_headers(headers: Headers) -> dict[str, bytes] | None:
     return found if layout.binary else None
 
 
-def _keep_layout(names: tuple[str, ...]) -> Layout:
-    layout = Layout(names)
+def _keep_layout(names: tuple[str, ...]) -> HeaderLayout:
+    layout = HeaderLayout(names)
     if len(names) <= HEADERS_MAX and layout.size <= NAMES_LENGTH_MAX:
         if len(_LAYOUTS) >= LAYOUTS_KEPT:
             _LAYOUTS.clear()

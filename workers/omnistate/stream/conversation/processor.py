@@ -94,5 +94,5 @@ def process_conversations(
     partitions: int = 1,
     row_version: int | None = None,
 ) -> Callable[[], ConversationProcessor]:
-    """What makes the processor of a partition anew whenever it is taken over."""
+    """What makes the processor of a partition, with these arguments, at each takeover."""
     return lambda: ConversationProcessor(directory, partition, partitions, row_version)

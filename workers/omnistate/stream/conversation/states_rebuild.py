@@ -27,7 +27,7 @@ import msgspec
 from omnistate_schemas.vocabulary import CONVERSATION_STATES, STATE_CHANGES
 
 from omnistate.core.conversation.row import decode_conversation
-from omnistate.core.conversation.row_header import read_outlook
+from omnistate.core.conversation.row_header import read_header
 from omnistate.core.row_version import CONVERSATION, ROW_VERSION, NewerVersion
 from omnistate.stream.ports import LogRefusal, Outgoing, Record, UnreadableRecord
 
@@ -120,7 +120,7 @@ class StatesRebuild:
                 rows.pop(record.key, None)
             else:
                 try:
-                    version = read_outlook(CONVERSATION.upgrade(record.value)).version
+                    version = read_header(CONVERSATION.upgrade(record.value)).version
                     if version > ROW_VERSION:
                         raise NewerVersion(version)
                     row = decode_conversation(record.value)

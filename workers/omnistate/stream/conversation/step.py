@@ -12,7 +12,7 @@ from typing import Final
 
 from omnistate_schemas.times import format_time
 
-from omnistate.core.conversation.bounds import Bounds
+from omnistate.core.conversation.bounds import HoldBounds
 from omnistate.core.conversation.context import Context
 from omnistate.core.conversation.decision import decide, fire
 from omnistate.core.facts import Fact, Ignored, Refused, Rejected, StateChange
@@ -68,7 +68,7 @@ class Step:
             overlay.intern,
             overlay.counter_of,
             partition,
-            Bounds(partitions),
+            HoldBounds(partitions),
             tables.counter_bytes_max,
         )
         self._partitions = partitions

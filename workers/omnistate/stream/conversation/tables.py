@@ -14,7 +14,7 @@ from omnistate.core.conversation.row import (
     decode_counter,
     encode_conversation,
 )
-from omnistate.core.conversation.row_header import read_outlook
+from omnistate.core.conversation.row_header import read_header
 from omnistate.core.row_version import CONVERSATION, COUNTER
 from omnistate.core.settings import WorkstreamSettings, decode_settings
 from omnistate.stream.conversation.timer_index import TimerIndex
@@ -97,7 +97,7 @@ class Tables:
         if self.uses is None:
             upgrade = CONVERSATION.upgrade
             self.uses = Tally(
-                read_outlook(upgrade(row)).settings_key for row in self.conversations.values()
+                read_header(upgrade(row)).settings_key for row in self.conversations.values()
             )
         return self.uses
 
@@ -139,14 +139,14 @@ class Tables:
         uses: dict[bytes, int] = {}
         for conversation_id, found in self.conversations.items():
             row = CONVERSATION.upgrade(found)
-            outlook = read_outlook(row)
+            header = read_header(row)
             if row is not found:
-                if outlook.stage == "closed":
+                if header.stage == "closed":
                     row = encode_conversation(decode_conversation(row))
                 self.conversations[conversation_id] = row
-            stages.append(outlook.stage)
-            uses[outlook.settings_key] = uses.get(outlook.settings_key, 0) + 1
-            due_ms = outlook.due_ms
+            stages.append(header.stage)
+            uses[header.settings_key] = uses.get(header.settings_key, 0) + 1
+            due_ms = header.due_ms
             if due_ms is not None:
                 due[conversation_id] = due_ms
         self.stages = Tally(stages)
@@ -162,7 +162,7 @@ class Tables:
             row = self.conversations.get(conversation_id)
             self.timers.enter(conversation_id, None)
             if row is not None:
-                self.timers.enter(conversation_id, read_outlook(row).due_ms)
+                self.timers.enter(conversation_id, read_header(row).due_ms)
 
 
 def _put(rows: dict[str, bytes], key: str, value: bytes | None) -> None:

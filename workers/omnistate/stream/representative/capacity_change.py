@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import msgspec
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
+from omnistate_schemas.output_data import PROFILES_HELD_MAX
 
 from omnistate.core.facts import Cause
 from omnistate.core.representative.totals import Share, Totals, encode_totals
@@ -15,8 +16,6 @@ from omnistate.stream.cloudevents import Undecodable
 from omnistate.stream.ports import Record
 
 TYPES: Final = frozenset({"capacity.held", "capacity.released"})
-# A counter names no more profiles (contract.md#unreadable).
-PROFILES_HELD_MAX: Final = 256
 # What a row, or a picture of it, may come to: half of what brokers take by default.
 BYTES_MAX: Final = 524_288
 # Below this a row's picture, too, is far from the bound, and nobody needs to look.
@@ -52,7 +51,7 @@ class _Event(msgspec.Struct, gc=False):
 _READ: Final = msgspec.json.Decoder(_Event).decode
 
 
-class CapacityChange(msgspec.Struct, frozen=True, gc=False):
+class ShareChange(msgspec.Struct, frozen=True, gc=False):
     """What one partition of the engine says of a representative."""
 
     representative_id: str
@@ -61,7 +60,7 @@ class CapacityChange(msgspec.Struct, frozen=True, gc=False):
     cause: Cause
 
 
-def read_capacity_change(record: Record) -> CapacityChange:
+def read_capacity_change(record: Record) -> ShareChange:
     """The change in a record of `capacity-changes`. Raises Undecodable."""
     value = record.value or b""
     if len(value) > BYTES_MAX:
@@ -82,7 +81,7 @@ def read_capacity_change(record: Record) -> CapacityChange:
     if record.key != data.representative_id.encode():
         raise Undecodable("wrong_key", "the record's key is not the representative")
     held = {name: slots for name, slots in data.partition_profiles.items() if slots}
-    return CapacityChange(
+    return ShareChange(
         data.representative_id,
         data.partition,
         Share(data.partition_sequence, data.partition_units, held),
@@ -101,6 +100,7 @@ def measure(totals: Totals, partition: int, share: Share) -> int:
     picture = sum(len(name.encode()) + _PROFILE_BYTES for name in held.profiles)
     if max(row, picture) > BYTES_MAX:
         raise Undecodable(
-            "oversized", f"the totals would come to {max(row, picture)} bytes; {BYTES_MAX} are most"
+            "oversized",
+            f"the totals would come to {max(row, picture)} bytes; {BYTES_MAX} are the most",
         )
     return row

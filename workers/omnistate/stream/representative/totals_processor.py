@@ -115,5 +115,5 @@ def process_representatives(
     partitions: int = 1,
     row_version: int | None = None,
 ) -> Callable[[], TotalsProcessor]:
-    """What makes the processor of a partition anew whenever it is taken over."""
+    """What makes the processor of a partition, with these arguments, at each takeover."""
     return lambda: TotalsProcessor(directory, partition, partitions, row_version)
