@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from omnistate.adapters.redis.listings import SHARE, Listings, OpenQueue, Person
+from omnistate.adapters.redis.listings import MEMBERS_AT_ONCE, Listings, OpenQueue, Person
 from omnistate.projections.keys import Keys
 from redis import Redis
 
 from tests.cluster.dump import connect
 
-MANY = 3 * SHARE + 7
+MANY = 3 * MEMBERS_AT_ONCE + 7
 TOLD: list[str] = []
 
 

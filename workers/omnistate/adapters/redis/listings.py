@@ -21,8 +21,8 @@ from omnistate.projections.keys import Keys, is_ambiguous
 from omnistate.projections.read_model.hash_fields import UnusableFields
 from omnistate.projections.read_model.store_ports import KeyReport, StoreSpoiled
 
-# Members in one go: Redis does nothing else meanwhile, for a millisecond or two.
-SHARE: Final = 500
+# Redis does nothing else meanwhile, for a millisecond or two.
+MEMBERS_AT_ONCE: Final = 500
 # They answer in MessagePack, which is read many times quicker than as many answers.
 REPRESENTATIVES: Final = """\
 local found, rows = redis.call('SSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2]), {}
@@ -74,7 +74,7 @@ class Person(NamedTuple):
 
 
 class OpenQueue(NamedTuple):
-    """A queue in which conversations are open; the empty id stands for those in none."""
+    """A queue with open conversations, the oldest from `oldest_ms`, epoch ms; empty id: in none."""
 
     queue_id: str
     open: int
@@ -145,7 +145,9 @@ class Listings:
         while cursor != "0":
             try:
                 with translated(listed):
-                    answer = await script(keys=[listed], args=[cursor or "0", SHARE, before])
+                    answer = await script(
+                        keys=[listed], args=[cursor or "0", MEMBERS_AT_ONCE, before]
+                    )
             except StoreSpoiled:
                 self._report(listed, "is of another type: left out")
                 return
