@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Final
 
 from omnistate.adapters.kafka.configuration.configuration_follower import Report, UnusableRecord
+from omnistate.adapters.kafka.records.told_offsets import ToldOffsets
 from omnistate.process.logs import get_logger
 
 # So many are told one by one; the metrics count all of them.
-TOLD: Final = 20
+TOLD_MAX: Final = 20
 
 
 class UnusableRecords:
@@ -19,21 +20,18 @@ class UnusableRecords:
     def __init__(self, count: Callable[[str], None]) -> None:
         """`count` is told the topic of each."""
         self._count = count
-        self._told = 0
-        # A batch may be met before the records that lie before it.
-        self._told_upto: dict[tuple[str, int, bool], int] = {}
+        self._number = 0
+        self._told = ToldOffsets()
 
     def tell(
         self, topic: str, partition: int, offset: int, reason: str, *, batch: bool = False
     ) -> None:
         """A record, or a batch that begins there, cannot be used."""
-        place = topic, partition, batch
-        if offset <= self._told_upto.get(place, -1):
+        if not self._told.take(topic, partition, offset, batch=batch):
             return
-        self._told_upto[place] = offset
         self._count(topic)
-        self._told += 1
-        if self._told <= TOLD:
+        self._number += 1
+        if self._number <= TOLD_MAX:
             get_logger().error(
                 "record_unreadable", topic=topic, partition=partition, offset=offset, reason=reason
             )

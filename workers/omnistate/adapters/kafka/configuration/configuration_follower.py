@@ -31,6 +31,7 @@ from omnistate.adapters.kafka.configuration.configuration_topics import (
 from omnistate.adapters.kafka.internals.batches import UnreadableBatch
 from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
 from omnistate.adapters.kafka.records.backlog import read_backlog
+from omnistate.adapters.kafka.records.told_offsets import ToldOffsets
 from omnistate.core.settings import Directory
 
 POLL_MS: Final = 1_000
@@ -64,9 +65,8 @@ class ConfigurationFollower:
         self._topics = tuple(topics)
         self._report = report
         self._consumer: CheckedConsumer | None = None
-        # How far each partition has been told of: a start may be tried more than once, and a batch
-        # is met before the records that lie before it.
-        self._told_upto: dict[tuple[str, int, bool], int] = {}
+        # A start may be tried more than once.
+        self._told = ToldOffsets()
 
     async def start(self) -> None:
         """Return when the directory is what is published. Raises ClusterFailure; then try again."""
@@ -129,9 +129,7 @@ class ConfigurationFollower:
 
     def _tell(self, unusable: UnusableRecord, *, batch: bool = False) -> None:
         """Once."""
-        place = unusable.topic, unusable.partition, batch
-        if unusable.offset > self._told_upto.get(place, -1):
-            self._told_upto[place] = unusable.offset
+        if self._told.take(unusable.topic, unusable.partition, unusable.offset, batch=batch):
             self._report(unusable)
 
     def _put(self, topic: str, id_: str, configured: Configuration | None) -> None:
