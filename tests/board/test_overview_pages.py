@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from omnistate.adapters.redis.listings import OpenQueue, Person
+from omnistate.adapters.redis.listings import ListedRepresentative, OpenQueue
 from omnistate.process.projection import overview
 from omnistate.process.projection.overview import Overviews
 from omnistate.process.projection.overview_query import (
-    PEOPLE_BY,
-    QUEUES_BY,
+    QUEUE_ORDERS,
+    REPRESENTATIVE_ORDERS,
     Query,
-    add_people_up,
     add_queues_up,
-    natural,
-    pick_people,
+    add_representatives_up,
+    natural_key,
     pick_queues,
+    pick_representatives,
 )
 from omnistate.process.projection.parameters import InvalidParameter, read_after, read_query
 from omnistate_schemas import endpoint_parameters
@@ -29,11 +29,11 @@ from tests.board.test_overview import Clock, Lag
 NOW_MS = 1_772_500_000_000
 PEOPLE = sorted(
     [
-        Person("r-10", "available", True, 100, 90, 3, 0),
-        Person("r-9", "busy", False, 100, 130, 4, 1),
-        Person("Anna", "away", False, 100, 0, 0, 0),
-        Person("bo", "do_not_disturb", False, 0, 30, 1, 0),
-        Person("cy", "offline", False, 0, 0, 0, 0),
+        ListedRepresentative("r-10", "available", True, 100, 90, 3, 0),
+        ListedRepresentative("r-9", "busy", False, 100, 130, 4, 1),
+        ListedRepresentative("Anna", "away", False, 100, 0, 0, 0),
+        ListedRepresentative("bo", "do_not_disturb", False, 0, 30, 1, 0),
+        ListedRepresentative("cy", "offline", False, 0, 0, 0, 0),
     ]
 )
 QUEUES = sorted(
@@ -46,7 +46,7 @@ QUEUES = sorted(
 
 
 def people(by: str, **members: Any) -> list[str]:
-    return pick_people(PEOPLE, Query(representatives_by=by, **members))
+    return pick_representatives(PEOPLE, Query(representatives_by=by, **members))
 
 
 def test_people_come_in_the_order_that_was_asked_for() -> None:
@@ -76,7 +76,7 @@ def test_queues_come_in_the_order_that_was_asked_for() -> None:
 
 
 def test_what_is_said_of_all_does_not_depend_on_whom_is_shown() -> None:
-    totals = add_people_up(PEOPLE, Query(representatives=0, contains="r-"))
+    totals = add_representatives_up(PEOPLE, Query(representatives=0, contains="r-"))
     assert totals.model_dump() == {
         "known": 5,
         "matching": 2,
@@ -95,12 +95,12 @@ def test_names_with_numbers_are_in_their_order() -> None:
         mixed = list(ids)
         random.Random(seed).shuffle(mixed)
         first = ["", "7", "A-1", "A-2", "A-10", "A-100"]
-        assert sorted(mixed, key=natural)[:6] == first, f"seed {seed}"
+        assert sorted(mixed, key=natural_key)[:6] == first, f"seed {seed}"
 
 
 def test_orders_are_those_that_the_document_lists() -> None:
-    assert tuple(PEOPLE_BY) == endpoint_parameters.REPRESENTATIVES_BY
-    assert set(QUEUES_BY) == set(endpoint_parameters.QUEUES_BY)
+    assert tuple(REPRESENTATIVE_ORDERS) == endpoint_parameters.REPRESENTATIVES_BY
+    assert set(QUEUE_ORDERS) == set(endpoint_parameters.QUEUES_BY)
     assert read_query({}) == Query()
     said = {
         "representatives": "0",
@@ -151,10 +151,13 @@ class Many:
     async def counts(self) -> CountsNow:
         return CountsNow({})
 
-    async def list_people(self) -> list[Person]:
+    async def list_people(self) -> list[ListedRepresentative]:
         self.lists += 1
         await asyncio.sleep(0)
-        return [Person(f"r-{number}", "busy", False, 100, 0, 0, 0) for number in range(10_000)]
+        return [
+            ListedRepresentative(f"r-{number}", "busy", False, 100, 0, 0, 0)
+            for number in range(10_000)
+        ]
 
     async def list_queues(self) -> list[OpenQueue]:
         return [OpenQueue(f"q-{number}", 1, NOW_MS) for number in range(5_000)]

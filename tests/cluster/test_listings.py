@@ -4,7 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from omnistate.adapters.redis.listings import MEMBERS_AT_ONCE, Listings, OpenQueue, Person
+from omnistate.adapters.redis.listings import (
+    MEMBERS_AT_ONCE,
+    ListedRepresentative,
+    Listings,
+    OpenQueue,
+)
 from omnistate.projections.keys import Keys
 from redis import Redis
 
@@ -50,7 +55,7 @@ async def test_everybody_is_listed_once(redis_url: str, prefix: str, listings: L
     people = sorted(await listings.representatives())
     assert len(people) == MANY
     assert {each.representative_id for each in people} == {f"r:{n}" for n in range(MANY)}
-    assert Person("r:1", "busy", True, 100, 1, 2, 1) in people
+    assert ListedRepresentative("r:1", "busy", True, 100, 1, 2, 1) in people
     queues = sorted(await listings.queues())
     assert queues[0] == OpenQueue("", 1, 1_772_500_000_000.0)
     assert set(queues[1:]) == {OpenQueue(f"q {n}", 2, 5.0 + n) for n in range(MANY)}

@@ -61,7 +61,7 @@ _ROWS: Final = msgspec.msgpack.Decoder(tuple[str, list[msgspec.Raw]])
 _PRESENCES: Final = frozenset(get_args(Presence))
 
 
-class Person(NamedTuple):
+class ListedRepresentative(NamedTuple):
     """What a representative is found, ordered and counted by."""
 
     representative_id: str
@@ -97,10 +97,10 @@ class Listings:
         with translated():
             await close_client(self._client)
 
-    async def representatives(self) -> list[Person]:
+    async def representatives(self) -> list[ListedRepresentative]:
         """Everybody whose totals are known, in no order."""
         keys = self._keys
-        people: dict[str, Person] = {}
+        people: dict[str, ListedRepresentative] = {}
         scripts = self._representatives, _PEOPLE, _PERSON
         async for share in self._walk(*scripts, keys.representatives, keys.representative("")):
             for id_, row, work, offers in share:
@@ -173,14 +173,14 @@ def _check(id_: str) -> None:
         raise UnusableFields(f"an id of {len(id_)} characters")
 
 
-def _person(id_: str, row: Sequence[str | bool], work: int, offers: int) -> Person:
+def _person(id_: str, row: Sequence[str | bool], work: int, offers: int) -> ListedRepresentative:
     presence, assignable, units, occupied = row
     if presence not in _PRESENCES:
         raise UnusableFields("presence: none of ours")
     numbers = int(units), int(occupied), work, offers
     if min(numbers) < 0:
         raise UnusableFields("units, or what they have: no number")
-    return Person(id_, str(presence), assignable == "true", *numbers)
+    return ListedRepresentative(id_, str(presence), assignable == "true", *numbers)
 
 
 def _queue(id_: str, number: int, since: str | float) -> OpenQueue:

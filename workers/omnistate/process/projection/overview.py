@@ -19,16 +19,16 @@ from omnistate_schemas.read_api import (
 )
 from omnistate_schemas.times import format_time
 
-from omnistate.adapters.redis.listings import Listings, OpenQueue, Person
+from omnistate.adapters.redis.listings import ListedRepresentative, Listings, OpenQueue
 from omnistate.adapters.redis.read_model_reader import ReadModel
 from omnistate.process.projection.lag_watch import LagWatch, Measured
 from omnistate.process.projection.overview_query import (
     Query,
-    add_people_up,
     add_queues_up,
+    add_representatives_up,
     describe_queue,
-    pick_people,
     pick_queues,
+    pick_representatives,
 )
 
 SHARED_S: Final = 0.5
@@ -61,7 +61,7 @@ class _Paced(Generic[T]):
 class _Picture(NamedTuple):
     """What was read for all, and the answers that have been made of it."""
 
-    people: list[Person]
+    people: list[ListedRepresentative]
     queues: list[OpenQueue]
     counts: CountsNow
     measured: Measured
@@ -140,8 +140,8 @@ class Overviews:
             counts=picture.counts,
             queues=pick_queues(queues, query, now_ms),
             queue_totals=add_queues_up(queues, query, now_ms),
-            representatives=await self._model.representatives(pick_people(people, query)),
-            representative_totals=add_people_up(people, query),
+            representatives=await self._model.representatives(pick_representatives(people, query)),
+            representative_totals=add_representatives_up(people, query),
             figures=await self._model.figures(by_queue=query.by_queue),
             lag=measured.lag.partitions,
             lag_measured_at=measured.lag.measured_at,

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from omnistate_schemas.endpoint_parameters import LIMIT_DEFAULT
 from omnistate_schemas.read_api import QueueNow, QueueTotals, RepresentativeTotals
 
-from omnistate.adapters.redis.listings import OpenQueue, Person
+from omnistate.adapters.redis.listings import ListedRepresentative, OpenQueue
 
 NAMED: Final = 4
 _DIGITS: Final = re.compile(r"(\d+)")
@@ -32,44 +32,44 @@ class Query(NamedTuple):
     by_queue: bool = False
 
 
-def natural(id_: str) -> tuple[Any, ...]:
+def natural_key(id_: str) -> tuple[Any, ...]:
     """What ids are ordered by: numbers in them as numbers."""
     parts = _DIGITS.split(id_.casefold())
     return tuple(int(each) if number % 2 else each for number, each in enumerate(parts))
 
 
-def _urgency(person: Person) -> tuple[int, float]:
+def _urgency(person: ListedRepresentative) -> tuple[int, float]:
     over = max(person.occupied_units - person.units, 0)
     return -over, -person.occupied_units / max(person.units, 1)
 
 
-def _load(person: Person) -> float:
+def _load(person: ListedRepresentative) -> float:
     if not person.units:
         return float("inf") if person.occupied_units else 0.0
     return person.occupied_units / person.units
 
 
-PEOPLE_BY: Final[dict[str, Callable[[Person], Any]]] = {
+REPRESENTATIVE_ORDERS: Final[dict[str, Callable[[ListedRepresentative], Any]]] = {
     "urgency": _urgency,
-    "representative": lambda person: natural(person.representative_id),
+    "representative": lambda person: natural_key(person.representative_id),
     "presence": lambda person: person.presence,
     "load": _load,
     "units": lambda person: person.occupied_units,
     "held": lambda person: person.conversations + person.offers,
 }
-QUEUES_BY: Final[dict[str, Callable[[OpenQueue], Any]]] = {
-    "queue": lambda queue: natural(queue.queue_id),
+QUEUE_ORDERS: Final[dict[str, Callable[[OpenQueue], Any]]] = {
+    "queue": lambda queue: natural_key(queue.queue_id),
     "open": lambda queue: queue.open,
     # By age: whatever began later is younger.
     "oldest": lambda queue: -queue.oldest_ms,
 }
 
 
-def pick_people(people: Sequence[Person], query: Query) -> list[str]:
+def pick_representatives(people: Sequence[ListedRepresentative], query: Query) -> list[str]:
     """The ids of those whom the query wants, in its order."""
     needle = query.contains.casefold()
     found = [each for each in people if needle in _text(each)] if needle else people
-    picked = _first(found, query.representatives, query.representatives_by, PEOPLE_BY)
+    picked = _first(found, query.representatives, query.representatives_by, REPRESENTATIVE_ORDERS)
     return [each.representative_id for each in picked]
 
 
@@ -79,11 +79,13 @@ def pick_queues(queues: Sequence[OpenQueue], query: Query, now_ms: float) -> lis
     found = [each for each in queues if needle in _name(each)] if needle else queues
     return [
         describe_queue(each, now_ms)
-        for each in _first(found, query.queues, query.queues_by, QUEUES_BY)
+        for each in _first(found, query.queues, query.queues_by, QUEUE_ORDERS)
     ]
 
 
-def add_people_up(people: Sequence[Person], query: Query) -> RepresentativeTotals:
+def add_representatives_up(
+    people: Sequence[ListedRepresentative], query: Query
+) -> RepresentativeTotals:
     """What is said of all, whoever of them is shown."""
     needle = query.contains.casefold()
     over = [each for each in people if each.occupied_units > each.units]
@@ -93,7 +95,8 @@ def add_people_up(people: Sequence[Person], query: Query) -> RepresentativeTotal
         assignable=sum(each.assignable for each in people),
         over_limit=len(over),
         most_over=[
-            each.representative_id for each in _first(over, NAMED - 1, "urgency", PEOPLE_BY)
+            each.representative_id
+            for each in _first(over, NAMED - 1, "urgency", REPRESENTATIVE_ORDERS)
         ],
     )
 
@@ -106,7 +109,7 @@ def add_queues_up(queues: Sequence[OpenQueue], query: Query, now_ms: float) -> Q
         matching=sum(needle in _name(each) for each in queues),
         open=sum(each.open for each in queues),
         oldest=[
-            describe_queue(each, now_ms) for each in _first(queues, NAMED, "-oldest", QUEUES_BY)
+            describe_queue(each, now_ms) for each in _first(queues, NAMED, "-oldest", QUEUE_ORDERS)
         ],
     )
 
@@ -124,7 +127,7 @@ def _name(queue: OpenQueue) -> str:
     return queue.queue_id.casefold() or "in no queue"
 
 
-def _text(person: Person) -> str:
+def _text(person: ListedRepresentative) -> str:
     return f"{person.representative_id} {person.presence.replace('_', ' ')}".casefold()
 
 
