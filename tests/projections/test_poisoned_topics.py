@@ -5,6 +5,7 @@ import random
 from typing import Any
 
 import pytest
+import structlog
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
 from omnistate.process.projection.projection_report import ProjectionReport
 from omnistate.projections.read_model.output_records import MEMBERS_MAX
@@ -176,17 +177,18 @@ async def test_random_bytes_end_nothing(bench: Bench) -> None:
     assert KEYS.representative("last") in bench.store.keys, f"seed {seed}"
 
 
-def test_each_is_said_once_and_counted_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_is_said_once_and_counted_once() -> None:
     metrics = ProjectionMetrics()
-    report = ProjectionReport(metrics, bar=False)
-    for _ in range(3):
-        report.unreadable(STATES, 4, "nonsense")
-        report.unreadable(TOTALS, 4, "nonsense")
-        report.unreadable(STATES, 5, "nonsense")
-        report.key_unusable("omnistate:counts", "is of another type")
-    said = capsys.readouterr().out
-    assert (said.count("record_unreadable"), said.count("key_unusable")) == (3, 1)
-    assert "omnistate:counts" in said
+    with structlog.testing.capture_logs() as said:
+        report = ProjectionReport(metrics, bar=False)
+        for _ in range(3):
+            report.unreadable(STATES, 4, "nonsense")
+            report.unreadable(TOTALS, 4, "nonsense")
+            report.unreadable(STATES, 5, "nonsense")
+            report.key_unusable("omnistate:counts", "is of another type")
+    events = [line["event"] for line in said]
+    assert (events.count("record_unreadable"), events.count("key_unusable")) == (3, 1)
+    assert said[-1]["key"] == "omnistate:counts"
     text = metrics.expose().decode()
     assert 'omnistate_followed_unusable_total{topic="conversation-states"} 2.0' in text
     assert 'omnistate_followed_unusable_total{topic="representative-capacity"} 1.0' in text

@@ -24,8 +24,8 @@ HOLDS_BYTES_MAX: Final = 700_000
 TOTALS_BYTES_MAX: Final = 8_000_000
 # Beside its name, as JSON with quotation marks, a profile has four members there; and JSON writes a
 # control character in six bytes.
-_PROFILE_BYTES: Final = 96
-PROFILE_BYTES_MAX: Final = _PROFILE_BYTES + 2 + 6 * ID_LENGTH_MAX
+PROFILE_BYTES: Final = 96
+PROFILE_BYTES_MAX: Final = PROFILE_BYTES + 2 + 6 * ID_LENGTH_MAX
 # A name, or an id, in a row is UTF-8 with a head; and what else a hold has.
 _NAME_BYTES: Final = 3
 _HOLD_BYTES: Final = 48
@@ -97,7 +97,7 @@ class HoldBounds:
 
 
 def _measure_profile(name: str) -> int:
-    return len(_ENCODE(name)) + _PROFILE_BYTES
+    return len(_ENCODE(name)) + PROFILE_BYTES
 
 
 def _measure_hold(representative_id: str, profiles: list[str]) -> int:

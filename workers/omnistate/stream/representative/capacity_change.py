@@ -10,18 +10,17 @@ import msgspec
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from omnistate_schemas.output_data import PROFILES_HELD_MAX
 
+from omnistate.core.conversation.bounds import PROFILE_BYTES, TOTALS_BYTES_MAX
 from omnistate.core.facts import Cause
 from omnistate.core.representative.totals import Share, Totals, encode_totals
 from omnistate.stream.cloudevents import Undecodable
 from omnistate.stream.ports import Record
 
 TYPES: Final = frozenset({"capacity.held", "capacity.released"})
-# What a row, or a picture of it, may come to: half of what brokers take by default.
-BYTES_MAX: Final = 524_288
+# What an engine writes at once, at the most.
+RECORD_BYTES_MAX: Final = 1_000_000
 # Below this a row's picture, too, is far from the bound, and nobody needs to look.
 BYTES_USUAL: Final = 16_384
-# Around a profile's name in a picture: three numbers and a bool, with their names.
-_PROFILE_BYTES: Final = 128
 
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_LENGTH_MAX)]
 _Partition = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
@@ -49,6 +48,7 @@ class _Event(msgspec.Struct, gc=False):
 
 
 _READ: Final = msgspec.json.Decoder(_Event).decode
+_ENCODE: Final = msgspec.json.Encoder().encode
 
 
 class ShareChange(msgspec.Struct, frozen=True, gc=False):
@@ -63,8 +63,8 @@ class ShareChange(msgspec.Struct, frozen=True, gc=False):
 def read_capacity_change(record: Record) -> ShareChange:
     """The change in a record of `capacity-changes`. Raises Undecodable."""
     value = record.value or b""
-    if len(value) > BYTES_MAX:
-        raise Undecodable("oversized", f"{len(value)} bytes; {BYTES_MAX} are the most")
+    if len(value) > RECORD_BYTES_MAX:
+        raise Undecodable("oversized", f"{len(value)} bytes; {RECORD_BYTES_MAX} are the most")
     try:
         event = _READ(value)
     except msgspec.DecodeError as error:
@@ -97,10 +97,11 @@ def measure(totals: Totals, partition: int, share: Share) -> int:
     shares = {**totals.shares, partition: share}
     held = msgspec.structs.replace(totals, shares=shares)
     row = len(encode_totals(held))
-    picture = sum(len(name.encode()) + _PROFILE_BYTES for name in held.profiles)
-    if max(row, picture) > BYTES_MAX:
+    # As the engines count, who share this bound out: what they accept is never too large here.
+    picture = sum(len(_ENCODE(name)) + PROFILE_BYTES for name in held.profiles)
+    if max(row, picture) > TOTALS_BYTES_MAX:
         raise Undecodable(
             "oversized",
-            f"the totals would come to {max(row, picture)} bytes; {BYTES_MAX} are the most",
+            f"the totals would come to {max(row, picture)} bytes; {TOTALS_BYTES_MAX} are the most",
         )
     return row
