@@ -38,7 +38,7 @@ live: .venv/.user ## a contact centre on real Kafka and Redis, and the board to 
 compiled: .venv-compiled/.user ## make .venv-compiled: the same commands, their hot part compiled (needs a C compiler)
 	@.venv-compiled/bin/omnistate --version
 
-test-fast: .venv/.developer ## run the tests that need no server, browser, network or compiler: two minutes
+test-fast: .venv/.developer ## run the tests that need no server, browser, network or compiler
 	@$(bin)/pytest -n auto --dist worksteal -m 'not broker and not redis and not browser and not slow' $(ARGS)
 
 test: .venv/.developer ## run all tests (ARGS="-k name" picks some)
