@@ -101,6 +101,7 @@ async def stuck(feed: ChangeFeed, reader: asyncio.StreamReader) -> None:
     assert feed.readers == 1
 
 
+@pytest.mark.slow
 async def test_the_end_does_not_wait_for_whoever_takes_nothing() -> None:
     async def run() -> None:
         feed = ChangeFeed(Stream(1, 1_000_000, size=20_000))

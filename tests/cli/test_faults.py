@@ -27,6 +27,8 @@ from tests.cli.fault_rig import (
     write_files,
 )
 
+# Many of them start a process, which takes a second.
+pytestmark = pytest.mark.slow
 Run = Callable[[list[str], Mapping[str, str]], End]
 
 

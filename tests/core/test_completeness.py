@@ -10,6 +10,7 @@ from tests.core.slips import SLIPS
 from tests.core.source_copy import IMPORT, SourceCopy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", SLIPS)
 def test_who_forgets_it_is_told_at_import(what: str, tmp_path: Path) -> None:
     sources, slip = SourceCopy(tmp_path), SLIPS[what]
@@ -17,6 +18,7 @@ def test_who_forgets_it_is_told_at_import(what: str, tmp_path: Path) -> None:
     assert sources.complain() == slip.sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("-O",), ("-OO",)])
 def test_what_is_complete_is_imported_however_python_is_run(
     options: tuple[str, ...], tmp_path: Path

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -110,6 +111,7 @@ def watch(day: Day) -> Counter[str]:
     return witness.seen
 
 
+@pytest.mark.slow
 def test_the_laws_hold_on_days_that_reach_every_rule() -> None:
     seen: Counter[str] = Counter()
     for seed in SEEDS:

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 from omnistate.stream.ports import Record
 from omnistate_schemas.times import format_time
@@ -45,6 +46,7 @@ def check(records: list[Record]) -> Counter[str]:
     return Counter(each["data"].get("code") for each in values)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 def test_same_outputs_and_state(steps: list[Said]) -> None:

@@ -96,6 +96,7 @@ def test_a_test_that_starts_a_server_is_marked(request: pytest.FixtureRequest) -
             assert fixture not in item.fixturenames or mark in marks, item.nodeid
 
 
+@pytest.mark.slow
 def test_a_failure_says_how_to_come_to_it_again(tmp_path: Path) -> None:
     """Beside it: a loop that is not closed fails its test, and a slow machine fails none."""
     (tmp_path / "conftest.py").write_text("from tests.conftest import *  # noqa: F403\n")

@@ -58,6 +58,7 @@ def open_files(worker: WorkerProcess) -> int:
     return len(list(Path(f"/proc/{worker.pid}/fd").iterdir()))
 
 
+@pytest.mark.slow
 def test_a_thousand_idle_connections_take_neither_probes_nor_files(tmp_path: Path) -> None:
     with working(tmp_path) as worker:
         wait_until("alive", lambda: worker.get("/health/live")[0] == 200)
@@ -67,6 +68,7 @@ def test_a_thousand_idle_connections_take_neither_probes_nor_files(tmp_path: Pat
             wait_until("let go", lambda: open_files(worker) <= CONNECTIONS_MAX + BESIDE)
 
 
+@pytest.mark.slow
 def test_probes_and_metrics_may_have_a_port_of_their_own(tmp_path: Path) -> None:
     with ports.reserve() as kept:
         own = int(kept.getsockname()[1])

@@ -76,6 +76,7 @@ async def test_idle_connections_make_room_for_whoever_asks() -> None:
         assert port.connections <= 20
 
 
+@pytest.mark.slow
 async def test_where_all_are_at_work_the_next_is_told_to_come_back() -> None:
     async with AsyncExitStack() as many, serving(connections_max=3) as port:
         for _ in range(3):

@@ -98,6 +98,7 @@ async def test_batches_cut_anywhere_come_to_the_fold(day: Day, seed: int, hours:
     assert store.lowest_count >= 0
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     days=st.lists(days(), min_size=1, max_size=2),

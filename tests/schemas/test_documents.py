@@ -35,6 +35,7 @@ def test_what_is_checked_in_is_up_to_date() -> None:
     assert documents.stale(ROOT) == []
 
 
+@pytest.mark.slow
 def test_an_edited_a_missing_and_a_left_over_document_are_stale(tree: Path) -> None:
     assert documents.stale(tree) == []
     edited = tree / FOLDER / "bot.end.json"
@@ -53,6 +54,7 @@ def test_a_changed_topic_makes_the_asyncapi_document_stale(tree: Path) -> None:
     assert documents.stale(tree) == [Path("schemas/asyncapi.yaml")]
 
 
+@pytest.mark.slow
 def test_the_command_names_what_is_stale_and_exits_1(
     tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

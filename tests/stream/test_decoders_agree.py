@@ -76,6 +76,7 @@ def test_each_form_is_taken_by_the_shortcut(name: str, form: str) -> None:
     assert isinstance(decode_record(forms_of(example_of(name))[form], 1), Input)
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(one=records(), partitions=st.sampled_from((1, 1, 1, 6)))
 def test_they_agree_on_events(one: Record, partitions: int) -> None:

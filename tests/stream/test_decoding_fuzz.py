@@ -6,6 +6,7 @@ What is taken is compared with Python's own JSON library, told to be careful.
 import json
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from omnistate.stream.ports import Headers
@@ -136,6 +137,7 @@ def objects(draw: st.DrawFn, depth: int = 0) -> str:
     return "{" + ",".join(members) + "}"
 
 
+@pytest.mark.slow
 @settings(max_examples=700, deadline=None)
 @given(inside=objects(), in_target=st.booleans(), before=st.booleans())
 def test_repeated_members_are_found_at_every_level(

@@ -153,6 +153,7 @@ async def test_a_failing_way_back_loses_no_record(
     await end(world, directory, await live(World(records), directory))
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(seed=SEEDS, data=st.data())
 async def test_any_chain_of_faults(seed: int, data: st.DataObject) -> None:

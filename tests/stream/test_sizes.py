@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from omnistate.cli.configuration_file import build_directory
@@ -158,6 +159,7 @@ def test_a_timer_leaves_out_what_would_be_too_large() -> None:
     assert len(state["representatives"]["ana"]["profiles"]) == 255
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(steps=STEPS, partitions=st.sampled_from([1, 12, 40, 200]), cuts=st.sets(st.integers(0, 60)))
 def test_whatever_is_accepted_fits(steps: list[Said], partitions: int, cuts: set[int]) -> None:
