@@ -19,7 +19,7 @@ from bench.contenders import Entry, Job
 from bench.mix import Mix, Said
 
 TICK_S: Final = 0.002
-READY_S: Final = 60.0
+READY_S: Final = 600.0
 # Caches, connections and compilers; not counted.
 SETTLE_S: Final = 5.0
 QUIET_S: Final = 2.0

@@ -54,7 +54,7 @@ T+U7HGsm3XPGyhVqGFIyjSu1tuQnDBiaBw3xmaHLA7nPltFe5xW73/g6kL5+PjgS
 jZSmXJoox3RHvrfwJz4YM577Su+GqRqFN6tIuHYimjlc9PMVZjb1MEPbikPfeCs=
 -----END ENCRYPTED PRIVATE KEY-----
 """
-PATIENCE_S: Final = 60.0
+PATIENCE_S: Final = 600.0
 
 
 class End(NamedTuple):

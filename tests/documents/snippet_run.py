@@ -18,7 +18,7 @@ import yaml
 
 from tests.documents.snippet_pages import Block, Page
 
-RUN_TIMEOUT_S: Final = 800.0
+RUN_TIMEOUT_S: Final = 3_000.0
 # A diff is applied.
 RUN: Final = ("bash", "python", "diff")
 _MARK: Final = "\x1e"

@@ -13,7 +13,7 @@ from typing import Final
 
 TIE: Final = str(Path(__file__).with_name("process_tie.py"))
 # So long a process may take that only waits for its turn on a busy machine; one that hangs does.
-PATIENCE_S: Final = 300.0
+PATIENCE_S: Final = 900.0
 
 
 class TiedProcess:

@@ -29,7 +29,7 @@ def _install(package: str, kept: Path) -> None:
     command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
     ended = subprocess.run(
         [*command, "--prefix", str(own), package],
-        capture_output=True, check=False, stdin=subprocess.DEVNULL, text=True, timeout=600,
+        capture_output=True, check=False, stdin=subprocess.DEVNULL, text=True, timeout=2_400,
     )  # fmt: skip
     if ended.returncode != 0:
         shutil.rmtree(own)

@@ -5,6 +5,7 @@ Exit status 0 where every figure is flat within its noise and every law held, el
 
 import argparse
 import asyncio
+import json
 import logging
 import sys
 import tempfile
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=300.0, help="inputs a second")
     parser.add_argument("--churn", type=float, default=20.0, metavar="SECONDS")
+    parser.add_argument("--samples", type=Path, metavar="FILE", help="write them there as JSON")
     given = parser.parse_args(arguments)
     # Of a worker that is gone they would say a line every few milliseconds.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
@@ -35,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lambda line: console.print(line, markup=False),
         )
         asyncio.run(soak.run(given.minutes * 60))
+    if given.samples is not None:
+        given.samples.write_text(json.dumps(soak.samples))
     return _conclude(soak, console)
 
 

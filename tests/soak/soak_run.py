@@ -21,6 +21,14 @@ from tests.harness.tied_process import PATIENCE_S
 from tests.soak.process_figures import read_figures
 
 WORKERS: Final = 2
+# What a broker compacts and forgets in a day, it has to in minutes: else changelogs only grow.
+COMPACTING: Final = {
+    "log.segment.bytes": "2097152",
+    "log.roll.ms": "60000",
+    "log.cleaner.backoff.ms": "1000",
+    "log.cleaner.min.cleanable.ratio": "0.2",
+    "log.cleaner.delete.retention.ms": "60000",
+}
 SAMPLE_S: Final = 5.0
 Samples = dict[str, list[tuple[float, float]]]
 
@@ -41,7 +49,7 @@ class Soak:
         """Keep it up for so long, then judge."""
         day, configuration = await tell_day(self._seed, CONVERSATIONS)
         with (
-            Broker(self._folder / "broker", heap="1g") as broker,
+            Broker(self._folder / "broker", heap="1g", settings=COMPACTING) as broker,
             RedisServer(self._folder / "redis", settings=REDIS) as redis,
         ):
             here = ChaosInstallation(
