@@ -11,6 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from omnistate_schemas.vocabulary import CONVERSATION_STATES
+
 from tests.chaos.chaos_installation import ChaosInstallation
 from tests.chaos.chaos_traffic import Traffic, hurry, tell_day
 from tests.chaos.rounds import CONVERSATIONS, QUIET_S, REDIS
@@ -28,6 +32,12 @@ COMPACTING: Final = {
     "log.cleaner.backoff.ms": "1000",
     "log.cleaner.min.cleanable.ratio": "0.2",
     "log.cleaner.delete.retention.ms": "60000",
+}
+# The witness reads it when all is over, and looks for what was forgotten, too.
+KEPT: Final = {
+    "cleanup.policy": "compact",
+    "delete.retention.ms": "86400000",
+    "min.insync.replicas": "1",
 }
 SAMPLE_S: Final = 5.0
 Samples = dict[str, list[tuple[float, float]]]
@@ -48,6 +58,9 @@ class Soak:
     async def run(self, seconds: float) -> None:
         """Keep it up for so long, then judge."""
         day, configuration = await tell_day(self._seed, CONVERSATIONS)
+        for profile in configuration["capacity_profiles"].values():
+            # A slot that is held until midnight keeps its conversation until then, and so memory.
+            profile["reset"] = "immediate"
         with (
             Broker(self._folder / "broker", heap="1g", settings=COMPACTING) as broker,
             RedisServer(self._folder / "redis", settings=REDIS) as redis,
@@ -58,6 +71,7 @@ class Soak:
             )
             try:
                 await here.open(WORKERS)
+                await self._keep_states(here)
                 await self._await_all(here)
                 here.generator.resume()
                 until_s = time.monotonic() + seconds
@@ -65,6 +79,15 @@ class Soak:
                 await self._judge(here)
             finally:
                 await here.close()
+
+    async def _keep_states(self, here: ChaosInstallation) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=here.brokers)
+        await admin.start()
+        try:
+            topic = here.prefix + CONVERSATION_STATES
+            await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, KEPT)])
+        finally:
+            await admin.close()
 
     async def _churn(self, here: ChaosInstallation, until_s: float) -> None:
         number = 0
