@@ -129,6 +129,9 @@ class LagRow(Answer):
     end: Count = Field(description="The offset of the partition's end.")
     records: Count = Field(description="Records left to read; 0 where there is nothing left.")
     seconds: Seconds = Field(description="Age of the oldest record that was not taken, in seconds.")
+    reason: str | None = Field(
+        description="Why it does not move, in a word, as far as that is to be seen; else null."
+    )
 
 
 class LagNow(Answer):

@@ -55,6 +55,7 @@ def lag(group: str, topic: str, *seconds: float) -> list[dict[str, Any]]:
             "end": 40 + round(age * 10),
             "records": round(age * 10),
             "seconds": age,
+            "reason": None,
         }
         for number, age in enumerate(seconds)
     ]

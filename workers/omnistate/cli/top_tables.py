@@ -206,7 +206,8 @@ def lag(overview: Overview) -> Room:
 
 def _lag_row(row: LagRow) -> tuple[Text, ...]:
     age = describe_age(row.seconds, LAG_STEPS)
-    return Text(row.group), Text(row.topic), Text(f"{row.partition}"), Text(f"{row.records:,}"), age
+    topic = Text(row.topic if row.reason is None else f"{row.topic}: {row.reason}")
+    return Text(row.group), topic, Text(f"{row.partition}"), Text(f"{row.records:,}"), age
 
 
 def lag_old_since(overview: Overview) -> str | None:

@@ -13,10 +13,11 @@ from typing import Final, NamedTuple
 from omnistate_schemas.read_api import LagNow, LagRow
 from omnistate_schemas.times import format_time
 
-from omnistate.adapters.kafka.admin.group_lag import measure_lag
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.adapters.kafka.dead_letters.dead_letter_count import DeadLetterCount
+from omnistate.adapters.kafka.lag.group_lag import keep_installed
+from omnistate.adapters.kafka.lag.lag_meter import open_meter
 from omnistate.adapters.kafka.records.topic_reader import open_reader
 from omnistate.process.logs import get_logger
 from omnistate.process.waiting import Wait
@@ -60,10 +61,6 @@ class LagWatch:
         """`offsets` are those of the group `projection`, which keeps them in Redis."""
         self._connection = connection
         self._groups = topology.groups
-        # Those may be left out of an installation.
-        self._optional = {
-            group.name for group in topology.groups if group.delivery != "exactly-once"
-        }
         self._projection = projection
         self._offsets = offsets
         self._letters = DeadLetterCount()
@@ -109,14 +106,22 @@ class LagWatch:
     async def _measure(self) -> Measured:
         stored = await self._offsets()
         own: dict[tuple[str, int], int] = dict(stored.items())
-        found = await measure_lag(self._connection, self._groups, {self._projection: own})
-        running = {each.group for each in found if each.committed is not None}
+        async with open_meter(self._connection, self._groups) as meter:
+            found = await meter.measure({self._projection: own})
         rows = [
-            LagRow(**each._asdict())
-            for each in found
-            if each.group in running or each.group not in self._optional
+            LagRow(
+                group=each.group,
+                topic=each.topic,
+                partition=each.partition,
+                committed=each.committed,
+                end=each.end,
+                records=each.records,
+                seconds=each.seconds(found.measured_ms),
+                reason=each.reason,
+            )
+            for each in keep_installed(found, self._groups)
         ]
-        now = format_time(round(time.time() * 1_000))
+        now = format_time(found.measured_ms)
         return Measured(LagNow(measured_at=now, partitions=rows), await self._count_letters())
 
     async def _count_letters(self) -> int | None:

@@ -14,7 +14,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, Records
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from omnistate.adapters.kafka.admin.committed_offsets import CommittedOffset, fetch_committed
+from omnistate.adapters.kafka.admin.committed_offsets import (
+    CommittedOffset,
+    count_members,
+    fetch_committed,
+)
 from omnistate.adapters.kafka.admin.differences import MissingTopic, TopicState
 from omnistate.adapters.kafka.admin.permissions import find_denied
 from omnistate.adapters.kafka.admin.readiness import Readiness, judge
@@ -149,6 +153,10 @@ class Cluster:
     async def committed(self, group: str) -> dict[tuple[str, int], CommittedOffset]:
         """What a group of ours has committed, by topic and partition."""
         return await fetch_committed(self._admin, self.connection, group)
+
+    async def members(self, group: str) -> int:
+        """How many members a group of ours has now."""
+        return await count_members(self._admin, self.connection, group)
 
     async def topic_ids(self, names: Iterable[str]) -> dict[str, str]:
         """What tells each topic from another one of the same name.

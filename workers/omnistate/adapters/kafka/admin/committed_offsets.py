@@ -1,27 +1,15 @@
-"""What a group has committed, as its coordinator says; names are ours, that is without the prefix.
+"""What a group has committed, and who is in it, as its coordinator says.
 
-It commits nothing.
+Names are ours, that is without the prefix. It commits nothing and joins nothing.
 """
 
-import asyncio
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
+from omnistate.adapters.kafka.admin.group_coordinator import ask_coordinator
 from omnistate.adapters.kafka.clients.connection import Connection
-from omnistate.adapters.kafka.clients.errors import (
-    ClusterFailure,
-    deadline,
-    describe,
-    failure_of,
-)
-from omnistate.adapters.kafka.internals.requests import fetch_offsets
-
-TIMEOUT_S: Final = 30.0
-RETRY_S: Final = 0.1
-# Not available, not the coordinator (any more), still loading.
-_COORDINATOR_MOVES: Final = frozenset({14, 15, 16})
+from omnistate.adapters.kafka.internals.requests import describe_group, fetch_offsets
 
 
 class CommittedOffset(NamedTuple):
@@ -37,11 +25,9 @@ async def fetch_committed(
     """What a group of ours has committed, by topic and partition. Raises ClusterFailure."""
     name = connection.physical(group)
     what = f"asking for the offsets of group {name}"
-    async with deadline(TIMEOUT_S, what):
-        while (response := await _ask(admin, name)) is None:
-            await asyncio.sleep(RETRY_S)
-    if response.error_code:
-        raise failure_of(what, response.error_code)
+    response = await ask_coordinator(
+        admin, name, what, fetch_offsets, lambda answer: answer.error_code
+    )
     return {
         (connection.logical(topic), partition): CommittedOffset(offset, metadata or "")
         for topic, partitions in response.topics
@@ -50,13 +36,12 @@ async def fetch_committed(
     }
 
 
-async def _ask(admin: AIOKafkaAdminClient, group: str) -> Any:
-    """The response, None while the coordinator is being found."""
-    try:
-        coordinator = await admin.find_coordinator(group)
-        response = await fetch_offsets(admin, group, coordinator)
-    except KafkaError as error:
-        if error.retriable:
-            return None
-        raise ClusterFailure(describe(error)) from None
-    return None if response.error_code in _COORDINATOR_MOVES else response
+async def count_members(admin: AIOKafkaAdminClient, connection: Connection, group: str) -> int:
+    """How many members a group of ours has now; 0 where nobody has joined it. Raises as above."""
+    name = connection.physical(group)
+    what = f"asking for the members of group {name}"
+    response = await ask_coordinator(
+        admin, name, what, describe_group, lambda answer: answer.groups[0][0]
+    )
+    *_, members = response.groups[0]
+    return len(members)

@@ -72,6 +72,8 @@ What each reach is for, and what to do without it:
                         create what it is asked for.
     fetch_offsets       `OffsetFetchRequest` to a coordinator that the caller names: an error's code
                         tells whether it has only moved.
+    describe_group      `_send_request`, DescribeGroups up to version 2: with brokers that know
+                        version 3, aiokafka's own ends with "Buffer underrun decoding string".
     alter_configs       IncrementalAlterConfigs (KIP-339), which aiokafka lacks: AlterConfigs would
                         reset every setting that somebody else made on the topic.
 

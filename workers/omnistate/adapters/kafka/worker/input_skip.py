@@ -11,11 +11,12 @@ from typing import Final, NamedTuple
 from aiokafka import TopicPartition
 
 from omnistate.adapters.kafka.admin.cluster import open_cluster
-from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
+from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect, disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import ClusterFailure, deadline
 from omnistate.adapters.kafka.internals.batches import UnreadableBatch
 from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
+from omnistate.adapters.kafka.records.last_rows import read_last_rows
 from omnistate.adapters.kafka.records.stand_ins import stand_in_for
 from omnistate.adapters.kafka.worker.fencing_producer import start_producer
 from omnistate.adapters.kafka.worker.kafka_transaction import KafkaTransaction, OutputLayout
@@ -33,8 +34,6 @@ from omnistate.stream.topology_parts import Group
 
 READ_S: Final = 30.0
 POLL_MS: Final = 500
-# How far before the end the last position is looked for first; markers take offsets, too.
-POSITIONS_BACK: Final = 50
 
 
 class NotSkippable(Exception):
@@ -127,25 +126,12 @@ async def _find_batch(connection: Connection, place: Place) -> UnreadableBatch:
 async def last_position(connection: Connection, group: Group, place: Place) -> Position:
     """The last position that was committed. Raises NotSkippable where there is none."""
     where = TopicPartition(connection.physical(group.tables[POSITIONS]), place.partition)
-    consumer = connection.consumer()
-    try:
-        async with deadline(READ_S, "reading the positions"):
-            await _assign(consumer, where)
-            beginning = (await consumer.beginning_offsets([where]))[where]
-            end = (await consumer.end_offsets([where]))[where]
-            reach, row = POSITIONS_BACK, None
-            while row is None and beginning < end:
-                start = max(beginning, end - reach)
-                consumer.seek(where, start)
-                while await consumer.position(where) < end:
-                    found = await consumer.getmany(where, timeout_ms=POLL_MS)
-                    for record in found.get(where, ()):
-                        row = record.value
-                if start == beginning:
-                    break
-                reach *= 10
-    finally:
-        await disconnect(consumer)
+    async with (
+        disconnecting(connection.consumer()) as consumer,
+        deadline(READ_S, "reading the positions"),
+    ):
+        await consumer.start()
+        row = (await read_last_rows(consumer, [where])).get(where)
     if row is not None:
         return decode_position(row)
     raise NotSkippable(f"no {group.name} worker has taken partition {place.partition} over yet")
