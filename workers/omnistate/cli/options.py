@@ -48,6 +48,8 @@ WORKER: Final = (
 OF_PARTITIONS: Final = ("timer_grace", "unreadable")
 # And what Faust's workers have not: Faust is no static member.
 OF_MEMBERS: Final = (*OF_PARTITIONS, "instance_id")
+# And what is of no use to a worker without a group.
+OF_GROUPS: Final = (*OF_MEMBERS, "session_timeout")
 
 
 class SettingsCommand(TyperCommand):

@@ -9,6 +9,7 @@ import typer
 
 from omnistate.cli.options import (
     CLUSTER,
+    OF_GROUPS,
     OF_MEMBERS,
     OF_PARTITIONS,
     WORKER,
@@ -62,3 +63,12 @@ def run_projection_worker(settings: Settings) -> int:
     from omnistate.process.projection.projection_worker import run_projection
 
     return run_projection(settings)
+
+
+@commands.command("lag", cls=SettingsCommand)
+@with_settings(*CLUSTER, *(name for name in WORKER if name not in OF_GROUPS), "redis_url")
+def run_lag_worker(settings: Settings) -> int:
+    """Run the exporter of every group's lag: right also when none of their workers runs."""
+    from omnistate.process.lag.lag_worker import run_lag
+
+    return run_lag(settings)

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from omnistate.adapters.kafka.admin.cluster import open_cluster
+from omnistate.adapters.kafka.admin.cluster import Cluster, open_cluster
 from omnistate.adapters.kafka.admin.differences import OTHER_NUMBER
 from omnistate.adapters.kafka.admin.readiness import Readiness
 from omnistate.adapters.kafka.clients.connection import Connection
@@ -74,10 +74,11 @@ class Engine(ABC):
     The supervisor calls `needs`, then `tasks`, each once; the host calls `stop` once, at any time.
     """
 
-    def __init__(self, topology: Topology, group: str) -> None:
-        """`group` is the worker's in `topology`: it says which topics must be there."""
+    def __init__(self, topology: Topology, group: str | None) -> None:
+        """`group` is the worker's in `topology`; one that has none says by `look` what it needs."""
         self.topology = topology
-        self.group = topology.group(group)
+        if group is not None:
+            self.group = topology.group(group)
 
     @abstractmethod
     def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:
@@ -100,6 +101,15 @@ class Engine(ABC):
     @abstractmethod
     def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Whether it does its part, and how each of its partitions stands."""
+
+    async def look(self, cluster: Cluster, *, permissions: bool) -> Readiness:
+        """Whether its topics can be used; `permissions`: and it may do what it must, or is refused.
+
+        Raises ClusterFailure.
+        """
+        if permissions:
+            await cluster.check_permissions(self.group)
+        return await cluster.missing_or_wrong(self.topology, self.group.name)
 
     def check_progress(self) -> None:  # noqa: B027
         """Raise GivenUp where something stands still; asked only while the cluster answers."""
@@ -233,9 +243,7 @@ def supervise(engine: Engine, connection: Connection, *, wait_for_topics: bool) 
     async def look() -> Readiness:
         nonlocal complete
         async with open_cluster(connection) as cluster:
-            if not complete:
-                await cluster.check_permissions(engine.group)
-            readiness = await cluster.missing_or_wrong(engine.topology, engine.group.name)
+            readiness = await engine.look(cluster, permissions=not complete)
         complete = complete or readiness.problem is None
         return readiness
 

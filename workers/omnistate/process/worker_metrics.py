@@ -4,19 +4,24 @@ What a worker counts is its own module's. Labels are names of ours, codes and nu
 of a conversation or of a person.
 """
 
+import platform
 from collections.abc import Iterable
+from importlib.metadata import version
 from typing import Final, NamedTuple
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
+    Gauge,
     GCCollector,
     Histogram,
     PlatformCollector,
     ProcessCollector,
     generate_latest,
 )
+
+from omnistate.stream.compilation import COMPILED
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 # Buckets of durations.
@@ -55,6 +60,15 @@ UNUSABLE: Final = Description(
 )
 
 
+BUILD: Final = describe_gauge(
+    "build_info",
+    "1; which omnistate this is, and whether compiled.",
+    "version",
+    "python",
+    "compiled",
+)
+
+
 class WorkerMetrics:
     """What one worker counts; `expose` is the text that Prometheus reads."""
 
@@ -64,7 +78,10 @@ class WorkerMetrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
-        self._described: list[Description] = [UNUSABLE]
+        self._described: list[Description] = [UNUSABLE, BUILD]
+        build = Gauge(BUILD.name, BUILD.text, BUILD.labels, registry=self.registry)
+        compiled = str(COMPILED).lower()
+        build.labels(version("omnistate"), platform.python_version(), compiled).set(1)
         self._unusable = Counter(
             UNUSABLE.name, UNUSABLE.text, UNUSABLE.labels, registry=self.registry
         )

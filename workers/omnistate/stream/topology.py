@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from omnistate.stream.topology_parts import Declared, Group, Topic
+from omnistate.stream.topology_parts import Client, Declared, Group, Topic
 from omnistate.stream.topology_rules import find_problems
 
 DEFAULTS: Final = frozenset({"partitions", "replication_factor", "config"})
@@ -29,6 +29,7 @@ class Topology(Declared):
     version: Literal[1]
     topics: Annotated[tuple[Topic, ...], Field(strict=False)]
     groups: Annotated[tuple[Group, ...], Field(strict=False)]
+    clients: Annotated[tuple[Client, ...], Field(strict=False)] = ()
 
     @model_validator(mode="before")
     @classmethod

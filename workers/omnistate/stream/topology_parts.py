@@ -70,6 +70,15 @@ class Group(Declared):
         return tuple(dict.fromkeys(touched))
 
 
+class Client(Declared):
+    """Somebody who publishes or reads, and is no worker: what each may do follows from it."""
+
+    name: Name
+    description: Sentence
+    reads: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    writes: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+
+
 class Declaration(Protocol):
     """Every topic and group, as far as the rules between them look."""
 
@@ -79,6 +88,10 @@ class Declaration(Protocol):
 
     @property
     def groups(self) -> Sequence[Group]:
+        """In the order of the file."""
+
+    @property
+    def clients(self) -> Sequence[Client]:
         """In the order of the file."""
 
     def topic(self, name: str) -> Topic:

@@ -26,13 +26,22 @@ MESSAGE_BYTES: Final = "max.message.bytes"
 
 def find_problems(topology: Declaration) -> Iterator[str]:
     """Everything that is wrong, a sentence each."""
-    return chain(_unclear_names(topology), _wrong_topics(topology), _wrong_groups(topology))
+    return chain(
+        _unclear_names(topology),
+        _wrong_topics(topology),
+        _wrong_groups(topology),
+        _wrong_clients(topology),
+    )
 
 
 def _unclear_names(topology: Declaration) -> Iterator[str]:
     named = {
         "topic": [topic.name for topic in topology.topics],
-        "group": [group.name for group in topology.groups],
+        # Each is somebody to the cluster.
+        "group": [
+            *(group.name for group in topology.groups),
+            *(client.name for client in topology.clients),
+        ],
         "message": [
             message
             for topic in topology.topics
@@ -112,6 +121,12 @@ def _wrong_tables(topology: Declaration, group: Group) -> Iterator[str]:
             shared = topology.topic(consumed).co_partitioned_with
             if shared is None or shared != topology.topic(name).co_partitioned_with:
                 yield f"group {group.name}: {consumed} and {name} must be co-partitioned"
+
+
+def _wrong_clients(topology: Declaration) -> Iterator[str]:
+    for client in topology.clients:
+        undeclared = set(client.reads + client.writes) - _names(topology)
+        yield from (f"client {client.name}: topic {name} is not declared" for name in undeclared)
 
 
 def _names(topology: Declaration, kind: Kind | None = None) -> set[str]:

@@ -16,6 +16,7 @@ from omnistate.cli.documents.log_events import find_log_events
 from omnistate.cli.documents.value_types import describe_type
 from omnistate.process.environment import PREFIX
 from omnistate.process.figures.figures_metrics import describe_figures
+from omnistate.process.lag.lag_metrics import LagMetrics
 from omnistate.process.partitions.partition_metrics import PartitionMetrics
 from omnistate.process.process_settings import Settings
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
@@ -101,6 +102,7 @@ def _metrics() -> Iterator[tuple[str, ...]]:
     described = {
         *PartitionMetrics().describe(),
         *ProjectionMetrics().describe(),
+        *LagMetrics(str, list, lambda: None).describe(),
         *describe_figures(),
     }
     for name, kind, labels, text in sorted(described):

@@ -5,7 +5,7 @@ is without the prefix. It never asks for a topic in a way that would make a brok
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -14,13 +14,14 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, Records
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
+from omnistate.adapters.kafka.admin.access import Permission
 from omnistate.adapters.kafka.admin.committed_offsets import (
     CommittedOffset,
     count_members,
     fetch_committed,
 )
 from omnistate.adapters.kafka.admin.differences import MissingTopic, TopicState
-from omnistate.adapters.kafka.admin.permissions import find_denied
+from omnistate.adapters.kafka.admin.permissions import find_denied, find_denied_topics
 from omnistate.adapters.kafka.admin.readiness import Readiness, judge
 from omnistate.adapters.kafka.clients.bootstrap_failure import explain_bootstrap, listening
 from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
@@ -100,6 +101,15 @@ class Cluster:
         """Raise ClusterRefusal that names what a worker of this group needs and may not."""
         async with deadline(REQUEST_TIMEOUT_S, "asking for permissions"):
             denied = await find_denied(self._admin, group, self.connection.physical)
+        self._refuse(denied)
+
+    async def check_topics(self, permissions: Iterable[Permission]) -> None:
+        """Raise ClusterRefusal that names what of these is denied; only topics are looked at."""
+        async with deadline(REQUEST_TIMEOUT_S, "asking for permissions"):
+            denied, _ = await find_denied_topics(self._admin, permissions, self.connection.physical)
+        self._refuse(denied)
+
+    def _refuse(self, denied: Sequence[str]) -> None:
         if denied:
             who = f"user {self.connection.sasl_username or 'ANONYMOUS'}"
             raise ClusterRefusal(f"Kafka does not permit {who} what it needs: {'; '.join(denied)}")

@@ -1,15 +1,21 @@
-"""Which permissions a worker lacks, asked before it does anything: what it needs, its group says.
+"""Which permissions a worker lacks, asked before it does anything.
 
-It asks and judges; it does nothing that would need them, and grants none.
+It asks and judges; it does nothing that would need them, and grants none. What is needed, `access`
+says.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from enum import IntEnum
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient
 
+from omnistate.adapters.kafka.admin.access import (
+    Operation,
+    Permission,
+    has_transactions,
+    permissions_of,
+)
 from omnistate.adapters.kafka.internals.permission_requests import (
     fetch_authorized,
     try_group,
@@ -23,28 +29,6 @@ _GROUP_DENIED: Final = 30
 _TRANSACTIONAL_ID_DENIED: Final = 53
 
 
-class Operation(IntEnum):
-    """Kafka's codes, in Kafka's words."""
-
-    Read = 3
-    Write = 4
-    Describe = 8
-    DescribeConfigs = 10
-
-
-def needed_operations(group: Group) -> Mapping[str, frozenset[Operation]]:
-    """What a worker of a group must be allowed to do with each of its topics."""
-    needed = dict.fromkeys(group.topics, frozenset({Operation.Describe, Operation.DescribeConfigs}))
-    changelogs = group.tables.values()
-    for topics, operation in (
-        ((*group.consumes, *group.follows, *changelogs), Operation.Read),
-        ((*group.produces, *changelogs), Operation.Write),
-    ):
-        for topic in topics:
-            needed[topic] |= {operation}
-    return needed
-
-
 async def find_denied(
     admin: AIOKafkaAdminClient, group: Group, physical: Callable[[str], str]
 ) -> list[str]:
@@ -52,22 +36,10 @@ async def find_denied(
 
     Raises what aiokafka raises.
     """
-    needed = {physical(topic): own for topic, own in needed_operations(group).items()}
-    denied: list[str] = []
-    counts: dict[str, int] = {}
-    for code, topic, count, allowed in await fetch_authorized(admin, list(needed)):
-        counts[topic] = count
-        if code == _TOPIC_DENIED:
-            lacking = needed[topic]
-        elif code == _UNKNOWN_TOPIC or allowed is None:
-            continue
-        else:
-            lacking = needed[topic] - allowed
-        if lacking:
-            denied.append(f"topic {topic}: {', '.join(each.name for each in sorted(lacking))}")
+    denied, counts = await find_denied_topics(admin, permissions_of(group), physical)
     if await try_group(admin, physical(group.name)) == _GROUP_DENIED:
         denied.append(f"group {physical(group.name)}: Read")
-    if group.tables and group.delivery == "exactly-once":
+    if has_transactions(group):
         # They have as many as the topics, of which some may not be looked at; one at least.
         alike = (*group.consumes, *group.tables.values())
         count = max(1, *(counts.get(physical(topic), 0) for topic in alike))
@@ -80,3 +52,27 @@ async def find_denied(
             more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
             denied.append(f"transactional id {lost[0]}{more}: Write")
     return denied
+
+
+async def find_denied_topics(
+    admin: AIOKafkaAdminClient, permissions: Iterable[Permission], physical: Callable[[str], str]
+) -> tuple[list[str], dict[str, int]]:
+    """What is lacked of topics, and how many partitions each of them has, as on the cluster."""
+    needed: dict[str, frozenset[Operation]] = {
+        physical(each.name): frozenset(each.operations)
+        for each in permissions
+        if each.resource_type == "topic"
+    }
+    denied: list[str] = []
+    counts: dict[str, int] = {}
+    for code, topic, count, allowed in await fetch_authorized(admin, list(needed)):
+        counts[topic] = count
+        if code == _TOPIC_DENIED:
+            lacking = needed[topic]
+        elif code == _UNKNOWN_TOPIC or allowed is None:
+            continue
+        else:
+            lacking = needed[topic] - allowed
+        if lacking:
+            denied.append(f"topic {topic}: {', '.join(each.name for each in sorted(lacking))}")
+    return denied, counts
