@@ -53,6 +53,72 @@ def apply(
     return _run("apply", settings, partitions, replication_factor)
 
 
+@commands.command("wait", cls=SettingsCommand)
+@with_settings(*CLUSTER, *TOPICS)
+def wait(
+    settings: Settings,
+    group: Annotated[str, typer.Option(help="Whose topics: a worker's name.")],
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="SECONDS", help="Give up then; by default never."),
+    ] = None,
+) -> int:
+    """Wait until every topic that a worker needs is there and fit.
+
+    Exit status 1 where it was waited for in vain, 3 where no broker answered in that time.
+    """
+    from omnistate.cli.session import run_on_cluster
+
+    async def work(connection: "Connection", topology: "Topology") -> int:
+        from omnistate.cli.topic_waiting import await_topics
+
+        await await_topics(connection, topology, group, timeout)
+        return 0
+
+    return run_on_cluster(settings, work)
+
+
+@commands.command("acls", cls=SettingsCommand)
+@with_settings("brokers", "topic_prefix", *TOPICS)
+def acls(
+    settings: Settings,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list in JSON.")] = False,
+    strimzi: Annotated[
+        bool, typer.Option("--strimzi", help="Print KafkaUser resources of Strimzi, in YAML.")
+    ] = False,
+    user: Annotated[
+        str, typer.Option(help="What users are called; {name} is the worker's or client's.")
+    ] = "{name}",
+    cluster: Annotated[
+        str, typer.Option(help="With --strimzi: the name of its Kafka resource.")
+    ] = "kafka",
+) -> int:
+    """Print the least that each worker, client and operator must be permitted; grant nothing."""
+    from omnistate.adapters.kafka.admin.access import all_permissions
+    from omnistate.cli.access_lists import name_users, to_commands, to_json, to_strimzi
+    from omnistate.process.errors import Unusable
+
+    if as_json and strimzi:
+        raise Unusable("--json and --strimzi exclude each other")
+    physical = settings.connection.physical
+    permissions = {
+        name: [
+            each if each.resource_type == "cluster" else each._replace(name=physical(each.name))
+            for each in own
+        ]
+        for name, own in all_permissions(settings.load_topology()).items()
+    }
+    access = name_users(permissions, user)
+    if as_json:
+        print(to_json(access))
+    elif strimzi:
+        print(to_strimzi(access, cluster), end="")
+    else:
+        for line in to_commands(access, settings.brokers):
+            print(line)
+    return 0
+
+
 def _run(
     verb: str, settings: Settings, partitions: int | None, replication_factor: int | None
 ) -> int:

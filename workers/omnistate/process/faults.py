@@ -88,7 +88,11 @@ FAULTS: Final = (
         "Redis: ",
     ),
     Fault(Unreachable, ExitStatus.UNREACHABLE, "no broker of Kafka answers, or none any more"),
-    Fault(GivenUp, ExitStatus.FAILED, "a partition that stands still though Kafka answers"),
+    Fault(
+        GivenUp,
+        ExitStatus.FAILED,
+        "a partition that stands still though Kafka answers; topics that did not come in time",
+    ),
     Fault(LogHeldUp, ExitStatus.FAILED, "a transaction of somebody else's that stays open"),
     Fault(LogUnavailable, ExitStatus.UNREACHABLE, "no broker answers, while topics are read"),
     Fault(StoreUnavailable, ExitStatus.UNREACHABLE, "Redis does not answer", "Redis: "),

@@ -1,0 +1,220 @@
+"""`omnistate worker lag` and `omnistate lag` on a real broker: right also when nobody works."""
+
+import json
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from omnistate.adapters.kafka.admin.cluster import open_cluster
+
+from tests.cluster.odd_batches import ZSTD, bomb
+from tests.cluster.story_inputs import CENTRE, story
+from tests.cluster.test_remade_topics import make_anew
+from tests.cluster.test_unreadable import append, begun, connection_of, started
+from tests.harness.installation import Installation, installed
+from tests.harness.tied_process import PATIENCE_S
+from tests.harness.waiting import eventually, wait_until
+from tests.harness.worker_process import WorkerProcess
+
+GROUPS = ("conversation", "representative", "projection", "figures")
+TOPIC = "channel-events"
+# What a scrape may be behind: two measurements.
+BEHIND_S = 2.0
+
+
+@pytest.fixture
+def installation(
+    brokers: str, redis_url: str, prefix: str, tmp_path: Path
+) -> Iterator[Installation]:
+    with installed(brokers, prefix, tmp_path, redis_url=redis_url) as found:
+        yield found
+
+
+def lag_of(found: Installation, group: str = "conversation", topic: str = TOPIC) -> dict[str, Any]:
+    """What the command says of partition 0."""
+    (line,) = [
+        each
+        for each in map(json.loads, found.run("lag", "--json").splitlines())
+        if (each["group"], each["topic"], each["partition"]) == (group, topic, 0)
+    ]
+    return dict(line)
+
+
+def shown(
+    worker: WorkerProcess, metric: str, found: Installation, group: str, **labels: str
+) -> float:
+    return worker.metric(f"omnistate_{metric}", group=f"{found.prefix}{group}", **labels)
+
+
+def caught_up(worker: WorkerProcess, found: Installation) -> bool:
+    return not any(shown(worker, "group_lag_records", found, group) for group in GROUPS)
+
+
+def test_it_is_right_when_everything_is_down(installation: Installation) -> None:
+    installation.set_up(CENTRE, partitions=2)
+    exporter = installation.worker("lag")
+    workers = [installation.worker(group) for group in GROUPS]
+    assert [shown(exporter, "group_members", installation, group) >= 0 for group in GROUPS]
+    wait_until(
+        "a member of each",
+        lambda: all(shown(exporter, "group_members", installation, each) == 1 for each in GROUPS),
+    )
+    installation.send(story("chat-1"))
+    # Markers of transactions lie behind every one of them, and are nothing to read.
+    wait_until("caught up", partial(caught_up, exporter, installation))
+    wait_until(
+        "somebody has come somewhere",
+        lambda: lag_of(installation, "figures", "conversation-state-changes")["committed"],
+    )
+    assert [each.stop() for each in workers] == [0] * len(GROUPS)
+    wait_until(
+        "nobody",
+        lambda: not any(shown(exporter, "group_members", installation, each) for each in GROUPS),
+    )
+    assert caught_up(exporter, installation)
+    assert shown(exporter, "group_lag_seconds", installation, "conversation") == 0
+
+    before_s = time.time()
+    sent = [*story("chat-2"), *story("chat-3")]
+    installation.send(sent)
+    after_s = time.time()
+    wait_until(
+        "all of it waits",
+        lambda: shown(exporter, "group_lag_records", installation, "conversation") == len(sent),
+    )
+    age_s = max(exporter_age(exporter, installation, partition) for partition in range(2))
+    now_s = time.time()
+    assert now_s - after_s - BEHIND_S <= age_s <= now_s - before_s + BEHIND_S
+    time.sleep(1.5)
+    later_s = max(exporter_age(exporter, installation, partition) for partition in range(2))
+    assert later_s >= age_s + 1.5
+    ratio = exporter.metric("omnistate_retention_ratio", group=f"{installation.prefix}conversation")
+    assert 0 < ratio < 0.01
+    said = [
+        each
+        for each in map(json.loads, installation.run("lag", "--json").splitlines())
+        if each["group"] == "conversation"
+    ]
+    assert sum(each["records"] for each in said) == len(sent)
+    measured_s = exporter.metric("omnistate_lag_measured_timestamp_seconds")
+    assert abs(time.time() - measured_s) < PATIENCE_S
+    assert exporter.metric("omnistate_build_info", compiled="false") == 1
+    assert exporter.end_in_time() == 0
+
+
+def exporter_age(exporter: WorkerProcess, found: Installation, partition: int) -> float:
+    """Of the partition of the events: whichever waits longest."""
+    return max(
+        shown(
+            exporter,
+            "group_lag_seconds",
+            found,
+            "conversation",
+            topic=f"{found.prefix}{topic}",
+            partition=str(partition),
+        )
+        for topic in (TOPIC, "agent-actions")
+    )
+
+
+async def test_what_stands_at_the_position_is_told(installation: Installation) -> None:
+    """Unreadable, by the words of a stopped partition, with and without a worker."""
+    installation.set_up(CENTRE, partitions=1)
+    worker = installation.worker()
+    await append(installation, TOPIC, 0, [started("old")])
+    await eventually("old", partial(begun, installation), lambda seen: seen == {"old"})
+    assert worker.stop() == 0
+    assert lag_of(installation) | {"reason": None, "records": 0} == lag_of(installation)
+    await append(installation, TOPIC, 0, bomb(3), ZSTD)
+    said = lag_of(installation)
+    assert (said["records"], said["reason"]) == (3, "unreadable")
+    assert "unreadable: nobody can read" in installation.run("lag")
+    exporter = installation.worker("lag")
+    assert shown(exporter, "group_stopped", installation, "conversation", reason="unreadable") == 1
+    assert exporter.stop() == 0
+
+
+async def test_topics_that_are_others_now_are_told(installation: Installation) -> None:
+    installation.set_up(CENTRE, partitions=1)
+    exporter = installation.worker("lag")
+    worker = installation.worker()
+    await append(installation, TOPIC, 0, [started(f"old-{number}") for number in range(3)])
+    await eventually("all", partial(begun, installation), lambda seen: len(seen) == 3)
+    assert worker.stop() == 0
+    connection = connection_of(installation)
+    await append(installation, TOPIC, 0, [started(f"more-{number}") for number in range(4)])
+    async with open_cluster(connection) as cluster:
+        await cluster.delete_before(TOPIC, 0, 5)
+    said = lag_of(installation)
+    assert (said["committed"], said["records"], said["reason"]) == (3, 2, "deleted")
+
+    await make_anew(installation)
+    assert lag_of(installation)["reason"] == "made_anew"
+    await append(installation, TOPIC, 0, [started(f"new-{number}") for number in range(5)])
+    said = lag_of(installation)
+    assert (said["committed"], said["reason"]) == (3, "made_anew")
+    assert said["seconds"] > 0
+    wait_until(
+        "told by the exporter, too",
+        lambda: (
+            shown(exporter, "group_stopped", installation, "conversation", reason="made_anew") == 1
+        ),
+    )
+    assert lag_of(installation, topic="agent-actions")["reason"] is None
+    assert exporter.stop() == 0
+
+
+async def test_an_open_transaction_is_lag(installation: Installation) -> None:
+    installation.set_up(CENTRE, partitions=1)
+    worker = installation.worker()
+    assert worker.stop() == 0
+    connection = connection_of(installation)
+    producer = connection.producer(transactional_id=connection.physical("foreign"))
+    await producer.start()
+    try:
+        await producer.begin_transaction()
+        await producer.send_and_wait(connection.physical(TOPIC), b"{}", key=b"k", partition=0)
+        first = lag_of(installation)
+        assert (first["records"], first["reason"]) == (1, None)
+        said = await eventually(
+            "told", partial(ask, installation), lambda each: each["reason"] is not None
+        )
+        assert said["reason"] == "open_transaction"
+        assert said["seconds"] > 10
+        await producer.abort_transaction()
+        await eventually(
+            "only a marker is left",
+            partial(ask, installation),
+            lambda each: each["records"] == 0 and each["reason"] is None,
+        )
+    finally:
+        await producer.stop()
+
+
+async def ask(found: Installation) -> dict[str, Any]:
+    return lag_of(found)
+
+
+async def test_offsets_that_were_reset_do_not_matter_where_tables_know_better(
+    installation: Installation,
+) -> None:
+    installation.set_up(CENTRE, partitions=1)
+    worker = installation.worker()
+    await append(installation, TOPIC, 0, [started("one"), started("two")])
+    await eventually("both", partial(begun, installation), lambda seen: len(seen) == 2)
+    assert worker.stop() == 0
+    connection = connection_of(installation)
+    (place,) = connection.partitions(TOPIC, 1)
+    consumer = connection.consumer(group_id=connection.physical("conversation"))
+    await consumer.start()
+    try:
+        consumer.assign([place])
+        await consumer.commit({place: 0})
+        assert await consumer.committed(place) == 0
+    finally:
+        await consumer.stop()
+    said = lag_of(installation)
+    assert (said["committed"], said["records"]) == (2, 0)
