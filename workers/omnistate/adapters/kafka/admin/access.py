@@ -6,6 +6,7 @@ What commands do beside that is told here, once. Names are without the prefix.
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
+from itertools import chain
 from typing import Final, Literal, NamedTuple
 
 from omnistate.stream.position import POSITIONS
@@ -15,6 +16,8 @@ from omnistate.stream.topology_parts import Group
 ResourceType = Literal["topic", "group", "transactional_id", "cluster"]
 Pattern = Literal["literal", "prefixed"]
 
+# Its API measures every group's lag, too, while somebody asks; where it may not, it says so.
+PROJECTION: Final = "projection"
 # The exporter of every group's lag, and whoever runs commands.
 LAG: Final = "lag"
 OPERATOR: Final = "operator"
@@ -52,7 +55,12 @@ class Permission(NamedTuple):
 def all_permissions(topology: Topology) -> dict[str, list[Permission]]:
     """Everybody's, by who they are: each worker, each client, the operator."""
     return {
-        **{group.name: permissions_of(group) for group in topology.groups},
+        **{
+            group.name: _with_its_api(topology, group)
+            if group.name == PROJECTION
+            else permissions_of(group)
+            for group in topology.groups
+        },
         LAG: lag_permissions(topology),
         **{
             client.name: _on_topics(
@@ -77,6 +85,15 @@ def permissions_of(group: Group) -> list[Permission]:
     if has_transactions(group):
         permissions.append(_on_ids(f"{group.name}-", "prefixed"))
     return permissions
+
+
+def _with_its_api(topology: Topology, group: Group) -> list[Permission]:
+    letters = [topic.name for topic in topology.topics if topic.kind == "dead-letter"]
+    return _merge(
+        permissions_of(group),
+        lag_permissions(topology),
+        _on_topics((letters, [*LOOK, Operation.Read])),
+    )
 
 
 def lag_permissions(topology: Topology) -> list[Permission]:
@@ -138,16 +155,21 @@ def _operator_permissions(topology: Topology) -> list[Permission]:
     return permissions + [_on_ids(f"{group.name}-", "prefixed") for group in kept]
 
 
+def _merge(*parts: Iterable[Permission]) -> list[Permission]:
+    """One permission a resource."""
+    found: dict[tuple[ResourceType, str, Pattern], set[Operation]] = {}
+    for type_, name, pattern, operations in chain(*parts):
+        found.setdefault((type_, name, pattern), set()).update(operations)
+    return [Permission(*key, tuple(sorted(operations))) for key, operations in found.items()]
+
+
 def _on_topics(*parts: tuple[Iterable[str], Iterable[Operation]]) -> list[Permission]:
     """Names and what may be done with each of them: one permission a topic."""
-    found: dict[str, set[Operation]] = {}
-    for names, operations in parts:
-        for name in names:
-            found.setdefault(name, set()).update(operations)
-    return [
-        Permission("topic", name, "literal", tuple(sorted(operations)))
-        for name, operations in found.items()
-    ]
+    return _merge(
+        Permission("topic", name, "literal", tuple(operations))
+        for names, operations in parts
+        for name in names
+    )
 
 
 def _on_group(name: str, *operations: Operation) -> Permission:

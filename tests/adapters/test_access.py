@@ -1,0 +1,167 @@
+"""Who may do what on the cluster: the least, as it was found by running with an authorizer."""
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping
+
+import pytest
+import yaml
+from omnistate.adapters.kafka.admin.access import Permission, all_permissions, permissions_of
+from omnistate.cli.access_lists import name_users, to_commands, to_json, to_strimzi
+from omnistate.process.errors import Unusable
+from omnistate.stream.topology import load_topology
+
+TOPOLOGY = load_topology()
+ACCESS = all_permissions(TOPOLOGY)
+OUTPUTS = {topic.name for topic in TOPOLOGY.topics if topic.kind in {"output", "table"}}
+# By hand, not from topics.yaml: what an operator would grant.
+READS = {
+    "representative": {
+        "representative-presence",
+        "capacity-changes",
+        "representatives",
+        "capacity-profiles",
+        "representative-totals-changelog",
+        "representative-positions-changelog",
+    },
+    "figures": {
+        "conversation-state-changes",
+        "queues",
+        "workstreams",
+        "figures-conversations-changelog",
+        "figures-windows-changelog",
+    },
+    "gateway": set(),
+    "desktop": set(),
+}
+WRITES = {
+    "representative": {
+        "representative-capacity",
+        "dead-letters",
+        "representative-totals-changelog",
+        "representative-positions-changelog",
+    },
+    "figures": {"figures-conversations-changelog", "figures-windows-changelog"},
+    "projection": set(),
+    "lag": set(),
+    "gateway": {"channel-events"},
+    "desktop": {"agent-actions", "representative-presence"},
+}
+
+
+def topics_with(user: str, operation: str) -> set[str]:
+    return {
+        each.name
+        for each in ACCESS[user]
+        if each.resource_type == "topic" and operation in words(each)
+    }
+
+
+def words(permission: Permission) -> set[str]:
+    return {operation.name for operation in permission.operations}
+
+
+def test_everybody_is_there() -> None:
+    workers = {group.name for group in TOPOLOGY.groups}
+    assert set(ACCESS) == workers | {"lag", "gateway", "desktop", "operator"}
+    for own in ACCESS.values():
+        places = [(each.resource_type, each.name, each.pattern) for each in own]
+        assert len(set(places)) == len(places)
+
+
+@pytest.mark.parametrize("user", READS)
+def test_what_each_may_read(user: str) -> None:
+    assert topics_with(user, "Read") == READS[user]
+
+
+@pytest.mark.parametrize("user", WRITES)
+def test_what_each_may_write(user: str) -> None:
+    assert topics_with(user, "Write") == WRITES[user]
+
+
+def test_nobody_but_a_worker_and_the_operator_may_forge_an_output() -> None:
+    writers = {user for user in ACCESS if topics_with(user, "Write") & OUTPUTS}
+    assert writers == {
+        *(group.name for group in TOPOLOGY.groups if OUTPUTS & set(group.produces)),
+        "operator",
+    }
+    for user in set(ACCESS) - {"operator"}:
+        assert not topics_with(user, "Create") | topics_with(user, "Delete")
+        assert not topics_with(user, "AlterConfigs")
+
+
+def test_groups_and_transactional_ids() -> None:
+    own = {
+        (each.resource_type, each.name, each.pattern): words(each)
+        for each in ACCESS["conversation"]
+        if each.resource_type != "topic"
+    }
+    assert own == {
+        ("group", "conversation", "literal"): {"Describe", "Read"},
+        ("transactional_id", "conversation-", "prefixed"): {"Describe", "Write"},
+    }
+    for user in ("figures", "projection", "lag", "gateway", "desktop"):
+        assert not [each for each in ACCESS[user] if each.resource_type == "transactional_id"]
+    asked = {each.name: words(each) for each in ACCESS["lag"] if each.resource_type == "group"}
+    assert asked == {group.name: {"Describe"} for group in TOPOLOGY.groups}
+
+
+def test_a_worker_is_asked_for_no_more_at_its_start_than_it_is_granted() -> None:
+    for group in TOPOLOGY.groups:
+        granted = {each[:3]: words(each) for each in ACCESS[group.name]}
+        for each in permissions_of(group):
+            assert words(each) <= granted[each[:3]]
+
+
+def test_all_three_forms_say_the_same() -> None:
+    access = name_users(ACCESS, "centre-{name}")
+    listed = {
+        (each["principal"], each["resource_type"], each["name"], each["pattern"]): set(
+            each["operations"]
+        )
+        for each in json.loads(to_json(access))
+    }
+    assert listed == granted_by_commands(to_commands(access, "kafka.example:9093"))
+    assert listed == granted_by_users(to_strimzi(access, "my-cluster"))
+    assert ("User:centre-gateway", "topic", "channel-events", "literal") in listed
+
+
+def granted_by_commands(lines: Iterable[str]) -> Mapping[tuple[str, ...], set[str]]:
+    found = {}
+    for line in lines:
+        command, *rest = shlex.split(line, comments=True) or [""]
+        if not command:
+            continue
+        assert command == "kafka-acls"
+        rest.remove("--add")
+        options = list(zip(rest[::2], rest[1::2], strict=True))
+        one = dict(options)
+        assert one.pop("--bootstrap-server") == "kafka.example:9093"
+        operations = {value for option, value in options if option == "--operation"}
+        for option, value in options:
+            if option in {"--topic", "--group", "--transactional-id"}:
+                kind = option[2:].replace("-", "_")
+                pattern = one.get("--resource-pattern-type", "literal")
+                found[one["--allow-principal"], kind, value, pattern] = operations
+    return found
+
+
+def granted_by_users(text: str) -> Mapping[tuple[str, ...], set[str]]:
+    kinds = {"topic": "topic", "group": "group", "transactionalId": "transactional_id"}
+    patterns = {"literal": "literal", "prefix": "prefixed"}
+    found = {}
+    for user in yaml.safe_load_all(text):
+        assert user["kind"] == "KafkaUser"
+        assert user["metadata"]["labels"] == {"strimzi.io/cluster": "my-cluster"}
+        for rule in user["spec"]["authorization"]["acls"]:
+            resource = rule["resource"]
+            place = kinds[resource["type"]], resource["name"], patterns[resource["patternType"]]
+            found[f"User:{user['metadata']['name']}", *place] = set(rule["operations"])
+    return found
+
+
+def test_users_that_cannot_be() -> None:
+    with pytest.raises(Unusable, match="is needed in it"):
+        name_users(ACCESS, "everybody")
+    with pytest.raises(Unusable, match="cannot be the name of a KafkaUser"):
+        to_strimzi(name_users(ACCESS, "CN={name}"), "kafka")
