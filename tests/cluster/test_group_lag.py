@@ -1,8 +1,9 @@
 """`omnistate worker lag` and `omnistate lag` on a real broker: right also when nobody works."""
 
+import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from tests.cluster.odd_batches import ZSTD, bomb
 from tests.cluster.story_inputs import CENTRE, story
 from tests.cluster.test_remade_topics import make_anew
 from tests.cluster.test_unreadable import append, begun, connection_of, started
+from tests.harness.broker import Broker
 from tests.harness.installation import Installation, installed
+from tests.harness.redis import RedisServer
 from tests.harness.tied_process import PATIENCE_S
 from tests.harness.waiting import eventually, wait_until
 from tests.harness.worker_process import WorkerProcess
@@ -218,3 +221,50 @@ async def test_offsets_that_were_reset_do_not_matter_where_tables_know_better(
         await consumer.stop()
     said = lag_of(installation)
     assert (said["committed"], said["records"]) == (2, 0)
+
+
+def test_without_redis_the_others_are_measured_on(
+    brokers: str, own_redis: RedisServer, prefix: str, tmp_path: Path
+) -> None:
+    """What was known of the projection stays: without Redis nobody moves it."""
+    with installed(brokers, prefix, tmp_path, redis_url=own_redis.url) as found:
+        found.set_up(CENTRE, partitions=1)
+        exporter = found.worker("lag")
+        own_redis.kill()
+        wait_until("not ready", lambda: exporter.get("/health/ready")[0] == 503)
+        assert "Redis" in json.loads(exporter.get("/health/ready")[1])["problem"]
+        found.send(story("chat-1"))
+        wait_until("lag", lambda: shown(exporter, "group_lag_records", found, "conversation") > 0)
+        name = f'omnistate_group_lag_records{{group="{prefix}projection"'
+        assert name in exporter.get("/metrics")[1]
+        own_redis.start()
+        wait_until("ready", exporter.is_ready)
+        assert exporter.end_in_time() == 0
+        assert exporter.log().count("waiting_for_redis") == 1
+
+
+async def test_a_cluster_that_is_away_is_told_by_the_time(
+    own_broker: Callable[..., Broker], prefix: str, tmp_path: Path
+) -> None:
+    broker = own_broker()
+    with installed(broker.bootstrap, prefix, tmp_path) as found:
+        found.set_up(CENTRE, partitions=1)
+        await append(found, TOPIC, 0, [started("waiting")])
+        exporter = found.worker("lag")
+        assert "group_left_out" in exporter.log()
+        assert shown(exporter, "group_lag_records", found, "conversation") == 1
+        age_s = exporter_age(exporter, found, 0)
+        broker.stop()
+        wait_until("noticed", lambda: exporter.metric("omnistate_lag_faults_total") > 0)
+        measured_s = exporter.metric("omnistate_lag_measured_timestamp_seconds")
+        await asyncio.sleep(1)
+        assert exporter.metric("omnistate_lag_measured_timestamp_seconds") == measured_s
+        assert shown(exporter, "group_lag_records", found, "conversation") == 1
+        assert exporter_age(exporter, found, 0) > age_s
+        broker.start()
+        wait_until(
+            "measured anew",
+            lambda: exporter.metric("omnistate_lag_measured_timestamp_seconds") > measured_s,
+        )
+        wait_until("ready", exporter.is_ready)
+        assert exporter.end_in_time() == 0

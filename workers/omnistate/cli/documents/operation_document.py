@@ -39,10 +39,11 @@ METRICS: Final = """\
 ## Metrics
 
 What `GET /metrics` of a worker serves, in Prometheus' text format, beside the `process_`, `python_`
-and `python_gc_` metrics of its process. Watch `omnistate_lag_seconds` first: offsets also count the
-markers of transactions. `omnistate_figures_…` are the figures worker's, of its own partitions: an
-empty `queue` is the whole workstream, `other` stands for all that is not configured, `window` is
-`5m` or `1h`, and `span` the `current` window or the `previous` one.
+and `python_gc_` metrics of its process. Watch `omnistate_group_lag_seconds` first, of `worker lag`:
+it is there when no other worker is, and offsets also count the markers of transactions.
+`omnistate_figures_…` are the figures worker's, of its own partitions: an empty `queue` is the whole
+workstream, `other` stands for all that is not configured, `window` is `5m` or `1h`, and `span` the
+`current` window or the `previous` one.
 """
 TOPICS: Final = """\
 ## Topics

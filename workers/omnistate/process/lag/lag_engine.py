@@ -7,7 +7,7 @@ away it shows what it measured last, and when that was: the ages go on growing.
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
 from omnistate.adapters.kafka.admin.access import lag_permissions, watched_topics
@@ -35,6 +35,7 @@ PERIOD_S: Final = 1.0
 SHARE: Final = 0.25
 # What was measured longer ago says nothing of now.
 OLD_S: Final = 30.0
+STOP_S: Final = 3.0
 
 Offsets = Mapping[tuple[str, int], int]
 
@@ -83,8 +84,10 @@ class LagEngine(Engine):
         return (self._measure_on(),)
 
     async def stop(self) -> None:
-        """Disconnect."""
-        await self._disconnect()
+        """Disconnect; whatever takes longer is dropped."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_S):
+                await self._disconnect()
         if self._store is not None:
             await self._store.close()
 

@@ -8,7 +8,7 @@ read counts as caught up whatever its offsets say.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
 
 from aiokafka import TopicPartition
@@ -52,17 +52,17 @@ class _Bounds(NamedTuple):
 @asynccontextmanager
 async def open_meter(connection: Connection, groups: Sequence[Group]) -> AsyncIterator["LagMeter"]:
     """A meter of these groups, connected. Raises ClusterFailure and LogUnavailable."""
-    async with AsyncExitStack() as stack:
-        cluster = await stack.enter_async_context(open_cluster(connection))
+    async with open_cluster(connection) as cluster:
         bounds = EndOffsets(connection)
-        stack.push_async_callback(bounds.stop)
-        await bounds.start()
         committed, written = (
             OldestRecords(connection, level) for level in ("read_committed", "read_uncommitted")
         )
-        stack.push_async_callback(committed.close)
-        stack.push_async_callback(written.close)
-        yield LagMeter(cluster, bounds, committed, written, groups)
+        try:
+            await bounds.start()
+            yield LagMeter(cluster, bounds, committed, written, groups)
+        finally:
+            # Together: a broker that is gone may take its time for each.
+            await asyncio.gather(bounds.stop(), committed.close(), written.close())
 
 
 class LagMeter:

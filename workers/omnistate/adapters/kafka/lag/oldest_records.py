@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from aiokafka import TopicPartition
 
-from omnistate.adapters.kafka.clients.client_shutdown import disconnect
+from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
 from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
 
@@ -59,7 +59,7 @@ class OldestRecords:
         """Disconnect; may be called again."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await disconnect(consumer)
+            await disconnect(consumer, LEAVE_S)
 
     def forget(self) -> None:
         """What is known is of topics that are others now."""
