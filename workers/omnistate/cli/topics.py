@@ -79,7 +79,7 @@ def wait(
 
 
 @commands.command("acls", cls=SettingsCommand)
-@with_settings("brokers", "topic_prefix", *TOPICS)
+@with_settings(*CLUSTER, *TOPICS)
 def acls(
     settings: Settings,
     as_json: Annotated[bool, typer.Option("--json", help="Print a list in JSON.")] = False,

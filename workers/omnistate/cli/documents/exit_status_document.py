@@ -31,8 +31,8 @@ NOTES: Final = """\
   say so; 2 for arguments, files and configuration.
 - `omnistate topics plan`: 0 where the cluster is as declared, 1 where something differs. `apply`
   ends with 1 where it refuses: what differs cannot be mended by a command.
-- `omnistate topics wait`: 0 once the topics are there and fit; with `--timeout` 1 where they are not
-  by then, and 3 where no broker answers; 2 at once for an unknown group, or where Kafka refuses.
+- `omnistate topics wait`: 0 once the topics are there and fit. With `--timeout` 1 where they are
+  not by then, 3 where no broker answers; at once 2 for an unknown group and where Kafka refuses.
 - `omnistate audit`: 0 where all laws hold, 1 where one does not.
 - `omnistate send`: 1 where lines were left out; the others are sent. After Ctrl-C, 130.
 - A command whose reader goes away, as with `| head`, ends with 0 and says nothing.
