@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pytest
 import yaml
@@ -11,6 +11,7 @@ from omnistate.cli.access_lists import name_users, to_commands, to_json, to_stri
 from omnistate.process.errors import Unusable
 from omnistate.stream.topology import load_topology
 
+Granted = dict[tuple[str, str, str, str], set[str]]
 TOPOLOGY = load_topology()
 ACCESS = all_permissions(TOPOLOGY)
 OUTPUTS = {topic.name for topic in TOPOLOGY.topics if topic.kind in {"output", "table"}}
@@ -126,8 +127,8 @@ def test_all_three_forms_say_the_same() -> None:
     assert ("User:centre-gateway", "topic", "channel-events", "literal") in listed
 
 
-def granted_by_commands(lines: Iterable[str]) -> Mapping[tuple[str, ...], set[str]]:
-    found = {}
+def granted_by_commands(lines: Iterable[str]) -> Granted:
+    found: Granted = {}
     for line in lines:
         command, *rest = shlex.split(line, comments=True) or [""]
         if not command:
@@ -146,10 +147,10 @@ def granted_by_commands(lines: Iterable[str]) -> Mapping[tuple[str, ...], set[st
     return found
 
 
-def granted_by_users(text: str) -> Mapping[tuple[str, ...], set[str]]:
+def granted_by_users(text: str) -> Granted:
     kinds = {"topic": "topic", "group": "group", "transactionalId": "transactional_id"}
     patterns = {"literal": "literal", "prefix": "prefixed"}
-    found = {}
+    found: Granted = {}
     for user in yaml.safe_load_all(text):
         assert user["kind"] == "KafkaUser"
         assert user["metadata"]["labels"] == {"strimzi.io/cluster": "my-cluster"}
