@@ -166,3 +166,15 @@ def test_users_that_cannot_be() -> None:
         name_users(ACCESS, "everybody")
     with pytest.raises(Unusable, match="cannot be the name of a KafkaUser"):
         to_strimzi(name_users(ACCESS, "CN={name}"), "kafka")
+
+
+def test_the_operator_looks_at_all_but_what_is_counted_again() -> None:
+    everything = {topic.name for topic in TOPOLOGY.topics}
+    figures = set(TOPOLOGY.group("figures").tables.values())
+    assert topics_with("operator", "Read") == everything - figures
+    assert topics_with("operator", "Create") == everything
+    # A changelog that a command wrote into would be no table any more.
+    changelogs = {topic.name for topic in TOPOLOGY.topics if topic.kind == "changelog"}
+    positions = {name for name in changelogs if name.endswith("-positions-changelog")}
+    assert topics_with("operator", "Write") & changelogs == positions
+    assert not topics_with("operator", "Delete") & (changelogs | OUTPUTS) - {"capacity-changes"}
