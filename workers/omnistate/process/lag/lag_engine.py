@@ -22,7 +22,13 @@ from omnistate.process.environment import PREFIX
 from omnistate.process.errors import Unusable
 from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
-from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away
+from omnistate.process.supervisor import (
+    Engine,
+    Need,
+    Supervisor,
+    tell_broker_away,
+    tell_redis_away,
+)
 from omnistate.process.waiting import Wait
 from omnistate.projections.keys import Keys
 from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
@@ -145,8 +151,9 @@ class LagEngine(Engine):
             self._kept = dict((await self._store.offsets()).items())
         except (StoreUnavailable, StoreUnusable) as error:
             self._problem = f"Redis: {' '.join(str(error).split())}"
-            if self._store_wait.fail(str(error), time.monotonic()).speaks:
-                get_logger().warning("waiting_for_redis", reason=str(error), waited_s=0)
+            pause = self._store_wait.fail(str(error), time.monotonic())
+            if pause.speaks:
+                tell_redis_away(str(error), round(pause.waited_s))
         else:
             self._problem = None
             self._store_wait.succeed()
