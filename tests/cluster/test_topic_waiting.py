@@ -48,7 +48,7 @@ def says(log: Path, text: str) -> bool:
 async def test_it_gives_up_and_says_why(console: Console) -> None:
     missing = await console.omnistate(*WAIT, "figures", "--timeout", 0)
     assert missing.status == 1
-    assert "topics wait: not within 0.0 s: topic " in missing.err
+    assert "topics wait: not within 0 s: topic " in missing.err
     await console.lay_out()
     # What is there has to fit, too; not that of others.
     await alter(console, "conversation-positions-changelog", cleanup_policy="delete")

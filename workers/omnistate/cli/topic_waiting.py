@@ -5,6 +5,7 @@ It changes nothing. Whoever refuses us is not waited for: a person has to mend t
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from omnistate.adapters.kafka.admin.access import LAG, watched_topics
@@ -24,19 +25,24 @@ LEAST_S: Final = 1.0
 
 
 async def await_topics(
-    connection: Connection, topology: Topology, group: str, timeout_s: float | None
+    connection: Connection,
+    topology: Topology,
+    group: str,
+    timeout_s: float | None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    clock_s: Callable[[], float] = time.monotonic,
 ) -> None:
     """Return once a worker of the group could start.
 
     Raises ClusterRefusal at once; after `timeout_s` GivenUp, or ClusterFailure where no broker
-    answers; Unusable for a group that is none.
+    answers; Unusable for a group that is none. `clock_s` never goes back.
     """
     member = "" if group == LAG else group
     names = watched_topics(topology) if group == LAG else _topics_of(topology, group)
     wait = Wait(LONGEST_PAUSE_S)
-    until_s = None if timeout_s is None else time.monotonic() + timeout_s
+    until_s = None if timeout_s is None else clock_s() + timeout_s
     while True:
-        left_s = None if until_s is None else max(0.0, until_s - time.monotonic())
+        left_s = None if until_s is None else max(0.0, until_s - clock_s())
         connect_s = CONNECT_TIMEOUT_S if left_s is None else min(CONNECT_TIMEOUT_S, left_s)
         failure: Exception
         try:
@@ -49,8 +55,8 @@ async def await_topics(
         else:
             if problem is None:
                 return
-            reason, failure = problem, GivenUp(f"not within {timeout_s} s: {problem}")
-        now_s = time.monotonic()
+            reason, failure = problem, GivenUp(f"not within {timeout_s or 0:g} s: {problem}")
+        now_s = clock_s()
         if until_s is not None and now_s >= until_s:
             raise failure
         pause = wait.fail(reason, now_s)
@@ -58,7 +64,7 @@ async def await_topics(
             waited = f", {pause.waited_s:.0f} s so far" if pause.waited_s >= 1 else ""
             say(COMMAND, f"waiting{waited}: {reason}")
         left_s = pause.seconds if until_s is None else until_s - now_s
-        await asyncio.sleep(min(pause.seconds, left_s))
+        await sleep(min(pause.seconds, left_s))
 
 
 def _topics_of(topology: Topology, group: str) -> tuple[str, ...]:
