@@ -39,6 +39,8 @@ PROJECTION: Final = "projection"
 PERIOD_S: Final = 1.0
 # A measurement asks every partition of every group: the rest of the time is the cluster's.
 SHARE: Final = 0.25
+# A cluster that is back is to be measured soon.
+PAUSE_MAX_S: Final = 5.0
 # What was measured longer ago says nothing of now.
 OLD_S: Final = 30.0
 STOP_S: Final = 3.0
@@ -60,7 +62,7 @@ class LagEngine(Engine):
         self.latest: Measurement | None = None
         self._connection = settings.connection
         self._report_failure = report_failure
-        self._wait, self._store_wait = Wait(), Wait()
+        self._wait, self._store_wait = Wait(PAUSE_MAX_S), Wait()
         self._clients = AsyncExitStack()
         self._meter: LagMeter | None = None
         # The projection's, as of when Redis answered last: without it nobody moves them either.
@@ -123,7 +125,7 @@ class LagEngine(Engine):
                     get_logger().warning(
                         "lag_not_measured", reason=str(error), waited_s=round(pause.waited_s)
                     )
-                await asyncio.sleep(min(pause.seconds, OLD_S / 2))
+                await asyncio.sleep(pause.seconds)
                 continue
             self._wait.succeed()
             spent_s = time.monotonic() - began_s
