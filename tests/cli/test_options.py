@@ -59,7 +59,7 @@ def test_secrets_are_no_options_and_are_named(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = help_of(name, capsys)
-    assert "From the environment only: OMNISTATE_SASL_PASSWORD" in said
+    assert "From the environment or OMNISTATE_SECRETS_DIR only: OMNISTATE_SASL_PASSWORD" in said
     assert ("OMNISTATE_API_TOKEN" in said) == (name == "worker projection")
     assert not {option.name for option in COMMANDS[name].params} & set(SECRETS)
 

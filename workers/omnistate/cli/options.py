@@ -26,6 +26,7 @@ CLUSTER: Final = (
     "ssl_ca_file",
     "ssl_cert_file",
     "ssl_key_file",
+    "secrets_dir",
     "sasl_password",
 )
 TOPICS: Final = ("topics_file",)
@@ -101,7 +102,7 @@ def with_settings(*names: str) -> Callable[[Callable[..., int]], Callable[..., N
             + [each.replace(kind=KEYWORD) for each in own]
             + [_option(name) for name in options]
         )
-        note = f"From the environment only: {', '.join(secrets)}."
+        note = f"From the environment or OMNISTATE_SECRETS_DIR only: {', '.join(secrets)}."
         run.__doc__ = f"{inspect.getdoc(command)}\n\n{note}"
         return run
 

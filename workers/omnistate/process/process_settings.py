@@ -1,4 +1,4 @@
-"""The settings of a process, from the environment (prefix OMNISTATE_) and from options.
+"""The settings of a process, from options, the environment (prefix OMNISTATE_) and files.
 
 A wrong one is refused with one line that names it; a secret's value is never in that line.
 """
@@ -14,7 +14,12 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from omnistate.adapters.kafka.clients.connection import (
     Connection,
@@ -116,6 +121,10 @@ class Settings(BaseSettings):
     api_token: SecretStr | None = Field(
         None, description="The token of the read API, which there is only with a token."
     )
+    secrets_dir: Path | None = Field(
+        None,
+        description="A folder with a file for each further setting, named as its variable.",
+    )
 
     # Those that an option has given: the others come from the environment, or are defaults.
     _options: frozenset[str] = PrivateAttr(frozenset())
@@ -138,6 +147,13 @@ class Settings(BaseSettings):
         if file == "":
             raise ValueError("a file is needed")
         return file
+
+    @field_validator("secrets_dir", mode="before")
+    @classmethod
+    def _check_secrets_dir(cls, folder: object) -> object:
+        if folder == "":
+            raise ValueError("a folder is needed")
+        return folder
 
     @field_validator("redis_url")
     @classmethod
@@ -170,6 +186,19 @@ class Settings(BaseSettings):
         if (self.ssl_cert_file is None) is not (self.ssl_key_file is None):
             raise ValueError(f"{PREFIX}SSL_CERT_FILE and {PREFIX}SSL_KEY_FILE go together")
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - named so by the caller
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options, then variables, then files in the folder that one of these names."""
+        folder = (env_settings() | init_settings()).get("secrets_dir")
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, folder or None)
 
     def given_by(self, options: Iterable[str]) -> Self:
         """The same settings, which know the names of those that are options' values."""
