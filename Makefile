@@ -1,13 +1,16 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo broker live compiled test test-fast test-pythons test-brokers chaos soak check format bench bench-core bench-decoding docs generate constraints clean pictures
+.PHONY: image test-deploy help setup demo broker live compiled test test-fast test-pythons test-brokers chaos soak check format bench bench-core bench-decoding docs generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
 ROUNDS ?= 10
 SEED ?= 1
 NODES ?= 1
+DOCKER ?= docker
+IMAGE ?= omnistate:local
+BASE ?=
 MINUTES ?= 30
 KAFKAS ?= 4.0.0 4.4.0
 # What shows that a version of Kafka will do: transactions, fencing, administration, a worker's life.
@@ -32,6 +35,10 @@ demo: .venv/.user ## run a small contact centre's day on the embedded log: nothi
 broker: .venv/.user ## run a real Kafka on localhost:9092 for trials, until Ctrl-C (ARGS="--port 9093")
 	@$(bin)/python -m tests.harness.broker $(ARGS)
 
+image: .venv/.user ## build the container image, compiled, without a network (IMAGE=omnistate:local BASE=an image with Python)
+	@$(bin)/python -m deploy.image.wheels
+	@$(DOCKER) build --network none --file deploy/image/Dockerfile $(if $(BASE),--build-arg BASE=$(BASE)) --tag $(IMAGE) .
+
 live: .venv/.user ## a contact centre on real Kafka and Redis, and the board to watch it (ARGS="--speed 60")
 	@$(bin)/python -m deploy.live $(ARGS)
 
@@ -42,7 +49,10 @@ test-fast: .venv/.developer ## run the tests that need no server, browser, netwo
 	@$(bin)/pytest -n auto --dist worksteal -m 'not broker and not redis and not browser and not slow' $(ARGS)
 
 test: .venv/.developer ## run all tests (ARGS="-k name" picks some)
-	@$(bin)/pytest -n auto --dist worksteal $(ARGS)
+	@$(bin)/pytest -n auto --dist worksteal -m 'not deploy' $(ARGS)
+
+test-deploy: .venv/.developer ## build the image and run it; as root, with docker.io and mmdebstrap (ARGS="-k name" picks some)
+	@$(bin)/pytest -n 0 -m deploy $(ARGS) tests/deploy
 
 test-pythons: .venv/.developer ## run the fast tests on each CPython from 3.11 on that this machine has (ARGS="--only 3.12")
 	@$(bin)/python -m tests.harness.pythons $(ARGS)
