@@ -100,6 +100,8 @@ generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the char
 	@$(bin)/python -m omnistate.cli.documents.configuration_document
 	@$(bin)/python -m omnistate.cli.documents.exit_status_document
 	@$(bin)/python -m omnistate.cli.documents.openapi_document
+	@$(bin)/python -m deploy.monitoring.rules
+	@$(bin)/python -m deploy.monitoring.dashboards
 
 docs: .venv/.writer build/mermaid/package/dist/mermaid.min.js ## build the documents as a site into build/site; a link that leads nowhere fails
 	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict

@@ -75,7 +75,7 @@ def _carried(part: Distribution, file: Any) -> Iterator[Component]:
 
 
 def _licences_of(part: Distribution) -> list[Component]:
-    told = part.metadata
+    told: Any = part.metadata  # read as a mapping, which its protocol says from 3.12 on only
     expression, text = told.get("License-Expression"), (told.get("License") or "").strip()
     if expression:
         return [{"expression": expression}]

@@ -1,0 +1,1 @@
+"""What watches omnistate: alerts and dashboards as tables of code, and the files made of them."""

@@ -1,0 +1,215 @@
+"""The dashboards, one table: what is drawn, by which questions to Prometheus; see `dashboards`.
+
+Every query has an answer on a system at work: what may not have happened yet is 0.
+"""
+
+from typing import Final, Literal, NamedTuple
+
+Unit = Literal["short", "s", "percentunit", "reqps"]
+RATE: Final = "[2m]"
+
+
+class Query(NamedTuple):
+    """One question; the legend may name labels: {{group}}."""
+
+    expression: str
+    legend: str
+
+
+class Panel(NamedTuple):
+    """One diagram; units are Grafana's names for them."""
+
+    title: str
+    unit: Unit
+    queries: tuple[Query, ...]
+
+
+class Dashboard(NamedTuple):
+    """One page of diagrams; its name is its file's."""
+
+    name: str
+    title: str
+    panels: tuple[Panel, ...]
+
+
+def _by(expression: str, *labels: str) -> Query:
+    return Query(expression, " ".join(f"{{{{{label}}}}}" for label in labels))
+
+
+def _rate(metric: str, *labels: str) -> Query:
+    """What happens a second, by labels; 0 where nothing of it has happened yet."""
+    if not labels:
+        return Query(f"sum(rate({metric}{RATE}))", "all")
+    return _by(f"sum by ({', '.join(labels)}) (rate({metric}{RATE})) or vector(0)", *labels)
+
+
+def _quantile(metric: str, share: float) -> Query:
+    name = f"{share:.0%}"
+    # Without an event there is no quantile: it is 0, not a gap.
+    asked = f"histogram_quantile({share}, sum by (le) (rate({metric}_bucket{RATE})))"
+    return Query(f"({asked} >= 0) or vector(0)", name)
+
+
+def _figure(name: str) -> Query:
+    chosen = f'omnistate_figures_{name}{{queue="",window="1h",span="current"}}'
+    return _by(f"max by (workstream) ({chosen}) or vector(0)", "workstream")
+
+
+LAG: Final = Dashboard(
+    "lag",
+    "omnistate: lag",
+    (
+        Panel(
+            "Records waiting, by group and topic",
+            "short",
+            (_by("sum by (group, topic) (omnistate_group_lag_records)", "group", "topic"),),
+        ),
+        Panel(
+            "Age of the oldest, by group and topic",
+            "s",
+            (_by("max by (group, topic) (omnistate_group_lag_seconds)", "group", "topic"),),
+        ),
+        Panel(
+            "Records waiting, the ten greatest partitions",
+            "short",
+            (
+                _by(
+                    "topk(10, max by (group, topic, partition) (omnistate_group_lag_records))",
+                    *("group", "topic", "partition"),
+                ),
+            ),
+        ),
+        Panel(
+            "Age of the oldest, the ten greatest partitions",
+            "s",
+            (
+                _by(
+                    "topk(10, max by (group, topic, partition) (omnistate_group_lag_seconds))",
+                    *("group", "topic", "partition"),
+                ),
+            ),
+        ),
+        Panel("Members", "short", (_by("max by (group) (omnistate_group_members)", "group"),)),
+        Panel(
+            "Share of the retention used up",
+            "percentunit",
+            (_by("max by (group) (omnistate_retention_ratio)", "group"),),
+        ),
+        Panel(
+            "Age of the measurement",
+            "s",
+            (Query("time() - max(omnistate_lag_measured_timestamp_seconds)", "measured"),),
+        ),
+    ),
+)
+
+WORKERS: Final = Dashboard(
+    "workers",
+    "omnistate: workers",
+    (
+        Panel("Inputs by outcome", "reqps", (_rate("omnistate_inputs_total", "outcome"),)),
+        Panel(
+            "Published changes by rule", "reqps", (_rate("omnistate_transitions_total", "rule"),)
+        ),
+        Panel(
+            "Writing and committing a batch",
+            "s",
+            tuple(_quantile("omnistate_commit_seconds", share) for share in (0.5, 0.99)),
+        ),
+        Panel(
+            "Records in a batch",
+            "short",
+            tuple(_quantile("omnistate_batch_records", share) for share in (0.5, 0.99)),
+        ),
+        Panel(
+            "Taking a partition over",
+            "s",
+            tuple(_quantile("omnistate_restore_seconds", share) for share in (0.5, 0.99)),
+        ),
+        Panel(
+            "Partitions running, and given up a second",
+            "short",
+            (
+                Query("sum by (job) (omnistate_partition_running)", "{{job}} running"),
+                Query(
+                    f"sum by (job) (rate(omnistate_partitions_revoked_total{RATE}))",
+                    "{{job}} given up",
+                ),
+            ),
+        ),
+        Panel(
+            "Faults of the log, fenced producers, faults of Redis",
+            "reqps",
+            (
+                Query(f"sum(rate(omnistate_faults_total{RATE}))", "log"),
+                Query(f"sum(rate(omnistate_fenced_producers_total{RATE}))", "fenced"),
+                Query(f"sum(rate(omnistate_redis_faults_total{RATE}))", "Redis"),
+            ),
+        ),
+        Panel(
+            "Lateness of timers",
+            "s",
+            tuple(_quantile("omnistate_timer_lateness_seconds", share) for share in (0.5, 0.99)),
+        ),
+        Panel(
+            "Processor time",
+            "percentunit",
+            (
+                _by(
+                    f"sum by (job, instance) (rate(process_cpu_seconds_total{RATE}))",
+                    "job",
+                    "instance",
+                ),
+            ),
+        ),
+        Panel(
+            "Memory (resident, GB)",
+            "short",
+            (
+                _by(
+                    "max by (job, instance) (process_resident_memory_bytes) / 1e9",
+                    "job",
+                    "instance",
+                ),
+            ),
+        ),
+    ),
+)
+
+CENTRE: Final = Dashboard(
+    "centre",
+    "omnistate: the contact centre",
+    (
+        Panel(
+            "Conversations by status",
+            "short",
+            (_by("sum by (status) (omnistate_conversations)", "status"),),
+        ),
+        Panel(
+            "Holds taken and released: representatives' totals, and gaps in them",
+            "short",
+            (
+                Query("sum(omnistate_representatives)", "representatives"),
+                Query("sum(omnistate_capacity_gaps_total) or vector(0)", "gaps"),
+            ),
+        ),
+        Panel("Rejected, by code", "reqps", (_rate("omnistate_rejections_total", "code"),)),
+        Panel("Ignored, by code", "reqps", (_rate("omnistate_ignored_total", "code"),)),
+        Panel("Service level, the last hour", "percentunit", (_figure("service_level"),)),
+        Panel("Average speed of answer, the last hour", "s", (_figure("average_answer_seconds"),)),
+        Panel("Average handle time, the last hour", "s", (_figure("average_handle_seconds"),)),
+        Panel(
+            "Offered and abandoned, the last hour",
+            "short",
+            (
+                Query(_figure("offered").expression, "{{workstream}} offered"),
+                Query(_figure("abandoned").expression, "{{workstream}} abandoned"),
+            ),
+        ),
+        Panel(
+            "Dead letters by reason", "reqps", (_rate("omnistate_dead_letters_total", "reason"),)
+        ),
+    ),
+)
+
+DASHBOARDS: Final = (LAG, WORKERS, CENTRE)
