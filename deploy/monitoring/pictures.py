@@ -27,7 +27,7 @@ POINTS: Final = 240
 TIMEOUT_S: Final = 30
 COLUMNS: Final = 2
 MOST_IN_LEGEND: Final = 10
-STYLE: Final[Mapping[str, Any]] = {
+STYLE: Final[dict[Any, Any]] = {
     "font.size": 8,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -80,7 +80,7 @@ def fill_legend(legend: str, labels: Mapping[str, str]) -> str:
 def draw(dashboard: Dashboard, prometheus: str, start_s: float, end_s: float, file: Path) -> None:
     """Write a PNG of the dashboard between two times."""
     rows = -(-len(dashboard.panels) // COLUMNS)
-    with mpl.rc_context(dict(STYLE)):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(12, 2.4 * rows), layout="constrained")
         figure.suptitle(dashboard.title, fontsize=11, x=0.01, ha="left")
         places = list(figure.subplots(rows, COLUMNS, squeeze=False).flat)
@@ -99,8 +99,9 @@ def _draw_panel(place: Any, panel: Panel, lines: list[Line]) -> None:
     place.set_title(f"{panel.title}{unit}")
     place.set_ylim(bottom=0)
     place.tick_params(axis="x", labelrotation=0)
-    formatter = ConciseDateFormatter(AutoDateLocator(maxticks=6))
-    place.xaxis.set_major_formatter(formatter)
+    locator: Any = AutoDateLocator  # without types, as is what it makes
+    formatter: Any = ConciseDateFormatter
+    place.xaxis.set_major_formatter(formatter(locator(maxticks=6)))
     handles, labels = place.get_legend_handles_labels()
     if handles:
         place.legend(
