@@ -8,7 +8,7 @@ from tests.documents.references import ROOT
 OPERATION: Final = ROOT / "docs/reference/operation.md"
 # Of every process, and Prometheus' own.
 OTHERS: Final = {"process_cpu_seconds_total", "process_resident_memory_bytes", "up"}
-# The lag worker's, by section 10 of the contract.
+# The lag worker's, as the contract names them.
 EXPORTED: Final = {
     "omnistate_group_lag_records",
     "omnistate_group_lag_seconds",
