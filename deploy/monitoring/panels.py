@@ -40,19 +40,24 @@ def _rate(metric: str, *labels: str) -> Query:
     """What happens a second, by labels; 0 where nothing of it has happened yet."""
     if not labels:
         return Query(f"sum(rate({metric}{RATE}))", "all")
-    return _by(f"sum by ({', '.join(labels)}) (rate({metric}{RATE})) or vector(0)", *labels)
+    return _by(_or_zero(f"sum by ({', '.join(labels)}) (rate({metric}{RATE}))"), *labels)
+
+
+def _or_zero(expression: str) -> str:
+    """What it answers; a single 0 without labels where it answers nothing."""
+    return f"{expression} or vector(0) unless on () {expression}"
 
 
 def _quantile(metric: str, share: float) -> Query:
     name = f"{share:.0%}"
     # Without an event there is no quantile: it is 0, not a gap.
     asked = f"histogram_quantile({share}, sum by (le) (rate({metric}_bucket{RATE})))"
-    return Query(f"({asked} >= 0) or vector(0)", name)
+    return Query(_or_zero(f"({asked} >= 0)"), name)
 
 
 def _figure(name: str) -> Query:
     chosen = f'omnistate_figures_{name}{{queue="",window="1h",span="current"}}'
-    return _by(f"max by (workstream) ({chosen}) or vector(0)", "workstream")
+    return _by(_or_zero(f"max by (workstream) ({chosen})"), "workstream")
 
 
 LAG: Final = Dashboard(
@@ -186,7 +191,7 @@ CENTRE: Final = Dashboard(
             (_by("sum by (status) (omnistate_conversations)", "status"),),
         ),
         Panel(
-            "Holds taken and released: representatives' totals, and gaps in them",
+            "Representatives whose capacity is counted, and gaps in it",
             "short",
             (
                 Query("sum(omnistate_representatives)", "representatives"),

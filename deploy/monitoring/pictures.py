@@ -7,6 +7,7 @@ A small renderer for the documents and for trials; it is not Grafana, and looks 
 
 import argparse
 import json
+import math
 import re
 import sys
 import time
@@ -66,9 +67,20 @@ def read_panel(prometheus: str, panel: Panel, start_s: float, end_s: float) -> l
         span = {"start": start_s, "end": end_s, "step": step}
         for series in ask(prometheus, "query_range", query=query.expression, **span):
             legend = fill_legend(query.legend, series["metric"])
-            times_s, texts = zip(*series["values"], strict=True)
-            lines.append(Line(legend, list(times_s), [float(text) for text in texts]))
+            lines.append(_line(legend, series["values"], step))
     return lines
+
+
+def _line(legend: str, points: list[tuple[float, str]], step: float) -> Line:
+    """A line that is broken where there was nothing."""
+    line = Line(legend, [], [])
+    for time_s, text in points:
+        if line.times_s and time_s - line.times_s[-1] > 1.5 * step:
+            line.times_s.append(line.times_s[-1] + step)
+            line.values.append(math.nan)
+        line.times_s.append(time_s)
+        line.values.append(float(text))
+    return line
 
 
 def fill_legend(legend: str, labels: Mapping[str, str]) -> str:
@@ -81,14 +93,14 @@ def draw(dashboard: Dashboard, prometheus: str, start_s: float, end_s: float, fi
     """Write a PNG of the dashboard between two times."""
     rows = -(-len(dashboard.panels) // COLUMNS)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(12, 2.4 * rows), layout="constrained")
+        figure = Figure(figsize=(14, 2.2 * rows), layout="constrained")
         figure.suptitle(dashboard.title, fontsize=11, x=0.01, ha="left")
         places = list(figure.subplots(rows, COLUMNS, squeeze=False).flat)
         for place in places[len(dashboard.panels) :]:
             place.set_axis_off()
         for place, panel in zip(places, dashboard.panels, strict=False):
             _draw_panel(place, panel, read_panel(prometheus, panel, start_s, end_s))
-        figure.savefig(file, dpi=110)
+        figure.savefig(file, dpi=90)
 
 
 def _draw_panel(place: Any, panel: Panel, lines: list[Line]) -> None:
@@ -105,7 +117,11 @@ def _draw_panel(place: Any, panel: Panel, lines: list[Line]) -> None:
     handles, labels = place.get_legend_handles_labels()
     if handles:
         place.legend(
-            handles[:MOST_IN_LEGEND], labels[:MOST_IN_LEGEND], fontsize=6, loc="upper left"
+            *(handles[:MOST_IN_LEGEND], labels[:MOST_IN_LEGEND]),
+            fontsize=6,
+            frameon=False,
+            loc="upper left",
+            bbox_to_anchor=(1.0, 1.0),
         )
 
 
