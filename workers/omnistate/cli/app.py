@@ -18,6 +18,7 @@ from omnistate.cli import (
     lag,
     send,
     states,
+    tables,
     top,
     topics,
     worker,
@@ -123,6 +124,7 @@ app.add_typer(config.commands, name="config")
 app.add_typer(inputs.commands, name="inputs")
 app.add_typer(dead_letters.commands, name="dead-letters")
 app.add_typer(states.commands, name="states")
+app.add_typer(tables.commands, name="tables")
 app.add_typer(worker.commands, name="worker")
 
 

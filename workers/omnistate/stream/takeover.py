@@ -4,7 +4,7 @@ It must not write anything: another worker may own the partition by the time the
 """
 
 from collections.abc import Callable, Mapping
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from omnistate.stream.outcome import PartitionStopped
 from omnistate.stream.ownership import OwnerEvent, Ownership
@@ -12,6 +12,7 @@ from omnistate.stream.ports import PartitionLog, Processor, Restored
 from omnistate.stream.position import Position, find_loss, find_remade
 
 P = TypeVar("P", bound=Processor)
+WAY_OUT: Final = "omnistate tables accept goes on with what is left"
 
 
 class Tables(NamedTuple, Generic[P]):
@@ -46,11 +47,14 @@ async def restore_tables(
     restored = processor.offsets
     if restored is None and any(committed.values()):
         raise PartitionStopped(
-            "tables_incomplete", f"inputs are committed up to {committed}, but there are no tables"
+            "tables_incomplete",
+            f"inputs are committed up to {committed}, but there are no tables; {WAY_OUT}",
         )
     loss = None if processor.position is None else find_loss(processor.position, processor.rows)
     if loss is not None:
-        raise PartitionStopped("tables_incomplete", f"the changelogs have lost rows: {loss}")
+        raise PartitionStopped(
+            "tables_incomplete", f"the changelogs have lost rows: {loss}; {WAY_OUT}"
+        )
     offsets = {**committed, **(restored or {})}
     topic_ids = await log.topic_ids()
     if processor.position is not None:
