@@ -85,7 +85,7 @@ def adopt(
         for group in groups:
             async for place, passed in adopt_topic(connection, topology, group, topic):
                 count += 1
-                print(f"{place}: goes on here; {passed:,} offsets before it were not read")
+                print(f"{place}: goes on here; {passed:,} offsets before it are passed over")
         print(f"{count} partitions were adopted")
         return 0
 

@@ -29,7 +29,8 @@ def find_start(place: str, position: int, bounds: LogBounds) -> Start:
         raise PartitionStopped(
             "truncated",
             f"{place} ends at offset {bounds.end}, but was read up to {position}: it was truncated "
-            "or made anew, and what it holds now must not be read as what follows",
+            "or made anew, and what it holds now must not be read as what follows; "
+            f"omnistate inputs adopt --topic {place.partition('/')[0]} goes on with it",
         )
     offset = max(position, bounds.beginning)
     return Start(offset, offset - position)
