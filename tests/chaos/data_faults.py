@@ -12,8 +12,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.producer.message_accumulator import BatchBuilder
 from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
 
+from tests.chaos.chaos_producer import drop
 from tests.chaos.chaos_traffic import NOTHING, Event
-from tests.chaos.generator import Sent, drop
+from tests.chaos.generator import Sent
 from tests.chaos.trial import Trial
 from tests.chaos.worker_kinds import CONVERSATION, PARTITIONS
 from tests.harness.tied_process import PATIENCE_S
@@ -40,6 +41,7 @@ async def append_unreadable(trial: Trial, draw: random.Random) -> None:
     """A batch that unpacks to more than anybody unpacks; the operator has it passed over."""
     here = trial.installation
     topic, number = draw.choice((CHANNEL_EVENTS, AGENT_ACTIONS)), draw.randrange(PARTITIONS)
+    trial.touch([number])
     name = f"bomb-{draw.getrandbits(48):012x}"
     sent = await _do_in_lane(trial, number, lambda: _send_bomb(trial, topic, number, name))
     where = f"{topic}/{number} at offset {sent.offset}"
@@ -66,6 +68,7 @@ async def hang_transaction(trial: Trial, draw: random.Random) -> None:
     """Somebody writes to an input in a transaction, and is gone before its end."""
     here = trial.installation
     topic, number = draw.choice((CHANNEL_EVENTS, AGENT_ACTIONS)), draw.randrange(PARTITIONS)
+    trial.touch([number])
     seconds = draw.randint(*HANG_S)
     name = f"{here.prefix}foreign-{draw.getrandbits(48):012x}"
     here.journal.announce_marker((topic, number))

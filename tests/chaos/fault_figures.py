@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.chaos.fleet import Fleet
+from tests.chaos.stalls import RoundStalls, Worst, find_worst
 
 # What workers log when something went wrong that the protocol is there for.
 TROUBLES: Final = (
@@ -20,7 +21,19 @@ TROUBLES: Final = (
     "offset_is_another",
     "partition_rebuilding",
     "record_unreadable",
+    "partition_stopped",
 )
+
+
+# Of the partitions that the fault touched, and of those that no fault of the round touched.
+STALLS: Final = ("touched: stall", "inputs waited", "untouched: stall", "inputs waited", "beyond")
+
+
+def worst_of(kind: str, rounds: "list[Round]") -> tuple[Worst | None, Worst | None]:
+    """What faults of a kind came to: the worst of what they touched, and of what nobody did."""
+    touched = [each for one in rounds for each in one.stalls.touched_by(kind)]
+    others = [each for one in rounds for each in one.stalls.untouched]
+    return find_worst(touched), find_worst(others)
 
 
 @dataclass(frozen=True)
@@ -32,7 +45,7 @@ class Round:
     counts: dict[str, int]
     restarts: int
     recovery_s: float
-    stall_s: float
+    stalls: RoundStalls
     seconds: float
     violations: list[str]
 
@@ -42,8 +55,21 @@ class Round:
         return (
             f"{counts.get('inputs', 0):,} inputs, {counts.get('changes', 0):,} changes, "
             f"{counts.get('timers', 0):,} by timers; recovered in {self.recovery_s:.1f} s, "
-            f"longest stall {self.stall_s:.1f} s, {len(self.violations)} violations, "
+            f"longest stall: {self._describe_stalls()}, {len(self.violations)} violations, "
             f"{self.seconds:.0f} s in all"
+        )
+
+    @property
+    def stall_s(self) -> float:
+        """The longest of any partition."""
+        return max((each.stall_s for each in self.stalls.stalls), default=0.0)
+
+    def _describe_stalls(self) -> str:
+        touched, others = find_worst(self.stalls.all_touched), find_worst(self.stalls.untouched)
+        return ", ".join(
+            f"{name} {worst.describe()}"
+            for name, worst in (("touched", touched), ("untouched", others))
+            if worst is not None
         )
 
 
@@ -91,6 +117,13 @@ class Figures:
                 "max": round(max(recoveries), 1),
             },
             "longest_stall_s": round(max((one.stall_s for one in self.rounds), default=0.0), 1),
+            "untouched_beyond_s": round(
+                max(
+                    (each.beyond_s for one in self.rounds for each in one.stalls.untouched),
+                    default=0.0,
+                ),
+                1,
+            ),
             "violations": self.violations,
             "seconds": round(self.seconds),
             "by_round": [asdict(one) for one in self.rounds],
@@ -102,16 +135,22 @@ class Figures:
         for one in self.rounds:
             for kind in one.kinds:
                 by_kind[kind].append(one)
-        table = Table("fault", "times", "recovery: median", "max", "longest stall", box=None)
+        table = Table("fault", "times", "recovery: median", "max", *STALLS, box=None)
         for column in table.columns:
             column.no_wrap = True
         for column in table.columns[1:]:
             column.justify = "right"
         for kind, rounds in sorted(by_kind.items()):
             recoveries = [one.recovery_s for one in rounds]
-            stall_s = max(one.stall_s for one in rounds)
-            figures = (statistics.median(recoveries), max(recoveries), stall_s)
-            table.add_row(kind, str(len(rounds)), *(f"{seconds:.1f} s" for seconds in figures))
+            figures = (statistics.median(recoveries), max(recoveries))
+            touched, others = worst_of(kind, rounds)
+            table.add_row(
+                kind,
+                str(len(rounds)),
+                *(f"{seconds:.1f} s" for seconds in figures),
+                *_cells(touched)[:2],
+                *_cells(others),
+            )
         console.print(table)
         said = self.summarise()
         counts, recovery = said["counts"], said["recovery_s"]
@@ -134,5 +173,14 @@ class Figures:
         )
         console.print(
             f"recovery: median {recovery['median']} s, max {recovery['max']} s; "
-            f"longest stall {said['longest_stall_s']} s; {len(self.violations)} violations"
+            f"longest stall {said['longest_stall_s']} s; of untouched partitions "
+            f"{said['untouched_beyond_s']} s beyond what their inputs waited; "
+            f"{len(self.violations)} violations"
         )
+
+
+def _cells(worst: Worst | None) -> list[str]:
+    """Stall, wait and what lies between them; nothing where there was no such partition."""
+    if worst is None:
+        return ["–"] * len(Worst._fields)
+    return [f"{seconds:.1f} s" for seconds in worst]

@@ -14,14 +14,27 @@ from aiokafka.errors import KafkaError
 from tests.chaos.chaos_installation import SESSION_TIMEOUT_S
 from tests.chaos.chaos_worker import HOUR_S, ChaosWorker, fake_clock
 from tests.chaos.fleet import Fleet
+from tests.chaos.touched import EVERY
 from tests.chaos.trial import Trial
-from tests.chaos.worker_kinds import PARTITIONS
+from tests.chaos.worker_kinds import CONVERSATION, PARTITIONS
 from tests.harness.tied_process import PATIENCE_S
+
+
+def _touch(trial: Trial, fleet: Fleet, worker: ChaosWorker) -> None:
+    """What the worker owns now is touched; other kinds own nothing of the conversations."""
+    if fleet.kind is CONVERSATION:
+        trial.touch(worker.owned())
+
+
+def _touch_all(trial: Trial, fleet: Fleet) -> None:
+    if fleet.kind is CONVERSATION:
+        trial.touch(EVERY)
 
 
 async def kill(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
     """kill -9; the supervisor starts it again."""
     async with fleet.take(draw) as worker:
+        _touch(trial, fleet, worker)
         worker.kill()
         trial.say(f"kill -9 of {worker.name}")
 
@@ -36,6 +49,7 @@ async def pause(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
         others = {each: each.log_size() for each in fleet.workers if each is not worker}
         worker.pause()
         owned = worker.owned()
+        _touch(trial, fleet, worker)
         trial.say(f"{worker.name} is paused for {seconds:.1f} s")
         await asyncio.sleep(seconds)
         taken = owned & {
@@ -75,6 +89,7 @@ async def terminate(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
     """SIGTERM: it must end well; the supervisor starts it again."""
     async with fleet.take(draw) as worker:
         trial.say(f"SIGTERM to {worker.name}")
+        _touch(trial, fleet, worker)
         await fleet.end_well(worker)
         worker.start()
 
@@ -85,6 +100,7 @@ async def add(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
         worker = fleet.add()
         trial.say(f"{worker.name} is added")
         await fleet.await_ready(worker)
+        _touch(trial, fleet, worker)
 
 
 async def remove(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
@@ -94,12 +110,14 @@ async def remove(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
             trial.say(f"{worker.name} stays: it is the last one")
             return
         trial.say(f"{worker.name} is removed")
+        _touch(trial, fleet, worker)
         await fleet.end_well(worker)
         fleet.remove(worker)
 
 
 async def start_two(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
     """Everybody is killed; then two workers start at the same moment."""
+    _touch_all(trial, fleet)
     async with fleet.sizing:
         async with fleet.take(draw) as first:
             others = [each for each in fleet.workers if not each.taken]
@@ -121,6 +139,7 @@ async def start_two(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
 
 async def crowd(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
     """More workers than partitions, for a while; those who came go again, some by kill -9."""
+    _touch_all(trial, fleet)
     async with fleet.sizing:
         came = [fleet.add() for _ in range(PARTITIONS + 1 - len(fleet.workers))]
         trial.say(f"{len(fleet.workers)} workers for {PARTITIONS} partitions")
@@ -140,7 +159,10 @@ async def crowd(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
 async def fence(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
     """An outsider starts a producer with a partition's transactional id, several times over."""
     here = trial.installation
-    name = f"{here.prefix}{fleet.kind.name}-{draw.randrange(PARTITIONS)}"
+    number = draw.randrange(PARTITIONS)
+    name = f"{here.prefix}{fleet.kind.name}-{number}"
+    if fleet.kind is CONVERSATION:
+        trial.touch([number])
     times = draw.randint(2, 4)
     trial.say(f"an outsider fences {name} {times} times")
     for _ in range(times):
@@ -158,6 +180,7 @@ async def fence(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
 async def empty_disk(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
     """kill -9, and its folder is gone when it starts again."""
     async with fleet.take(draw) as worker:
+        _touch(trial, fleet, worker)
         worker.kill()
         shutil.rmtree(worker.folder)
         worker.start()
@@ -170,6 +193,7 @@ async def wrong_clock(trial: Trial, fleet: Fleet, draw: random.Random) -> None:
         if not fake_clock():
             trial.say("no worker gets a wrong clock: there is no faketime on this machine")
             return
+        _touch(trial, fleet, worker)
         worker.kill()
         worker.clock_offset_s = draw.choice((-HOUR_S, HOUR_S))
         worker.start()

@@ -11,9 +11,10 @@ from typing import Final
 
 from redis.asyncio import Redis
 
-from tests.chaos import data_faults, fault_kinds, node_faults
+from tests.chaos import data_faults, fault_kinds, node_faults, topic_faults
 from tests.chaos.fleet import Fleet
 from tests.chaos.poison import draw_burst, draw_poison
+from tests.chaos.touched import EVERY
 from tests.chaos.trial import Fault, Trial
 from tests.chaos.worker_kinds import (
     CONVERSATION,
@@ -57,6 +58,7 @@ async def burst(trial: Trial, draw: random.Random) -> None:
     events = draw_burst(draw, BURST, number, here.traffic.subjects, here.generator.partition_of)
     place = (events[0].topic, number)
     wanted = here.journal.ends([place[0]])[place] + len(events)
+    trial.touch([number])
     trial.say(f"{len(events):,} more records for {place[0]}-{number}")
     here.generator.put(events)
     while here.journal.ends([place[0]])[place] < wanted:
@@ -65,16 +67,19 @@ async def burst(trial: Trial, draw: random.Random) -> None:
 
 async def restart_broker(trial: Trial, draw: random.Random) -> None:
     """The broker ends in order and comes back."""
+    trial.touch(EVERY)
     await trial.broker.restart(trial.say)
 
 
 async def kill_broker(trial: Trial, draw: random.Random) -> None:
     """kill -9 of the broker, which comes back with what it had."""
+    trial.touch(EVERY)
     await trial.broker.kill(trial.say)
 
 
 async def hang_broker(trial: Trial, draw: random.Random) -> None:
     """The broker answers nobody for some seconds."""
+    trial.touch(EVERY)
     await trial.broker.hang(trial.say, draw)
 
 
@@ -144,6 +149,8 @@ EVERYWHERE: Final[dict[str, Fault]] = {
     "compressed batches": data_faults.compress,
     "unreadable batch": data_faults.append_unreadable,
     "hanging transaction of others": data_faults.hang_transaction,
+    "input made anew": topic_faults.make_anew,
+    "input cut short": topic_faults.cut_short,
     "broker restarted": restart_broker,
     "broker kill -9": kill_broker,
     "broker hangs": hang_broker,

@@ -12,18 +12,21 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any, Final, NamedTuple
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from tests.chaos.chaos_producer import (
+    BATCH_BYTES_MAX,
+    drop,
+    make_producer,
+    open_patiently,
+)
 from tests.chaos.chaos_traffic import Event
 from tests.chaos.journal import Journal
 from tests.harness.tied_process import PATIENCE_S
 
 TICK_S: Final = 0.02
-DROP_S: Final = 3.0
 BATCH_RECORDS_MAX: Final = 500
-BATCH_BYTES_MAX: Final = 900_000
 # While brokers are away, gateways hold back rather than pile up.
 PENDING_MAX: Final = 3_000
 
@@ -59,6 +62,7 @@ class Generator:
         # Codec of aiokafka's record batches: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd.
         self.codec = 0
         self._loop = asyncio.new_event_loop()
+        self._producer: Any = None
         self._main: asyncio.Task[None] | None = None
         self._started: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="generator", daemon=True)
@@ -100,6 +104,15 @@ class Generator:
         """Do this in the lane of a partition, behind what is pending there."""
         self._inbox.append((number, errand))
 
+    async def start_again(self) -> None:
+        """As whoever writes is started again: another producer; while no lane sends anything."""
+
+        async def act() -> None:
+            await drop(self._producer)
+            self._producer = await open_patiently(self._brokers)
+
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(act(), self._loop))
+
     def partition_of(self, key: bytes | None) -> int:
         """Where Kafka's default partitioner puts a key."""
         return int(murmur2(key or b"") & 0x7FFFFFFF) % len(self._lanes)
@@ -125,19 +138,11 @@ class Generator:
             self._loop.close()
 
     async def _live(self) -> None:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._brokers,
-            client_id="chaos",
-            enable_idempotence=True,
-            max_batch_size=BATCH_BYTES_MAX,
-            # Also the time after which a batch without a known leader is given up.
-            request_timeout_ms=120_000,
-            retry_backoff_ms=50,
-        )
+        self._producer = producer = make_producer(self._brokers)
         tasks: list[asyncio.Task[None]] = []
         try:
             await producer.start()
-            tasks = [asyncio.create_task(self._run_lane(lane, producer)) for lane in self._lanes]
+            tasks = [asyncio.create_task(self._run_lane(lane)) for lane in self._lanes]
             tasks.append(asyncio.create_task(self._feed()))
             self._started.set_result(None)
             await asyncio.gather(*tasks)
@@ -145,7 +150,7 @@ class Generator:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await drop(producer)
+            await drop(self._producer)
 
     async def _feed(self) -> None:
         due, then_s = 0.0, self._loop.time()
@@ -173,14 +178,14 @@ class Generator:
             lane.events.append(what[1])
         lane.wake.set()
 
-    async def _run_lane(self, lane: "_Lane", producer: AIOKafkaProducer) -> None:
+    async def _run_lane(self, lane: "_Lane") -> None:
         while True:
             await lane.wake.wait()
             lane.wake.clear()
             while lane.events:
-                await self._send_run(lane, producer)
+                await self._send_run(lane)
 
-    async def _send_run(self, lane: "_Lane", producer: AIOKafkaProducer) -> None:
+    async def _send_run(self, lane: "_Lane") -> None:
         first, sent = lane.events[0], list[Event]()
         if not isinstance(first, Event):
             await self._run_errand(lane, first)
@@ -195,8 +200,10 @@ class Generator:
             sent.append(event)
             lane.events.popleft()
         batch.close()
-        future = await producer.send_batch(batch, self._prefix + topic, partition=lane.number)
+        began_s = self._loop.time()
+        future = await self._producer.send_batch(batch, self._prefix + topic, partition=lane.number)
         acknowledged = await future
+        self.journal.waits[lane.number].append(self._loop.time() - began_s)
         place = (topic, lane.number)
         self.journal.append(place, sent, acknowledged.offset, acknowledged.timestamp)
         lane.sending = 0
@@ -207,18 +214,6 @@ class Generator:
         done = await errand()
         self.journal.append((done.topic, lane.number), done.events, done.offset, done.append_ms)
         lane.sending = 0
-
-
-async def drop(producer: AIOKafkaProducer) -> None:
-    """End a producer, with what it has not delivered and without the end of its transaction."""
-    # `stop` waits for what was never delivered; where brokers are gone, that is for ever.
-    stopping = asyncio.ensure_future(producer.stop())
-    await asyncio.wait([stopping], timeout=DROP_S)
-    if not stopping.done():
-        producer._sender.sender_task.cancel()
-        stopping.cancel()
-        await producer.client.close()
-    await asyncio.gather(stopping, return_exceptions=True)
 
 
 def _put(batch: Any, event: Event) -> bool:

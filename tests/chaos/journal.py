@@ -40,6 +40,10 @@ class Journal:
         }
         # What a broker said that cannot be: each is a fault of the cluster or of this harness.
         self.contradictions: list[str] = []
+        # By partition: how long each batch waited for its acknowledgement, seconds.
+        self.waits: list[list[float]] = [[] for _ in range(partitions)]
+        # Where an input begins that was made anew or cut short; what was before is gone.
+        self.begins: dict[Place, int] = {}
         self._announced = dict.fromkeys(self.entries, 0)
 
     def append(self, place: Place, events: Iterable[Event], offset: int, append_ms: int) -> None:
@@ -70,10 +74,10 @@ class Journal:
         }
 
     def count(self, topics: Collection[str]) -> int:
-        """How many inputs were acknowledged that somebody must hear of."""
+        """How many inputs that are still there somebody must hear of."""
         return sum(
             entry.expected != NOTHING
             for place, entries in self.entries.items()
             if place[0] in topics
-            for entry in entries
+            for entry in entries[self.begins.get(place, 0) :]
         )

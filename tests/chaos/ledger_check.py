@@ -133,6 +133,9 @@ class LedgerCheck:
         place = (topic, int(partition))
         entry = self._journal.entries[place][int(offset)]
         code = headers["omnistate-error"].decode()
+        if code == "deleted" and place in self._journal.begins:
+            # What is left of an input that was cut short: it had been taken, which nobody can tell.
+            return
         if entry.expected != code:
             self.complain(f"{where}: is {code}, meant was {entry.expected} ({entry.type})")
         self._outcomes[place, int(offset)].append("letter")

@@ -15,12 +15,14 @@ from aiokafka.admin import AIOKafkaAdminClient
 from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
 
 from tests.chaos.chaos_installation import SKEW_MS
+from tests.chaos.touched import EVERY, GROUPS, TRANSACTIONS, touched_by_nodes
 from tests.chaos.trial import Trial
 from tests.chaos.worker_kinds import PARTITIONS
 from tests.harness.broker import Cluster, small_disk
 from tests.harness.broker.cluster import NODES
 from tests.harness.tcp_proxy import TcpProxy
 from tests.harness.tied_process import PATIENCE_S
+from tests.harness.topics import Place
 
 # For longer than it takes to elect others, and shorter.
 AWAY_S: Final = (0.0, 12.0)
@@ -36,6 +38,7 @@ async def kill_leader(trial: Trial, draw: random.Random) -> None:
         topic, number = draw.choice((CHANNEL_EVENTS, AGENT_ACTIONS)), draw.randrange(PARTITIONS)
         leader = await _find_leader(trial, topic, number)
         trial.say(f"kill -9 of node {leader}, which leads {topic}-{number}")
+        await _touch(trial, leader)
         await _kill(trial, cluster, [leader], draw)
 
 
@@ -44,6 +47,7 @@ async def kill_controller(trial: Trial, draw: random.Random) -> None:
     async with _undisturbed(trial) as cluster:
         number = cluster.find_controller()
         trial.say(f"kill -9 of node {number}, the active controller")
+        await _touch(trial, number)
         await _kill(trial, cluster, [number], draw)
 
 
@@ -52,12 +56,15 @@ async def kill_two(trial: Trial, draw: random.Random) -> None:
     async with _undisturbed(trial) as cluster:
         numbers = draw.sample(range(1, NODES + 1), 2)
         trial.say(f"kill -9 of nodes {numbers[0]} and {numbers[1]}")
+        # The one that is left may acknowledge nothing.
+        trial.touch(EVERY)
         await _kill(trial, cluster, numbers, draw)
 
 
 async def restart_each(trial: Trial, draw: random.Random) -> None:
     """Each node ends in order and comes back, one after the other, as in an upgrade."""
     async with _undisturbed(trial) as cluster:
+        trial.touch(EVERY)
         for number in draw.sample(range(1, NODES + 1), NODES):
             trial.say(f"node {number} is stopped")
             await trial.broker.do(cluster.node(number).stop)
@@ -70,6 +77,7 @@ async def hang_node(trial: Trial, draw: random.Random) -> None:
     async with _undisturbed(trial) as cluster:
         number, seconds = draw.randint(1, NODES), draw.uniform(*HANG_S)
         trial.say(f"node {number} hangs for {seconds:.1f} s")
+        await _touch(trial, number)
         cluster.node(number).pause()
         try:
             await asyncio.sleep(seconds)
@@ -112,6 +120,7 @@ async def _disturb(
     async with _undisturbed(trial) as cluster:
         number, seconds = draw.randint(1, NODES), draw.uniform(*HANG_S)
         trial.say(f"the network between workers and node {number} {how}, for {seconds:.1f} s")
+        await _touch(trial, number)
         act(cluster.proxies[number], True)
         try:
             await asyncio.sleep(seconds)
@@ -126,6 +135,7 @@ async def shift_clock(trial: Trial, draw: random.Random) -> None:
         number, offset_ms = draw.randint(1, NODES), draw.randint(-CLOCK_MS, CLOCK_MS)
         node = cluster.node(number)
         trial.say(f"node {number} is stopped, and its clock set to {offset_ms:+,} ms")
+        await _touch(trial, number)
         await trial.broker.do(node.stop)
         node.clock_offset_ms = offset_ms
         await _start(trial, cluster)
@@ -140,6 +150,7 @@ async def fill_disk(trial: Trial, draw: random.Random) -> None:
             trial.say("no disk is filled: to mount a small one takes root")
             return
         number, disk = draw.choice(found)
+        await _touch(trial, number)
         await _fill(trial, cluster, number, disk, draw.uniform(*FULL_S))
 
 
@@ -182,16 +193,36 @@ async def _undisturbed(trial: Trial) -> AsyncIterator[Cluster]:
 
 
 async def _find_leader(trial: Trial, topic: str, number: int) -> int:
+    """Once there is one."""
+    place = (trial.installation.prefix + topic, number)
+    async with asyncio.timeout(PATIENCE_S):
+        while (leader := (await _leaders(trial)).get(place, -1)) <= 0:
+            await asyncio.sleep(0.2)
+    return leader
+
+
+async def _touch(trial: Trial, node: int) -> None:
+    leaders = await _leaders(trial)
+    touched = touched_by_nodes([node], trial.installation.prefix, leaders)
+    trial.touch(touched)
+    trial.say(f"node {node} is needed by partitions {sorted(touched)}")
+
+
+async def _leaders(trial: Trial) -> dict[Place, int]:
+    """Who leads each partition of the installation's topics and of Kafka's own."""
     here = trial.installation
     admin = AIOKafkaAdminClient(bootstrap_servers=here.brokers)
     await admin.start()
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                (found,) = await admin.describe_topics([here.prefix + topic])
-                for each in found["partitions"]:
-                    if each["partition"] == number and each["leader"] > 0:
-                        return int(each["leader"])
-                await asyncio.sleep(0.2)
+        names = [
+            name
+            for name in await admin.list_topics()
+            if name.startswith(here.prefix) or name in {GROUPS, TRANSACTIONS}
+        ]
+        return {
+            (topic["topic"], each["partition"]): int(each["leader"])
+            for topic in await admin.describe_topics(names)
+            for each in topic["partitions"]
+        }
     finally:
         await admin.close()

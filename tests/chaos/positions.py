@@ -77,14 +77,14 @@ class Positions:
         reached = self.reached[number]
         return reached[-1].offsets.get(topic, 0) if reached else 0
 
-    def longest_stall_ms(self, journal: Journal, since: list[int]) -> int:
-        """The longest time that an input waited while its partition committed nothing.
+    def longest_stalls_ms(self, journal: Journal, since: list[int]) -> list[int]:
+        """By partition: the longest time that an input waited while nothing was committed.
 
         `since` is how many positions each partition had when the time in question began.
         """
-        return max(
+        return [
             self._stall_ms(journal, number, max(begin, 1)) for number, begin in enumerate(since)
-        )
+        ]
 
     def _stall_ms(self, journal: Journal, number: int, begin: int) -> int:
         reached, longest = self.reached[number], 0

@@ -7,6 +7,7 @@ make each round longer than the one before.
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from tests.chaos.fault_figures import Figures, Round
 from tests.chaos.faults import FAULTS, list_faults
 from tests.chaos.outage import Outage, make_kafka
 from tests.chaos.plan import STRIKES, Strike, draw_rounds
+from tests.chaos.stall_watch import StallWatch
 from tests.chaos.trial import Trial
 from tests.chaos.worker_kinds import CONVERSATION, KINDS, PROJECTION, REPRESENTATIVE, Kind
 from tests.harness.redis import RedisServer
@@ -103,7 +105,8 @@ class Run:
                         self._say,
                         compiled=options.compiled,
                     )
-                    trial = Trial(here, broker, redis, self._say, self._violate)
+                    # Each strike has a word of its own for what it touches.
+                    trial = Trial(here, broker, redis, self._say, self._violate, lambda _: None)
                     await self._run_installation(trial, count, plan)
         finally:
             self.figures.seconds = time.monotonic() - self._began_s
@@ -128,13 +131,13 @@ class Run:
     async def _run_round(self, trial: Trial, strikes: list[Strike]) -> Round:
         here, began_s = trial.installation, time.monotonic()
         positions = here.positions[CONVERSATION]
-        since = [len(reached) for reached in positions.reached]
+        watch = StallWatch(positions, here.journal)
         before = here.witness.counts + here.downstream.counts
         restarts = here.restarts
         here.generator.resume()
         await self._trim(here)
         async with asyncio.timeout(STRIKES_S):
-            await asyncio.gather(*(self._strike(trial, strike) for strike in strikes))
+            await asyncio.gather(*(self._strike(trial, strike, watch) for strike in strikes))
         recovery_s = await self._recover(here)
         await asyncio.sleep(max(0.0, FLOW_S - (time.monotonic() - began_s)))
         await self._judge(here)
@@ -145,16 +148,17 @@ class Run:
             counts=dict(found),
             restarts=here.restarts - restarts,
             recovery_s=recovery_s,
-            stall_s=positions.longest_stall_ms(here.journal, since) / 1_000,
+            stalls=watch.conclude(),
             seconds=time.monotonic() - began_s,
             violations=self._take_violations(here),
         )
         self._say(result.describe())
         return result
 
-    async def _strike(self, trial: Trial, strike: Strike) -> None:
+    async def _strike(self, trial: Trial, strike: Strike, watch: StallWatch) -> None:
         await asyncio.sleep(strike.delay_s)
-        await FAULTS[strike.kind](trial, strike.draw())
+        touch = partial(watch.touch, strike.kind)
+        await FAULTS[strike.kind](trial._replace(touch=touch), strike.draw())
 
     async def _trim(self, here: ChaosInstallation) -> None:
         """Faults add workers; each round begins with a few."""

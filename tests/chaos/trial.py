@@ -4,7 +4,7 @@ Only the words: `fault_kinds` are for workers, `node_faults` for nodes, `faults`
 """
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
 
 from tests.chaos.chaos_installation import ChaosInstallation
@@ -22,6 +22,8 @@ class Trial(NamedTuple):
     redis: Outage[RedisServer]
     say: Callable[[str], None]
     violate: Callable[[str], None]
+    # Told which partitions of the conversation worker the fault touches (see `touched`).
+    touch: Callable[[Iterable[int]], None]
 
 
 # It draws everything that it chooses from its own lots, and returns when it is over.
