@@ -8,23 +8,29 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from omnistate_schemas.envelope import CloudEvent, example
-from omnistate_schemas.input_data import (
+from omnistate_schemas.action_data import (
+    ActionData,
     BotEscalateData,
+    BotTakeData,
     ConsultData,
-    NoData,
     RouterAssignData,
     RouterCloseData,
     RouterMoveData,
+    RouterScheduleData,
+    RouterWithdrawData,
+    SupervisorActionData,
     SupervisorAssignData,
-    SupervisorData,
     SupervisorTransferData,
 )
+from omnistate_schemas.envelope import CloudEvent, example
+from omnistate_schemas.input_data import ConsultEndedData, NoData, SupervisorData
 from omnistate_schemas.representative_actions import (
     RepresentativeAccept,
     RepresentativeCloseSession,
     RepresentativeDisconnected,
     RepresentativeEnd,
+    RepresentativeExtendWrapUp,
+    RepresentativeHold,
     RepresentativeMessage,
     RepresentativePick,
     RepresentativeReconnected,
@@ -33,6 +39,7 @@ from omnistate_schemas.representative_actions import (
     RepresentativeResolveRecord,
     RepresentativeResume,
     RepresentativeTransfer,
+    RepresentativeUnhold,
 )
 
 
@@ -60,6 +67,26 @@ class RouterClose(CloudEvent):
     data: RouterCloseData
 
 
+class RouterWithdraw(CloudEvent):
+    """The router takes an offer back; nobody is skipped for it."""
+
+    model_config = example("router.withdraw", "/router", {"representative_id": "ana"})
+    type: Literal["router.withdraw"]
+    data: RouterWithdrawData
+
+
+class RouterSchedule(CloudEvent):
+    """The conversation is put off until later, perhaps promised to somebody."""
+
+    model_config = example(
+        "router.schedule",
+        "/router",
+        {"scheduled_for": "2026-03-03T08:00:00Z", "representative_id": "ana"},
+    )
+    type: Literal["router.schedule"]
+    data: RouterScheduleData
+
+
 class ConsultStarted(CloudEvent):
     """A consultant joined, asked directly or through a queue."""
 
@@ -77,7 +104,7 @@ class ConsultEnded(CloudEvent):
         "consult.ended", "/desktops/ana", {"representative_id": "bob", "via": "queue"}
     )
     type: Literal["consult.ended"]
-    data: ConsultData
+    data: ConsultEndedData
 
 
 class SupervisorAssign(CloudEvent):
@@ -112,6 +139,14 @@ class SupervisorMonitor(CloudEvent):
     data: SupervisorData
 
 
+class SupervisorLeave(CloudEvent):
+    """A supervisor no longer looks on."""
+
+    model_config = example("supervisor.leave", "/supervisors/maria", {"supervisor_id": "maria"})
+    type: Literal["supervisor.leave"]
+    data: SupervisorData
+
+
 class SupervisorForceClose(CloudEvent):
     """A supervisor closes the conversation, whatever its status."""
 
@@ -119,7 +154,7 @@ class SupervisorForceClose(CloudEvent):
         "supervisor.force_close", "/supervisors/maria", {"supervisor_id": "maria"}
     )
     type: Literal["supervisor.force_close"]
-    data: SupervisorData
+    data: SupervisorActionData
 
 
 class BotEscalate(CloudEvent):
@@ -135,6 +170,22 @@ class BotEnd(CloudEvent):
 
     model_config = example("bot.end", "/bots/concierge", {})
     type: Literal["bot.end"]
+    data: ActionData
+
+
+class BotTake(CloudEvent):
+    """A bot takes the conversation, or takes it over from another."""
+
+    model_config = example("bot.take", "/bots/concierge", {"bot_id": "concierge"})
+    type: Literal["bot.take"]
+    data: BotTakeData
+
+
+class BotMessage(CloudEvent):
+    """The bot wrote; the text itself never comes here."""
+
+    model_config = example("bot.message", "/bots/concierge", {})
+    type: Literal["bot.message"]
     data: NoData
 
 
@@ -142,12 +193,17 @@ AgentAction = Annotated[
     RouterAssign
     | RouterMove
     | RouterClose
+    | RouterWithdraw
+    | RouterSchedule
     | RepresentativePick
     | RepresentativeAccept
     | RepresentativeReject
     | RepresentativeMessage
     | RepresentativeEnd
     | RepresentativeCloseSession
+    | RepresentativeHold
+    | RepresentativeUnhold
+    | RepresentativeExtendWrapUp
     | RepresentativeRelease
     | RepresentativeTransfer
     | RepresentativeResume
@@ -159,9 +215,12 @@ AgentAction = Annotated[
     | SupervisorAssign
     | SupervisorTransfer
     | SupervisorMonitor
+    | SupervisorLeave
     | SupervisorForceClose
     | BotEscalate
-    | BotEnd,
+    | BotEnd
+    | BotTake
+    | BotMessage,
     Field(discriminator="type"),
 ]
 AGENT_ACTION: TypeAdapter[AgentAction] = TypeAdapter(AgentAction)

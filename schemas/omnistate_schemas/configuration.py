@@ -31,6 +31,7 @@ __all__ = [
 SLOTS_MAX: Final = 2_147_483_647
 Slots = Annotated[int, Field(ge=0, le=SLOTS_MAX)]
 # What every name in the time zone database looks like; which there are is for the database to say.
+DAY_STARTS_PATTERN: Final = "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 TIME_ZONE_PATTERN: Final = "^[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*$"
 
 
@@ -84,6 +85,9 @@ class Representative(Configuration):
         default="UTC",
         description="The zone whose midnight ends their day, by its IANA name.",
         json_schema_extra={"pattern": TIME_ZONE_PATTERN},
+    )
+    day_starts: Annotated[str, Field(pattern=DAY_STARTS_PATTERN)] = Field(
+        default="00:00", description="When their day begins on their clocks, as `HH:MM`."
     )
 
 

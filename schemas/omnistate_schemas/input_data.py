@@ -1,23 +1,24 @@
-"""The `data` member of each input type: its members, their types, bounds and cross-field rules.
+"""The `data` of facts and reports: its members, their types, bounds and cross-field rules.
 
-Members only; whether an input is possible at the moment is the law's business, in `omnistate.core`.
+That of actions stands in `action_data`. Members only; whether an input is possible at the moment is
+the law's business, in `omnistate.core`.
 A rule between members stands twice, as a validator and as JSON Schema; a test holds them together.
 """
 
-from typing import Annotated, Literal, Self
+import json
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from omnistate_schemas.applicability import KIND_OF, kinds_for
 from omnistate_schemas.envelope import Id, Time
 from omnistate_schemas.vocabulary import (
     Channel,
+    ClosingReason,
     ConsultVia,
     Direction,
+    Ender,
     RecordOutcome,
-    Resolution,
-    RouterCloseReason,
-    TransferKind,
 )
 
 PROFILES_MAX = 64
@@ -25,6 +26,40 @@ Profiles = Annotated[list[Id], Field(max_length=PROFILES_MAX)]
 # A hundred times what a representative has by default: more is a slip, or somebody's mischief.
 UNITS_MAX = 10_000
 Units = Annotated[int, Field(ge=0, le=UNITS_MAX)]
+PRIORITY_MAX: Final = 100
+Priority = Annotated[int, Field(ge=0, le=PRIORITY_MAX)]
+# A disposition, or why somebody declined: a code of the centre's own, never message text.
+Remark = Annotated[str, Field(min_length=1, max_length=256)]
+ATTRIBUTES_MAX: Final = 32
+ATTRIBUTES_BYTES_MAX: Final = 2_048
+AttributeName = Annotated[str, Field(min_length=1, max_length=64)]
+_Text = Annotated[str, Field(max_length=256)]
+_Texts = Annotated[list[_Text], Field(max_length=16)]
+Attribute = bool | int | float | _Text | _Texts
+
+
+def find_excess_attributes(attributes: dict[str, Any]) -> str | None:
+    """What is wrong with how many there are, or with their size; None where nothing is."""
+    if len(attributes) > ATTRIBUTES_MAX:
+        return f"attributes: {len(attributes)} members; {ATTRIBUTES_MAX} are the most"
+    size = len(json.dumps(attributes, ensure_ascii=False, separators=(",", ":")).encode())
+    if size > ATTRIBUTES_BYTES_MAX:
+        return f"attributes: {size} bytes as JSON; {ATTRIBUTES_BYTES_MAX} are the most"
+    return None
+
+
+def _check_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
+    excess = find_excess_attributes(attributes)
+    if excess is not None:
+        raise ValueError(excess.removeprefix("attributes: "))
+    return attributes
+
+
+Attributes = Annotated[
+    dict[AttributeName, Attribute | None],
+    Field(max_length=ATTRIBUTES_MAX),
+    AfterValidator(_check_attributes),
+]
 
 
 class Data(BaseModel):
@@ -63,7 +98,9 @@ class ConversationStartedData(Data):
         description="Who began: left out, `inbound`; `outbound` needs `representative_id`.",
     )
     representative_id: Id | None = Field(
-        default=None, description="The representative who calls or writes out."
+        default=None,
+        description="The representative who calls or writes out; with `scheduled_for`, whom it is "
+        "promised to.",
     )
     handled_by: Literal["bot"] | None = Field(
         default=None, description="`bot`: a bot answers first; not for records."
@@ -78,6 +115,12 @@ class ConversationStartedData(Data):
     profiles: Profiles | None = Field(
         default=None,
         description="Capacity profiles of which it takes one slot each, beside the workstream's.",
+    )
+    priority: Priority | None = Field(
+        default=None, description="The higher the sooner; left out: 0."
+    )
+    attributes: Attributes | None = Field(
+        default=None, description="What a router or a report needs; the engine only carries it."
     )
 
     @model_validator(mode="after")
@@ -101,106 +144,69 @@ class RepresentativeData(Data):
     representative_id: Id = Field(description="The representative who acts, or is meant.")
 
 
-class RouterAssignData(RepresentativeData):
-    """An offer of the conversation to a representative."""
+class ConversationUpdatedData(Data):
+    """What is another from now on; what is left out stays."""
 
-    representative_id: Id = Field(description="The representative it is offered to.")
-    auto_accept: bool | None = Field(
+    priority: Priority | None = Field(default=None, description="The higher the sooner.")
+    attributes: Attributes | None = Field(
+        default=None, description="Members given replace what is there; null takes one away."
+    )
+    units: Units | None = Field(default=None, description="Capacity units that it takes.")
+    profiles: Profiles | None = Field(
         default=None,
-        description="True: they have it at once, without an offer. Else as the workstream says.",
+        description="Capacity profiles in place of those of the start; the workstream's stay.",
     )
 
 
-class RouterMoveData(Data):
-    """Another queue for the conversation."""
+class ConversationClosedData(Data):
+    """Why it is over."""
 
-    queue_id: Id = Field(description="The queue it waits in from now on.")
-    overflow: bool | None = Field(
-        default=None, description="True: the move counts as a transfer because of overflow."
+    reason: ClosingReason = Field(description="Why it is over.")
+    merged_into: Id | None = Field(
+        default=None, description="The conversation that goes on in its place."
     )
 
 
-class RouterCloseData(Data):
-    """Why the router gave up."""
+class ReportedRepresentativeData(Data):
+    """Whom a report is about."""
 
-    reason: RouterCloseReason = Field(description="Why nobody could take it.")
-
-
-class TransferTarget(Data):
-    """Where a transfer goes."""
-
-    kind: TransferKind = Field(
-        description="What it goes to; `external` on voice alone, `bot` not on records."
-    )
-    id: Id = Field(description="Which queue, representative, external party or bot.")
+    representative_id: Id = Field(description="The representative whom the report is about.")
 
 
-class TransferData(RepresentativeData):
-    """A transfer by the representative who has the conversation."""
+class ConversationQueuedData(Data):
+    """Where it waits."""
 
-    representative_id: Id = Field(description="The representative who passes it on.")
-    to: TransferTarget = Field(description="Where it goes.")
-
-
-class ResolveRecordData(RepresentativeData):
-    """How the representative finished the record."""
-
-    representative_id: Id = Field(description="The representative who finished it.")
-    outcome: Resolution = Field(description="How they finished it.")
+    queue_id: Id | None = Field(default=None, description="The queue; left out, the one it is in.")
 
 
-class ConsultData(RepresentativeData):
-    """A consultant joins or leaves; `representative_id` is the consultant."""
+class OfferEndedData(ReportedRepresentativeData):
+    """Where it no longer rings."""
 
-    representative_id: Id = Field(description="The consultant.")
-    via: ConsultVia = Field(
-        description="How they were asked; decides whether their capacity is held."
+    declined: bool | None = Field(default=None, description="True: they declined it.")
+
+
+class ConversationEndedData(Data):
+    """Who ended the talk."""
+
+    by: Ender | None = Field(default=None, description="Who ended it; left out: the customer.")
+
+
+class ConversationWrappedUpData(Data):
+    """Who has finished what comes after."""
+
+    representative_id: Id | None = Field(
+        default=None, description="Who has finished; left out, whoever wraps up."
     )
 
 
 class SupervisorData(Data):
-    """An action of a supervisor."""
+    """What is said of one supervisor."""
 
-    supervisor_id: Id = Field(description="The supervisor who acts.")
-
-
-class SupervisorAssignData(SupervisorData):
-    """To a representative or to a queue: exactly one of the two."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "if": {
-                "properties": {"representative_id": {"type": "string"}},
-                "required": ["representative_id"],
-            },
-            "then": {"properties": {"queue_id": {"type": "null"}}},
-            "else": {"properties": {"queue_id": {"type": "string"}}, "required": ["queue_id"]},
-        }
-    )
-
-    representative_id: Id | None = Field(
-        default=None, description="The representative it goes to; not beside `queue_id`."
-    )
-    queue_id: Id | None = Field(
-        default=None, description="The queue it goes to; not beside `representative_id`."
-    )
-
-    @model_validator(mode="after")
-    def _check_one_target(self) -> Self:
-        if (self.representative_id is None) == (self.queue_id is None):
-            raise ValueError("exactly one of representative_id and queue_id is needed")
-        return self
+    supervisor_id: Id = Field(description="The supervisor who looks on.")
 
 
-class SupervisorTransferData(SupervisorData):
-    """To another representative."""
+class ConsultEndedData(RepresentativeData):
+    """A consultant leaves."""
 
-    representative_id: Id = Field(description="The representative it goes to.")
-
-
-class BotEscalateData(Data):
-    """The bot hands over to people."""
-
-    queue_id: Id | None = Field(
-        default=None, description="The queue it waits in; left out, the one it came with."
-    )
+    representative_id: Id = Field(description="The consultant.")
+    via: ConsultVia | None = Field(default=None, description="How they were asked.")

@@ -8,8 +8,24 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from omnistate_schemas.envelope import CloudEvent, Id, Time
-from omnistate_schemas.output_data import CapacityChange, IgnoredData, RejectionData, StateChange
-from omnistate_schemas.output_examples import CHANGED, HELD, REFUSED, output_example
+from omnistate_schemas.output_data import (
+    CapacityChange,
+    IgnoredData,
+    RecordedData,
+    RejectionData,
+    ReminderData,
+    StateChange,
+)
+from omnistate_schemas.output_data import CapacityDeclined as DeclinedData
+from omnistate_schemas.output_examples import (
+    CHANGED,
+    DECLINED,
+    HELD,
+    RECORDED,
+    REFUSED,
+    REMINDED,
+    output_example,
+)
 
 
 class Output(CloudEvent):
@@ -65,6 +81,39 @@ class CapacityReleased(Output):
     data: CapacityChange
 
 
+class CapacityDeclined(Output):
+    """What the gate had granted is not held after all. Key: the representative."""
+
+    model_config = output_example(
+        "capacity.declined", "agent-actions-3-41.declined", "ana", DECLINED, "evt-2"
+    )
+
+    type: Literal["capacity.declined"]
+    data: DeclinedData
+
+
+class ConversationReminder(Output):
+    """One side of the conversation owes an answer; nothing changes."""
+
+    model_config = output_example(
+        "conversation.reminder", "3-17.silence-1772443042123-0", "chat-17", REMINDED, None
+    )
+
+    type: Literal["conversation.reminder"]
+    data: ReminderData
+
+
+class InputRecorded(Output):
+    """An input was accepted and changed no status."""
+
+    model_config = output_example(
+        "input.recorded", "agent-actions-3-41", "chat-17", RECORDED, "evt-2"
+    )
+
+    type: Literal["input.recorded"]
+    data: RecordedData
+
+
 class InputRejected(Output):
     """An action was refused."""
 
@@ -96,7 +145,14 @@ class InputIgnored(Output):
 
 
 OutputEvent = Annotated[
-    ConversationStateChanged | CapacityHeld | CapacityReleased | InputRejected | InputIgnored,
+    ConversationStateChanged
+    | CapacityHeld
+    | CapacityReleased
+    | CapacityDeclined
+    | ConversationReminder
+    | InputRecorded
+    | InputRejected
+    | InputIgnored,
     Field(discriminator="type"),
 ]
 OUTPUT: TypeAdapter[OutputEvent] = TypeAdapter(OutputEvent)

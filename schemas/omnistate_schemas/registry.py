@@ -23,6 +23,7 @@ from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     REPRESENTATIVE_CAPACITY,
     REPRESENTATIVE_PRESENCE,
@@ -33,6 +34,8 @@ from omnistate_schemas.vocabulary import (
 # Types that may be accepted without a change being published: they update what is remembered.
 _RECORDABLE: Final = frozenset(
     {
+        "conversation.progressed",
+        "conversation.wrapped_up",
         "customer.messaged",
         "customer.disconnected",
         "customer.reconnected",
@@ -40,9 +43,14 @@ _RECORDABLE: Final = frozenset(
         "representative.disconnected",
         "representative.reconnected",
         "representative.close_session",
+        "representative.hold",
+        "representative.unhold",
+        "representative.extend_wrap_up",
         "consult.started",
         "consult.ended",
         "supervisor.monitor",
+        "supervisor.leave",
+        "bot.message",
     }
 )
 
@@ -76,6 +84,9 @@ OUTPUTS: Final[dict[str, tuple[type[CloudEvent], str]]] = {
     "conversation.state_changed": (outputs.ConversationStateChanged, STATE_CHANGES),
     "capacity.held": (outputs.CapacityHeld, CAPACITY_CHANGES),
     "capacity.released": (outputs.CapacityReleased, CAPACITY_CHANGES),
+    "capacity.declined": (outputs.CapacityDeclined, CAPACITY_CHANGES),
+    "conversation.reminder": (outputs.ConversationReminder, RECORDED_INPUTS),
+    "input.recorded": (outputs.InputRecorded, RECORDED_INPUTS),
     "input.rejected": (outputs.InputRejected, REJECTED_INPUTS),
     "input.ignored": (outputs.InputIgnored, REJECTED_INPUTS),
     "representative.capacity_changed": (

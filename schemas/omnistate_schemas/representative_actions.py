@@ -5,8 +5,17 @@ One model per type, each with an example; `agent_actions` puts them beside every
 
 from typing import Literal
 
+from omnistate_schemas.action_data import (
+    CloseSessionData,
+    EndData,
+    ExtendWrapUpData,
+    RejectData,
+    RepresentativeActionData,
+    ResolveRecordData,
+    TransferData,
+)
 from omnistate_schemas.envelope import CloudEvent, example
-from omnistate_schemas.input_data import RepresentativeData, ResolveRecordData, TransferData
+from omnistate_schemas.input_data import RepresentativeData
 
 
 class RepresentativePick(CloudEvent):
@@ -14,7 +23,7 @@ class RepresentativePick(CloudEvent):
 
     model_config = example("representative.pick", "/desktops/ana", {"representative_id": "ana"})
     type: Literal["representative.pick"]
-    data: RepresentativeData
+    data: RepresentativeActionData
 
 
 class RepresentativeAccept(CloudEvent):
@@ -22,7 +31,7 @@ class RepresentativeAccept(CloudEvent):
 
     model_config = example("representative.accept", "/desktops/ana", {"representative_id": "ana"})
     type: Literal["representative.accept"]
-    data: RepresentativeData
+    data: RepresentativeActionData
 
 
 class RepresentativeReject(CloudEvent):
@@ -30,7 +39,7 @@ class RepresentativeReject(CloudEvent):
 
     model_config = example("representative.reject", "/desktops/ana", {"representative_id": "ana"})
     type: Literal["representative.reject"]
-    data: RepresentativeData
+    data: RejectData
 
 
 class RepresentativeMessage(CloudEvent):
@@ -46,7 +55,7 @@ class RepresentativeEnd(CloudEvent):
 
     model_config = example("representative.end", "/desktops/ana", {"representative_id": "ana"})
     type: Literal["representative.end"]
-    data: RepresentativeData
+    data: EndData
 
 
 class RepresentativeCloseSession(CloudEvent):
@@ -56,7 +65,39 @@ class RepresentativeCloseSession(CloudEvent):
         "representative.close_session", "/desktops/ana", {"representative_id": "ana"}
     )
     type: Literal["representative.close_session"]
+    data: CloseSessionData
+
+
+class RepresentativeHold(CloudEvent):
+    """The representative puts the caller on hold."""
+
+    model_config = example(
+        "representative.hold", "/desktops/ana", {"representative_id": "ana"}, "call-3"
+    )
+    type: Literal["representative.hold"]
     data: RepresentativeData
+
+
+class RepresentativeUnhold(CloudEvent):
+    """The representative talks with the caller again."""
+
+    model_config = example(
+        "representative.unhold", "/desktops/ana", {"representative_id": "ana"}, "call-3"
+    )
+    type: Literal["representative.unhold"]
+    data: RepresentativeData
+
+
+class RepresentativeExtendWrapUp(CloudEvent):
+    """The representative needs longer for wrap-up."""
+
+    model_config = example(
+        "representative.extend_wrap_up",
+        "/desktops/ana",
+        {"representative_id": "ana", "seconds": 300},
+    )
+    type: Literal["representative.extend_wrap_up"]
+    data: ExtendWrapUpData
 
 
 class RepresentativeRelease(CloudEvent):
@@ -64,7 +105,7 @@ class RepresentativeRelease(CloudEvent):
 
     model_config = example("representative.release", "/desktops/ana", {"representative_id": "ana"})
     type: Literal["representative.release"]
-    data: RepresentativeData
+    data: RepresentativeActionData
 
 
 class RepresentativeTransfer(CloudEvent):
@@ -86,7 +127,7 @@ class RepresentativeResume(CloudEvent):
         "representative.resume", "/desktops/ana", {"representative_id": "ana"}, "sms-20"
     )
     type: Literal["representative.resume"]
-    data: RepresentativeData
+    data: RepresentativeActionData
 
 
 class RepresentativeDisconnected(CloudEvent):

@@ -88,10 +88,18 @@ Reason = Literal[
     "force_closed",
     "closed_by_admin",
     "assigned_by_supervisor",
+    "customer_opted_out",
+    "merged",
+    "duplicate",
+    "spam",
+    "external_ended",
+    "customer_silent",
+    "completed",
 ]
-# msdyn_statuschangereason counts up in exactly this order.
+# msdyn_statuschangereason counts up in exactly this order; it has no code for those that follow.
+_CODED: Final = 17
 REASON_CODES: Final[dict[str, int]] = {
-    reason: 192350001 + position for position, reason in enumerate(get_args(Reason))
+    reason: 192350001 + position for position, reason in enumerate(get_args(Reason)[:_CODED])
 }
 
 RejectionCode = Literal[
@@ -105,9 +113,15 @@ RejectionCode = Literal[
     "pick_only",
     "push_only",
     "closed",
+    "not_reserved",
+    "superseded",
     "too_large",
 ]
-IgnoredCode = Literal["duplicate", "stale", "no_effect", "wrong_channel"]
+IgnoredCode = Literal[
+    "duplicate", "stale", "no_effect", "wrong_channel", "engine_decides", "superseded"
+]
+# Why a grant of the gate's came to nothing: its assignment was refused, or called off.
+DeclinedCode = Literal[RejectionCode, IgnoredCode, "withdrawn"]
 DeadLetterCode = Literal[
     "undecodable",
     "oversized",
@@ -122,19 +136,40 @@ Direction = Literal["inbound", "outbound"]
 RecordOutcome = Literal["resolved", "cancelled", "deleted"]
 Resolution = Literal["resolved", "cancelled"]
 RouterCloseReason = Literal["overflow", "failure"]
+# What a system that decides for itself says has happened (workstreams with authority: upstream).
+REPORTS: Final = (
+    "conversation.queued",
+    "conversation.offered",
+    "conversation.offer_ended",
+    "conversation.answered",
+    "conversation.parked",
+    "conversation.ended",
+    "conversation.wrapped_up",
+)
+ClosingReason = Literal["completed", "merged", "duplicate", "spam", "customer_opted_out", "failure"]
+Ender = Literal["customer", "representative", "external", "bot", "system"]
+Authority = Literal["engine", "upstream"]
+SilentSide = Literal["customer", "representative"]
+SilenceAction = Literal["remind", "wait", "end", "requeue"]
 TransferKind = Literal["queue", "representative", "external", "bot"]
 ConsultVia = Literal["direct", "queue"]
 HandlerKind = Literal["representative", "bot", "external"]
-Role = Literal["primary", "consultant", "daily"]
+Role = Literal["primary", "consultant", "daily", "wrap_up"]
 TimerName = Literal[
+    "early",
+    "settle",
     "wrap_up_release",
     "offer",
     "customer_reconnect",
     "representative_reconnect",
     "bot_inactivity",
+    "bot_silence",
+    "silence",
     "inactivity",
+    "wake",
     "auto_close",
     "scheduled",
+    "idle",
     "day_reset",
 ]
 
@@ -160,6 +195,7 @@ STATE_CHANGES: Final = "conversation-state-changes"
 CONVERSATION_STATES: Final = "conversation-states"
 CAPACITY_CHANGES: Final = "capacity-changes"
 REJECTED_INPUTS: Final = "rejected-inputs"
+RECORDED_INPUTS: Final = "recorded-inputs"
 DEAD_LETTERS: Final = "dead-letters"
 REPRESENTATIVE_PRESENCE: Final = "representative-presence"
 REPRESENTATIVE_CAPACITY: Final = "representative-capacity"

@@ -8,10 +8,18 @@ from typing import Annotated, Final, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from omnistate_schemas.applicability import KIND_OF, kinds_for
+from omnistate_schemas.applicability import KIND_OF, kinds_for, kinds_of
 from omnistate_schemas.configured import Configuration, Seconds, by_kind
+from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import Profiles, Units
-from omnistate_schemas.vocabulary import ChannelOrKind, Distribution, WrapUpBlock
+from omnistate_schemas.time_out_rules import TimeOutRules
+from omnistate_schemas.vocabulary import (
+    Authority,
+    ChannelOrKind,
+    Distribution,
+    Presence,
+    WrapUpBlock,
+)
 
 MINUTE: Final = 60
 DAY: Final = 86_400
@@ -31,6 +39,17 @@ def _check_wrap_up(value: object) -> object:
 
 
 BlockCapacityForWrapUp = Annotated[WrapUpBlock | WrapUpSeconds, BeforeValidator(_check_wrap_up)]
+
+
+# Settings that only some channel kinds can have, and only one authority.
+_FOR_KINDS: Final = {
+    "can_wait": "PC AM RE",
+    "reopen_from_wrap_up": "PC AM",
+    "release_when_idle": "LC PC AM",
+    "bot_response_timeout": "LC PC AM",
+    "time_out_rules": "LC PC AM",
+}
+_FOR_AUTHORITY: Final = {"settle_window": "upstream", "max_delay": "engine"}
 
 
 class AutoClose(Configuration):
@@ -171,6 +190,87 @@ class Workstream(Configuration):
         default=ConsultBlocksCapacity(direct=False, queue=True),
         description="Whether a consultant's capacity is held, by the way they were asked.",
     )
+
+    authority: Authority = Field(
+        default="engine",
+        description="Who decides: this engine, or another system whose reports it follows.",
+    )
+    settle_window: Annotated[float, Field(ge=0, le=30, allow_inf_nan=False)] = Field(
+        default=0,
+        description="Seconds that facts and reports wait for their order; for `upstream` only.",
+        json_schema_extra={"x-unit": "seconds"},
+    )
+    max_delay: Seconds | None = Field(
+        default=3_600,
+        description="How many seconds late an event's own time is believed; for `engine` only. "
+        "Null: however late.",
+    )
+    parallel_offers: Annotated[int, Field(ge=1, le=20)] | None = Field(
+        default=None,
+        description="How many offers may be pending at once. Left out or null: 1, and 20 for "
+        "`upstream`.",
+    )
+    assign_through_gate: bool = Field(
+        default=False, description="A router's assignment counts only where the gate granted it."
+    )
+    wrap_up_after_transfer: WrapUpSeconds | None = Field(
+        default=None,
+        description="Seconds that whoever hands over has for their wrap-up; null: none.",
+    )
+    reopen_from_wrap_up: bool = Field(
+        default=False,
+        description="A message during wrap-up opens the conversation again; for persistent chat "
+        "and messaging.",
+    )
+    release_when_idle: Seconds | None = Field(
+        default=None,
+        description="Seconds without activity after which capacity is given back until there is "
+        "some; null: never. For chat and messaging.",
+    )
+    promote_consultant: bool = Field(
+        default=True,
+        description="Where a representative is lost or leaves, whoever consults takes over.",
+    )
+    can_wait: bool = Field(
+        default=False, description="Whether a record may wait; chat and messaging always can."
+    )
+    bot_response_timeout: Seconds | None = Field(
+        default=None,
+        description="Seconds that a bot has for an answer until the conversation goes to people; "
+        "null: never. For chat and messaging.",
+    )
+    time_out_rules: TimeOutRules = Field(
+        default=[],
+        description="What is done when one side is silent, 8 rules at most. For chat and "
+        "messaging.",
+    )
+    publish_recorded: bool = Field(
+        default=True, description="Inputs that change no status are answered on a topic, too."
+    )
+    default_queue_id: Id | None = Field(
+        default=None, description="The queue of what is started without one."
+    )
+    allowed_presences: Annotated[list[Presence], Field(min_length=1)] = Field(
+        default=["available", "busy"],
+        description="Whom a router asks, by presence; not `offline`.",
+    )
+
+    @model_validator(mode="after")
+    def _check_kind_and_authority_have_it(self) -> Self:
+        kind = KIND_OF[self.channel]
+        for name, kinds in _FOR_KINDS.items():
+            if getattr(self, name) and kind not in kinds_of(kinds):
+                raise ValueError(f"a {self.channel} workstream cannot have {name}")
+        for name, authority in _FOR_AUTHORITY.items():
+            given = name in self.model_fields_set and getattr(self, name)
+            if given and self.authority != authority:
+                raise ValueError(f"{name} is for authority: {authority}")
+        waiting = any(rule.then == "wait" for rule in self.time_out_rules)
+        if waiting and kind not in kinds_of("PC AM"):
+            raise ValueError(f"a {self.channel} workstream cannot wait")
+        if "offline" in self.allowed_presences:
+            raise ValueError("nobody who is offline can be asked")
+        return self
 
     @model_validator(mode="after")
     def _check_kind_may_be_picked(self) -> Self:

@@ -24,10 +24,10 @@ from omnistate.core.conversation.row import (
     decode_counter,
     encode_conversation,
     encode_counter,
+    upgrade_conversation,
 )
 from omnistate.core.conversation.row_header import read_header
 from omnistate.core.conversation.stages import STAGES
-from omnistate.core.row_version import CONVERSATION
 from omnistate.core.settings import digest_settings
 from omnistate.stream.ports import Record
 
@@ -172,7 +172,7 @@ def _take_conversation(rows: Rows, record: Record, cut: Cut, findings: Findings)
         return
     clock_ms = cut.clock_ms(record.partition)
     due_ms = _earliest_ms(row)
-    if read_header(CONVERSATION.upgrade(record.value or b"")).due_ms != due_ms:
+    if read_header(upgrade_conversation(record.value or b"")).due_ms != due_ms:
         findings.add("tables", *place_of(record), f"it says another deadline than {due_ms}")
     if clock_ms is not None and due_ms is not None and due_ms < clock_ms:
         findings.add("tables", *place_of(record), f"a timer was due at {due_ms} and did not fire")

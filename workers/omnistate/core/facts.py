@@ -1,12 +1,16 @@
 """What the core says: each output's `data`, as `omnistate_schemas.output_data` describes it.
 
-Values only; the envelope around them and their bytes are the runtime's.
+Values only; the envelope around them and their bytes are the runtime's. A member that is null or
+empty is left out, so whatever may be so stands last and has that as its default.
 """
 
 import msgspec
+from omnistate_schemas.vocabulary import SilenceAction, SilentSide
+
+from omnistate.core.input import Attributes
 
 
-class Cause(msgspec.Struct, frozen=True, gc=False):
+class Cause(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The input or timer that led to an output."""
 
     type: str
@@ -30,45 +34,73 @@ class NextTimer(msgspec.Struct, frozen=True, gc=False):
     at: str
 
 
-class Handler(msgspec.Struct, frozen=True, gc=False):
+class Handler(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Who talks with the customer."""
 
     kind: str
-    id: str | None
+    id: str | None = None
 
 
-class StateChange(msgspec.Struct, frozen=True, gc=False):
-    """`conversation.state_changed`."""
+class StateChange(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """`conversation.state_changed`; times are RFC 3339."""
 
     conversation_id: str
     sequence: int
     rule: str
     state: str
     internal: bool
-    previous_status: str | None
     status: str
-    previous_detail: str | None
-    detail: str | None
-    reason: str | None
     channel: str
     workstream_id: str
-    customer_id: str | None
-    previous_queue_id: str | None
-    queue_id: str | None
-    previous_representative_id: str | None
-    representative_id: str | None
-    offered_representative_id: str | None
-    skipped_representative_ids: list[str]
-    handler: Handler | None
-    previous_status_seconds: float | None
     transfer_count: int
     abandoned: bool
-    next_timer: NextTimer | None
     cause: Cause
-    input: InputPosition | None
+    occurred_at: str
+    direction: str
+    started_at: str
+    left_waiting: bool
+    overflow_count: int
+    priority: int
+    units: int
+    previous_status: str | None = None
+    previous_detail: str | None = None
+    detail: str | None = None
+    reason: str | None = None
+    customer_id: str | None = None
+    previous_queue_id: str | None = None
+    queue_id: str | None = None
+    previous_representative_id: str | None = None
+    representative_id: str | None = None
+    offered_representative_id: str | None = None
+    offered_representative_ids: list[str] = []
+    skipped_representative_ids: list[str] = []
+    handler: Handler | None = None
+    previous_status_seconds: float | None = None
+    next_timer: NextTimer | None = None
+    input: InputPosition | None = None
+    queued_at: str | None = None
+    queue_since: str | None = None
+    representative_since: str | None = None
+    decline_count: int | None = None
+    decline_reason: str | None = None
+    attributes: Attributes = {}
+    profiles: list[str] = []
+    disposition: str | None = None
+    merged_into: str | None = None
+    scheduled_for: str | None = None
+    hold_seconds: float | None = None
 
 
-class CapacityChange(msgspec.Struct, frozen=True, gc=False):
+class GrantedReservation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A grant of the gate's, as the assignment carried it."""
+
+    id: str
+    source: str
+    units: int
+    profiles: list[str] = []
+
+
+class CapacityChange(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One hold or release, with the partition's counter after it."""
 
     representative_id: str
@@ -76,44 +108,84 @@ class CapacityChange(msgspec.Struct, frozen=True, gc=False):
     hold_id: str
     role: str
     units: int
-    profiles: list[str]
     forced: bool
     rule: str
     partition: int
     partition_sequence: int
     partition_units: int
-    partition_profiles: dict[str, int]
     cause: Cause
+    profiles: list[str] = []
+    partition_profiles: dict[str, int] = {}
+    reservation: GrantedReservation | None = None
 
 
-class Held(CapacityChange, frozen=True, gc=False):
+class Held(CapacityChange, frozen=True, gc=False, omit_defaults=True):
     """`capacity.held`."""
 
 
-class Released(CapacityChange, frozen=True, gc=False):
+class Released(CapacityChange, frozen=True, gc=False, omit_defaults=True):
     """`capacity.released`."""
 
 
-class Refused(msgspec.Struct, frozen=True, gc=False):
+class Declined(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """`capacity.declined`: what the gate had granted is not held after all."""
+
+    representative_id: str
+    conversation_id: str
+    code: str
+    reservation: GrantedReservation
+    cause: Cause
+
+
+class Recorded(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """`input.recorded`: an input that was accepted and changed no status."""
+
+    conversation_id: str
+    sequence: int
+    status: str
+    occurred_at: str
+    cause: Cause
+    input: InputPosition
+    detail: str | None = None
+    representative_id: str | None = None
+    next_timer: NextTimer | None = None
+
+
+class Reminder(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """`conversation.reminder`: one side has been silent for `after` seconds."""
+
+    conversation_id: str
+    sequence: int
+    status: str
+    silent: SilentSide
+    after: float
+    then: SilenceAction
+    occurred_at: str
+    cause: Cause
+    detail: str | None = None
+    representative_id: str | None = None
+
+
+class Refused(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An input that changed nothing, and why."""
 
     conversation_id: str
     code: str
     message: str
-    status: str | None
-    detail: str | None
     sequence: int
     cause: Cause
-    representative_id: str | None
     input: InputPosition
+    status: str | None = None
+    detail: str | None = None
+    representative_id: str | None = None
 
 
-class Rejected(Refused, frozen=True, gc=False):
+class Rejected(Refused, frozen=True, gc=False, omit_defaults=True):
     """`input.rejected`."""
 
 
-class Ignored(Refused, frozen=True, gc=False):
+class Ignored(Refused, frozen=True, gc=False, omit_defaults=True):
     """`input.ignored`."""
 
 
-Fact = StateChange | Held | Released | Rejected | Ignored
+Fact = StateChange | Held | Released | Declined | Recorded | Reminder | Rejected | Ignored

@@ -7,6 +7,10 @@ from typing import Final, NamedTuple
 
 from omnistate_schemas.vocabulary import Channel, Reason
 
+Attributes = dict[str, bool | int | float | str | list[str] | None]
+# Who grants reservations (contract.md#gate).
+GATE: Final = "/omnistate/gate"
+
 
 class Start(NamedTuple):
     """The data of a `conversation.started`, as `omnistate_schemas.input_data` describes it."""
@@ -20,6 +24,44 @@ class Start(NamedTuple):
     scheduled_for: str | None
     units: int | None
     profiles: list[str] | None
+    representative_id: str | None = None
+    priority: int | None = None
+    attributes: Attributes | None = None
+
+
+class Update(NamedTuple):
+    """The data of a `conversation.updated`."""
+
+    priority: int | None
+    attributes: Attributes | None
+    units: int | None
+    profiles: list[str] | None
+
+
+class Reservation(NamedTuple):
+    """What the gate has granted for a `router.assign`."""
+
+    id: str
+    source: str
+    units: int
+    profiles: list[str]
+
+
+class Details(NamedTuple):
+    """What only a few inputs say; most have none."""
+
+    update: Update | None = None
+    reservation: Reservation | None = None
+    # Of `representative.extend_wrap_up`.
+    seconds: int = 0
+    # `scheduled_for` of `router.schedule`, `resume_at` of an X.
+    at_ms: int | None = None
+    # A disposition, or why an offer was declined.
+    remark: str | None = None
+    merged_into: str | None = None
+
+
+NO_DETAILS: Final = Details()
 
 
 class Input:
@@ -39,8 +81,13 @@ class Input:
         id_: str,
         source: str,
         fingerprint: bytes,
+        time_ms: int,
+        size: int,
     ) -> None:
-        """An input that says nothing but what it is."""
+        """An input that says nothing but what it is.
+
+        `time_ms` is when it says that it happened, `size` the bytes of its record's value.
+        """
         self.topic = topic
         self.partition = partition
         self.offset = offset
@@ -50,6 +97,8 @@ class Input:
         self.id = id_
         self.source = source
         self.fingerprint = fingerprint
+        self.time_ms = time_ms
+        self.size = size
         # The data of a `conversation.started`; of every other the members below tell all there is.
         self.start: Start | None = None
         # What is wrong with the event's data.
@@ -60,11 +109,15 @@ class Input:
         self.queue_id: str | None = None
         self.target_id: str | None = None
         # What only some types say: `auto_accept` of an offer, `overflow` of a move, if a consult is
-        # `direct`, the `reason` that the router gives for closing.
+        # `direct`, if an offer was `declined`, the `reason` that is given for closing.
         self.auto_accept = False
         self.overflow = False
         self.direct = False
+        self.declined = False
         self.reason: Reason | None = None
+        # The conversation's `sequence` as whoever acts knows it.
+        self.expected_sequence: int | None = None
+        self.details: Details | None = None
         self.traceparent: str | None = None
         self.tracestate: str | None = None
 
@@ -74,8 +127,18 @@ class Input:
         assert self.start is not None
         return self.start
 
+    @property
+    def told(self) -> Details:
+        """What only a few inputs say."""
+        return self.details or NO_DETAILS
+
 
 # How many bytes of the digest of (source, id) are kept: one in 2**64 repeats is not one.
 FINGERPRINT_BYTES: Final = 8
-# A repeat is known among so many of a conversation's last inputs (contract.md#repeats).
-FINGERPRINTS_KEPT: Final = 64
+# A repeat is known among so many of a conversation's last accepted inputs (contract.md#repeats),
+# and among so many of its last messages, which are kept apart.
+FINGERPRINTS_KEPT: Final = 48
+MESSAGES_KEPT: Final = 16
+MESSAGES: Final = frozenset(
+    {"customer.messaged", "representative.message", "bot.message", "conversation.progressed"}
+)

@@ -33,11 +33,24 @@ class TimerDefaults(NamedTuple):
 # What `representative.close_session` does to a conversation that the representative is in:
 #   requeued  back to its queue, and they are skipped (B8)
 #   waiting   it waits for the customer, who may come back any day (B9)
-#   kept      recorded: a record and its hold stay theirs until it is resolved
+#   kept      recorded: a record and its hold stay theirs until it is resolved, or it may wait (B9)
 Leaving = Literal["requeued", "waiting", "kept"]
 
 # What `customer.disconnected` means: a reconnect window starts, they have hung up, or nothing.
 Disconnect = Literal["window", "hang_up", "nothing"]
+
+# With `authority: upstream` nothing ends by itself but what the other system forgets to end.
+FOLLOWING: Final = TimerDefaults(
+    open_ms=DAY_MS,
+    active_ms=DAY_MS,
+    wrap_up_ms=DAY_MS,
+    waiting_ms=28 * DAY_MS,
+    resolved_ms=DAY_MS,
+    offer_ms=None,
+    customer_reconnect_ms=None,
+    representative_reconnect_ms=None,
+    bot_inactivity_ms=None,
+)
 
 
 class KindTraits(NamedTuple):
@@ -48,7 +61,11 @@ class KindTraits(NamedTuple):
     disconnect: Disconnect
     # Which timer watches a conversation with a bot (D4); None = no bot ever has one.
     bot_timer: Literal["bot_inactivity", "auto_close"] | None
-    # Where silence in a conversation leads (B4).
+    # Whether it may wait for somebody outside: always, or where its workstream or a report says so.
+    waits: Literal["always", "when_told"] | None = None
+    # Whether customers and representatives write to each other.
+    writes: bool = False
+    # Where a conversation in which nothing happens leads (B4).
     silence_to: Literal["wrap_up", "closed"] = "closed"
     # Whether representatives are asked: an offer. Else they are given it at once.
     asks: bool = True
@@ -71,6 +88,7 @@ TRAITS: Final[dict[Kind, KindTraits]] = {
         leaving="requeued",
         disconnect="window",
         bot_timer="bot_inactivity",
+        writes=True,
         returns_when_lost=True,
         timers=TimerDefaults(open_ms=20 * MINUTE_MS, wrap_up_ms=15 * MINUTE_MS),
     ),
@@ -79,6 +97,8 @@ TRAITS: Final[dict[Kind, KindTraits]] = {
         leaving="waiting",
         disconnect="nothing",
         bot_timer="bot_inactivity",
+        waits="always",
+        writes=True,
         keeps_representative=True,
     ),
     AM: KindTraits(
@@ -86,6 +106,8 @@ TRAITS: Final[dict[Kind, KindTraits]] = {
         leaving="waiting",
         disconnect="nothing",
         bot_timer="bot_inactivity",
+        waits="always",
+        writes=True,
         keeps_representative=True,
         timers=TimerDefaults(active_ms=30 * DAY_MS),
     ),
@@ -102,11 +124,14 @@ TRAITS: Final[dict[Kind, KindTraits]] = {
         leaving="kept",
         disconnect="nothing",
         bot_timer=None,
+        waits="when_told",
         asks=False,
         wraps_up=False,
         closes_open=False,
         counted=False,
-        timers=TimerDefaults(open_ms=None, wrap_up_ms=None),
+        timers=TimerDefaults(
+            open_ms=None, wrap_up_ms=None, waiting_ms=None, representative_reconnect_ms=None
+        ),
     ),
 }
 check_complete("kinds.TRAITS", TRAITS, KINDS, "channel kind")

@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-# 1 is edition 1's, whose rows do not say so. 2 says so; positions count the rows of each table.
-ROW_VERSION: Final = 2
-# Edition 1's workers do not look for a version, so nobody can share tables with them.
-FIRST_WRITTEN: Final = 2
+# 1 does not say so. 2 says so; positions count the rows of each table. 3 is the second edition's.
+ROW_VERSION: Final = 3
+# What 3 remembers of a conversation no former row has a member for, so nobody can share tables with
+# the workers of a former release.
+FIRST_WRITTEN: Final = 3
 WRITABLE: Final = tuple(range(max(ROW_VERSION - 1, FIRST_WRITTEN), ROW_VERSION + 1))
 _READ: Final = msgspec.msgpack.Decoder(msgspec.Raw).decode
 
@@ -91,9 +92,17 @@ class RowLayout:
         raise NotWritable(f"version {version} has no such row")
 
 
-# MessagePack's heads of arrays: one member more than before, and the version as the first.
-CONVERSATION: Final = RowLayout(FormerRow(1, b"\xdc\x00\x1d", b"\xdc\x00\x1e\x02"))
-COUNTER: Final = RowLayout(FormerRow(1, b"\x93", b"\x94\x02"))
-TOTALS: Final = RowLayout(FormerRow(1, b"\x97", b"\x98\x02"))
+# MessagePack's heads of arrays: one member more than before, and the version as the first. Rows of
+# conversations changed their shape: `conversation.former_row` reads the former ones.
+CONVERSATION: Final = RowLayout()
+COUNTER: Final = RowLayout(
+    FormerRow(1, b"\x93", b"\x94\x02"), FormerRow(2, b"\x94\x02", b"\x94\x03")
+)
+TOTALS: Final = RowLayout(
+    FormerRow(1, b"\x97", b"\x98\x02"), FormerRow(2, b"\x98\x02", b"\x98\x03")
+)
 # Of the settings the version stands in front, so that a digest of the rest names them for ever.
-SETTINGS: Final = RowLayout(FormerRow(1, b"\xde\x00\x16", b"\x92\x02\xde\x00\x16"))
+SETTINGS: Final = RowLayout(
+    FormerRow(1, b"\xde\x00\x16", b"\x92\x02\xde\x00\x16"),
+    FormerRow(2, b"\x92\x02", b"\x92\x03"),
+)

@@ -12,9 +12,9 @@ import msgspec
 from omnistate_schemas.applicability import KIND_OF
 from omnistate_schemas.completeness import check_complete, check_known
 from omnistate_schemas.configuration import AutoClose, CapacityProfile, Representative, Workstream
-from omnistate_schemas.vocabulary import Kind
+from omnistate_schemas.vocabulary import Kind, SilenceAction, SilentSide
 
-from omnistate.core.kinds import TRAITS, KindTraits, TimerDefaults
+from omnistate.core.kinds import FOLLOWING, TRAITS, TimerDefaults
 from omnistate.core.row_version import ROW_VERSION, SETTINGS
 
 UNITS: Final = 30
@@ -42,6 +42,11 @@ check_complete(
 )
 check_complete("settings._CLOSINGS", _CLOSINGS, AutoClose.model_fields, "status of auto_close")
 check_known("settings._DURATIONS", _DURATIONS, Workstream.model_fields, "key of a workstream")
+
+
+# One of `time_out_rules`: who is silent, for how many milliseconds, and what is done then.
+SilenceRule = tuple[SilentSide, int, SilenceAction]
+OFFERS_FOLLOWED: Final = 20
 
 
 class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -74,11 +79,34 @@ class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True, omit_default
     closed_retention_ms: int | None
     direct_consult_blocks: bool
     queue_consult_blocks: bool
+    # Edition 2.
+    follows: bool = False
+    settle_ms: int = 0
+    max_delay_ms: int | None = 3_600_000
+    parallel_offers: int = 1
+    through_gate: bool = False
+    wrap_up_after_transfer_ms: int | None = None
+    reopens: bool = False
+    idle_ms: int | None = None
+    promotes: bool = True
+    may_wait: bool = False
+    bot_silence_ms: int | None = None
+    # In order of time.
+    silence_rules: tuple[SilenceRule, ...] = ()
+    tells_recorded: bool = True
+    default_queue_id: str | None = None
 
     @property
     def affinity(self) -> bool:
         """Whether a conversation returns to its last representative (X2, L1)."""
         return self.keep_same_representative and not self.picked
+
+    def cost_of(self, units: int | None, profiles: list[str]) -> tuple[int, list[str]]:
+        """What handling a conversation costs that was given these of its own."""
+        own = [*self.profiles] if self.profiles else []
+        if profiles:
+            own = list(dict.fromkeys((*own, *profiles)))
+        return self.units if units is None else units, own
 
     def takes(self, channel: str) -> bool:
         """Whether a conversation of `channel` fits this workstream."""
@@ -108,27 +136,56 @@ def resolve(workstream: Workstream) -> WorkstreamSettings:
         auto_accept=workstream.auto_accept,
         direct_consult_blocks=workstream.consult_blocks_capacity.direct,
         queue_consult_blocks=workstream.consult_blocks_capacity.queue,
-        **_durations_of(workstream, TRAITS[kind])._asdict(),
+        follows=workstream.authority == "upstream",
+        settle_ms=round(workstream.settle_window * 1_000),
+        max_delay_ms=_milliseconds(workstream.max_delay),
+        parallel_offers=_parallel_offers_of(workstream),
+        through_gate=workstream.assign_through_gate,
+        wrap_up_after_transfer_ms=_milliseconds(workstream.wrap_up_after_transfer),
+        reopens=workstream.reopen_from_wrap_up,
+        idle_ms=_milliseconds(workstream.release_when_idle),
+        promotes=workstream.promote_consultant,
+        may_wait=workstream.can_wait,
+        bot_silence_ms=_milliseconds(workstream.bot_response_timeout),
+        silence_rules=_silence_rules_of(workstream),
+        tells_recorded=workstream.publish_recorded,
+        default_queue_id=workstream.default_queue_id,
+        **_durations_of(workstream, kind)._asdict(),
     )
+
+
+def _parallel_offers_of(workstream: Workstream) -> int:
+    if workstream.parallel_offers is not None:
+        return workstream.parallel_offers
+    return OFFERS_FOLLOWED if workstream.authority == "upstream" else 1
+
+
+def _silence_rules_of(workstream: Workstream) -> tuple[SilenceRule, ...]:
+    """In order of time; of one time as they are listed."""
+    rules = [
+        (rule.silent, round(rule.after * 1_000), rule.then) for rule in workstream.time_out_rules
+    ]
+    return tuple(sorted(rules, key=lambda rule: rule[1]))
 
 
 def _milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1_000)
 
 
-def _durations_of(workstream: Workstream, traits: KindTraits) -> TimerDefaults:
-    """Each duration as it is configured (null = never), else the default of the channel kind."""
+def _durations_of(workstream: Workstream, kind: Kind) -> TimerDefaults:
+    """Each duration as it is configured (null = never), else the default of kind and authority."""
+    traits, follows = TRAITS[kind], workstream.authority == "upstream"
     given = {
         name: _milliseconds(getattr(part, key))
         for part, names in ((workstream, _DURATIONS), (workstream.auto_close, _CLOSINGS))
         for key, name in names.items()
         if key in part.model_fields_set
     }
-    if not traits.closes_open:
+    if not traits.closes_open and not follows:
         given["open_ms"] = None
     if traits.bot_timer == "auto_close":
         given["bot_inactivity_ms"] = None
-    return traits.timers._replace(**given)
+    return (FOLLOWING if follows else traits.timers)._replace(**given)
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
@@ -213,6 +270,10 @@ class Directory:
     def time_zone_of(self, representative_id: str) -> str:
         """The IANA name of the representative's zone; UTC for one whom nobody configured."""
         return self.representatives.get(representative_id, UNKNOWN_REPRESENTATIVE).time_zone
+
+    def day_starts_of(self, representative_id: str) -> str:
+        """When the representative's day begins, `HH:MM` on their clocks."""
+        return self.representatives.get(representative_id, UNKNOWN_REPRESENTATIVE).day_starts
 
     def units_of(self, representative_id: str) -> int:
         """How many units the representative has at present."""

@@ -8,7 +8,8 @@ from typing import Final
 
 from omnistate_schemas.vocabulary import KIND_CODES, KINDS, Kind
 
-from omnistate.core.conversation.rules import FOLLOWING, RULES, Rule
+from omnistate.core.conversation.rule import Rule
+from omnistate.core.conversation.rules import FOLLOWING, RULES
 from omnistate.core.conversation.sentences import RULE_SENTENCES
 from omnistate.core.conversation.stages import STAGES, Stage
 from omnistate.core.conversation.transitions import CELLS, kinds_meeting
@@ -24,7 +25,9 @@ def edges(kind: Kind) -> Iterator[tuple[Stage, str, Rule]]:
             if kind not in kinds_meeting(trigger):
                 continue
             for rule in RULES:
-                if rule.id in words and trigger.startswith(rule.on) and kind in rule.kinds:
+                within = rule.within is None or stage in rule.within
+                meant = rule.id in words and trigger.startswith(rule.on)
+                if meant and within and kind in rule.kinds:
                     yield stage, trigger, rule
     for rule in FOLLOWING.values():
         if kind in rule.kinds:

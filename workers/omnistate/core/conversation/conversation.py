@@ -5,59 +5,19 @@ A plain value that `effects` changes and the tables keep encoded; it decides not
 
 from typing import Final
 
-from omnistate_schemas.vocabulary import Role
-
+from omnistate.core.conversation.parties import Extras, Hold, Offer
 from omnistate.core.conversation.stages import MEANINGS, Stage
 from omnistate.core.conversation.transitions import TIES
-from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT
+from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, MESSAGES_KEPT
 
 _RANK: Final = {name: rank for rank, name in enumerate(TIES)}
+_OFFER_RANK: Final = _RANK["offer"]
+_WINDOW_RANK: Final = _RANK["representative_reconnect"]
+# Timers that no reader of an output waits for.
+_OWN: Final = frozenset({"forget", "early", "settle"})
 
-
-class Hold:
-    """One reservation of one representative's capacity by this conversation.
-
-    `until_ms` is the deadline of the hold's own timer: `day_reset` of a daily hold,
-    `wrap_up_release` of a primary one; None where nothing runs.
-    """
-
-    __slots__ = ("forced", "number", "profiles", "representative_id", "role", "units", "until_ms")
-
-    def __init__(
-        self,
-        number: int,
-        representative_id: str,
-        role: Role,
-        units: int,
-        profiles: list[str],
-        forced: bool,
-        until_ms: int | None = None,
-    ) -> None:
-        """`number` counts the holds of the conversation."""
-        self.number = number
-        self.representative_id = representative_id
-        self.role: Role = role
-        self.units = units
-        self.profiles = profiles
-        self.forced = forced
-        self.until_ms = until_ms
-
-    @property
-    def timer(self) -> str:
-        """The name of the timer that `until_ms` is the deadline of."""
-        return "day_reset" if self.role == "daily" else "wrap_up_release"
-
-
-def earliest_of(deadlines: dict[str, int], holds: list[Hold]) -> int | None:
-    """The earliest of a conversation's deadlines and of those of its holds, epoch ms; or None."""
-    first_ms = None
-    for deadline_ms in deadlines.values():
-        if first_ms is None or deadline_ms < first_ms:
-            first_ms = deadline_ms
-    for hold in holds:
-        if hold.until_ms is not None and (first_ms is None or hold.until_ms < first_ms):
-            first_ms = hold.until_ms
-    return first_ms
+# A timer that is due: when, which, the hold it belongs to, and the representative whose it is.
+Due = tuple[int, str, Hold | None, str | None]
 
 
 class Conversation:
@@ -78,16 +38,27 @@ class Conversation:
         # Partition and offset of its `conversation.started`: ids of outputs derive from it.
         self.origin = origin
         self.stage: Stage = stage
-        # Running timers by name (those of holds are in the holds).
+        # Running timers by name, but for those of holds, of offers and of representatives.
         self.deadlines: dict[str, int] = {}
+        # The deadlines of representatives' reconnect windows, whatever they are to it.
+        self.windows: dict[str, int] = {}
+        # Pending offers, the oldest first.
+        self.offers: list[Offer] = []
         self.holds: list[Hold] = []
+        # When its last input or timer happened, when it began, and since when it is in this stage,
+        # waits for somebody, waits in this queue and has this representative: each `occurred_at`.
+        self.occurred_ms = 0
+        self.started_ms = 0
         self.stage_since_ms = 0
+        self.queued_ms: int | None = None
+        self.queue_since_ms: int | None = None
+        self.representative_since_ms: int | None = None
         self.sequence = 0
         self.queue_id: str | None = None
         self.customer_id: str | None = None
-        # In awaiting_acceptance the one whom it is offered to; on a closed one, who had it last.
+        # In awaiting_acceptance the first of those whom it is offered to; on a closed one, who had
+        # it last.
         self.representative_id: str | None = None
-        self.offered_representative_id: str | None = None
         # The last value of `representative_id` before it became null.
         self.last_representative_id: str | None = None
         # Who was in conversation last; null where nobody ever was.
@@ -95,8 +66,6 @@ class Conversation:
         # The bot or external party, while with them.
         self.handler_id: str | None = None
         self.outbound = False
-        # Whether the offer, or the assignment that a hold is for, overrides capacity.
-        self.forced = False
         # A record whose representative has closed the session before it was resolved.
         self.session_closed = False
         self.units: int | None = None
@@ -105,26 +74,65 @@ class Conversation:
         self.consultants: list[str] = []
         self.hold_count = 0
         self.transfer_count = 0
-        self.overflow_transfer_count = 0
+        self.overflow_count = 0
         self.decline_count = 0
-        # Digests of the last inputs, oldest first, FINGERPRINT_BYTES each.
+        # Digests of the last inputs, oldest first, FINGERPRINT_BYTES each; messages apart.
         self.fingerprints = b""
+        self.messages = b""
+        # What few conversations have.
+        self.extras: Extras | None = None
+
+    @property
+    def rest(self) -> Extras:
+        """The extras, to be changed; they are there from now on."""
+        if self.extras is None:
+            self.extras = Extras()
+        return self.extras
+
+    @property
+    def offered_representative_id(self) -> str | None:
+        """Who has the oldest of the pending offers."""
+        return self.offers[0].representative_id if self.offers else None
+
+    def offer_of(self, representative_id: str | None) -> Offer | None:
+        """Their pending offer."""
+        for offer in self.offers:
+            if offer.representative_id == representative_id:
+                return offer
+        return None
+
+    def hold_of(self, representative_id: str | None, role: str) -> Hold | None:
+        """Their hold in that role; there is at most one."""
+        for hold in self.holds:
+            if hold.representative_id == representative_id and hold.role == role:
+                return hold
+        return None
+
+    def part_of(self, representative_id: str | None) -> str | None:
+        """What they are to it: `primary`, `offered`, `consultant`, or nothing."""
+        if representative_id is None:
+            return None
+        if self.offers and self.offer_of(representative_id) is not None:
+            return "offered"
+        if representative_id == self.representative_id:
+            return "primary"
+        return "consultant" if representative_id in self.consultants else None
 
     def knows(self, fingerprint: bytes) -> bool:
-        """Whether this input is among the last ones."""
-        kept = self.fingerprints
-        # Not `in`, which tries the digest as a number first and makes an exception of it.
-        position = kept.find(fingerprint)
-        while position >= 0 and position % FINGERPRINT_BYTES:
-            position = kept.find(fingerprint, position + 1)
-        return position >= 0
+        """Whether this input is among the last ones, or waits for its turn."""
+        if _is_among(self.fingerprints, fingerprint) or _is_among(self.messages, fingerprint):
+            return True
+        extras = self.extras
+        return extras is not None and any(
+            waiting.input.fingerprint == fingerprint for waiting in extras.waiting
+        )
 
-    def remember(self, fingerprint: bytes) -> None:
-        """Put this input, which is not among the last ones, among them."""
-        kept = self.fingerprints + fingerprint
-        if len(kept) > FINGERPRINT_BYTES * FINGERPRINTS_KEPT:
-            kept = kept[FINGERPRINT_BYTES:]
-        self.fingerprints = kept
+    def remember(self, fingerprint: bytes, *, message: bool) -> None:
+        """Put this accepted input, which is not among the last ones, among them."""
+        if message:
+            self.messages = _append(self.messages, fingerprint, MESSAGES_KEPT)
+        else:
+            self.fingerprints = _append(self.fingerprints, fingerprint, FINGERPRINTS_KEPT)
 
     def hold_id(self, hold: Hold) -> str:
         """The hold's public id, unique for ever."""
@@ -151,41 +159,86 @@ class Conversation:
             ],
         }
 
-    def window_of(self, representative_id: str | None) -> str | None:
-        """The name of their reconnect window: the primary's or the offered one's, else None."""
-        if representative_id is None:
-            return None
-        if representative_id == self.representative_id:
-            return "representative_reconnect"
-        if representative_id == self.offered_representative_id:
-            return "representative_reconnect/offered"
-        return None
+    def earliest_ms(self) -> int | None:
+        """The deadline of whatever fires next, or None: `next_deadline` without its name."""
+        first_ms: int | None = None
+        for deadline_ms in self.deadlines.values():
+            if first_ms is None or deadline_ms < first_ms:
+                first_ms = deadline_ms
+        for hold in self.holds:
+            if hold.until_ms is not None and (first_ms is None or hold.until_ms < first_ms):
+                first_ms = hold.until_ms
+        for offer in self.offers:
+            if offer.until_ms is not None and (first_ms is None or offer.until_ms < first_ms):
+                first_ms = offer.until_ms
+        for deadline_ms in self.windows.values():
+            if first_ms is None or deadline_ms < first_ms:
+                first_ms = deadline_ms
+        return first_ms
 
     def next_own_timer(self) -> tuple[int, str] | None:
-        """When and which of its timers fires next, those of holds aside; None where none does."""
+        """When and which of its timers fires next; those of holds and of inputs that wait aside."""
         first: tuple[int, int, str] | None = None
         for name, deadline_ms in self.deadlines.items():
-            if name != "forget":
+            if name not in _OWN:
                 found = (deadline_ms, _RANK[name], name)
                 if first is None or found < first:
                     first = found
+        for offer in self.offers:
+            if offer.until_ms is not None:
+                found = (offer.until_ms, _OFFER_RANK, "offer")
+                if first is None or found < first:
+                    first = found
+        for deadline_ms in self.windows.values():
+            found = (deadline_ms, _WINDOW_RANK, "representative_reconnect")
+            if first is None or found < first:
+                first = found
         return None if first is None else (first[0], first[2])
 
-    def earliest_ms(self) -> int | None:
-        """The deadline of whatever fires next, or None: `next_deadline` without its name."""
-        return earliest_of(self.deadlines, self.holds)
-
-    def next_deadline(self) -> tuple[int, str, Hold | None] | None:
-        """When and which timer fires next, and the hold it belongs to (contract.md#ties)."""
+    def next_deadline(self) -> Due | None:
+        """What fires next (contract.md#ties)."""
         first: tuple[int, int, int, str] | None = None
         owner: Hold | None = None
+        whose: str | None = None
         for name, deadline_ms in self.deadlines.items():
             found = (deadline_ms, _RANK[name], 0, name)
             if first is None or found < first:
                 first = found
         for hold in self.holds:
             if hold.until_ms is not None:
-                found = (hold.until_ms, _RANK[hold.timer], hold.number, hold.timer)
+                rank = _RANK[hold.timer.partition("/")[0]]
+                found = (hold.until_ms, rank, hold.number, hold.timer)
                 if first is None or found < first:
                     first, owner = found, hold
-        return None if first is None else (first[0], first[3], owner)
+        for place, offer in enumerate(self.offers):
+            if offer.until_ms is not None:
+                found = (offer.until_ms, _OFFER_RANK, place, "offer")
+                if first is None or found < first:
+                    first, owner, whose = found, None, offer.representative_id
+        for id_, deadline_ms in self.windows.items():
+            found = (deadline_ms, _WINDOW_RANK, self._place_of(id_), "representative_reconnect")
+            if first is None or found < first:
+                first, owner, whose = found, None, id_
+        return None if first is None else (first[0], first[3], owner, whose)
+
+    def _place_of(self, representative_id: str) -> int:
+        """The primary, then those offered, then the consultants, each as they came."""
+        for place, offer in enumerate(self.offers):
+            if offer.representative_id == representative_id:
+                return 1 + place
+        if representative_id in self.consultants:
+            return 1 + len(self.offers) + self.consultants.index(representative_id)
+        return 0
+
+
+def _is_among(kept: bytes, fingerprint: bytes) -> bool:
+    # Not `in`, which tries the digest as a number first and makes an exception of it.
+    position = kept.find(fingerprint)
+    while position >= 0 and position % FINGERPRINT_BYTES:
+        position = kept.find(fingerprint, position + 1)
+    return position >= 0
+
+
+def _append(kept: bytes, fingerprint: bytes, most: int) -> bytes:
+    kept += fingerprint
+    return kept[FINGERPRINT_BYTES:] if len(kept) > FINGERPRINT_BYTES * most else kept

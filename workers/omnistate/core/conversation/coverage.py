@@ -10,7 +10,9 @@ from omnistate_schemas.completeness import Incomplete, check_complete, check_kno
 from omnistate_schemas.registry import INPUTS, InputType
 from omnistate_schemas.vocabulary import KINDS, Kind
 
-from omnistate.core.conversation.rules import HOLD_RULES, RECORDED, RULES, Recorded, Rule
+from omnistate.core.conversation.recorded import RECORDED
+from omnistate.core.conversation.rule import Recorded, Rule
+from omnistate.core.conversation.rules import HOLD_RULES, RULES
 from omnistate.core.conversation.stages import Stage
 from omnistate.core.conversation.transitions import CELLS, FACTS, SIGNS, TIMERS, kinds_meeting
 
@@ -27,11 +29,12 @@ def check_rules(cells: Cells, rules: Iterable[Rule]) -> None:
     check_known("rules.RULES, by `then`,", following, ids, "rule")
     for stage, trigger, words in _walk(cells):
         for word in ids.intersection(words):
-            if not any(rule.id == word and trigger.startswith(rule.on) for rule in rules):
+            if not any(_is_for(rule, word, stage, trigger) for rule in rules):
                 raise Incomplete(f"rules.RULES lacks the rule {word} on {trigger} in {stage}")
     for rule in rules:
         if rule.id not in following and not any(
-            rule.id in words and trigger.startswith(rule.on) for _, trigger, words in _walk(cells)
+            any(_is_for(rule, word, stage, trigger) for word in words)
+            for stage, trigger, words in _walk(cells)
         ):
             raise Incomplete(f"transitions.TABLE lacks the rule {rule.id} {rule.on}".rstrip())
 
@@ -44,9 +47,10 @@ def check_recorded(
     The audit goes by that list: a type that is not on it never has no outcome.
     """
     triggers = [trigger for _, trigger, words in _walk(cells) if "rec" in words]
-    check_complete("rules.RECORDED", recorded, triggers, "recorded trigger")
+    check_complete("recorded.RECORDED", recorded, triggers, "recorded trigger")
     listed = (name for name, input_ in inputs.items() if input_.recordable)
-    types = (trigger.partition("/")[0] for trigger in triggers)
+    written_up = (trigger for trigger, words in _rows(cells) if "W7" in words)
+    types = (trigger.partition("/")[0] for trigger in (*triggers, *written_up))
     check_complete("registry._RECORDABLE", listed, types, "recorded input type")
 
 
@@ -59,8 +63,12 @@ def check_kinds(
     """Raise Incomplete where an action that a stage provides for leads nowhere for a kind."""
     rules = list(rules)
     for stage, trigger, words in _walk(cells):
-        found = [rule.kinds for rule in rules if rule.id in words and trigger.startswith(rule.on)]
-        if trigger in {*FACTS, *TIMERS} or not found:
+        found = [
+            rule.kinds
+            for rule in rules
+            if any(_is_for(rule, word, stage, trigger) for word in words)
+        ]
+        if trigger in {*FACTS, *TIMERS} or not found or "x" in words:
             continue
         if "rec" in words:
             found.append(recorded[trigger].kinds)
@@ -68,6 +76,17 @@ def check_kinds(
         for kind in KINDS:
             if kind in kinds_of(trigger) and kind not in led:
                 raise Incomplete(f"rules.RULES: {trigger} in {stage} leads nowhere for {kind}")
+
+
+def _is_for(rule: Rule, word: str, stage: Stage, trigger: str) -> bool:
+    """Whether the word of a cell means this rule there."""
+    within = rule.within is None or stage in rule.within
+    return rule.id == word and within and trigger.startswith(rule.on)
+
+
+def _rows(cells: Cells) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for _, trigger, words in _walk(cells):
+        yield trigger, words
 
 
 def _walk(cells: Cells) -> Iterator[tuple[Stage, str, tuple[str, ...]]]:

@@ -1,34 +1,37 @@
-"""What one input, or one due timer, comes to: the front door of the core.
+"""What one input comes to: the front door of the core.
 
-`decide` gives every input exactly one outcome; `fire` carries out one timer. Both are pure but for
-the row and the counters they are handed, which belong to the caller's overlay.
+`decide` gives every input exactly one outcome, or has it wait; `take_next` decides one that has
+waited. Both are pure but for the row and the counters they are handed, which belong to the caller's
+overlay. What a due timer does is `firing`.
 """
 
 from typing import Final, Literal
 
 from omnistate_schemas.input_data import PROFILES_MAX
 from omnistate_schemas.times import parse_time_ms
-from omnistate_schemas.vocabulary import KINDS, Kind
 
 from omnistate.core.causes import cause_of, position_of
+from omnistate.core.conversation import clocks, waiting
 from omnistate.core.conversation.bounds import TooLarge
 from omnistate.core.conversation.context import Context
-from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.description import describe_recorded
 from omnistate.core.conversation.effects import Transition
 from omnistate.core.conversation.recording import end_windows, record
 from omnistate.core.conversation.refusals import Refusal, judge
 from omnistate.core.conversation.row import decode_conversation, encode_conversation
-from omnistate.core.conversation.rules import RULES, Recorded, Rule
+from omnistate.core.conversation.rule import Recorded, Rule
+from omnistate.core.conversation.rules import RULES
 from omnistate.core.conversation.sentences import explain_refusal
-from omnistate.core.conversation.stages import MEANINGS, STAGES, Stage
-from omnistate.core.conversation.transitions import CELLS, TIES
-from omnistate.core.facts import Fact, Ignored, Rejected
-from omnistate.core.input import Input
+from omnistate.core.conversation.stages import MEANINGS, Stage
+from omnistate.core.conversation.transitions import CELLS, FOLLOWED
+from omnistate.core.conversation.updates import find_problem, note_remarks
+from omnistate.core.facts import Declined, Fact, GrantedReservation, Ignored, Rejected
+from omnistate.core.input import MESSAGES, Input
 from omnistate.core.settings import Directory, WorkstreamSettings
 
-Outcome = Literal["changed", "recorded", "ignored", "rejected"]
-
-
+# `waits`: it has no outcome yet.
+Outcome = Literal["changed", "recorded", "ignored", "rejected", "waits"]
 # The outcome of an input, its conversation (None where there is none) and what to publish.
 Decision = tuple[Outcome, Conversation | None, list[Fact]]
 
@@ -40,13 +43,16 @@ _TOO_LARGE: Final = Refusal("too_large", ignored=False)
 _BEGINNINGS: Final = {
     rule.when: rule for rule in RULES if rule.id in CELLS["nothing"]["conversation.started"]
 }
+# Compiled, imported names are looked up at every use, and names of our own that are Final are not.
+_MESSAGES: Final = MESSAGES
+_FOLLOWED: Final = FOLLOWED
 
 
 def decide(conversation: Conversation | None, input_: Input, context: Context) -> Decision:
     """What `input_` does. The first four of contract.md#codes are looked for here, and the last.
 
     The conversation that comes back is another one, and the former is void, where the input was
-    too large.
+    too large, or began what inputs have waited for.
     """
     started = input_.trigger == "conversation.started"
     if started and input_.problem is None:
@@ -54,15 +60,39 @@ def decide(conversation: Conversation | None, input_: Input, context: Context) -
         input_.problem = _check_start(input_, context.directory)
     if input_.problem is not None:
         return _refuse(_INVALID, conversation, input_)
-    if conversation is not None:
-        if started or conversation.knows(input_.fingerprint):
-            return _refuse(_DUPLICATE, conversation, input_)
-        return _act(conversation, input_, context)
-    if not started:
-        return _refuse(_UNKNOWN_CONVERSATION, None, input_)
-    if input_.started.workstream_id not in context.directory.workstreams:
-        return _refuse(_UNKNOWN_WORKSTREAM, None, input_)
-    return _begin(input_, context)
+    begun = conversation is not None and conversation.stage != "nothing"
+    if conversation is not None and ((started and begun) or conversation.knows(input_.fingerprint)):
+        return _refuse(_DUPLICATE, conversation, input_)
+    if input_.type == "router.schedule" and (input_.told.at_ms or 0) <= context.now_ms:
+        input_.problem = "scheduled_for: not after the engine's clock"
+        return _refuse(_INVALID, conversation, input_)
+    if conversation is not None and begun:
+        settings = context.settings_of(conversation.settings_key)
+        if settings.settle_ms and waiting.waits_for_order(settings, input_, context.now_ms):
+            waiting.put_unordered(conversation, settings, input_, context.now_ms)
+            return "waits", conversation, []
+        return _act(conversation, input_, settings, context)
+    if started:
+        if input_.started.workstream_id not in context.directory.workstreams:
+            return _refuse(_UNKNOWN_WORKSTREAM, conversation, input_)
+        return _begin(input_, conversation, context)
+    if not waiting.waits_for_start(input_):
+        return _refuse(_UNKNOWN_CONVERSATION, conversation, input_)
+    if conversation is None:
+        conversation = Conversation(b"", "", "", "")
+    waiting.put_early(conversation, input_, context.now_ms)
+    return "waits", conversation, []
+
+
+def take_next(
+    conversation: Conversation, context: Context, ripe_by_ms: int | None
+) -> tuple[Input, Decision]:
+    """Decide the first of the inputs that wait and are ripe by then, or of all of them (None)."""
+    input_ = waiting.take(conversation, ripe_by_ms)
+    if conversation.stage == "nothing":
+        return input_, _refuse(_UNKNOWN_CONVERSATION, conversation, input_)
+    settings = context.settings_of(conversation.settings_key)
+    return input_, _act(conversation, input_, settings, context)
 
 
 def _check_start(input_: Input, directory: Directory) -> str | None:
@@ -83,28 +113,36 @@ def _check_start(input_: Input, directory: Directory) -> str | None:
     return None
 
 
-def _begin(input_: Input, context: Context) -> Decision:
+def _begin(input_: Input, early: Conversation | None, context: Context) -> Decision:
     """Rules C1 to C4; where several apply, C4 before C3 before C2."""
     started = input_.started
     key, row, settings = context.directory.workstreams[started.workstream_id]
     origin = f"{input_.partition}-{input_.offset}"
     conversation = Conversation(key, started.channel, started.workstream_id, origin)
-    conversation.queue_id = started.queue_id
+    conversation.queue_id = started.queue_id or settings.default_queue_id
     conversation.customer_id = started.customer_id
     conversation.outbound = started.direction == "outbound"
     conversation.units = started.units
     if started.profiles:
         conversation.profiles = list(dict.fromkeys(started.profiles))
+    if started.priority:
+        conversation.rest.priority = started.priority
+    if started.attributes:
+        given = {name: it for name, it in started.attributes.items() if it is not None}
+        conversation.rest.attributes = given
     conversation.fingerprints = input_.fingerprint
     scheduled_ms = None
     if started.scheduled_for is not None:
         scheduled_ms = parse_time_ms(started.scheduled_for)
     if scheduled_ms is not None and scheduled_ms > context.now_ms:
         rule = _BEGINNINGS["scheduled"]
+        if started.representative_id is not None:
+            conversation.rest.promised_to = started.representative_id
     elif conversation.outbound:
         rule = _BEGINNINGS["outbound"]
     else:
         rule = _BEGINNINGS["bot" if started.handled_by else "always"]
+    clocks.move(conversation, settings, input_, context.now_ms)
     turn = Transition(conversation, input_.conversation_id, settings, context, input_)
     if _may_pass_bounds(conversation, settings, context):
         context.former = []
@@ -113,19 +151,27 @@ def _begin(input_: Input, context: Context) -> Decision:
     except TooLarge as error:
         context.undo()
         input_.problem = str(error)
-        return _refuse(_TOO_LARGE, None, input_)
+        return _refuse(_TOO_LARGE, early, input_)
     finally:
         context.former = None
     context.intern(key, row)
+    if early is not None:
+        waiting.go_on_from(early, conversation, settings.settle_ms, context.now_ms)
     return "changed", conversation, turn.facts
 
 
-def _act(conversation: Conversation, input_: Input, context: Context) -> Decision:
-    settings = context.settings_of(conversation.settings_key)
+def _act(
+    conversation: Conversation, input_: Input, settings: WorkstreamSettings, context: Context
+) -> Decision:
     verdict = judge(conversation, settings, input_)
     if isinstance(verdict, Refusal):
         return _refuse(verdict, conversation, input_)
-    if _may_pass_bounds(conversation, settings, context):
+    updates = isinstance(verdict, Rule) and verdict.tells
+    if updates:
+        input_.problem = find_problem(conversation, settings, input_)
+        if input_.problem is not None:
+            return _refuse(_INVALID, conversation, input_)
+    if updates or _may_pass_bounds(conversation, settings, context):
         return _carry_out_closely(conversation, verdict, settings, input_, context)
     return _carry_out(conversation, verdict, settings, input_, context)
 
@@ -167,73 +213,47 @@ def _carry_out(
     input_: Input,
     context: Context,
 ) -> Decision:
-    conversation.remember(input_.fingerprint)
-    if conversation.deadlines or conversation.session_closed:
+    now_ms, subject = context.now_ms, input_.conversation_id
+    clocks.move(conversation, settings, input_, now_ms)
+    conversation.remember(input_.fingerprint, message=input_.type in _MESSAGES)
+    if conversation.deadlines or conversation.windows or conversation.session_closed:
         end_windows(conversation, input_)
-    if isinstance(verdict, Recorded):
-        record(conversation, settings, verdict, input_, context.now_ms)
-        if not verdict.consult:
-            return "recorded", conversation, []
-    turn = Transition(conversation, input_.conversation_id, settings, context, input_)
-    if isinstance(verdict, Recorded):
-        turn.consult()
-        return "recorded", conversation, turn.facts
-    turn.follow(verdict)
-    return "changed", conversation, turn.facts
+    if input_.details is not None:
+        note_remarks(conversation, input_)
+    if settings.follows and input_.type in _FOLLOWED:
+        conversation.rest.reported_ms = input_.time_ms
+    turn = Transition(conversation, subject, settings, context, input_)
+    if isinstance(verdict, Rule):
+        turn.follow(verdict, input_.told.at_ms)
+        return "changed", conversation, turn.facts
+    record(conversation, settings, verdict, input_, now_ms)
+    turn.record(verdict)
+    facts = turn.facts
+    if settings.tells_recorded and not verdict.message:
+        told = describe_recorded(conversation, subject, turn.cause, input_)
+        facts = [*facts, told]
+    return "recorded", conversation, facts
 
 
 def _refuse(refusal: Refusal, conversation: Conversation | None, input_: Input) -> Decision:
-    """A refusal changes nothing but the list of the last inputs (contract.md#repeats)."""
+    """A refusal changes nothing; what the gate had granted for it is declined."""
     stage: Stage = "nothing" if conversation is None else conversation.stage
-    if conversation is not None and not conversation.knows(input_.fingerprint):
-        conversation.remember(input_.fingerprint)
+    cause = cause_of(input_)
     refused = (Ignored if refusal.ignored else Rejected)(
         conversation_id=input_.conversation_id,
         code=refusal.code,
         message=explain_refusal(refusal.code, input_, stage),
+        sequence=0 if conversation is None else conversation.sequence,
+        cause=cause,
+        input=position_of(input_),
         status=MEANINGS[stage].status,
         detail=MEANINGS[stage].detail,
-        sequence=0 if conversation is None else conversation.sequence,
-        cause=cause_of(input_),
         representative_id=input_.representative_id,
-        input=position_of(input_),
     )
-    return "ignored" if refusal.ignored else "rejected", conversation, [refused]
-
-
-def _firing(kind: Kind, stage: Stage, name: str) -> Rule | str:
-    """What a timer does: a rule, or the id under which a hold is given back."""
-    trigger = f"timer.{name}"
-    (word,) = CELLS[stage][trigger]
-    for rule in RULES:
-        if rule.id == word and kind in rule.kinds and trigger.startswith(rule.on):
-            return rule
-    return word
-
-
-_FIRING: Final[dict[Kind, dict[Stage, dict[str, Rule | str]]]] = {
-    kind: {
-        stage: {name: _firing(kind, stage, name) for name in TIES if name != "forget"}
-        for stage in STAGES
-    }
-    for kind in KINDS
-}
-
-
-def fire(
-    conversation: Conversation, subject: str, name: str, hold: Hold | None, context: Context
-) -> list[Fact]:
-    """Carry out the timer `name`, due at `context.now_ms`, and say what to publish.
-
-    `hold` is the hold whose timer it is, None for the conversation's own.
-    """
-    settings = context.settings_of(conversation.settings_key)
-    rule = _FIRING[settings.kind][conversation.stage][name]
-    turn = Transition(conversation, subject, settings, context, timer=name.partition("/")[0])
-    if isinstance(rule, Rule):
-        conversation.deadlines.pop(name, None)
-        turn.follow(rule)
-    else:
-        assert hold is not None
-        turn.expire(rule, hold)
-    return turn.facts
+    facts: list[Fact] = [refused]
+    reservation, id_ = input_.told.reservation, input_.representative_id
+    if reservation is not None and id_ is not None and refusal.code != "duplicate":
+        granted = GrantedReservation(*reservation)
+        declined = Declined(id_, input_.conversation_id, refusal.code, granted, cause)
+        facts = [declined, refused]
+    return "ignored" if refusal.ignored else "rejected", conversation, facts

@@ -1,42 +1,46 @@
 """One step of one conversation: carries out what `refusals.judge` or a timer decided.
 
 A transition changes the row it was given and gathers the facts to publish, in order
-(contract.md#order-of-outputs): state changes, releases, holds. It never refuses anything: that has
-happened before.
+(contract.md#order-of-outputs): state changes, releases, holds, what was declined. It never refuses
+anything: that has happened before.
 """
 
 from collections.abc import Callable
 from typing import Final, cast
 
 from omnistate_schemas.completeness import check_complete
-from omnistate_schemas.times import format_time
-from omnistate_schemas.vocabulary import INTERNAL_STATUSES, STATE_OF_STATUS
 
-from omnistate.core.causes import cause_of, position_of
-from omnistate.core.conversation import timers
-from omnistate.core.conversation.assignment import COUNTING, count, place
-from omnistate.core.conversation.context import Context
-from omnistate.core.conversation.conversation import Conversation, Hold
-from omnistate.core.conversation.ledger import HOLDING, Ledger
-from omnistate.core.conversation.refusals import asks_nothing
-from omnistate.core.conversation.rules import FOLLOWING, Rule
-from omnistate.core.conversation.stages import MEANINGS, Stage
-from omnistate.core.facts import (
-    Cause,
-    Fact,
-    Handler,
-    NextTimer,
-    StateChange,
+from omnistate.core.causes import cause_of
+from omnistate.core.conversation import silences, timers
+from omnistate.core.conversation.assignment import AT_ONCE, COUNTING, count, place
+from omnistate.core.conversation.clocks import (
+    Before,
+    end_wait,
+    keep_times,
+    talk_again,
+    time_on_hold_ms,
 )
+from omnistate.core.conversation.context import Context
+from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.description import describe_change
+from omnistate.core.conversation.ledger import Ledger
+from omnistate.core.conversation.offering import (
+    MAKING,
+    find_declined,
+    find_offer,
+    is_asked,
+    make_offer,
+)
+from omnistate.core.conversation.parties import Hold
+from omnistate.core.conversation.rule import Recorded, Rule
+from omnistate.core.conversation.rules import FOLLOWING
+from omnistate.core.conversation.settlement import HOLDING, resume, settle
+from omnistate.core.conversation.updates import update
+from omnistate.core.facts import Cause, Declined, Fact, StateChange
 from omnistate.core.input import Input
 from omnistate.core.settings import WorkstreamSettings
 
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
-_STATE_CHANGE: Final = StateChange
-_NEXT_TIMER: Final = NextTimer
-_HANDLER: Final = Handler
-_STATES: Final = STATE_OF_STATUS
-_INTERNAL: Final = INTERNAL_STATUSES
 _FOLLOWING: Final = FOLLOWING
 
 
@@ -44,30 +48,26 @@ def _keeps(_: Conversation, settings: WorkstreamSettings) -> bool:
     return settings.affinity
 
 
+def _comes_to_the_queue(conversation: Conversation, settings: WorkstreamSettings) -> bool:
+    return settings.affinity and conversation.stage == "open"
+
+
 def _is_session_closed(conversation: Conversation, _: WorkstreamSettings) -> bool:
     return conversation.session_closed
+
+
+def _is_promised(conversation: Conversation, _: WorkstreamSettings) -> bool:
+    return conversation.extras is not None and conversation.extras.promised_to is not None
 
 
 # The condition of each rule that follows another one.
 _CONDITIONS: Final[dict[str, Callable[[Conversation, WorkstreamSettings], bool]]] = {
     "X2": _keeps,
-    "L1": _keeps,
+    "L1": _comes_to_the_queue,
     "R1": _is_session_closed,
+    "S3": _is_promised,
 }
 check_complete("effects._CONDITIONS", _CONDITIONS, FOLLOWING, "rule that follows another one")
-
-
-class Before:
-    """What a change is compared with."""
-
-    __slots__ = ("queue_id", "representative_id", "since_ms", "stage")
-
-    def __init__(self, conversation: Conversation) -> None:
-        """The conversation as it stands."""
-        self.stage: Stage = conversation.stage
-        self.since_ms = conversation.stage_since_ms
-        self.queue_id = conversation.queue_id
-        self.representative_id = conversation.representative_id
 
 
 class Transition:
@@ -79,9 +79,11 @@ class Transition:
         "changes",
         "context",
         "conversation",
+        "declined",
         "input",
         "settings",
         "subject",
+        "whose",
     )
 
     def __init__(
@@ -92,15 +94,21 @@ class Transition:
         context: Context,
         input_: Input | None = None,
         timer: str | None = None,
+        whose: str | None = None,
     ) -> None:
-        """The cause is the input, or the timer of that name; `context.now_ms` is the clock."""
+        """The cause is the input, or the timer of that name; `context.now_ms` is the clock.
+
+        `whose` is the representative whose timer it is.
+        """
         self.conversation = conversation
         self.subject = subject
         self.settings = settings
         self.context = context
         self.input = input_
+        self.whose = whose if input_ is None else input_.representative_id
         self.cause = Cause(f"timer.{timer}") if input_ is None else cause_of(input_)
         self.changes: list[StateChange] = []
+        self.declined: list[Declined] = []
         self._ledger: Ledger | None = None
 
     @property
@@ -115,124 +123,143 @@ class Transition:
     @property
     def facts(self) -> list[Fact]:
         """Everything to publish, in order."""
-        if self._ledger is None:
+        if self._ledger is None and not self.declined:
             return cast("list[Fact]", self.changes)
-        return [*self.changes, *self._ledger.released, *self._ledger.held]
+        return [*self.changes, *self.ledger.released, *self.ledger.held, *self.declined]
 
-    def consult(self) -> None:
-        """A consultant joins or leaves."""
-        assert self.input is not None
-        if self.input.type == "consult.started":
-            self.ledger.consult(self.input)
-        else:
-            self.ledger.end_consult(self.input)
+    def record(self, recorded: Recorded) -> None:
+        """What a recorded input does to holds: a consultant's, one for writing up, an idle one."""
+        conversation = self.conversation
+        if recorded.consult:
+            assert self.input is not None
+            assert self.whose is not None
+            if self.input.type == "consult.started":
+                self.ledger.consult(self.input)
+            else:
+                self.end_consult(self.whose)
+        elif recorded.releases is not None:
+            self.release(recorded.releases, conversation.hold_of(self.whose, "wrap_up"))
+        if recorded.activity and self.settings.idle_ms is not None:
+            resume(self.ledger)
 
-    def follow(self, rule: Rule, scheduled_ms: int | None = None) -> None:
+    def end_consult(self, consultant_id: str) -> None:
+        """A consultant leaves (K2), and with them their window, unless they have an offer."""
+        conversation = self.conversation
+        self.ledger.end_consult(consultant_id)
+        if conversation.part_of(consultant_id) is None:
+            conversation.windows.pop(consultant_id, None)
+
+    def follow(self, rule: Rule, at_ms: int | None = None) -> None:
         """Carry out `rule`, and the rule that goes with it where its condition holds.
 
-        `scheduled_ms` is when a scheduled conversation (C4) becomes open.
+        `at_ms` is when a scheduled conversation (C4, N4) becomes open, or one that waits (B9).
         """
+        conversation = self.conversation
+        if rule.tells:
+            self._tell(rule)
+            return
         target_id = None if self.input is None else self.input.target_id
-        returning_id = self.conversation.representative_id
-        self._change(rule, target_id, scheduled_ms)
+        returning_id = conversation.representative_id
+        if rule.party == "unoffered" and self.whose is not None:
+            returning_id = self.whose
+        if rule.id == "N4":
+            conversation.rest.promised_to = self.whose
+        self._change(rule, target_id, at_ms)
         if rule.then is not None and self._goes_on(rule.then, returning_id):
-            self._change(_FOLLOWING[rule.then], returning_id)
+            following = _FOLLOWING[rule.then]
+            if rule.then == "S3":
+                returning_id, conversation.rest.promised_to = conversation.rest.promised_to, None
+            self._change(following, returning_id)
 
-    def expire(self, rule: str, hold: Hold) -> None:
-        """A hold's own timer has come (W4, W5, P1): it is given back, nothing else changes."""
-        self.ledger.release(hold, rule)
+    def release(self, rule: str, hold: Hold | None) -> None:
+        """A hold ends by itself, and nothing else changes."""
+        if hold is not None:
+            self.ledger.release(hold, rule)
         timers.forget(self.conversation, self.settings, self.context.now_ms)
 
     def _goes_on(self, rule_id: str, returning_id: str | None) -> bool:
         rule, settings = _FOLLOWING[rule_id], self.settings
         if settings.kind not in rule.kinds or not _CONDITIONS[rule_id](self.conversation, settings):
             return False
+        if rule_id == "S3":
+            returning_id = self.conversation.rest.promised_to
         # A timer cannot be refused: what would be too large does not follow it.
         holds = rule.to in HOLDING and settings.reserve_on_offer
         if self.input is not None or not holds or returning_id is None:
             return True
         return self.ledger.has_room_for(returning_id)
 
-    def _change(self, rule: Rule, target_id: str | None, scheduled_ms: int | None = None) -> None:
-        conversation, settings, now_ms = self.conversation, self.settings, self.context.now_ms
+    def _tell(self, rule: Rule) -> None:
+        """What is known of it, or what it costs, is another (U1)."""
+        assert self.input is not None
+        conversation = self.conversation
         before = Before(conversation)
-        at_once, overflow = asks_nothing(settings), False
-        if self.input is not None:
-            at_once = at_once or self.input.auto_accept
-            overflow = self.input.overflow
-            if rule.moves and self.input.queue_id is not None:
-                conversation.queue_id = self.input.queue_id
-        place(conversation, rule, target_id, at_once=at_once)
+        if update(conversation, self.settings, self.input):
+            self.ledger.renew(rule.id)
+        conversation.sequence += 1
+        self._describe(rule, before)
+
+    def _change(self, rule: Rule, target_id: str | None, at_ms: int | None = None) -> None:
+        conversation, settings, now_ms = self.conversation, self.settings, self.context.now_ms
+        before, input_ = Before(conversation), self.input
+        offers = [*conversation.offers]
+        if rule.id in AT_ONCE and not is_asked(rule, settings, input_):
+            rule = AT_ONCE[rule.id]
+        offer = find_offer(conversation, rule, self.whose)
+        if target_id is not None and rule.party in MAKING:
+            offer = make_offer(rule, settings, target_id, input_, now_ms)
+        place(conversation, rule, target_id, offer)
+        overflow = False
+        if input_ is not None:
+            overflow = input_.overflow
+            moves = rule.moves and (rule.party != "unoffered" or conversation.stage == "open")
+            if moves and input_.queue_id is not None:
+                conversation.queue_id = input_.queue_id
         if rule.id in COUNTING:
-            count(conversation, rule, before.representative_id, overflow=overflow)
-        if before.stage != conversation.stage:
-            conversation.stage_since_ms = now_ms
-        timers.enter_stage(conversation, settings, now_ms, scheduled_ms)
+            whose = self.whose if offer is None else offer.representative_id
+            count(conversation, rule, before.representative_id, whose or target_id, overflow)
+        keep_times(conversation, before, rule)
+        timers.enter_stage(conversation, settings, now_ms, at_ms)
+        if conversation.stage != "in_conversation":
+            silences.end(conversation)
+        elif input_ is not None and input_.type == "customer.messaged":
+            # The message that opens it again (W8) begins a silence.
+            silences.owe(conversation, settings, "representative", now_ms)
+        accepted = None
+        if offers:
+            for each in offers:
+                if each.representative_id == conversation.representative_id:
+                    accepted = each
         if conversation.holds or conversation.stage in HOLDING:
-            self.ledger.settle(rule.id, releases_all=rule.releases_all)
+            settle(self.ledger, rule, before, accepted)
+        if offers and not settings.reserve_on_offer:
+            self.declined += find_declined(
+                conversation, self.subject, offers, self.ledger.held, self.cause
+            )
         timers.forget(conversation, settings, now_ms)
         conversation.sequence += 1
-        self.changes.append(self._describe(rule, before))
+        self._describe(rule, before)
+        end_wait(conversation)
 
-    def _describe(self, rule: Rule, before: Before) -> StateChange:
-        conversation = self.conversation
-        was, now = MEANINGS[before.stage], MEANINGS[conversation.stage]
-        assert now.status is not None
-        began = before.stage == "nothing"
-        # O6 names no reason of its own: the router gives it.
-        given = None if self.input is None else self.input.reason
-        # By position, in the order of the struct: naming 26 members costs seven times as much.
-        return _STATE_CHANGE(
-            self.subject,
-            conversation.sequence,
-            rule.id,
-            _STATES[now.status],
-            now.status in _INTERNAL,
-            was.status,
-            now.status,
-            was.detail,
-            now.detail,
-            rule.reason or given or now.reason,
-            conversation.channel,
-            conversation.workstream_id,
-            conversation.customer_id,
-            None if began else before.queue_id,
-            conversation.queue_id,
-            before.representative_id,
-            conversation.representative_id,
-            conversation.offered_representative_id,
-            [*conversation.skipped],
-            _handler_of(conversation),
-            None if began else _seconds(self.context.now_ms - before.since_ms),
-            conversation.transfer_count,
-            rule.abandons and not conversation.outbound and conversation.served_by_id is None,
-            _next_timer_of(conversation),
-            self.cause,
-            None if self.input is None else position_of(self.input),
+    def _describe(self, rule: Rule, before: Before) -> None:
+        conversation, extras = self.conversation, self.conversation.extras
+        changed = conversation.representative_id != before.representative_id
+        held_ms = 0
+        if extras is not None:
+            if changed or conversation.stage != "in_conversation":
+                talk_again(conversation)
+            held_ms = time_on_hold_ms(conversation)
+        self.changes.append(
+            describe_change(
+                conversation,
+                self.subject,
+                self.settings,
+                rule,
+                before,
+                self.cause,
+                self.input,
+                held_ms,
+            )
         )
-
-
-def _handler_of(conversation: Conversation) -> Handler | None:
-    if conversation.stage == "with_bot":
-        return _HANDLER("bot", conversation.handler_id)
-    if conversation.stage == "with_external":
-        return _HANDLER("external", conversation.handler_id)
-    if conversation.representative_id is None:
-        return None
-    return _HANDLER("representative", conversation.representative_id)
-
-
-def _next_timer_of(conversation: Conversation) -> NextTimer | None:
-    first = conversation.next_own_timer()
-    if first is None:
-        return None
-    return _NEXT_TIMER(first[1].partition("/")[0], format_time(first[0]))
-
-
-def _seconds(duration_ms: int) -> int | float:
-    """Whole seconds as an integer, so that they are written without a fraction.
-
-    As `float` alone it would be a C double where it is compiled, and 60 would be written as 60.0.
-    """
-    seconds, rest_ms = divmod(duration_ms, 1_000)
-    return duration_ms / 1_000 if rest_ms else seconds
+        if changed and held_ms:
+            conversation.rest.on_hold_ms = 0

@@ -1,29 +1,25 @@
 """Capacity as a ledger: holds are taken and given back by name, and counters follow them.
 
-Theory. Every hold is one record in its conversation's row. `settle` brings the holds of a
+Theory. Every hold is one record in its conversation's row. `settlement` brings the holds of a
 conversation in line with its stage; nothing else takes or ends one, but a consult (`consult`,
-`end_consult`) and a hold's own timer (`expire`). Each hold and each release moves the partition's
-counter of that representative once, in the same breath. So a counter is the sum of the holds, and
-a second release of a hold cannot be written. The engine accounts; it refuses nothing for lack of
-capacity (contract.md#capacity).
+`end_consult`), another cost (`renew`), idleness and a hold's own timer. Each hold and each release
+moves the partition's counter of that representative once, in the same breath. So a counter is the
+sum of the holds, and a second release of a hold cannot be written. The engine accounts; it refuses
+nothing for lack of capacity (contract.md#capacity).
 """
 
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from omnistate_schemas.vocabulary import Role
 
 from omnistate.core.conversation.bounds import TooLarge
 from omnistate.core.conversation.context import Context, Counter
-from omnistate.core.conversation.conversation import Conversation, Hold
-from omnistate.core.conversation.midnights import next_midnight_ms
-from omnistate.core.conversation.timers import after
-from omnistate.core.facts import CapacityChange, Cause, Held, Released
-from omnistate.core.input import Input
+from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.day_starts import next_day_ms
+from omnistate.core.conversation.parties import Hold
+from omnistate.core.facts import CapacityChange, Cause, GrantedReservation, Held, Released
+from omnistate.core.input import Input, Reservation
 from omnistate.core.settings import WorkstreamSettings
-
-# Stages in which the primary's hold is there, and is taken where it is not there yet.
-HOLDING: Final = frozenset({"awaiting_acceptance", "in_conversation"})
-
 
 _Change = TypeVar("_Change", bound=CapacityChange)
 
@@ -50,47 +46,13 @@ class Ledger:
         self.released: list[Released] = []
         self.held: list[Held] = []
 
-    def settle(self, rule: str, *, releases_all: bool = False) -> None:
-        """Bring the holds in line with the stage (contract.md#holds-by-stage), under `rule`.
-
-        First everything that may not stay ends, oldest first; then what is missing is taken.
-        """
-        conversation = self.conversation
-        if conversation.stage == "wrap_up":
-            self._block_for_wrap_up()
-        for hold in tuple(conversation.holds):
-            if not self._stays(hold, releases_all=releases_all):
-                self.release(hold, rule)
-        stage, representative_id = conversation.stage, conversation.representative_id
-        if representative_id is None or stage not in HOLDING:
-            return
-        if stage == "awaiting_acceptance" and not self.settings.reserve_on_offer:
-            return
-        if self.find(representative_id, "primary") is None:
-            self.hold(representative_id, "primary", rule, forced=conversation.forced)
-
-    def _stays(self, hold: Hold, *, releases_all: bool) -> bool:
-        """Whether a hold remains in the present stage."""
-        conversation, settings = self.conversation, self.settings
-        stage = conversation.stage
-        if hold.role == "daily":
-            return True
-        if hold.role == "consultant":
-            return stage == "in_conversation" and hold.representative_id in conversation.consultants
-        if hold.representative_id != conversation.representative_id or releases_all:
-            return False
-        if stage in HOLDING:
-            return True
-        if stage == "wrap_up":
-            return settings.wrap_up_block_ms != 0
-        # The remainder of a wrap-up block outlives the close (W5), unless told otherwise.
-        return stage == "closed" and hold.until_ms is not None and not settings.release_on_close
-
-    def _block_for_wrap_up(self) -> None:
-        """Entering wrap-up starts the timer of the primary's hold, where a time is set."""
-        for hold in self.conversation.holds:
-            if hold.role == "primary":
-                hold.until_ms = after(self.context.now_ms, self.settings.wrap_up_block_ms)
+    def renew(self, rule: str) -> None:
+        """What handling costs has changed: each hold for handling ends and begins anew (U1)."""
+        handling = [it for it in self.conversation.holds if it.role in ("primary", "consultant")]
+        for hold in handling:
+            self.release(hold, rule)
+        for hold in handling:
+            self.hold(hold.representative_id, hold.role, rule, forced=True, until_ms=hold.until_ms)
 
     def consult(self, input_: Input) -> None:
         """A consultant joins (K1); a hold begins where the way they were asked blocks capacity."""
@@ -100,10 +62,8 @@ class Ledger:
         if settings.direct_consult_blocks if input_.direct else settings.queue_consult_blocks:
             self.hold(consultant_id, "consultant", "K1", forced=False)
 
-    def end_consult(self, input_: Input) -> None:
+    def end_consult(self, consultant_id: str) -> None:
         """A consultant leaves (K2)."""
-        consultant_id = input_.representative_id
-        assert consultant_id is not None
         self.conversation.consultants.remove(consultant_id)
         hold = self.find(consultant_id, "consultant")
         if hold is not None:
@@ -111,26 +71,39 @@ class Ledger:
 
     def find(self, representative_id: str, role: Role) -> Hold | None:
         """The hold of (representative, role); there is at most one."""
-        for hold in self.conversation.holds:
-            if hold.representative_id == representative_id and hold.role == role:
-                return hold
-        return None
+        return self.conversation.hold_of(representative_id, role)
 
-    def hold(self, representative_id: str, role: Role, rule: str, *, forced: bool) -> None:
+    def hold(
+        self,
+        representative_id: str,
+        role: Role,
+        rule: str,
+        *,
+        forced: bool,
+        until_ms: int | None = None,
+        reservation: Reservation | None = None,
+    ) -> None:
         """Take what the conversation costs; slots kept until midnight are a hold of their own.
 
         Raises TooLarge, having taken nothing, where holds are looked at closely.
         """
         conversation, settings = self.conversation, self.settings
         at_once, daily = self._split_cost() or ([], [])
+        if role == "wrap_up":
+            daily = []
         units = settings.units if conversation.units is None else conversation.units
         if self.context.former is not None:
             excess = self._find_excess(representative_id, at_once, daily)
             if excess is not None:
                 raise TooLarge(excess)
-        self._take(representative_id, role, units, at_once, rule, forced=forced)
+        hold = self._take(representative_id, role, units, at_once, rule, forced, reservation)
+        hold.until_ms = until_ms
         if daily and self.find(representative_id, "daily") is None:
-            self._take(representative_id, "daily", 0, daily, rule, forced=forced)
+            directory, now_ms = self.context.directory, self.context.now_ms
+            zone = directory.time_zone_of(representative_id)
+            starts = directory.day_starts_of(representative_id)
+            hold = self._take(representative_id, "daily", 0, daily, rule, forced)
+            hold.until_ms = next_day_ms(now_ms, zone, starts)
 
     def has_room_for(self, representative_id: str) -> bool:
         """Whether a hold of theirs would pass no bound (contract.md#too-large)."""
@@ -162,15 +135,13 @@ class Ledger:
         units: int,
         profiles: list[str],
         rule: str,
-        *,
         forced: bool,
-    ) -> None:
+        reservation: Reservation | None = None,
+    ) -> Hold:
         conversation = self.conversation
         conversation.hold_count += 1
-        hold = Hold(conversation.hold_count, representative_id, role, units, profiles, forced)
-        if role == "daily":
-            zone = self.context.directory.time_zone_of(representative_id)
-            hold.until_ms = next_midnight_ms(self.context.now_ms, zone)
+        number = conversation.hold_count
+        hold = Hold(number, representative_id, role, units, profiles, forced, None, reservation)
         conversation.holds.append(hold)
         context = self.context
         counter = context.counter_of(representative_id)
@@ -183,6 +154,7 @@ class Ledger:
             if len(counter.profiles) > context.bounds.quiet_profiles:
                 context.crowded = True
         self.held.append(self._describe(Held, hold, rule, counter))
+        return hold
 
     def release(self, hold: Hold, rule: str) -> None:
         """Give back exactly what `hold` took. Raises ValueError where it is not held."""
@@ -204,12 +176,13 @@ class Ledger:
             self.conversation.hold_id(hold),
             hold.role,
             hold.units,
-            hold.profiles,
             hold.forced,
             rule,
             self.context.partition,
             counter.sequence,
             counter.units,
-            dict(counter.profiles),
             self.cause,
+            hold.profiles,
+            dict(counter.profiles),
+            None if hold.reservation is None else GrantedReservation(*hold.reservation),
         )

@@ -8,9 +8,12 @@ from typing import Final
 
 from omnistate_schemas.completeness import check_complete, check_known
 
-from omnistate.core.conversation import timers
+from omnistate.core.conversation import silences, timers
+from omnistate.core.conversation.clocks import talk_again
 from omnistate.core.conversation.conversation import Conversation
-from omnistate.core.conversation.rules import RECORDED, Recorded
+from omnistate.core.conversation.guards import EXTENDED_MAX_MS
+from omnistate.core.conversation.recorded import RECORDED
+from omnistate.core.conversation.rule import Recorded
 from omnistate.core.conversation.triggers import INPUT_TRIGGERS
 from omnistate.core.input import Input
 from omnistate.core.settings import WorkstreamSettings
@@ -35,10 +38,10 @@ def end_windows(conversation: Conversation, input_: Input) -> None:
         if "customer_reconnect" in conversation.deadlines:
             del conversation.deadlines["customer_reconnect"]
     elif type_.startswith("representative."):
-        window = conversation.window_of(input_.representative_id)
-        if window in conversation.deadlines and type_ != "representative.disconnected":
-            del conversation.deadlines[window]
-        if window == "representative_reconnect" and type_ not in _OPENS_NO_SESSION:
+        named = input_.representative_id
+        if named in conversation.windows and type_ != "representative.disconnected":
+            del conversation.windows[named]
+        if named == conversation.representative_id and type_ not in _OPENS_NO_SESSION:
             conversation.session_closed = False
 
 
@@ -59,37 +62,86 @@ def record(
         _EFFECTS[input_.trigger](conversation, settings, input_, now_ms)
 
 
+def _hear_customer(
+    conversation: Conversation, settings: WorkstreamSettings, _: Input, now_ms: int
+) -> None:
+    silences.owe(conversation, settings, "representative", now_ms)
+    if conversation.stage == "with_bot" and "bot_silence" not in conversation.deadlines:
+        timers.start(conversation, "bot_silence", now_ms, settings.bot_silence_ms)
+
+
+def _hear_representative(
+    conversation: Conversation, settings: WorkstreamSettings, _: Input, now_ms: int
+) -> None:
+    silences.owe(conversation, settings, "customer", now_ms)
+    if conversation.stage == "waiting":
+        timers.start(conversation, "inactivity", now_ms, settings.waiting_ms)
+
+
+def _hear_bot(conversation: Conversation, _: WorkstreamSettings, __: Input, ___: int) -> None:
+    conversation.deadlines.pop("bot_silence", None)
+
+
 def _miss_customer(
     conversation: Conversation, settings: WorkstreamSettings, _: Input, now_ms: int
 ) -> None:
     timers.start(conversation, "customer_reconnect", now_ms, settings.customer_reconnect_ms)
 
 
+def _find_customer(
+    conversation: Conversation, _: WorkstreamSettings, input_: Input, __: int
+) -> None:
+    extras = conversation.rest
+    extras.reconnected_ms = max(input_.time_ms, extras.reconnected_ms or input_.time_ms)
+
+
 def _miss_representative(
     conversation: Conversation, settings: WorkstreamSettings, input_: Input, now_ms: int
 ) -> None:
-    window = conversation.window_of(input_.representative_id)
-    assert window is not None
-    timers.start(conversation, window, now_ms, settings.representative_reconnect_ms)
+    assert input_.representative_id is not None
+    until_ms = timers.after(now_ms, settings.representative_reconnect_ms)
+    if until_ms is not None:
+        conversation.windows[input_.representative_id] = until_ms
 
 
 def _close_session(conversation: Conversation, _: WorkstreamSettings, __: Input, ___: int) -> None:
     conversation.session_closed = True
 
 
-def _wait_anew(
-    conversation: Conversation, settings: WorkstreamSettings, _: Input, now_ms: int
+def _put_on_hold(conversation: Conversation, _: WorkstreamSettings, __: Input, ___: int) -> None:
+    conversation.rest.on_hold_since_ms = conversation.occurred_ms
+
+
+def _talk_again(conversation: Conversation, _: WorkstreamSettings, __: Input, ___: int) -> None:
+    talk_again(conversation)
+
+
+def _extend_wrap_up(
+    conversation: Conversation, _: WorkstreamSettings, input_: Input, __: int
 ) -> None:
-    if conversation.stage == "waiting":
-        timers.start(conversation, "inactivity", now_ms, settings.waiting_ms)
+    extras = conversation.rest
+    more_ms = min(input_.told.seconds * 1_000, EXTENDED_MAX_MS - extras.extended_ms)
+    extras.extended_ms += more_ms
+    hold = conversation.hold_of(input_.representative_id, "primary")
+    if hold is not None and hold.until_ms is not None:
+        hold.until_ms = timers.after(hold.until_ms, more_ms)
+    due_ms = conversation.deadlines.get("auto_close")
+    if due_ms is not None:
+        timers.start(conversation, "auto_close", due_ms, more_ms)
 
 
 # By trigger, what a recorded input does to the row, where it is not plain.
 _EFFECTS: Final[dict[str, Callable[[Conversation, WorkstreamSettings, Input, int], None]]] = {
+    "customer.messaged": _hear_customer,
     "customer.disconnected": _miss_customer,
+    "customer.reconnected": _find_customer,
     "representative.disconnected": _miss_representative,
     "representative.close_session": _close_session,
-    "representative.message": _wait_anew,
+    "representative.message": _hear_representative,
+    "representative.hold": _put_on_hold,
+    "representative.unhold": _talk_again,
+    "representative.extend_wrap_up": _extend_wrap_up,
+    "bot.message": _hear_bot,
 }
 _NOT_PLAIN: Final = [trigger for trigger, recorded in RECORDED.items() if not recorded.plain]
 check_complete("recording._EFFECTS", _EFFECTS, _NOT_PLAIN, "recorded trigger that is not plain")

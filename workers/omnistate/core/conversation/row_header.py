@@ -19,5 +19,11 @@ class RowHeader(msgspec.Struct, array_like=True, gc=False):
     settings_key: bytes
 
 
-# Of a row of the present version. Raises msgspec.DecodeError where it is no row.
+# Of a row of version 2 or later. Raises msgspec.DecodeError where it is no row.
 read_header: Final = msgspec.msgpack.Decoder(RowHeader).decode
+_HEAD1: Final = b"\xdc\x00\x1d"
+
+
+def version_of(row: bytes) -> int:
+    """The version of a row. Raises msgspec.DecodeError where it is no row."""
+    return 1 if row.startswith(_HEAD1) else read_header(row).version

@@ -14,17 +14,21 @@ from omnistate.core.kinds import TRAITS
 from omnistate.core.settings import WorkstreamSettings
 
 # A stage's own timers end with it; windows, holds and `forget` do not.
-STAGE_TIMERS: Final = ("offer", "bot_inactivity", "inactivity", "auto_close", "scheduled")
-# Windows end with whoever they wait for, or where they go: `assignment`, `recording`.
-WINDOWS: Final = (
-    "customer_reconnect",
-    "representative_reconnect",
-    "representative_reconnect/offered",
+STAGE_TIMERS: Final = (
+    "bot_inactivity",
+    "bot_silence",
+    "inactivity",
+    "wake",
+    "auto_close",
+    "scheduled",
+    "idle",
 )
-# The timers of holds are in the holds.
-HOLD_TIMERS: Final = ("wrap_up_release", "day_reset")
-_PLACED: Final = (*STAGE_TIMERS, *WINDOWS, *HOLD_TIMERS, "forget")
-check_complete("timers.STAGE_TIMERS, WINDOWS or HOLD_TIMERS", _PLACED, TIES, "timer")
+# Those that are no members of `deadlines`: of holds, of offers, and of representatives.
+OWNED_TIMERS: Final = ("wrap_up_release", "day_reset", "offer", "representative_reconnect")
+# A customer's window ends where they go (`assignment`, `recording`), a silence with its talk.
+OTHERS: Final = ("customer_reconnect", "silence", "early", "settle", "forget")
+_PLACED: Final = (*STAGE_TIMERS, *OWNED_TIMERS, *OTHERS)
+check_complete("timers.STAGE_TIMERS, OWNED_TIMERS or OTHERS", _PLACED, TIES, "timer")
 
 
 def after(start_ms: int, duration_ms: int | None) -> int | None:
@@ -43,23 +47,24 @@ def start(conversation: Conversation, name: str, now_ms: int, duration_ms: int |
 
 
 def enter_stage(
-    conversation: Conversation, settings: WorkstreamSettings, now_ms: int, scheduled_ms: int | None
+    conversation: Conversation, settings: WorkstreamSettings, now_ms: int, at_ms: int | None
 ) -> None:
-    """Start the timers of the present stage afresh and end those of the former one."""
+    """Start the timers of the present stage afresh and end those of the former one.
+
+    `at_ms` is when a scheduled conversation becomes open, or one that waits wakes.
+    """
     deadlines = conversation.deadlines
     if deadlines:
         for name in STAGE_TIMERS:
             if name in deadlines:
                 del deadlines[name]
     match conversation.stage:
-        case "scheduled" if scheduled_ms is not None:
-            deadlines["scheduled"] = scheduled_ms
-        case "awaiting_acceptance":
-            start(conversation, "offer", now_ms, settings.offer_ms)
-        case "in_conversation" if conversation.offered_representative_id is not None:
-            start(conversation, "offer", now_ms, settings.offer_ms)
+        case "scheduled" if at_ms is not None:
+            deadlines["scheduled"] = at_ms
         case "waiting":
             start(conversation, "inactivity", now_ms, settings.waiting_ms)
+            if at_ms is not None and at_ms > now_ms:
+                deadlines["wake"] = at_ms
         case "wrap_up":
             start(conversation, "auto_close", now_ms, _wrap_up_ms(settings))
         case "resolved":
@@ -72,18 +77,36 @@ def restart_activity(conversation: Conversation, settings: WorkstreamSettings, n
     match conversation.stage:
         case "open":
             start(conversation, "auto_close", now_ms, settings.open_ms)
-        case "in_conversation" | "with_external":
+        case "awaiting_acceptance" if settings.follows:
             start(conversation, "auto_close", now_ms, settings.active_ms)
-        case "with_bot" if TRAITS[settings.kind].bot_timer == "auto_close":
+        case "in_conversation":
+            start(conversation, "auto_close", now_ms, settings.active_ms)
+            if settings.idle_ms is not None:
+                start(conversation, "idle", now_ms, settings.idle_ms)
+        case "with_external":
             start(conversation, "auto_close", now_ms, settings.active_ms)
         case "with_bot":
+            if settings.follows or TRAITS[settings.kind].bot_timer == "auto_close":
+                start(conversation, "auto_close", now_ms, settings.active_ms)
             start(conversation, "bot_inactivity", now_ms, settings.bot_inactivity_ms)
 
 
 def forget(conversation: Conversation, settings: WorkstreamSettings, now_ms: int) -> None:
-    """A closed conversation without holds ends once its retention has passed from now."""
+    """A closed conversation without holds ends once its retention has passed from now.
+
+    While inputs wait for their order it is not forgotten.
+    """
     if conversation.stage == "closed" and not conversation.holds:
         start(conversation, "forget", now_ms, settings.closed_retention_ms)
+        postpone_forgetting(conversation)
+
+
+def postpone_forgetting(conversation: Conversation) -> None:
+    """A conversation is forgotten no earlier than the last of its inputs that wait is taken."""
+    extras, due_ms = conversation.extras, conversation.deadlines.get("forget")
+    if extras is not None and extras.waiting and due_ms is not None:
+        last_ms = max(waiting.ripe_ms for waiting in extras.waiting)
+        conversation.deadlines["forget"] = max(due_ms, last_ms)
 
 
 def _wrap_up_ms(settings: WorkstreamSettings) -> int | None:

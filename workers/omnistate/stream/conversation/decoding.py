@@ -64,7 +64,7 @@ def decode_in_full(record: Record, partitions: int) -> Input | DeadLetter:
             return DeadLetter(record, "wrong_partition", "the key belongs to another partition")
     except Undecodable as error:
         return DeadLetter(record, error.code, str(error))
-    return read_input(envelope, topic, partition, offset)
+    return read_input(envelope, topic, partition, offset, len(value or b""))
 
 
 def _is_structured(headers: Headers) -> bool:
@@ -96,11 +96,14 @@ def _decode_usual(record: Record, value: bytes, partitions: int) -> Input | None
     if type_ == "conversation.started" and partition_of(key, partitions) != partition:
         return None
     try:
-        parse_time_ms(time)
+        time_ms = parse_time_ms(time)
     except ValueError:
         return None
     fingerprint = fingerprint_of(source, id_)
-    input_ = Input(topic, partition, offset, type_, subject, id_, source, fingerprint)
+    size = len(value)
+    input_ = Input(
+        topic, partition, offset, type_, subject, id_, source, fingerprint, time_ms, size
+    )
     if traceparent or tracestate:
         input_.traceparent = _trace(traceparent)
         input_.tracestate = _trace(tracestate)
@@ -130,12 +133,18 @@ def _read_binary(headers: dict[str, bytes], value: bytes) -> Usual | None:
     return shape, data, id_, source, subject, time, traceparent, tracestate
 
 
-def read_input(envelope: Envelope, topic: str, partition: int, offset: int) -> Input:
-    """The core's view of an event; unusable `data` is its `problem`."""
+def read_input(envelope: Envelope, topic: str, partition: int, offset: int, size: int = 0) -> Input:
+    """The core's view of an event; unusable `data` is its `problem`.
+
+    `size` is that of its record's value in bytes.
+    """
     type_, source, id_ = envelope["type"], envelope["source"], envelope["id"]
     fingerprint = fingerprint_of(source, id_)
     subject = envelope["subject"]
-    input_ = Input(topic, partition, offset, type_, subject, id_, source, fingerprint)
+    time_ms = parse_time_ms(envelope["time"])
+    input_ = Input(
+        topic, partition, offset, type_, subject, id_, source, fingerprint, time_ms, size
+    )
     if "traceparent" in envelope or "tracestate" in envelope:
         input_.traceparent = _trace(envelope.get("traceparent"))
         input_.tracestate = _trace(envelope.get("tracestate"))

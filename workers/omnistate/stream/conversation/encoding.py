@@ -13,11 +13,14 @@ from omnistate_schemas.vocabulary import CONVERSATION_STATES, REPRESENTATIVE_CAP
 
 from omnistate.core.facts import (
     CapacityChange,
+    Declined,
     Fact,
     Held,
     Ignored,
+    Recorded,
     Rejected,
     Released,
+    Reminder,
     StateChange,
 )
 from omnistate.core.input import Input
@@ -30,6 +33,9 @@ _NAMES: Final[dict[type, str]] = {
     StateChange: "conversation.state_changed",
     Held: "capacity.held",
     Released: "capacity.released",
+    Declined: "capacity.declined",
+    Recorded: "input.recorded",
+    Reminder: "conversation.reminder",
     Rejected: "input.rejected",
     Ignored: "input.ignored",
 }
@@ -54,6 +60,14 @@ _RELEASED: Final = Released
 _OUTGOING: Final = Outgoing
 
 
+def _declined_id(fact: Declined, origin: str, cause: Input | None, time: str) -> str:
+    """What tells it from others: whose, and the input or the timer that it came from."""
+    whose = f"{fact.representative_id}.declined"
+    if cause is None:
+        return f"{origin}.{time}.{whose}"
+    return f"{cause.topic}-{cause.partition}-{cause.offset}.{whose}"
+
+
 def encode_fact(fact: Fact, origin: str, time: str, cause: Input | None) -> Outgoing:
     """The record of a fact: `origin` is its conversation's, `time` RFC 3339, no cause = a timer.
 
@@ -67,6 +81,11 @@ def encode_fact(fact: Fact, origin: str, time: str, cause: Input | None) -> Outg
         subject, id_ = fact.representative_id, fact.hold_id
         if kind is _RELEASED:
             id_ = f"{id_}.released"
+    elif isinstance(fact, Declined):
+        subject, id_ = fact.representative_id, _declined_id(fact, origin, cause, time)
+    elif isinstance(fact, Reminder):
+        subject = fact.conversation_id
+        id_ = f"{origin}.reminder-{fact.silent}-{fact.after}-{fact.occurred_at}"
     else:
         place = fact.input
         subject, id_ = fact.conversation_id, f"{place.topic}-{place.partition}-{place.offset}"

@@ -75,16 +75,19 @@ class Overlay:
             row = self.tables.conversations.get(conversation_id)
             if row is not None:
                 found = decode_conversation(row)
-                self._stages[conversation_id] = found.stage
+                if found.stage != "nothing":
+                    self._stages[conversation_id] = found.stage
             self._conversations[conversation_id] = found
         return found
 
     def put(self, conversation_id: str, conversation: Conversation | None) -> None:
         """Set a new conversation, or None for one that is forgotten."""
         # A refusal may hand back another object of the same row.
-        if (former := self._conversations.get(conversation_id)) is not None:
+        former = self._conversations.get(conversation_id)
+        # What has not begun has no settings yet.
+        if former is not None and former.settings_key:
             self._uses[former.settings_key] -= 1
-        if conversation is not None:
+        if conversation is not None and conversation.settings_key:
             self._uses[conversation.settings_key] += 1
         self._conversations[conversation_id] = conversation
 
@@ -164,6 +167,8 @@ class Overlay:
         for conversation_id, conversation in self._conversations.items():
             former = before.get(conversation_id)
             stage = None if conversation is None else conversation.stage
+            if stage == "nothing":
+                stage = None
             if former != stage:
                 if former is not None:
                     changes[former] -= 1

@@ -20,6 +20,8 @@ def describe_state(tables: Tables, directory: Directory) -> dict[str, Any]:
     holders: set[str] = set()
     for id_, row in sorted(tables.conversations.items()):
         conversation = decode_conversation(row)
+        if conversation.stage == "nothing":
+            continue
         forgotten_ms = conversation.deadlines.get("forget")
         if clock_ms is not None and forgotten_ms is not None and forgotten_ms <= clock_ms:
             continue

@@ -68,7 +68,7 @@ class Replay:
             topic = INPUTS[envelope["type"]].topic
             offset = self._offsets[topic]
             self._offsets[topic] = offset + 1
-            input_ = read_input(envelope, topic, 0, offset)
+            input_ = read_input(envelope, topic, 0, offset, len(line))
             while not step.apply(input_, time_ms):
                 yield from self._finish(step, dead)
                 step, dead = Step(self.tables, self._directory), []

@@ -27,8 +27,8 @@ import msgspec
 from omnistate_schemas.vocabulary import CONVERSATION_STATES, STATE_CHANGES
 
 from omnistate.core.conversation.row import decode_conversation
-from omnistate.core.conversation.row_header import read_header
-from omnistate.core.row_version import CONVERSATION, ROW_VERSION, NewerVersion
+from omnistate.core.conversation.row_header import version_of
+from omnistate.core.row_version import ROW_VERSION, NewerVersion
 from omnistate.stream.ports import LogRefusal, Outgoing, Record, UnreadableRecord
 
 PART: Final = 2_000
@@ -120,7 +120,7 @@ class StatesRebuild:
                 rows.pop(record.key, None)
             else:
                 try:
-                    version = read_header(CONVERSATION.upgrade(record.value)).version
+                    version = version_of(record.value)
                     if version > ROW_VERSION:
                         raise NewerVersion(version)
                     row = decode_conversation(record.value)

@@ -14,7 +14,10 @@ from omnistate_schemas.times import format_time
 
 from omnistate.core.conversation.bounds import HoldBounds
 from omnistate.core.conversation.context import Context
-from omnistate.core.conversation.decision import decide, fire
+from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.decision import Outcome, decide, take_next
+from omnistate.core.conversation.firing import fire
+from omnistate.core.conversation.waiting import is_crowded
 from omnistate.core.facts import Fact, Ignored, Refused, Rejected, StateChange
 from omnistate.core.input import Input
 from omnistate.core.settings import Directory
@@ -129,16 +132,48 @@ class Step:
         overlay.clock_ms = context.now_ms = now_ms
         subject = input_.conversation_id
         before = overlay.conversation(subject)
-        outcome, conversation, facts = decide(before, input_, context)
-        self.count(outcome)
+        decision = decide(before, input_, context)
+        conversation = self._carry_on(subject, before, input_, decision)
+        if conversation is not None and conversation.extras is not None:
+            while is_crowded(conversation) or _is_ripe(conversation, now_ms):
+                crowded = is_crowded(conversation)
+                conversation = self._take_waiting(subject, conversation, crowded=crowded)
+                if conversation is None:
+                    break
         if conversation is not None:
-            if conversation is not before:
-                overlay.put(subject, conversation)
             timers.enter(subject, conversation.earliest_ms())
+        return True
+
+    def _take_waiting(
+        self, subject: str, conversation: Conversation, *, crowded: bool
+    ) -> Conversation | None:
+        """Decide the input that has waited and whose turn it is, at the clock."""
+        ripe_by_ms = None if crowded else self._context.now_ms
+        input_, decision = take_next(conversation, self._context, ripe_by_ms)
+        found = self._carry_on(subject, conversation, input_, decision)
+        if found is None or found.stage != "nothing" or found.rest.waiting:
+            return found
+        # Nothing has begun, and nothing waits for it any more.
+        self._overlay.put(subject, None)
+        return None
+
+    def _carry_on(
+        self,
+        subject: str,
+        before: Conversation | None,
+        input_: Input,
+        decision: tuple[Outcome, Conversation | None, list[Fact]],
+    ) -> Conversation | None:
+        """Count, keep and publish what an input came to; what waits has not come to anything."""
+        outcome, conversation, facts = decision
+        if outcome != "waits":
+            self.count(outcome)
+        if conversation is not None and conversation is not before:
+            self._overlay.put(subject, conversation)
         if facts:
             origin = "" if conversation is None else conversation.origin
-            self._publish(subject, facts, origin, now_ms, input_)
-        return True
+            self._publish(subject, facts, origin, self._context.now_ms, input_)
+        return conversation
 
     def fire_timers(self, now_ms: int) -> bool:
         """Fire every timer due at `now_ms`, earliest first; each at its own deadline.
@@ -155,17 +190,21 @@ class Step:
             found = None if conversation is None else conversation.next_deadline()
             if subject is None or conversation is None or found is None:
                 continue
-            deadline_ms, name, hold = found
+            deadline_ms, name, hold, whose = found
             overlay.clock_ms = max(deadline_ms, overlay.clock_ms or deadline_ms)
             if name == "forget":
                 overlay.put(subject, None)
                 self._last_changes[subject] = None
                 self._forgotten += 1
                 continue
+            self._context.now_ms = deadline_ms
+            if name in {"early", "settle"}:
+                left = self._take_waiting(subject, conversation, crowded=False)
+                timers.enter(subject, None if left is None else left.earliest_ms())
+                continue
             self.count("timer")
             self._lateness_ms.append(now_ms - deadline_ms)
-            self._context.now_ms = deadline_ms
-            facts = fire(conversation, subject, name, hold, self._context)
+            facts = fire(conversation, subject, name, hold, whose, self._context)
             self._publish(subject, facts, conversation.origin, deadline_ms, None)
             timers.enter(subject, conversation.earliest_ms())
         return True
@@ -180,7 +219,7 @@ class Step:
             if kind is not None:
                 if isinstance(fact, Refused):
                     self._detail(kind, fact.code)
-                else:
+                elif isinstance(fact, StateChange):
                     self._detail(kind, fact.rule)
                     self._last_changes[subject] = outgoing
             self.outputs.append(outgoing)
@@ -203,6 +242,12 @@ class Step:
     def drop(self) -> None:
         """Forget the batch: the tables are as if it had never been."""
         self._overlay.tables.reindex(self._overlay.touched)
+
+
+def _is_ripe(conversation: Conversation, now_ms: int) -> bool:
+    """Whether an input that waited for the start, or for its order, is to be taken by now."""
+    due_ms = conversation.deadlines.get("settle")
+    return due_ms is not None and due_ms <= now_ms
 
 
 def run_step(

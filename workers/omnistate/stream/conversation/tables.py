@@ -10,12 +10,11 @@ from typing import Final
 
 from omnistate.core.conversation.context import Counter
 from omnistate.core.conversation.row import (
-    decode_conversation,
     decode_counter,
-    encode_conversation,
+    upgrade_conversation,
 )
 from omnistate.core.conversation.row_header import read_header
-from omnistate.core.row_version import CONVERSATION, COUNTER
+from omnistate.core.row_version import COUNTER
 from omnistate.core.settings import WorkstreamSettings, decode_settings
 from omnistate.stream.conversation.timer_index import TimerIndex
 from omnistate.stream.ports import Batch, Write
@@ -95,10 +94,12 @@ class Tables:
     def count_uses(self) -> "Tally[bytes]":
         """How many conversations have each of the settings."""
         if self.uses is None:
-            upgrade = CONVERSATION.upgrade
-            self.uses = Tally(
-                read_header(upgrade(row)).settings_key for row in self.conversations.values()
+            keys = (
+                read_header(upgrade_conversation(row)).settings_key
+                for row in self.conversations.values()
             )
+            # What has not begun has no settings yet.
+            self.uses = Tally(key for key in keys if key)
         return self.uses
 
     def _merge(self, writes: Iterable[Write]) -> None:
@@ -138,14 +139,13 @@ class Tables:
         stages: list[str] = []
         uses: dict[bytes, int] = {}
         for conversation_id, found in self.conversations.items():
-            row = CONVERSATION.upgrade(found)
+            row = upgrade_conversation(found)
             header = read_header(row)
             if row is not found:
-                if header.stage == "closed":
-                    row = encode_conversation(decode_conversation(row))
                 self.conversations[conversation_id] = row
-            stages.append(header.stage)
-            uses[header.settings_key] = uses.get(header.settings_key, 0) + 1
+            if header.settings_key:
+                stages.append(header.stage)
+                uses[header.settings_key] = uses.get(header.settings_key, 0) + 1
             due_ms = header.due_ms
             if due_ms is not None:
                 due[conversation_id] = due_ms
