@@ -105,7 +105,7 @@ OFFENCES: Final[dict[str, list[Import | Stray]]] = {
     ],
     "pure-core": [
         Import("omnistate.core.conversation.timers", "time"),
-        Import("omnistate.core.conversation.midnights", "random"),
+        Import("omnistate.core.conversation.day_starts", "random"),
         Import("omnistate.core.facts", "logging"),
         Import("omnistate_schemas.vocabulary", "sqlite3"),
     ],

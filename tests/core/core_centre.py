@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from omnistate.cli.configuration_file import build_directory
 from omnistate.core.conversation.context import Context, Counter
 from omnistate.core.conversation.conversation import Conversation
-from omnistate.core.conversation.decision import decide, fire
+from omnistate.core.conversation.decision import decide, take_next
+from omnistate.core.conversation.firing import fire
 from omnistate.core.facts import Fact
 from omnistate.core.input import Input
 from omnistate.core.settings import WorkstreamSettings, decode_settings
@@ -103,6 +104,20 @@ class Centre:
             self.rows[subject] = conversation
         return Decided(outcome, facts)
 
+    def take_waiting(self, subject: str) -> list[tuple[Input, Decided]]:
+        """Decide what has waited in the conversation and is ripe now, one after the other."""
+        taken = []
+        self.context.now_ms = self.now_ms
+        while (row := self.rows.get(subject)) is not None and row.extras is not None:
+            if not any(each.ripe_ms <= self.now_ms for each in row.extras.waiting):
+                break
+            input_, (outcome, found, facts) = take_next(row, self.context, self.now_ms)
+            assert found is not None
+            if found.stage == "nothing" and not found.rest.waiting:
+                del self.rows[subject]
+            taken.append((input_, Decided(outcome, facts)))
+        return taken
+
     def say(self, type_: str, subject: str = "c", **data: Any) -> Decided:
         """Fire what is due and decide an event with these members."""
         while self.fire_next() is not None:
@@ -125,11 +140,15 @@ class Centre:
         ]
         if not due:
             return None
-        at_ms, subject, (_, name, hold) = min(due, key=lambda each: each[:2])
+        at_ms, subject, (_, name, hold, whose) = min(due, key=lambda each: each[:2])
         if name == "forget":
             del self.rows[subject]
             return Fired(subject, name, at_ms, [])
         self.context.now_ms = at_ms
-        return Fired(
-            subject, name, at_ms, fire(self.rows[subject], subject, name, hold, self.context)
-        )
+        if name in {"early", "settle"}:
+            now_ms, self.now_ms = self.now_ms, at_ms
+            facts = [fact for _, decided in self.take_waiting(subject) for fact in decided.facts]
+            self.now_ms = now_ms
+            return Fired(subject, name, at_ms, facts)
+        facts = fire(self.rows[subject], subject, name, hold, whose, self.context)
+        return Fired(subject, name, at_ms, facts)

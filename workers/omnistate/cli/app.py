@@ -85,12 +85,15 @@ def replay(
     state: Annotated[
         bool, typer.Option("--state", help="Print the state at the end instead of the outputs.")
     ] = False,
+    sort: Annotated[
+        bool, typer.Option("--sort", help="Take the events in order of their `time`.")
+    ] = False,
 ) -> None:
     """Run the engine over a file of events and print every output, one line each."""
     from omnistate.cli.replay import run_replay
 
     def act() -> int:
-        return run_replay(events, config, until, print_state=state)
+        return run_replay(events, config, until, print_state=state, sort=sort)
 
     raise typer.Exit(run_command("replay", act))
 

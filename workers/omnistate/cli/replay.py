@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import msgspec
-from omnistate_schemas.times import parse_time_ms
+from omnistate_schemas.times import format_time, parse_time_ms
 
+from omnistate.cli.command_end import say
 from omnistate.cli.configuration_file import load_directory
+from omnistate.cli.event_times import last_time_ms, sort_by_time
 from omnistate.cli.yaml_document import UnusableFile
 from omnistate.process.errors import ExitStatus, Unusable
 from omnistate.stream.conversation.replay import BATCH, Replay
@@ -21,8 +23,13 @@ from omnistate.stream.conversation.replay import BATCH, Replay
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
-def run_replay(events: Path, config: Path, until: str | None, *, print_state: bool) -> int:
-    """Run the file and print; exit status 0. Raises Unusable and ReaderGone."""
+def run_replay(
+    events: Path, config: Path, until: str | None, *, print_state: bool, sort: bool = False
+) -> int:
+    """Run the file and print; exit status 0. Raises Unusable and ReaderGone.
+
+    Events that go back in time are told of on standard error, unless they are sorted.
+    """
     until_ms = None if until is None else _parse(until)
     replay = Replay(load_directory(config))
     try:
@@ -31,12 +38,28 @@ def run_replay(events: Path, config: Path, until: str | None, *, print_state: bo
         raise UnusableFile(f"{events}: {error.strerror}") from None
     with file:
         watched = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-        for line in _run(file, replay, until_ms, print_state=print_state, regular=watched):
+        if watched and until_ms is not None:
+            _check_until(until_ms, last_time_ms(_strip(file, file.name)))
+            file.seek(0)
+        for line in _run(
+            file, replay, until_ms, print_state=print_state, regular=watched, sort=sort
+        ):
             sys.stdout.buffer.write(line)
             if not watched:
                 sys.stdout.buffer.flush()
     sys.stdout.buffer.flush()
+    if replay.went_back:
+        say(
+            "replay",
+            f"events that go back in time, and are taken at the clock: {replay.went_back}, first "
+            f"in line {replay.first_back}; --sort takes the file in order of time",
+        )
     return ExitStatus.DONE
+
+
+def _check_until(until_ms: int, last_ms: int | None) -> None:
+    if last_ms is not None and until_ms < last_ms:
+        raise Unusable(f"--until: before the last event, which is of {format_time(last_ms)}")
 
 
 def _parse(until: str) -> int:
@@ -47,20 +70,30 @@ def _parse(until: str) -> int:
 
 
 def _run(
-    file: BinaryIO, replay: Replay, until_ms: int | None, *, print_state: bool, regular: bool
+    file: BinaryIO,
+    replay: Replay,
+    until_ms: int | None,
+    *,
+    print_state: bool,
+    regular: bool,
+    sort: bool,
 ) -> Iterator[bytes]:
     """The lines to print."""
     lines: Iterable[bytes] = file
     if regular and sys.stderr is not None and sys.stderr.isatty() and not sys.stdout.isatty():
         lines = _with_progress(file, os.fstat(file.fileno()).st_size)
     # From a pipe, whoever writes may wait for the answer to each line.
-    outputs = replay.feed(_strip(lines, file.name), BATCH if regular else 1)
+    stripped: Iterable[bytes] = _strip(lines, file.name)
+    if sort:
+        stripped = sort_by_time(stripped)
+    outputs = replay.feed(stripped, BATCH if regular else 1)
     if not print_state:
         yield from outputs
     else:
         for _ in outputs:
             continue
     if until_ms is not None:
+        _check_until(until_ms, replay.tables.clock_ms)
         later = list(replay.advance(until_ms))
         if not print_state:
             yield from later

@@ -7,7 +7,7 @@ empty is left out, so whatever may be so stands last and has that as its default
 import msgspec
 from omnistate_schemas.vocabulary import SilenceAction, SilentSide
 
-from omnistate.core.input import Attributes
+from omnistate.core.details import Attributes
 
 
 class Cause(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 from omnistate_schemas.vocabulary import Channel, Reason
 
-Attributes = dict[str, bool | int | float | str | list[str] | None]
+from omnistate.core.details import Details, GivenAttributes
+
 # Who grants reservations (contract.md#gate).
 GATE: Final = "/omnistate/gate"
 
@@ -26,39 +27,7 @@ class Start(NamedTuple):
     profiles: list[str] | None
     representative_id: str | None = None
     priority: int | None = None
-    attributes: Attributes | None = None
-
-
-class Update(NamedTuple):
-    """The data of a `conversation.updated`."""
-
-    priority: int | None
-    attributes: Attributes | None
-    units: int | None
-    profiles: list[str] | None
-
-
-class Reservation(NamedTuple):
-    """What the gate has granted for a `router.assign`."""
-
-    id: str
-    source: str
-    units: int
-    profiles: list[str]
-
-
-class Details(NamedTuple):
-    """What only a few inputs say; most have none."""
-
-    update: Update | None = None
-    reservation: Reservation | None = None
-    # Of `representative.extend_wrap_up`.
-    seconds: int = 0
-    # `scheduled_for` of `router.schedule`, `resume_at` of an X.
-    at_ms: int | None = None
-    # A disposition, or why an offer was declined.
-    remark: str | None = None
-    merged_into: str | None = None
+    attributes: GivenAttributes | None = None
 
 
 NO_DETAILS: Final = Details()
@@ -81,13 +50,8 @@ class Input:
         id_: str,
         source: str,
         fingerprint: bytes,
-        time_ms: int,
-        size: int,
     ) -> None:
-        """An input that says nothing but what it is.
-
-        `time_ms` is when it says that it happened, `size` the bytes of its record's value.
-        """
+        """An input that says nothing but what it is."""
         self.topic = topic
         self.partition = partition
         self.offset = offset
@@ -97,8 +61,9 @@ class Input:
         self.id = id_
         self.source = source
         self.fingerprint = fingerprint
-        self.time_ms = time_ms
-        self.size = size
+        # When it says that it happened, and the bytes of its record's value.
+        self.time_ms = 0
+        self.size = 0
         # The data of a `conversation.started`; of every other the members below tell all there is.
         self.start: Start | None = None
         # What is wrong with the event's data.

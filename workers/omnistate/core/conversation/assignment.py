@@ -109,7 +109,12 @@ def _end_windows(conversation: Conversation) -> None:
 
 
 def count(
-    conversation: Conversation, rule: Rule, former_id: str | None, whose: str | None, overflow: bool
+    conversation: Conversation,
+    rule: Rule,
+    former_id: str | None,
+    whose: str | None,
+    *,
+    overflow: bool,
 ) -> None:
     """Transfers, and who is skipped by the router until it is offered to them again.
 

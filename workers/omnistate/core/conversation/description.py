@@ -13,8 +13,9 @@ from omnistate.core.conversation.clocks import Before
 from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.rule import Rule
 from omnistate.core.conversation.stages import MEANINGS
+from omnistate.core.details import Attributes
 from omnistate.core.facts import Cause, Handler, NextTimer, Recorded, StateChange
-from omnistate.core.input import Attributes, Input
+from omnistate.core.input import Input
 from omnistate.core.settings import WorkstreamSettings
 
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.

@@ -209,21 +209,15 @@ class Transition:
         if target_id is not None and rule.party in MAKING:
             offer = make_offer(rule, settings, target_id, input_, now_ms)
         place(conversation, rule, target_id, offer)
-        overflow = False
-        if input_ is not None:
-            overflow = input_.overflow
-            moves = rule.moves and (rule.party != "unoffered" or conversation.stage == "open")
-            if moves and input_.queue_id is not None:
-                conversation.queue_id = input_.queue_id
         if rule.id in COUNTING:
             whose = self.whose if offer is None else offer.representative_id
-            count(conversation, rule, before.representative_id, whose or target_id, overflow)
+            self._count(rule, before, whose or target_id)
         keep_times(conversation, before, rule)
         timers.enter_stage(conversation, settings, now_ms, at_ms)
         if conversation.stage != "in_conversation":
             silences.end(conversation)
-        elif input_ is not None and input_.type == "customer.messaged":
-            # The message that opens it again (W8) begins a silence.
+        elif rule.id == "W8":
+            # The message that opens it again begins a silence.
             silences.owe(conversation, settings, "representative", now_ms)
         accepted = None
         if offers:
@@ -240,6 +234,16 @@ class Transition:
         conversation.sequence += 1
         self._describe(rule, before)
         end_wait(conversation)
+
+    def _count(self, rule: Rule, before: Before, whose: str | None) -> None:
+        """Which queue it is in, transfers and declines; one of several offers moves nothing."""
+        conversation, input_, overflow = self.conversation, self.input, False
+        if input_ is not None:
+            overflow = input_.overflow
+            moves = rule.moves and (rule.party != "unoffered" or conversation.stage == "open")
+            if moves and input_.queue_id is not None:
+                conversation.queue_id = input_.queue_id
+        count(conversation, rule, before.representative_id, whose, overflow=overflow)
 
     def _describe(self, rule: Rule, before: Before) -> None:
         conversation, extras = self.conversation, self.conversation.extras

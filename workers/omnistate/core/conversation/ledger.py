@@ -17,8 +17,9 @@ from omnistate.core.conversation.context import Context, Counter
 from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.day_starts import next_day_ms
 from omnistate.core.conversation.parties import Hold
+from omnistate.core.details import Reservation
 from omnistate.core.facts import CapacityChange, Cause, GrantedReservation, Held, Released
-from omnistate.core.input import Input, Reservation
+from omnistate.core.input import Input
 from omnistate.core.settings import WorkstreamSettings
 
 _Change = TypeVar("_Change", bound=CapacityChange)

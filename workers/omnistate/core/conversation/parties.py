@@ -5,7 +5,8 @@ Plain values that `effects` changes and `row` keeps; they decide nothing.
 
 from omnistate_schemas.vocabulary import Role, SilentSide
 
-from omnistate.core.input import Attributes, Input, Reservation
+from omnistate.core.details import Attributes, Reservation
+from omnistate.core.input import Input
 
 
 class Hold:

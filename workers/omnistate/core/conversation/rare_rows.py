@@ -6,7 +6,8 @@ Only their layout; `row` puts them where they belong.
 from omnistate_schemas.vocabulary import Reason, SilentSide
 
 from omnistate.core.conversation.parties import Extras, Waiting
-from omnistate.core.input import Attributes, Details, Input
+from omnistate.core.details import Attributes, Details
+from omnistate.core.input import Input
 
 # When it came and is ripe; topic, partition, offset, type, conversation, id, source, fingerprint,
 # time and size; trigger, representative, actor, queue and target; declined and direct, reason,
@@ -14,7 +15,9 @@ from omnistate.core.input import Attributes, Details, Input
 WaitingRow = tuple[
     int,
     int,
-    tuple[str, int, int, str, str, str, str, bytes, int, int],
+    tuple[str, int, int, str, str, str, str, bytes],
+    int,
+    int,
     str,
     str | None,
     str | None,
@@ -113,9 +116,9 @@ def _write(waiting: Waiting) -> WaitingRow:
             it.id,
             it.source,
             it.fingerprint,
-            it.time_ms,
-            it.size,
         ),
+        it.time_ms,
+        it.size,
         it.trigger,
         it.representative_id,
         it.actor_id,
@@ -137,6 +140,8 @@ def _read(row: WaitingRow) -> Waiting:
         _,
         _,
         _,
+        it.time_ms,
+        it.size,
         it.trigger,
         it.representative_id,
         it.actor_id,

@@ -24,7 +24,7 @@ from omnistate.core.conversation.rare_rows import (
 )
 from omnistate.core.conversation.stages import Stage
 from omnistate.core.conversation.waiting import restart
-from omnistate.core.input import Reservation
+from omnistate.core.details import Reservation
 from omnistate.core.row_version import COUNTER, ROW_VERSION
 
 _HoldRow = tuple[int, str, Role, int, list[str], bool, int | None, Reservation | None]

@@ -8,7 +8,8 @@ from typing import Final
 from omnistate_schemas.input_data import PROFILES_MAX, find_excess_attributes
 
 from omnistate.core.conversation.conversation import Conversation
-from omnistate.core.input import Attributes, Input, Update
+from omnistate.core.details import Attributes, GivenAttributes, Update
+from omnistate.core.input import Input
 from omnistate.core.settings import WorkstreamSettings
 
 _DISPOSING: Final = frozenset(
@@ -61,8 +62,8 @@ def note_remarks(conversation: Conversation, input_: Input) -> None:
 
 
 def _merge(conversation: Conversation, update_: Update) -> Attributes:
-    known = {} if conversation.extras is None else conversation.extras.attributes
+    known: Attributes = {} if conversation.extras is None else conversation.extras.attributes
     if not update_.attributes:
         return known
-    merged = {**known, **update_.attributes}
+    merged: GivenAttributes = {**known, **update_.attributes}
     return {name: value for name, value in merged.items() if value is not None}

@@ -100,10 +100,8 @@ def _decode_usual(record: Record, value: bytes, partitions: int) -> Input | None
     except ValueError:
         return None
     fingerprint = fingerprint_of(source, id_)
-    size = len(value)
-    input_ = Input(
-        topic, partition, offset, type_, subject, id_, source, fingerprint, time_ms, size
-    )
+    input_ = Input(topic, partition, offset, type_, subject, id_, source, fingerprint)
+    input_.time_ms, input_.size = time_ms, len(value)
     if traceparent or tracestate:
         input_.traceparent = _trace(traceparent)
         input_.tracestate = _trace(tracestate)
@@ -141,10 +139,8 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int, size
     type_, source, id_ = envelope["type"], envelope["source"], envelope["id"]
     fingerprint = fingerprint_of(source, id_)
     subject = envelope["subject"]
-    time_ms = parse_time_ms(envelope["time"])
-    input_ = Input(
-        topic, partition, offset, type_, subject, id_, source, fingerprint, time_ms, size
-    )
+    input_ = Input(topic, partition, offset, type_, subject, id_, source, fingerprint)
+    input_.time_ms, input_.size = parse_time_ms(envelope["time"]), size
     if "traceparent" in envelope or "tracestate" in envelope:
         input_.traceparent = _trace(envelope.get("traceparent"))
         input_.tracestate = _trace(envelope.get("tracestate"))

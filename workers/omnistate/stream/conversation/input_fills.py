@@ -43,7 +43,8 @@ from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import Ender, Reason
 
 from omnistate.core.conversation.triggers import VARIANTS
-from omnistate.core.input import Details, Input, Reservation, Start, Update
+from omnistate.core.details import Details, Reservation, Update
+from omnistate.core.input import Input, Start
 
 # Types of several meanings: what each value says. `supervisor.assign` says it by what it names.
 DEACTIVATIONS: Final = VARIANTS["record.deactivated"]

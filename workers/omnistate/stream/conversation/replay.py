@@ -29,6 +29,11 @@ class Replay:
         """Start with empty tables under a configuration that does not change."""
         self.tables = Tables()
         self.tally: Tally[str] = Tally()
+        # How many events have a time before the clock, and the number of the first one's line.
+        self.went_back = 0
+        self.first_back: int | None = None
+        self._line = 0
+        self._last_ms: int | None = None
         self._directory = directory
         self._offsets: dict[str, int] = dict.fromkeys((kind.topic for kind in INPUTS.values()), 0)
 
@@ -37,10 +42,11 @@ class Replay:
 
         How many lines make a batch changes nothing but how soon outputs come.
         """
-        batch: list[bytes] = []
+        batch: list[tuple[int, bytes]] = []
         for line in lines:
+            self._line += 1
             if line.strip():
-                batch.append(line)
+                batch.append((self._line, line))
                 if len(batch) >= batch_lines:
                     yield from self._run(batch)
                     batch = []
@@ -55,16 +61,25 @@ class Replay:
             done = step.fire_timers(until_ms)
             yield from self._finish(step)
 
-    def _run(self, lines: list[bytes]) -> Iterator[bytes]:
+    def _note_time(self, time_ms: int, number: int) -> None:
+        if self._last_ms is None or time_ms >= self._last_ms:
+            self._last_ms = time_ms
+            return
+        self.went_back += 1
+        if self.first_back is None:
+            self.first_back = number
+
+    def _run(self, lines: list[tuple[int, bytes]]) -> Iterator[bytes]:
         step = Step(self.tables, self._directory)
         dead: list[tuple[int, bytes]] = []
-        for line in lines:
+        for number, line in lines:
             try:
                 envelope, time_ms = read_event(line, ())
             except Undecodable as error:
                 step.count("dead_letter")
                 dead.append((len(step.outputs), describe_dead_line(line, error.code)))
                 continue
+            self._note_time(time_ms, number)
             topic = INPUTS[envelope["type"]].topic
             offset = self._offsets[topic]
             self._offsets[topic] = offset + 1

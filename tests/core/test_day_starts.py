@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from omnistate.core.conversation.midnights import next_midnight_ms
+from omnistate.core.conversation.day_starts import next_day_ms
 from omnistate_schemas.times import EPOCH, FIRST_MS, LAST_MS, format_time, parse_time_ms
 
 HOUR_MS = 3_600_000
@@ -33,7 +33,7 @@ ZONES = (
 
 
 def midnight(now: str, zone: str) -> str | None:
-    found_ms = next_midnight_ms(parse_time_ms(now), zone)
+    found_ms = next_day_ms(parse_time_ms(now), zone)
     return None if found_ms is None else format_time(found_ms)
 
 
@@ -88,7 +88,7 @@ def day_of(at_ms: int, zone: str) -> str:
 )
 def test_strictly_after_now_and_the_first_instant_of_another_day(zone: str, now: datetime) -> None:
     now_ms = (now.replace(tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
-    found_ms = next_midnight_ms(now_ms, zone)
+    found_ms = next_day_ms(now_ms, zone)
     assert found_ms is not None
     assert now_ms < found_ms <= now_ms + 49 * HOUR_MS
     assert day_of(found_ms, zone) > day_of(now_ms, zone)
@@ -113,7 +113,7 @@ def _instants_around_changes(zone: str) -> list[int]:
 @pytest.mark.parametrize("zone", ["Africa/Cairo", "America/Sao_Paulo", "Asia/Beirut", "Asia/Gaza"])
 def test_around_every_change_of_the_clocks(zone: str) -> None:
     for now_ms in _instants_around_changes(zone):
-        found_ms = next_midnight_ms(now_ms, zone)
+        found_ms = next_day_ms(now_ms, zone)
         assert found_ms is not None
         assert found_ms > now_ms, format_time(now_ms)
         assert day_of(found_ms, zone) > day_of(now_ms, zone), format_time(now_ms)
@@ -122,7 +122,7 @@ def test_around_every_change_of_the_clocks(zone: str) -> None:
 @pytest.mark.parametrize("now", ["2010-11-07T02:00:00Z", "2010-11-07T03:00:00Z"])
 def test_clocks_that_went_back_just_after_midnight(now: str) -> None:
     """St. John's until 2011: at one minute past midnight it was 23:01 of the day before again."""
-    found_ms = next_midnight_ms(parse_time_ms(now), "America/St_Johns")
+    found_ms = next_day_ms(parse_time_ms(now), "America/St_Johns")
     assert found_ms is not None
     assert found_ms > parse_time_ms(now)
 
@@ -132,5 +132,5 @@ def test_clocks_that_went_back_just_after_midnight(now: str) -> None:
 def test_the_ends_of_all_time_are_no_crash(zone: str, edge_ms: int) -> None:
     for distance_ms in (0, 1, HOUR_MS, 15 * HOUR_MS, 48 * HOUR_MS):
         now_ms = edge_ms + distance_ms if edge_ms < 0 else edge_ms - distance_ms
-        found_ms = next_midnight_ms(now_ms, zone)
+        found_ms = next_day_ms(now_ms, zone)
         assert found_ms is None or now_ms < found_ms <= LAST_MS
