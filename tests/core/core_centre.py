@@ -21,6 +21,7 @@ from omnistate.stream.conversation.decoding import decode_record
 from omnistate.stream.ports import Record
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.registry import INPUTS
+from omnistate_schemas.times import format_time
 
 from tests.harness.events import make_event
 
@@ -41,9 +42,11 @@ KINDS = ("live_chat", "persistent_chat", "messaging", "voice", "record")
 CHANNELS = dict(zip(KINDS, ("live_chat", "persistent_chat", "sms", "voice", "record"), strict=True))
 
 
-def event_of(type_: str, subject: str, data: dict[str, Any], id_: str) -> dict[str, Any]:
-    """A whole event; its own time is nothing to the core."""
-    return make_event(type_, subject, id_, data, time="2025-03-10T09:00:00Z")
+def event_of(
+    type_: str, subject: str, data: dict[str, Any], id_: str, at_ms: int = MONDAY_MS
+) -> dict[str, Any]:
+    """A whole event, which says that it happened then."""
+    return make_event(type_, subject, id_, data, time=format_time(at_ms))
 
 
 class Fired(NamedTuple):
@@ -118,11 +121,22 @@ class Centre:
             taken.append((input_, Decided(outcome, facts)))
         return taken
 
-    def say(self, type_: str, subject: str = "c", **data: Any) -> Decided:
-        """Fire what is due and decide an event with these members."""
+    def say(
+        self,
+        type_: str,
+        subject: str = "c",
+        at_ms: int | None = None,
+        source: str | None = None,
+        **data: Any,
+    ) -> Decided:
+        """Fire what is due and decide an event with these members, which happens now by default."""
         while self.fire_next() is not None:
             pass
-        found = self.read(event_of(type_, subject, data, f"i{next(self._numbers)}"))
+        happened_ms = self.now_ms if at_ms is None else at_ms
+        event = event_of(type_, subject, data, f"i{next(self._numbers)}", happened_ms)
+        if source is not None:
+            event["source"] = source
+        found = self.read(event)
         assert isinstance(found, Input), found
         return self.decide(found)
 

@@ -224,7 +224,7 @@ class Transition:
             for each in offers:
                 if each.representative_id == conversation.representative_id:
                     accepted = each
-        if conversation.holds or conversation.stage in HOLDING:
+        if conversation.holds or conversation.stage in HOLDING or before.stage in HOLDING:
             settle(self.ledger, rule, before, accepted)
         if offers and not settings.reserve_on_offer:
             self.declined += find_declined(
