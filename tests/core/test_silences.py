@@ -124,9 +124,7 @@ def test_nobody_waits_on_live_chat() -> None:
         talking(kind="live_chat")
 
 
-@pytest.mark.parametrize(
-    ("silent", "then"), [("customer", "requeue"), ("representative", "wait")]
-)
+@pytest.mark.parametrize(("silent", "then"), [("customer", "requeue"), ("representative", "wait")])
 def test_each_consequence_is_for_one_side(silent: str, then: str) -> None:
     with pytest.raises(ValueError, match="is for a silent"):
         talking(rule(silent, 10, then))

@@ -199,9 +199,7 @@ def test_a_record_has_no_reconnect_window_of_its_own() -> None:
     assert story.wait(30) == ["B5", "-ana/primary:B5"]
 
 
-@pytest.mark.parametrize(
-    "stage", ["open", "with_bot", "with_external", "waiting", "scheduled"]
-)
+@pytest.mark.parametrize("stage", ["open", "with_bot", "with_external", "waiting", "scheduled"])
 def test_it_is_closed_from_outside(stage: str) -> None:
     story = scene(stage)
     said = story.say("conversation.closed", reason="merged", merged_into="other")
