@@ -107,12 +107,14 @@ class Centre:
             self.rows[subject] = conversation
         return Decided(outcome, facts)
 
-    def take_waiting(self, subject: str) -> list[tuple[Input, Decided]]:
+    def take_waiting(self, subject: str, most: int = 99) -> list[tuple[Input, Decided]]:
         """Decide what has waited in the conversation and is ripe now, one after the other."""
-        taken = []
+        taken: list[tuple[Input, Decided]] = []
         self.context.now_ms = self.now_ms
         while (row := self.rows.get(subject)) is not None and row.extras is not None:
-            if not any(each.ripe_ms <= self.now_ms for each in row.extras.waiting):
+            if len(taken) == most or not any(
+                each.ripe_ms <= self.now_ms for each in row.extras.waiting
+            ):
                 break
             input_, (outcome, found, facts) = take_next(row, self.context, self.now_ms)
             assert found is not None
@@ -161,7 +163,7 @@ class Centre:
         self.context.now_ms = at_ms
         if name in {"early", "settle"}:
             now_ms, self.now_ms = self.now_ms, at_ms
-            facts = [fact for _, decided in self.take_waiting(subject) for fact in decided.facts]
+            facts = [fact for _, decided in self.take_waiting(subject, 1) for fact in decided.facts]
             self.now_ms = now_ms
             return Fired(subject, name, at_ms, facts)
         facts = fire(self.rows[subject], subject, name, hold, whose, self.context)

@@ -17,13 +17,16 @@ Members = dict[str, Any]
 # What moves a conversation on from each stage; one input in five is of any type at all.
 LIKELY = {
     "nothing": ("conversation.started",),
-    "scheduled": ("supervisor.monitor",),
+    "scheduled": ("supervisor.monitor", "router.schedule", "conversation.updated"),
     "open": ("router.assign", "representative.pick", "supervisor.assign", "customer.disconnected"),
     "awaiting_acceptance": (
         "representative.accept",
         "representative.accept",
         "representative.reject",
         "representative.disconnected",
+        "router.assign",
+        "router.withdraw",
+        "conversation.offered",
     ),
     "in_conversation": (
         "representative.transfer",
@@ -35,13 +38,23 @@ LIKELY = {
         "representative.resolve_record",
         "representative.disconnected",
         "representative.accept",
+        "representative.hold",
+        "customer.messaged",
+        "conversation.answered",
+        "conversation.parked",
     ),
-    "with_external": ("customer.ended", "supervisor.monitor"),
-    "with_bot": ("bot.escalate", "customer.messaged"),
+    "with_external": ("customer.ended", "external.failed", "representative.resume"),
+    "with_bot": ("bot.escalate", "customer.messaged", "bot.message", "bot.take"),
     "waiting": ("customer.messaged", "representative.resume", "representative.message"),
-    "wrap_up": ("representative.close_session", "supervisor.force_close"),
-    "resolved": ("representative.close_session", "record.deactivated"),
-    "closed": ("customer.messaged", "supervisor.force_close"),
+    "wrap_up": (
+        "representative.close_session",
+        "representative.extend_wrap_up",
+        "representative.disconnected",
+        "customer.messaged",
+        "conversation.wrapped_up",
+    ),
+    "resolved": ("representative.close_session", "record.deactivated", "record.reactivated"),
+    "closed": ("customer.messaged", "supervisor.force_close", "representative.close_session"),
 }
 
 SHORT = st.sampled_from((0, 10, 20, 60, None))
@@ -64,9 +77,34 @@ WORKSTREAMS = st.fixed_dictionaries(
         "consult_blocks_capacity": st.fixed_dictionaries(
             {"direct": st.booleans(), "queue": st.booleans()}
         ),
+        "parallel_offers": st.sampled_from((1, 2, 3)),
+        "wrap_up_after_transfer": st.sampled_from((None, 30, 60)),
+        "promote_consultant": st.booleans(),
+        "publish_recorded": st.booleans(),
+        "authority": st.sampled_from(("engine", "engine", "upstream")),
         "auto_close": st.dictionaries(
             st.sampled_from(("open", "active", "wrap_up", "waiting", "resolved")),
             st.sampled_from((10, 40, 90, None)),
+        ),
+    },
+)
+
+# What only chats and messages may have.
+WRITTEN = st.fixed_dictionaries(
+    {},
+    optional={
+        "release_when_idle": st.sampled_from((10, 40)),
+        "bot_response_timeout": st.sampled_from((10, 40)),
+        "time_out_rules": st.lists(
+            st.sampled_from(
+                (
+                    {"silent": "customer", "after": 10, "then": "remind"},
+                    {"silent": "customer", "after": 20, "then": "end"},
+                    {"silent": "representative", "after": 10, "then": "remind"},
+                    {"silent": "representative", "after": 20, "then": "requeue"},
+                )
+            ),
+            max_size=4,
         ),
     },
 )
@@ -103,7 +141,15 @@ def members_of(
         fixed["representative_id"] = st.sampled_from((*(right * 4), *REPRESENTATIVES))
     if type_.startswith("supervisor."):
         fixed["supervisor_id"] = st.just(SUPERVISOR)
-    if type_ in {"router.assign", "supervisor.transfer", "consult.started", "consult.ended"}:
+    if type_ in {
+        "router.assign",
+        "supervisor.transfer",
+        "consult.started",
+        "consult.ended",
+        "conversation.offered",
+        "conversation.answered",
+        "conversation.offer_ended",
+    }:
         fixed["representative_id"] = anyone
     match type_:
         case "record.deactivated":
@@ -124,8 +170,31 @@ def members_of(
                 ("representative", "representative", "queue", "external", "bot")
             )
             fixed["to"] = st.fixed_dictionaries({"kind": target, "id": anyone})
-        case "bot.escalate":
+        case "bot.escalate" | "conversation.queued":
             optional["queue_id"] = queue
+        case "bot.take":
+            fixed["bot_id"] = st.sampled_from(("b1", "b2"))
+        case "router.withdraw" | "conversation.wrapped_up":
+            optional["representative_id"] = anyone
+        case "router.schedule":
+            later_ms = st.sampled_from((0, 5_000, 60_000))
+            fixed["scheduled_for"] = later_ms.map(lambda it: format_time(now_ms + it))
+            optional["representative_id"] = anyone
+        case "conversation.updated":
+            optional["units"] = st.sampled_from((0, 5, 45))
+            optional["profiles"] = st.sampled_from((["day"], ["chat"], []))
+            optional["priority"] = st.sampled_from((0, 9))
+        case "conversation.closed":
+            fixed["reason"] = st.sampled_from(("merged", "spam", "completed"))
+        case "conversation.ended":
+            optional["by"] = st.sampled_from(("customer", "representative", "bot", "system"))
+        case "conversation.offer_ended":
+            optional["declined"] = st.booleans()
+        case "representative.extend_wrap_up":
+            fixed["seconds"] = st.sampled_from((10, 3_600))
+        case "representative.close_session":
+            later_ms = st.sampled_from((0, 5_000))
+            optional["resume_at"] = later_ms.map(lambda it: format_time(now_ms + it))
     return st.fixed_dictionaries(fixed, optional=optional)
 
 

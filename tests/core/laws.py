@@ -8,15 +8,27 @@ from itertools import pairwise
 from typing import Any
 
 from omnistate.core.conversation.context import Counter
-from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.transitions import CELLS, kinds_meeting
-from omnistate.core.facts import Fact, Held, Released, StateChange
+from omnistate.core.facts import (
+    Declined,
+    Fact,
+    Held,
+    Ignored,
+    Recorded,
+    Rejected,
+    Released,
+    Reminder,
+    StateChange,
+)
 from omnistate.core.settings import WorkstreamSettings
 from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import INTERNAL_STATUSES, STATE_OF_STATUS
 
 # contract.md#state-changes: one per change of these.
-TOLD = ("status", "detail", "representative_id", "offered_representative_id", "queue_id")
+TOLD = ("status", "detail", "representative_id", "offered_representative_ids", "queue_id")
+# These may change nothing but what is known of it, or when it becomes open.
+TELLING = {"U1", "N4", "N3"}
 NOBODY = {"open", "scheduled", "with_bot", "with_external"}
 SOMEBODY = {"awaiting_acceptance", "in_conversation", "waiting", "wrap_up", "resolved"}
 
@@ -26,23 +38,28 @@ class Followed:
     """A conversation as a reader of its changes knows it."""
 
     sequence: int = 0
-    told: tuple[str | None, ...] = (None,) * len(TOLD)
+    told: tuple[Any, ...] = (None,) * len(TOLD)
     status: str | None = None
     detail: str | None = None
     representative_id: str | None = None
     queue_id: str | None = None
     since_ms: int | None = None
+    occurred_ms: int | None = None
 
 
-def follow(followed: Followed, change: StateChange, at_ms: int) -> None:
+def follow(followed: Followed, change: StateChange) -> None:
     """Take one change in: it must go on from the last one, and must change something."""
+    at_ms = parse_time_ms(change.occurred_at)
+    assert followed.occurred_ms is None or at_ms >= followed.occurred_ms
+    followed.occurred_ms = at_ms
     assert change.sequence == followed.sequence + 1
     assert change.previous_status == followed.status
     assert change.previous_detail == followed.detail
     assert change.previous_representative_id == followed.representative_id
     assert change.previous_queue_id == (followed.queue_id if followed.sequence else None)
     told = tuple(getattr(change, name) for name in TOLD)
-    assert told != followed.told, f"{change.rule} changes nothing that is published"
+    if change.rule not in TELLING:
+        assert told != followed.told, f"{change.rule} changes nothing that is published"
     since_ms, seconds = followed.since_ms, change.previous_status_seconds
     if since_ms is None:
         assert seconds is None
@@ -63,7 +80,10 @@ def check_row(row: Conversation, followed: Followed, now_ms: int) -> None:
     state = row.describe()
     assert state["sequence"] == followed.sequence
     assert (state["status"], state["detail"]) == (followed.status, followed.detail)
-    assert tuple(getattr(row, name, state.get(name)) for name in TOLD) == followed.told
+    offered = [offer.representative_id for offer in row.offers]
+    told = {**state, "offered_representative_ids": offered}
+    assert tuple(told[name] for name in TOLD) == followed.told
+    assert len(set(offered)) == len(offered)
     if row.stage in NOBODY:
         assert row.representative_id is None
     if row.stage in SOMEBODY:
@@ -73,7 +93,15 @@ def check_row(row: Conversation, followed: Followed, now_ms: int) -> None:
     if row.stage == "awaiting_acceptance":
         assert offered_id == row.representative_id
     if row.stage == "in_conversation":
-        assert offered_id != row.representative_id
+        assert row.representative_id not in offered
+    for id_, deadline_ms in row.windows.items():
+        assert deadline_ms >= now_ms
+        assert row.part_of(id_) is not None
+        assert row.stage in {"awaiting_acceptance", "in_conversation", "wrap_up"}
+    for offer in row.offers:
+        assert offer.until_ms is None or offer.until_ms >= now_ms
+    assert (row.queued_ms is not None) <= (row.stage in {"open", "awaiting_acceptance"})
+    assert (row.queued_ms is None) <= (row.stage != "open")
     assert (row.handler_id is not None) <= (row.stage in {"with_bot", "with_external"})
     assert not row.consultants or row.stage == "in_conversation"
     assert row.representative_id not in row.consultants
@@ -82,14 +110,19 @@ def check_row(row: Conversation, followed: Followed, now_ms: int) -> None:
     # A timer that runs has a meaning here, or firing it would be a crash.
     for name, deadline_ms in row.deadlines.items():
         assert deadline_ms >= now_ms
-        assert name == "forget" or CELLS[row.stage][f"timer.{name}"] != (".",), (row.stage, name)
+        triggers = [each for each in CELLS[row.stage] if each.startswith(f"timer.{name}")]
+        assert name == "forget" or any(CELLS[row.stage][each] != (".",) for each in triggers), (
+            row.stage,
+            name,
+        )
     assert ("forget" in row.deadlines) <= (row.stage == "closed" and not row.holds)
 
 
 def check_timers(row: Conversation, settings: WorkstreamSettings) -> None:
     """contract.md#timers: no timer runs for a kind that has none of its name."""
     for name in row.deadlines:
-        assert name == "forget" or settings.kind in kinds_meeting(f"timer.{name}"), name
+        trigger = f"timer.{name}" if name != "silence" else "timer.silence/remind"
+        assert name == "forget" or settings.kind in kinds_meeting(trigger), name
     for hold in row.holds:
         assert hold.until_ms is None or settings.kind in kinds_meeting(f"timer.{hold.timer}")
 
@@ -99,59 +132,36 @@ def check_holds(row: Conversation, settings: WorkstreamSettings) -> None:
     held = [(hold.representative_id, hold.role) for hold in row.holds]
     assert len(set(held)) == len(held), "at most once per (representative, role)"
     assert [hold.number for hold in row.holds] == sorted(hold.number for hold in row.holds)
-    primary = [hold for hold in row.holds if hold.role == "primary"]
-    assert all(hold.representative_id == row.representative_id for hold in primary)
+    primary = {hold.representative_id: hold for hold in row.holds if hold.role == "primary"}
+    offered = {offer.representative_id for offer in row.offers}
+    reserved = offered if settings.reserve_on_offer else set()
     match row.stage:
         case "in_conversation":
-            assert len(primary) == 1
+            wanted = reserved | {row.representative_id}
+            idle = set() if settings.idle_ms is None else {row.representative_id}
+            assert wanted - idle <= set(primary) <= wanted
         case "awaiting_acceptance":
-            assert len(primary) == settings.reserve_on_offer
+            assert set(primary) == reserved
         case "wrap_up" if settings.wrap_up_block_ms is None:
-            assert len(primary) == 1
-            assert primary[0].until_ms is None
+            # One, until W9 has given it back.
+            assert set(primary) <= {row.representative_id}
+            assert all(hold.until_ms is None for hold in primary.values())
         case "wrap_up" if settings.wrap_up_block_ms:
             # One, until W4 has given it back.
-            until_ms = row.stage_since_ms + settings.wrap_up_block_ms
-            assert all(hold.until_ms == until_ms for hold in primary)
+            assert set(primary) <= {row.representative_id}
+            assert all(hold.until_ms is not None for hold in primary.values())
         case "closed" if settings.wrap_up_block_ms and not settings.release_on_close:
-            assert all(hold.until_ms is not None for hold in primary)
+            assert all(hold.until_ms is not None for hold in primary.values())
         case _:
             assert not primary
+    writing_up = {hold.representative_id for hold in row.holds if hold.role == "wrap_up"}
+    assert not writing_up & offered
+    assert row.stage != "in_conversation" or row.representative_id not in writing_up
     consultants = [hold.representative_id for hold in row.holds if hold.role == "consultant"]
     assert set(consultants) <= set(row.consultants)
     for hold in row.holds:
         assert hold.number <= row.hold_count
         assert hold.role != "daily" or (hold.units == 0 and hold.until_ms is not None)
-
-
-def wanted_holds(
-    row: Conversation,
-    settings: WorkstreamSettings,
-    held: dict[tuple[str, str], Hold],
-    *,
-    releases_all: bool,
-) -> set[tuple[str, str]]:
-    """contract.md#capacity: who is held in which role once settled, given what was held before.
-
-    The representatives' profiles `day` and `night` are kept until midnight.
-    """
-    wanted = {key for key in held if key[1] == "daily"}
-    primary = (row.representative_id or "", "primary")
-    if row.stage == "in_conversation":
-        wanted |= {key for key in held if key[1] == "consultant" and key[0] in row.consultants}
-        wanted.add(primary)
-    elif row.stage == "awaiting_acceptance" and (settings.reserve_on_offer or primary in held):
-        wanted.add(primary)
-    elif row.stage == "wrap_up" and settings.wrap_up_block_ms != 0:
-        wanted |= {primary} & set(held)
-    elif row.stage == "closed" and primary in held:
-        remainder = held[primary].until_ms is not None
-        if remainder and not settings.release_on_close and not releases_all:
-            wanted.add(primary)
-    names = {*settings.profiles, *row.profiles}
-    if primary in wanted and primary not in held and names & {"day", "night"}:
-        wanted.add((primary[0], "daily"))
-    return wanted
 
 
 def check_counters(rows: dict[str, Conversation], counters: dict[str, Counter]) -> None:
@@ -169,8 +179,9 @@ def check_counters(rows: dict[str, Conversation], counters: dict[str, Counter]) 
 
 
 def check_order(facts: list[Fact]) -> None:
-    """State changes, releases (oldest hold first), holds."""
-    ranks = {StateChange: 0, Released: 1, Held: 2}
+    """State changes, releases (oldest hold first), holds, declined, recorded or reminder."""
+    ranks = {StateChange: 0, Released: 1, Held: 2, Declined: 3, Recorded: 4, Reminder: 4}
+    ranks |= {Rejected: 5, Ignored: 5}
     assert all(ranks[type(one)] <= ranks[type(other)] for one, other in pairwise(facts))
     numbers = [_number(fact) for fact in facts if isinstance(fact, Released)]
     assert numbers == sorted(numbers)
@@ -180,7 +191,10 @@ def check_order(facts: list[Fact]) -> None:
 
 def check_next_timer(change: StateChange, row: Conversation) -> None:
     """`next_timer` of the last change: the earliest of the row's own timers."""
-    own = [at_ms for name, at_ms in row.deadlines.items() if name != "forget"]
+    apart = {"forget", "early", "settle"}
+    own = [at_ms for name, at_ms in row.deadlines.items() if name not in apart]
+    own += [offer.until_ms for offer in row.offers if offer.until_ms is not None]
+    own += row.windows.values()
     found = change.next_timer
     assert (None if found is None else parse_time_ms(found.at)) == min(own, default=None)
 

@@ -17,7 +17,7 @@ from omnistate.core.conversation.rules import RULES
 from omnistate_schemas.times import parse_time_ms
 
 from tests.core.core_centre import KINDS, LIMITS, Centre, event_of
-from tests.core.inputs import WORKSTREAMS, members_of, types_for
+from tests.core.inputs import WORKSTREAMS, WRITTEN, members_of, types_for
 from tests.core.witness import Witness
 from tests.oracle.random_days import Day, day_of
 
@@ -44,6 +44,14 @@ class Conversations(RuleBasedStateMachine):
             workstreams[id_] = {**data.draw(WORKSTREAMS), "channel": kind}
             if kind == "voice":
                 workstreams[id_].pop("distribution", None)
+            if kind in {"live_chat", "persistent_chat", "messaging"}:
+                workstreams[id_] |= data.draw(WRITTEN)
+            if kind in {"persistent_chat", "messaging"}:
+                workstreams[id_]["reopen_from_wrap_up"] = data.draw(st.booleans())
+            if kind == "record":
+                workstreams[id_]["can_wait"] = data.draw(st.booleans())
+            if workstreams[id_].get("authority") == "upstream":
+                workstreams[id_]["settle_window"] = data.draw(st.sampled_from((0, 0, 3)))
         self.centre = Centre({"workstreams": workstreams, **LIMITS})
         self.witness = Witness(self.centre)
 
@@ -80,12 +88,14 @@ class Conversations(RuleBasedStateMachine):
         row = self.centre.rows.get(subject)
         type_ = data.draw(types_for(row, likely=likely))
         members = members_of(type_, self.kinds[subject], subject, row, self.centre.now_ms)
-        self.events.append(event_of(type_, subject, data.draw(members), f"i{len(self.events)}"))
+        id_, late_ms = f"i{len(self.events)}", data.draw(st.sampled_from((0, 0, 0, 2_000, -5_000)))
+        at_ms = self.centre.now_ms - late_ms
+        self.events.append(event_of(type_, subject, data.draw(members), id_, at_ms))
         self.witness.take(self.events[-1])
 
 
 Conversations.TestCase.settings = settings(
-    max_examples=150,
+    max_examples=40,
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=list(HealthCheck),
