@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from omnistate.core.conversation.context import Counter
-from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.parties import Extras, Hold, Offer, Waiting
 from omnistate.core.conversation.row import (
     decode_conversation,
     decode_counter,
@@ -15,23 +16,29 @@ from omnistate.core.conversation.row import (
     encode_counter,
 )
 from omnistate.core.conversation.row_header import read_header
-from omnistate.core.conversation.stages import STAGES
+from omnistate.core.conversation.stages import STAGES, Stage
+from omnistate.core.conversation.waiting import restart
+from omnistate.core.details import Details, Reservation, Update
+from omnistate.core.input import Input
 
 from tests.harness.members import members_of
 
 NUMBERS = st.integers(0, 2**48)
 TEXTS = st.text(max_size=3)
 LISTS = st.lists(TEXTS, max_size=2)
+RESERVATIONS = st.builds(Reservation, TEXTS, TEXTS, st.integers(0, 99), LISTS)
 HOLDS = st.builds(
     Hold,
     st.integers(1, 9),
     TEXTS,
-    st.sampled_from(("primary", "consultant", "daily")),
+    st.sampled_from(("primary", "consultant", "daily", "wrap_up")),
     st.integers(0, 99),
     LISTS,
     st.booleans(),
     st.none() | NUMBERS,
+    st.none() | RESERVATIONS,
 )
+OFFERS = st.builds(Offer, TEXTS, st.booleans(), st.none() | NUMBERS, st.none() | RESERVATIONS)
 # A strategy for each kind of member, by the type of what a new conversation has there.
 BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     bytes: st.binary(max_size=9),
@@ -45,8 +52,51 @@ BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
 SPECIAL: dict[str, st.SearchStrategy[Any]] = {
     "stage": st.sampled_from(STAGES),
     "holds": st.lists(HOLDS, max_size=3),
-    "units": st.none() | NUMBERS,
+    "offers": st.lists(OFFERS, max_size=3),
+    "windows": st.dictionaries(TEXTS, NUMBERS, max_size=2),
+    **dict.fromkeys(("units", "queued_ms", "queue_since_ms"), st.none() | NUMBERS),
+    "representative_since_ms": st.none() | NUMBERS,
 }
+
+
+@st.composite
+def inputs(draw: st.DrawFn) -> Input:
+    """An input that may wait, with whatever it may say."""
+    head = draw(st.tuples(TEXTS, NUMBERS, NUMBERS, TEXTS, TEXTS, TEXTS, TEXTS, st.binary()))
+    input_ = Input(*head)
+    input_.time_ms, input_.size = draw(NUMBERS), draw(NUMBERS)
+    input_.trigger = draw(TEXTS)
+    for name in ("representative_id", "actor_id", "queue_id", "target_id", "traceparent"):
+        setattr(input_, name, draw(st.none() | TEXTS))
+    input_.declined, input_.direct = draw(st.booleans()), draw(st.booleans())
+    input_.reason = draw(st.none() | st.just("merged"))
+    updates = st.builds(Update, st.none() | NUMBERS, ATTRIBUTES, st.none() | NUMBERS, LISTS)
+    input_.details = draw(st.none() | st.builds(Details, st.none() | updates))
+    return input_
+
+
+ATTRIBUTES = st.dictionaries(
+    TEXTS, st.booleans() | NUMBERS | st.floats(allow_nan=False) | TEXTS | LISTS, max_size=2
+)
+WAITING = st.lists(st.builds(Waiting, inputs(), NUMBERS, NUMBERS), max_size=2)
+MEMBERS_OF_EXTRAS: dict[str, st.SearchStrategy[Any]] = {
+    "attributes": ATTRIBUTES,
+    "silent": st.none() | st.sampled_from(("customer", "representative")),
+    "waiting": WAITING,
+    **dict.fromkeys(("reconnected_ms", "reported_ms", "on_hold_since_ms"), st.none() | NUMBERS),
+}
+
+
+@st.composite
+def extras(draw: st.DrawFn) -> Extras:
+    """Whatever few conversations have."""
+    found = Extras()
+    for name, value in members_of(found).items():
+        setattr(found, name, draw(MEMBERS_OF_EXTRAS.get(name, BY_TYPE[type(value)])))
+    return found
+
+
+SPECIAL["extras"] = st.none() | extras()
 MEMBERS = {
     name: SPECIAL.get(name, BY_TYPE[type(value)])
     for name, value in members_of(Conversation(b"", "", "", "")).items()
@@ -73,28 +123,36 @@ KEPT = (
     "representative_id",
     "deadlines",
     "fingerprints",
+    "messages",
+    "occurred_ms",
 )
+
+
+def plain(value: Any) -> Any:
+    """The members of a value and of whatever it has."""
+    if isinstance(value, Conversation | Extras | Hold | Offer | Waiting | Input):
+        return {name: plain(member) for name, member in members_of(value).items()}
+    return [plain(each) for each in value] if isinstance(value, list) else value
 
 
 def close(row: Conversation) -> Conversation:
     """The same as it is once it is closed: it is forgotten when its last hold has ended."""
     row.stage = "closed"
     row.deadlines = {} if row.holds else {"forget": row.stage_since_ms}
+    row.offers, row.windows, row.extras = [], {}, None
     return row
 
 
 def test_every_member_is_looked_at() -> None:
-    assert len(MEMBERS) == 28
-    assert {"deadlines", "fingerprints", "served_by_id", "overflow_transfer_count"} <= set(MEMBERS)
+    assert len(MEMBERS) == 35
+    assert {"deadlines", "fingerprints", "served_by_id", "extras"} <= set(MEMBERS)
 
 
-@given(row=rows().filter(lambda row: row.stage != "closed"))
+@given(row=rows().filter(lambda row: row.stage not in {"closed", "nothing"}))
 def test_a_conversation_comes_back_whole(row: Conversation) -> None:
     text = encode_conversation(row)
     whole = decode_conversation(text)
-    found, put = members_of(whole), members_of(row)
-    assert list(map(members_of, found.pop("holds"))) == list(map(members_of, put.pop("holds")))
-    assert found == put
+    assert plain(whole) == plain(row)
     assert encode_conversation(whole) == text
 
 
@@ -113,7 +171,20 @@ def test_of_a_closed_conversation_a_stub_comes_back(row: Conversation) -> None:
     assert encode_conversation(stub) == text
 
 
-@given(row=rows())
+@given(waiting=WAITING, stage=st.sampled_from(("nothing", "closed")))
+def test_what_waits_comes_back(waiting: list[Waiting], stage: Stage) -> None:
+    row = Conversation(b"", "", "", "", stage)
+    row.rest.waiting = waiting
+    restart(row)
+    text = encode_conversation(row)
+    found = decode_conversation(text)
+    assert plain(found.rest.waiting) == plain(waiting)
+    assert found.deadlines == row.deadlines
+    assert read_header(text).due_ms == row.earliest_ms()
+    assert encode_conversation(found) == text
+
+
+@given(row=rows().filter(lambda row: row.stage != "nothing"))
 def test_stage_and_earliest_deadline(row: Conversation) -> None:
     header = read_header(encode_conversation(row))
     assert (header.stage, header.due_ms) == (row.stage, row.earliest_ms())
