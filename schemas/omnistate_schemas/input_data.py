@@ -35,7 +35,9 @@ ATTRIBUTES_BYTES_MAX: Final = 2_048
 AttributeName = Annotated[str, Field(min_length=1, max_length=64)]
 _Text = Annotated[str, Field(max_length=256)]
 _Texts = Annotated[list[_Text], Field(max_length=16)]
-Attribute = bool | int | float | _Text | _Texts
+# What rows and readers in any language have room for.
+_Number = Annotated[int, Field(ge=-(2**63), le=2**64 - 1)]
+Attribute = bool | _Number | float | _Text | _Texts
 
 
 def find_excess_attributes(attributes: dict[str, Any]) -> str | None:

@@ -11,7 +11,6 @@ from omnistate.core.facts import (
     Fact,
     Held,
     Recorded,
-    Refused,
     Released,
     Reminder,
     StateChange,

@@ -71,7 +71,18 @@ def inputs(draw: st.DrawFn) -> Input:
     input_.declined, input_.direct = draw(st.booleans()), draw(st.booleans())
     input_.reason = draw(st.none() | st.just("merged"))
     updates = st.builds(Update, st.none() | NUMBERS, ATTRIBUTES, st.none() | NUMBERS, LISTS)
-    input_.details = draw(st.none() | st.builds(Details, st.none() | updates))
+    input_.details = draw(
+        st.none()
+        | st.builds(
+            Details,
+            st.none() | updates,
+            st.none() | RESERVATIONS,
+            NUMBERS,
+            st.none() | NUMBERS,
+            st.none() | TEXTS,
+            st.none() | TEXTS,
+        )
+    )
     return input_
 
 

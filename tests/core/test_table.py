@@ -22,7 +22,7 @@ from omnistate_schemas.vocabulary import KINDS, Kind
 
 INPUT_TRIGGERS = tuple(trigger for trigger in TRIGGERS if not trigger.startswith("timer."))
 TIMER_TRIGGERS = tuple(trigger for trigger in TRIGGERS if trigger.startswith("timer."))
-WORDS = set("rec say early next - x dup stale shut ? .".split())
+WORDS = {"rec", "say", "early", "next", "-", "x", "dup", "stale", "shut", "?", "."}
 # Rules that follow another one in the same step, and those that only give or take a hold.
 FOLLOWING = {"X2": {"X1", "X8"}, "L1": {"A6", "B5"}, "R1": {"B14"}, "S3": {"S1"}}
 OF_HOLDS = {"W4", "W5", "W6", "W7", "W9", "K2", "K3", "P1"}

@@ -67,8 +67,8 @@ class Witness:
         elif row is not None and row.stage != "nothing" and outcome != "waits":
             self._check_against(before, input_, outcome)
         self._check(subject, facts, self.centre.now_ms)
-        for _, decided in self.centre.take_waiting(subject):
-            self._check(subject, decided.facts, self.centre.now_ms)
+        while taken := self.centre.take_waiting(subject, 1):
+            self._check(subject, taken[0][1].facts, self.centre.now_ms)
 
     def _check_outcome(self, outcome: str, facts: list[Fact]) -> None:
         changes = [fact for fact in facts if isinstance(fact, StateChange)]
