@@ -56,10 +56,20 @@ def _parse_slowly(text: str) -> int:
 
 def format_time(time_ms: int) -> str:
     """The RFC 3339 text (UTC, three fractional digits) of epoch milliseconds."""
+    # Each change of a conversation repeats when it began, and since when it waits.
+    text = _TEXTS.get(time_ms)
+    return _keep_text(time_ms) if text is None else text
+
+
+def _keep_text(time_ms: int) -> str:
     days = time_ms // DAY_MS
     day = _DAYS.get(days) or _keep_day(days)
     minute = _MINUTES[time_ms % DAY_MS // 60_000]
-    return f"{day}{minute}{_SECONDS[time_ms % 60_000 // 1_000]}{_MILLIS[time_ms % 1_000]}"
+    if len(_TEXTS) >= _TEXTS_KEPT:
+        _TEXTS.clear()
+    text = f"{day}{minute}{_SECONDS[time_ms % 60_000 // 1_000]}{_MILLIS[time_ms % 1_000]}"
+    _TEXTS[time_ms] = text
+    return text
 
 
 def _keep_day(days: int) -> str:
@@ -75,6 +85,8 @@ def _zone_of(text: str) -> str:
     return "Z" if text[-1] in "zZ" else text[-6:]
 
 
+_TEXTS_KEPT: Final = 8_192
+_TEXTS: Final[dict[int, str]] = {}
 _DAYS_KEPT: Final = 64
 _DAYS: Final[dict[int, str]] = {}
 # By the text up to the seconds.

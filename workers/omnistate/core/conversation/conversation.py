@@ -120,19 +120,26 @@ class Conversation:
 
     def knows(self, fingerprint: bytes) -> bool:
         """Whether this input is among the last ones, or waits for its turn."""
-        if _is_among(self.fingerprints, fingerprint) or _is_among(self.messages, fingerprint):
-            return True
         extras = self.extras
+        # Not `in`, which tries the digest as a number first and makes an exception of it.
+        if self.fingerprints.find(fingerprint) >= 0 and _is_among(self.fingerprints, fingerprint):
+            return True
+        if self.messages.find(fingerprint) >= 0 and _is_among(self.messages, fingerprint):
+            return True
         return extras is not None and any(
             waiting.input.fingerprint == fingerprint for waiting in extras.waiting
         )
 
     def remember(self, fingerprint: bytes, *, message: bool) -> None:
         """Put this accepted input, which is not among the last ones, among them."""
+        kept = (self.messages if message else self.fingerprints) + fingerprint
+        most = FINGERPRINT_BYTES * (MESSAGES_KEPT if message else FINGERPRINTS_KEPT)
+        if len(kept) > most:
+            kept = kept[FINGERPRINT_BYTES:]
         if message:
-            self.messages = _append(self.messages, fingerprint, MESSAGES_KEPT)
+            self.messages = kept
         else:
-            self.fingerprints = _append(self.fingerprints, fingerprint, FINGERPRINTS_KEPT)
+            self.fingerprints = kept
 
     def hold_id(self, hold: Hold) -> str:
         """The hold's public id, unique for ever."""
@@ -232,13 +239,7 @@ class Conversation:
 
 
 def _is_among(kept: bytes, fingerprint: bytes) -> bool:
-    # Not `in`, which tries the digest as a number first and makes an exception of it.
     position = kept.find(fingerprint)
     while position >= 0 and position % FINGERPRINT_BYTES:
         position = kept.find(fingerprint, position + 1)
     return position >= 0
-
-
-def _append(kept: bytes, fingerprint: bytes, most: int) -> bytes:
-    kept += fingerprint
-    return kept[FINGERPRINT_BYTES:] if len(kept) > FINGERPRINT_BYTES * most else kept

@@ -222,11 +222,14 @@ def _carry_out(
         note_remarks(conversation, input_)
     if settings.follows and input_.type in _FOLLOWED:
         conversation.rest.reported_ms = input_.time_ms
-    turn = Transition(conversation, subject, settings, context, input_)
     if isinstance(verdict, Rule):
-        turn.follow(verdict, input_.told.at_ms)
+        turn = Transition(conversation, subject, settings, context, input_)
+        turn.follow(verdict, None if input_.details is None else input_.details.at_ms)
         return "changed", conversation, turn.facts
     record(conversation, settings, verdict, input_, now_ms)
+    if verdict.message and settings.idle_ms is None:
+        return "recorded", conversation, []
+    turn = Transition(conversation, subject, settings, context, input_)
     turn.record(verdict)
     facts = turn.facts
     if settings.tells_recorded and not verdict.message:

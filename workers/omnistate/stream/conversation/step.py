@@ -15,7 +15,7 @@ from omnistate_schemas.times import format_time
 from omnistate.core.conversation.bounds import HoldBounds
 from omnistate.core.conversation.context import Context
 from omnistate.core.conversation.conversation import Conversation
-from omnistate.core.conversation.decision import Outcome, decide, take_next
+from omnistate.core.conversation.decision import decide, take_next
 from omnistate.core.conversation.firing import fire
 from omnistate.core.conversation.waiting import is_crowded
 from omnistate.core.facts import Fact, Ignored, Refused, Rejected, StateChange
@@ -132,48 +132,49 @@ class Step:
         overlay.clock_ms = context.now_ms = now_ms
         subject = input_.conversation_id
         before = overlay.conversation(subject)
-        decision = decide(before, input_, context)
-        conversation = self._carry_on(subject, before, input_, decision)
-        if conversation is not None and conversation.extras is not None:
-            while is_crowded(conversation) or _is_ripe(conversation, now_ms):
-                crowded = is_crowded(conversation)
-                conversation = self._take_waiting(subject, conversation, crowded=crowded)
-                if conversation is None:
-                    break
+        outcome, conversation, facts = decide(before, input_, context)
+        if outcome != "waits":
+            self.count(outcome)
+        if conversation is not None and conversation is not before:
+            overlay.put(subject, conversation)
+        if facts:
+            origin = "" if conversation is None else conversation.origin
+            self._publish(subject, facts, origin, now_ms, input_)
         if conversation is not None:
-            timers.enter(subject, conversation.earliest_ms())
+            if conversation.extras is not None and conversation.extras.waiting:
+                self._go_on(subject, conversation)
+            else:
+                timers.enter(subject, conversation.earliest_ms())
         return True
+
+    def _go_on(self, subject: str, conversation: Conversation | None) -> None:
+        """Take what waits and is ripe, or more than may wait."""
+        now_ms = self._context.now_ms
+        while conversation is not None:
+            crowded = is_crowded(conversation)
+            if not crowded and not _is_ripe(conversation, now_ms):
+                break
+            conversation = self._take_waiting(subject, conversation, crowded=crowded)
+        due_ms = None if conversation is None else conversation.earliest_ms()
+        self._overlay.tables.timers.enter(subject, due_ms)
 
     def _take_waiting(
         self, subject: str, conversation: Conversation, *, crowded: bool
     ) -> Conversation | None:
         """Decide the input that has waited and whose turn it is, at the clock."""
         ripe_by_ms = None if crowded else self._context.now_ms
-        input_, decision = take_next(conversation, self._context, ripe_by_ms)
-        found = self._carry_on(subject, conversation, input_, decision)
+        input_, (outcome, found, facts) = take_next(conversation, self._context, ripe_by_ms)
+        self.count(outcome)
+        if found is not None and found is not conversation:
+            self._overlay.put(subject, found)
+        if facts:
+            origin = "" if found is None else found.origin
+            self._publish(subject, facts, origin, self._context.now_ms, input_)
         if found is None or found.stage != "nothing" or found.rest.waiting:
             return found
         # Nothing has begun, and nothing waits for it any more.
         self._overlay.put(subject, None)
         return None
-
-    def _carry_on(
-        self,
-        subject: str,
-        before: Conversation | None,
-        input_: Input,
-        decision: tuple[Outcome, Conversation | None, list[Fact]],
-    ) -> Conversation | None:
-        """Count, keep and publish what an input came to; what waits has not come to anything."""
-        outcome, conversation, facts = decision
-        if outcome != "waits":
-            self.count(outcome)
-        if conversation is not None and conversation is not before:
-            self._overlay.put(subject, conversation)
-        if facts:
-            origin = "" if conversation is None else conversation.origin
-            self._publish(subject, facts, origin, self._context.now_ms, input_)
-        return conversation
 
     def fire_timers(self, now_ms: int) -> bool:
         """Fire every timer due at `now_ms`, earliest first; each at its own deadline.
