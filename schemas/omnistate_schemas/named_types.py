@@ -48,6 +48,12 @@ _TIME: Final[Schema] = {
     "description": "An instant: RFC 3339 with an offset, taken to the millisecond.",
 }
 _ENUMS: Final[dict[str, tuple[Any, str]]] = {
+    "Authority": (vocabulary.Authority, "Who decides in a workstream."),
+    "ClosingReason": (vocabulary.ClosingReason, "Why a conversation is closed from outside."),
+    "DeclinedCode": (vocabulary.DeclinedCode, "Why a grant of the gate's came to nothing."),
+    "Ender": (vocabulary.Ender, "Who ended a talk."),
+    "SilenceAction": (vocabulary.SilenceAction, "What is done when one side is silent."),
+    "SilentSide": (vocabulary.SilentSide, "Who owes an answer."),
     "Channel": (vocabulary.Channel, "What a conversation goes over."),
     "ChannelOrKind": (vocabulary.ChannelOrKind, "A channel, or a kind for all its channels."),
     "ConsultVia": (vocabulary.ConsultVia, "How a consultant was asked."),

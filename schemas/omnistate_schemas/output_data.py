@@ -240,7 +240,7 @@ class CapacityChange(Member):
     )
 
 
-class CapacityDeclined(Member):
+class DeclinedData(Member):
     """What the gate had granted is not held after all."""
 
     representative_id: Id = Field(description="Whose capacity; also the event's `subject`.")

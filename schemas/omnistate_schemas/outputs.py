@@ -10,13 +10,13 @@ from pydantic import Field, TypeAdapter
 from omnistate_schemas.envelope import CloudEvent, Id, Time
 from omnistate_schemas.output_data import (
     CapacityChange,
+    DeclinedData,
     IgnoredData,
     RecordedData,
     RejectionData,
     ReminderData,
     StateChange,
 )
-from omnistate_schemas.output_data import CapacityDeclined as DeclinedData
 from omnistate_schemas.output_examples import (
     CHANGED,
     DECLINED,
