@@ -10,10 +10,11 @@ from omnistate.core.conversation.row import (
     decode_counter,
     encode_conversation,
     encode_counter,
+    upgrade_conversation,
 )
 from omnistate.core.conversation.row_header import read_header
 from omnistate.core.representative.totals import decode_totals, encode_totals
-from omnistate.core.row_version import CONVERSATION, ROW_VERSION, NewerVersion
+from omnistate.core.row_version import ROW_VERSION, NewerVersion
 from omnistate.core.settings import decode_settings, digest_settings, encode_settings
 from omnistate.projections.figures.counting_rows import (
     decode_counts,
@@ -40,8 +41,9 @@ def row(version: int, name: str) -> bytes:
 
 def plain(value: Any) -> Any:
     found = members_of(value)
-    if "holds" in found:
-        found["holds"] = [members_of(hold) for hold in found["holds"]]
+    for name in ("holds", "offers"):
+        if name in found:
+            found[name] = [members_of(each) for each in found[name]]
     return found
 
 
@@ -58,7 +60,8 @@ def test_a_conversation_is_read(version: int) -> None:
     assert [hold.role for hold in found.holds] == ["primary", "daily"]
     assert found.fingerprints == bytes(range(24))
     assert plain(decode_conversation(encode_conversation(found))) == plain(found)
-    assert CONVERSATION.upgrade(row(version, "conversation")) == encode_conversation(found)
+    assert upgrade_conversation(row(version, "conversation")) == encode_conversation(found)
+    assert found.occurred_ms == found.started_ms == found.stage_since_ms == 1772440000000
 
 
 @pytest.mark.parametrize("version", GOLDEN)
