@@ -4,7 +4,7 @@ from omnistate.core.conversation.assignment import SKIPPED_MAX
 from omnistate.core.conversation.guards import CONSULTANTS_MAX
 from omnistate.core.conversation.row import encode_conversation
 from omnistate.core.facts import Rejected
-from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT
+from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, MESSAGES_KEPT
 
 from tests.core.core_centre import LIMITS, Centre
 
@@ -41,12 +41,14 @@ def test_the_last_ones_skipped_are_kept() -> None:
     assert centre.rows["c"].decline_count == len(names)
 
 
-def test_the_last_64_inputs_are_kept() -> None:
+def test_the_last_48_inputs_and_16_messages_are_kept() -> None:
     centre = chat()
     for _ in range(3 * FINGERPRINTS_KEPT):
         centre.say("customer.messaged")
-    assert FINGERPRINTS_KEPT == 64
+        centre.say("supervisor.monitor", supervisor_id="sam")
+    assert (FINGERPRINTS_KEPT, MESSAGES_KEPT) == (48, 16)
     assert len(centre.rows["c"].fingerprints) == FINGERPRINT_BYTES * FINGERPRINTS_KEPT
+    assert len(centre.rows["c"].messages) == FINGERPRINT_BYTES * MESSAGES_KEPT
     size = len(encode_conversation(centre.rows["c"]))
     for _ in range(100):
         centre.say("supervisor.monitor", supervisor_id="sam")

@@ -30,9 +30,9 @@ LC, PC, AM, VO, RE = KINDS
 DEFAULTS: dict[str, dict[str, int | None]] = {
     "open_ms": {LC: 20 * MINUTE, PC: 30 * DAY, AM: 30 * DAY, VO: 30 * DAY, RE: None},
     "active_ms": {LC: None, PC: None, AM: 30 * DAY, VO: 2 * HOUR, RE: None},
-    "waiting_ms": dict.fromkeys(KINDS, 28 * DAY),
+    "waiting_ms": {**dict.fromkeys(KINDS, 28 * DAY), RE: None},
     "customer_reconnect_ms": dict.fromkeys(KINDS, 180_000),
-    "representative_reconnect_ms": {**dict.fromkeys(KINDS, 150_000), VO: 30_000},
+    "representative_reconnect_ms": {**dict.fromkeys(KINDS, 150_000), VO: 30_000, RE: None},
     "offer_ms": dict.fromkeys(KINDS, 120_000),
     "bot_inactivity_ms": {**dict.fromkeys(KINDS, 30 * MINUTE), VO: None},
     "resolved_ms": dict.fromkeys(KINDS, DAY),
@@ -79,6 +79,52 @@ def test_the_other_defaults(kind: str) -> None:
     assert settings.keep_same_representative == (kind in {PC, AM})
     assert not settings.auto_accept
     assert (settings.direct_consult_blocks, settings.queue_consult_blocks) == (False, True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_another_system_forgets_is_over_after_a_day(kind: str) -> None:
+    """contract.md#reports: with `authority: upstream` nothing else ends by itself."""
+    settings = of(kind, authority="upstream")
+    for name in ("offer_ms", "customer_reconnect_ms", "representative_reconnect_ms"):
+        assert getattr(settings, name) is None
+    assert settings.bot_inactivity_ms is None
+    for name in ("open_ms", "active_ms", "wrap_up_ms", "resolved_ms"):
+        assert getattr(settings, name) == DAY
+    assert settings.waiting_ms == 28 * DAY
+    assert (settings.follows, settings.parallel_offers, of(kind).parallel_offers) == (True, 20, 1)
+    assert of(kind, authority="upstream", auto_close={"open": 7}).open_ms == 7_000
+
+
+@pytest.mark.parametrize(
+    ("channel", "members"),
+    [
+        (LC, {"settle_window": 1}),
+        (VO, {"authority": "upstream", "max_delay": 60}),
+        (VO, {"can_wait": True}),
+        (LC, {"can_wait": True}),
+        (LC, {"reopen_from_wrap_up": True}),
+        (VO, {"release_when_idle": 60}),
+        (VO, {"bot_response_timeout": 60}),
+        (RE, {"time_out_rules": [{"silent": "customer", "after": 1, "then": "remind"}]}),
+        (LC, {"parallel_offers": 0}),
+        (LC, {"parallel_offers": 21}),
+        (LC, {"wrap_up_after_transfer": 29}),
+        (LC, {"allowed_presences": []}),
+        (LC, {"allowed_presences": ["offline"]}),
+        (VO, {"authority": "upstream", "settle_window": 31}),
+    ],
+)
+def test_what_a_kind_or_an_authority_cannot_have_is_refused(
+    channel: str, members: dict[str, object]
+) -> None:
+    with pytest.raises(ValidationError):
+        of(channel, **members)
+    nothing = {
+        key: {int: 0, bool: False, list: []}.get(type(value))
+        for key, value in members.items()
+        if key in {"settle_window", "max_delay", "can_wait", "time_out_rules"}
+    }
+    assert of(channel, **nothing)
 
 
 @pytest.mark.parametrize("channel", KIND_OF_CHANNEL)

@@ -5,26 +5,35 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.parties import Hold, Offer
 from omnistate.core.conversation.timers import after, start
 from omnistate_schemas.times import LAST_MS, format_time
 
 from tests.core.core_centre import CHANNELS, LIMITS, MONDAY_MS, Centre
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
-# contract.md#ties; the primary's window stands before the offered one's.
+# contract.md#ties.
 ORDER = (
+    "early",
+    "settle",
     "wrap_up_release",
     "offer",
     "customer_reconnect",
     "representative_reconnect",
-    "representative_reconnect/offered",
     "bot_inactivity",
+    "bot_silence",
+    "silence",
     "inactivity",
+    "wake",
     "auto_close",
     "scheduled",
+    "idle",
     "day_reset",
 )
+# Whose deadlines stand with a representative, and which no reader waits for.
+OF_PEOPLE = {"offer", "representative_reconnect"}
+OF_THE_ENGINE = {"early", "settle"}
 OF_HOLDS = {"wrap_up_release": "primary", "day_reset": "daily"}
 INSTANTS = st.integers(0, 3)
 
@@ -77,13 +86,21 @@ def test_the_earliest_comes_first_and_ties_as_listed(times: dict[str, int]) -> N
         if name in times
     ]
     own = {name: at for name, at in times.items() if name not in OF_HOLDS}
-    conversation = empty(holds=holds, deadlines=own)
+    conversation = empty(
+        holds=holds, deadlines={name: at for name, at in own.items() if name not in OF_PEOPLE}
+    )
+    if "offer" in times:
+        conversation.offers = [Offer("ben", forced=False, until_ms=times["offer"])]
+    if "representative_reconnect" in times:
+        conversation.windows = {"eva": times["representative_reconnect"]}
     expected = min(times, key=lambda name: (times[name], ORDER.index(name)))
     found = conversation.next_deadline()
     assert found is not None
     assert found[:2] == (times[expected], expected)
     assert (found[2] is not None) == (expected in OF_HOLDS)
+    assert found[3] == {"offer": "ben", "representative_reconnect": "eva"}.get(expected)
     assert conversation.earliest_ms() == times[expected]
+    own = {name: at for name, at in own.items() if name not in OF_THE_ENGINE}
     mine = min(own, key=lambda name: (own[name], ORDER.index(name)), default=None)
     assert conversation.next_own_timer() == (None if mine is None else (own[mine], mine))
 
@@ -97,6 +114,18 @@ def test_the_older_hold_comes_before_the_younger(times: list[int]) -> None:
     found = empty(holds=holds).next_deadline()
     assert found is not None
     assert found[2] is holds[times.index(min(times))]
+
+
+def test_windows_of_one_instant_go_by_what_their_people_are() -> None:
+    """The primary's, those offered, the consultants', each in the order in which they came."""
+    row = empty(stage="in_conversation", representative_id="ana", consultants=["eva", "dan"])
+    row.offers = [Offer("ben", forced=False), Offer("cem", forced=False)]
+    row.windows = dict.fromkeys(("dan", "cem", "eva", "ana", "ben"), 7)
+    order = []
+    while (found := row.next_deadline()) is not None:
+        order.append(found[3])
+        del row.windows[found[3] or ""]
+    assert order == ["ana", "ben", "cem", "eva", "dan"]
 
 
 def test_nothing_runs_in_an_empty_row() -> None:
@@ -138,7 +167,7 @@ def test_what_is_refused_or_is_no_activity_starts_nothing_anew() -> None:
     centre.say("customer.disconnected")
     assert centre.rows["c"].deadlines.pop("customer_reconnect") == centre.now_ms + 180_000
     centre.say("representative.disconnected", representative_id="ana")
-    assert centre.rows["c"].deadlines.pop("representative_reconnect") == centre.now_ms + 150_000
+    assert centre.rows["c"].windows == {"ana": centre.now_ms + 150_000}
     assert centre.rows["c"].deadlines == deadlines
 
 
@@ -206,7 +235,8 @@ def test_a_closed_conversation_is_forgotten_after_its_last_hold() -> None:
     centre.now_ms += 59_999
     assert centre.say("customer.messaged").outcome == "ignored"
     centre.now_ms += 1
-    assert centre.say("customer.messaged").facts[0].code == "unknown_conversation"  # type: ignore[union-attr]
+    assert centre.say("representative.end", representative_id="ana").outcome == "rejected"
+    assert "c" not in centre.rows
 
 
 def test_a_null_retention_is_for_ever() -> None:
