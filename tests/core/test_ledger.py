@@ -1,7 +1,7 @@
 """The ledger alone: several conversations share counters, and a naive book is kept beside them.
 
 The state machine moves conversations between stages as it likes and has the ledger settle; which
-rule would do so is no matter here. `laws` has contract.md#holds-by-stage a second time.
+rule would do so is no matter here. `wanted_holds` has contract.md#holds-by-stage a second time.
 """
 
 from itertools import count
@@ -11,15 +11,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.clocks import Before
+from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.ledger import Ledger
+from omnistate.core.conversation.parties import Hold, Offer
+from omnistate.core.conversation.rule import Rule
+from omnistate.core.conversation.settlement import settle
 from omnistate.core.conversation.stages import STAGES, UNASSIGNED
 from omnistate.core.facts import CapacityChange, Cause, Held, Released
 from omnistate.core.input import Input
 from omnistate.core.settings import WorkstreamSettings
 
 from tests.core.core_centre import LIMITS, MONDAY_MS, REPRESENTATIVES, Centre
-from tests.core.laws import wanted_holds
 
 IDS = ("c1", "c2", "c3")
 NAMES = ("chat", "day", "night")
@@ -41,6 +44,37 @@ WORKSTREAMS = st.fixed_dictionaries(
         ),
     }
 )
+
+
+def wanted_holds(
+    row: Conversation,
+    settings: WorkstreamSettings,
+    held: dict[tuple[str, str], Hold],
+    former_stage: str,
+    *,
+    releases_all: bool,
+) -> set[tuple[str, str]]:
+    """contract.md#capacity: who is held in which role once settled, given what was held before.
+
+    The representatives' profiles `day` and `night` are kept until midnight.
+    """
+    wanted = {key for key in held if key[1] == "daily"}
+    primary = (row.representative_id or "", "primary")
+    if row.stage == "in_conversation":
+        wanted |= {key for key in held if key[1] == "consultant" and key[0] in row.consultants}
+        wanted.add(primary)
+    elif row.stage == "awaiting_acceptance" and settings.reserve_on_offer:
+        wanted.add(primary)
+    elif row.stage == "wrap_up" and settings.wrap_up_block_ms != 0:
+        wanted |= {primary} if former_stage == "in_conversation" else {primary} & set(held)
+    elif row.stage == "closed" and primary in held:
+        remainder = held[primary].until_ms is not None
+        if remainder and not settings.release_on_close and not releases_all:
+            wanted.add(primary)
+    names = {*settings.profiles, *row.profiles}
+    if primary in wanted and primary not in held and names & {"day", "night"}:
+        wanted.add((primary[0], "daily"))
+    return wanted
 
 
 class Ledgers(RuleBasedStateMachine):
@@ -109,19 +143,23 @@ class Ledgers(RuleBasedStateMachine):
             self._start(id_, row.units, row.profiles)
         row, ledger = self.rows[id_], self.ledger(id_)
         releases_all &= stage == "closed"
+        before = Before(row)
         # From a stage without anybody nobody comes along; wrap-up and the end keep who was there.
         keeps = stage in {"wrap_up", "closed", "waiting", "resolved"}
         row.representative_id = row.representative_id if keeps else who
         if stage in UNASSIGNED:
             row.representative_id = None
-        row.stage, row.forced = stage, who == "ana"
+        row.stage = stage
+        row.offers = [Offer(who, forced=who == "ana")] if stage == "awaiting_acceptance" else []
         if row.representative_id in row.consultants:
             row.consultants.remove(row.representative_id)
         if stage != "in_conversation":
             row.consultants.clear()
         held = {(key[1], key[2]): self._find(key) for key in self.book if key[0] == id_}
-        wanted = wanted_holds(row, self.settings[id_], held, releases_all=releases_all)
-        ledger.settle("T1", releases_all=releases_all)
+        wanted = wanted_holds(
+            row, self.settings[id_], held, before.stage, releases_all=releases_all
+        )
+        settle(ledger, Rule("T1", None, releases_all=releases_all), before, None)
         self._enter(id_, ledger)
         assert {key[1:] for key in self.book if key[0] == id_} == wanted
 
@@ -148,7 +186,7 @@ class Ledgers(RuleBasedStateMachine):
         if not row.consultants:
             return
         who = data.draw(st.sampled_from(row.consultants))
-        ledger.end_consult(asked("consult.ended", id_, who, "queue"))
+        ledger.end_consult(who)
         self._enter(id_, ledger)
         assert (id_, who, "consultant") not in self.book
         assert who not in row.consultants
