@@ -70,6 +70,16 @@ FOR: Final = {
     "bot.take": "LC PC AM VO",
     "bot.message": "LC PC AM",
 }
+# By setting of a workstream; those that are not here are for all.
+SETTINGS_FOR: Final = {
+    "can_wait": "PC AM RE",
+    "reopen_from_wrap_up": "PC AM",
+    "release_when_idle": "LC PC AM",
+    "bot_response_timeout": "LC PC AM",
+    "time_out_rules": "LC PC AM",
+}
+# Where somebody who is silent may be waited for.
+WAITED_FOR: Final = "PC AM"
 # A workstream's channel is a channel, or a kind that stands for all its channels.
 KIND_OF: Final[dict[str, Kind]] = {**{kind: kind for kind in KINDS}, **KIND_OF_CHANNEL}
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from omnistate_schemas.applicability import KIND_OF, kinds_for, kinds_of
+from omnistate_schemas.applicability import KIND_OF, SETTINGS_FOR, WAITED_FOR, kinds_for, kinds_of
 from omnistate_schemas.configured import Configuration, Seconds, by_kind
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import Profiles, Units
@@ -41,14 +41,7 @@ def _check_wrap_up(value: object) -> object:
 BlockCapacityForWrapUp = Annotated[WrapUpBlock | WrapUpSeconds, BeforeValidator(_check_wrap_up)]
 
 
-# Settings that only some channel kinds can have, and only one authority.
-_FOR_KINDS: Final = {
-    "can_wait": "PC AM RE",
-    "reopen_from_wrap_up": "PC AM",
-    "release_when_idle": "LC PC AM",
-    "bot_response_timeout": "LC PC AM",
-    "time_out_rules": "LC PC AM",
-}
+# Settings that only one authority can have.
 _FOR_AUTHORITY: Final = {"settle_window": "upstream", "max_delay": "engine"}
 
 
@@ -258,15 +251,15 @@ class Workstream(Configuration):
     @model_validator(mode="after")
     def _check_kind_and_authority_have_it(self) -> Self:
         kind = KIND_OF[self.channel]
-        for name, kinds in _FOR_KINDS.items():
-            if getattr(self, name) and kind not in kinds_of(kinds):
+        for name, codes in SETTINGS_FOR.items():
+            if getattr(self, name) and kind not in kinds_of(codes):
                 raise ValueError(f"a {self.channel} workstream cannot have {name}")
         for name, authority in _FOR_AUTHORITY.items():
             given = name in self.model_fields_set and getattr(self, name)
             if given and self.authority != authority:
                 raise ValueError(f"{name} is for authority: {authority}")
         waiting = any(rule.then == "wait" for rule in self.time_out_rules)
-        if waiting and kind not in kinds_of("PC AM"):
+        if waiting and kind not in kinds_of(WAITED_FOR):
             raise ValueError(f"a {self.channel} workstream cannot wait")
         if "offline" in self.allowed_presences:
             raise ValueError("nobody who is offline can be asked")
