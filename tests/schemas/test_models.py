@@ -19,7 +19,7 @@ from omnistate.stream.conversation.replay import Replay
 from omnistate.stream.ports import Record
 from omnistate_schemas import output_data
 from omnistate_schemas.configuration import ContactCentre
-from omnistate_schemas.input_data import TransferData
+from omnistate_schemas.action_data import TransferData
 from omnistate_schemas.inputs import INPUT
 from omnistate_schemas.outputs import OUTPUT
 from omnistate_schemas.registry import INPUTS, OUTPUTS
