@@ -24,7 +24,9 @@ _NEXT_TIMER: Final = NextTimer
 _HANDLER: Final = Handler
 _STATES: Final = STATE_OF_STATUS
 _INTERNAL: Final = INTERNAL_STATUSES
+# Never changed: what is empty is left out.
 _NO_ATTRIBUTES: Final[Attributes] = {}
+_NOBODY: Final[list[str]] = []
 
 
 def describe_change(
@@ -54,9 +56,13 @@ def describe_change(
     representative_since = None
     if since_ms is not None:
         representative_since = occurred_at if since_ms == occurred_ms else format_time(since_ms)
-    units, profiles = settings.cost_of(conversation.units, conversation.profiles)
-    offers = conversation.offers
-    offered = [offer.representative_id for offer in offers] if offers else []
+    units, profiles = settings.units, _NOBODY
+    if settings.profiles or conversation.profiles:
+        units, profiles = settings.cost_of(conversation.units, conversation.profiles)
+    elif conversation.units is not None:
+        units = conversation.units
+    offers, skipped = conversation.offers, conversation.skipped
+    offered = [offer.representative_id for offer in offers] if offers else _NOBODY
     left = rule.abandons
     scheduled_ms = conversation.deadlines.get("scheduled")
     # By position, in the order of the struct: naming 45 members costs seven times as much.
@@ -90,7 +96,7 @@ def describe_change(
         conversation.representative_id,
         offered[0] if offered else None,
         offered,
-        [*conversation.skipped],
+        [*skipped] if skipped else _NOBODY,
         _handler_of(conversation),
         None if began else in_seconds(occurred_ms - before.since_ms),
         next_timer_of(conversation),

@@ -202,7 +202,7 @@ class Transition:
     def _change(self, rule: Rule, target_id: str | None, at_ms: int | None = None) -> None:
         conversation, settings, now_ms = self.conversation, self.settings, self.context.now_ms
         before, input_ = Before(conversation), self.input
-        offers = [*conversation.offers]
+        offers = [*conversation.offers] if conversation.offers else []
         if rule.id in AT_ONCE and not is_asked(rule, settings, input_):
             rule = AT_ONCE[rule.id]
         offer = find_offer(conversation, rule, self.whose)
