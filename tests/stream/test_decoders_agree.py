@@ -63,7 +63,9 @@ def test_each_form_means_the_same(name: str, form: str) -> None:
     told, plainest = agree(forms[form], partitions), agree(forms[PLAINEST], partitions)
     assert isinstance(told, dict)
     assert isinstance(plainest, dict)
-    assert told | {"traceparent": None} == plainest | {"traceparent": None}
+    # Forms differ in how long they are, and in whether they have a trace.
+    apart = {"traceparent": None, "size": 0}
+    assert told | apart == plainest | apart
 
 
 @pytest.mark.skipif(

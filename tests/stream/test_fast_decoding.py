@@ -18,7 +18,7 @@ from tests.harness.events import EVENT
 from tests.harness.members import members_of
 
 # Its members depend on one another.
-OTHERS: Final = {"supervisor.assign"}
+OTHERS: Final = {"supervisor.assign", "router.schedule", "conversation.updated"}
 COMPACT: Final[dict[str, Any]] = {"separators": (",", ":"), "ensure_ascii": False}
 
 

@@ -127,7 +127,11 @@ class StatesRebuild:
                 except (msgspec.MsgspecError, UnicodeDecodeError):
                     where = f"{record.topic}/{record.partition} at offset {record.offset}"
                     raise LogRefusal(f"{where} is no row of a conversation") from None
-                rows[record.key] = f"{row.origin}.{row.sequence}"
+                # What has not begun has no change yet.
+                if row.stage == "nothing":
+                    rows.pop(record.key, None)
+                else:
+                    rows[record.key] = f"{row.origin}.{row.sequence}"
         return rows
 
     async def _settle(self, states: Sequence[Outgoing]) -> int:
