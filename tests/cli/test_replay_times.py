@@ -1,4 +1,4 @@
-"""`omnistate replay` where times matter: events that go back, `--sort`, and `--until` in the past."""
+"""`omnistate replay` where times matter: what goes back, `--sort`, `--until` in the past."""
 
 import json
 from pathlib import Path

@@ -14,8 +14,9 @@ from omnistate_schemas.times import format_time
 from omnistate_schemas.vocabulary import Role
 
 from omnistate.core.conversation.context import Context, Counter
-from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.ledger import Ledger
+from omnistate.core.conversation.parties import Hold
 from omnistate.core.conversation.row import decode_conversation, encode_counter
 from omnistate.core.facts import Cause
 from omnistate.core.settings import Directory, encode_settings, resolve
@@ -119,7 +120,8 @@ def _mend_settings(
     sentences = []
     for id_, conversation in conversations.items():
         key = conversation.settings_key
-        if key in tables.settings or key in writes:
+        # What has not begun has no settings yet.
+        if not key or key in tables.settings or key in writes:
             continue
         row = today.get(key)
         if row is None:
