@@ -61,6 +61,9 @@ def tell(outputs: list[Record]) -> list[tuple[str, str]]:
     assert start is not None
     for record in outputs:
         value = record["value"]
+        if value["type"] == "input.recorded":
+            # "nothing where it is recorded"
+            continue
         second = ((parse_time(value["time"]) or 0) - start) / 1000
         cause = f"{value['data']['cause']['type']}@{second:g}"
         word = _word_of(value["type"], value["data"])
@@ -73,7 +76,11 @@ def tell(outputs: list[Record]) -> list[tuple[str, str]]:
 
 def _word_of(type_: str, data: dict[str, Any]) -> str:
     if type_ == "conversation.state_changed":
-        return f"{data['rule']} {STAGE_OF[data['status'], data['detail']]}"
+        return f"{data['rule']} {STAGE_OF[data['status'], data.get('detail')]}"
+    if type_ == "conversation.reminder":
+        return f"remind {data['silent']}"
+    if type_ == "capacity.declined":
+        return f"declined {data['representative_id']} {data['code']}"
     if type_.startswith("input."):
         return str(data["code"])
     hold = f"{data['representative_id']}/{data['role']}"
