@@ -186,14 +186,8 @@ class Partition:
             apply(rule, step, event)
 
     def _finish(self, step: Step) -> None:
-        row = step.conversation
-        if step.is_activity and row.idle and row.stage == "in_conversation":
-            # K4: the next activity that leaves it in_conversation
-            assert row.representative_id is not None
-            step.hold(row.representative_id, "primary", "K4", forced=True)
-            row.idle = False
         self.outputs += step.records()
-        check(row)
+        check(step.conversation)
 
     def _refuse(
         self,

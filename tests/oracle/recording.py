@@ -65,7 +65,7 @@ def record(step: Step, event: Event) -> None:
         silences.hear(row, type_, now)
     if is_activity(row, event):
         row.active_at = now
-        step.is_activity = True
+        step.end_idleness()
     if type_ not in MESSAGES:
         step.note()
 

@@ -164,9 +164,9 @@ def _move_on(rule: str, step: Step, event: Event) -> None:
         row.session_closed = False
         give(step, rule, row.representative_id, forced=True)
     elif rule == "W8":
-        reopen_from_wrap_up(step, rule)
-        # and the message of `W8` begins one
+        # and the message of `W8` begins a silence
         hear(row, event.type, step.now)
+        reopen_from_wrap_up(step, rule)
     elif rule == "X1":
         return_from_waiting(step, rule)
     elif rule == "N3":

@@ -34,7 +34,6 @@ class Step:
         # Only accepted inputs and timers move it, published or not.
         conversation.occurred_at = self.at
         self.cause = cause
-        self.is_activity = False
         self._ledger = ledger
         self._changes: list[Record] = []
         self._releases: list[tuple[Hold, str]] = []
@@ -78,9 +77,8 @@ class Step:
         if stage == "closed":
             row.closed_at = self.now
         self._end_what_belongs_to_the_stage(stage)
+        self.end_idleness()
         self.tell(rule, before, hold_seconds, ends=ends, decline_reason=decline_reason)
-        # Activity: ... and every published change.
-        self.is_activity = True
 
     def tell(
         self,
@@ -94,6 +92,7 @@ class Step:
     ) -> None:
         """Describe the row as it is now as a change."""
         row = self.conversation
+        # Activity: ... and every published change (but `U1`).
         if is_activity:
             row.active_at = self.now
         row.sequence += 1
@@ -107,6 +106,13 @@ class Step:
         if row.stage not in ("open", "awaiting_acceptance"):
             # published on every change while it waits and on the one that ends the wait
             row.queued_at = row.queue_since = None
+
+    def end_idleness(self) -> None:
+        """K4: the next activity that leaves it in_conversation starts the hold again, forced."""
+        row = self.conversation
+        if row.idle and row.representative_id is not None:
+            self.hold(row.representative_id, "primary", "K4", forced=True)
+            row.idle = False
 
     def release(self, hold: Hold | None, rule: str) -> None:
         """End a hold in this step, once: the first rule that ends it is named."""

@@ -138,7 +138,7 @@ def _of_active(row: Conversation) -> list[tuple[str, int | None, int | None]]:
         rule = next_rule(row)
         if rule is not None and row.silence is not None:
             found.append(("silence", row.silence.since, round(rule.after * 1000)))
-        if row.hold_on(row.representative_id, "primary") is not None:
+        if not row.idle:
             found.append(("idle", row.active_at, settings.release_when_idle))
     return found
 
