@@ -14,9 +14,9 @@ from tests.harness import engine_run
 from tests.harness.engine_run import Output
 from tests.oracle import model
 from tests.oracle.cells import CELLS, CELLS_OF, TIMER_CELLS_OF
-from tests.oracle.narration import read, tell
+from tests.oracle.hand_written import FIGURES, STORIES
+from tests.oracle.narration import figures, read, tell
 from tests.oracle.scenes import cell_config, members_of, path_to, scene_of
-from tests.oracle.stories import STORIES
 from tests.oracle.timer_scenes import start_timer, timer_config, waking
 
 UNTIL = "2025-03-08T00:00:00Z"
@@ -119,6 +119,9 @@ def test_story(program: str, title: str) -> None:
     lines, config, until, expected = read(STORIES[title])
     outputs, _ = PROGRAMS[program](lines, config, until)
     assert tell(outputs) == expected
+    for cause, type_, members in FIGURES.get(title, []):
+        told = figures(outputs, cause, type_)
+        assert {name: told.get(name) for name in members} == members
 
 
 @needs_engine

@@ -5,6 +5,7 @@ Says in which order things are looked at; what each of them does is elsewhere.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +41,8 @@ class Partition:
         self.waiting_room = WaitingRoom()
         self.outputs: list[Record] = []
         self.clock: int | None = None
+        # How often each timer has fired, for whoever counts what a day reaches.
+        self.fired: Counter[str] = Counter()
 
     def advance(self, moment: int) -> None:
         """Move the clock on and fire what is due: "A partition's clock never goes back"."""
@@ -121,6 +124,7 @@ class Partition:
     def _fire(self, conversation_id: str, timer: Timer) -> None:
         # The change carries the deadline as its time.
         now, row = timer.due, self.conversations.get(conversation_id)
+        self.fired[timer.name] += 1
         if timer.name in ("early", "settle"):
             due = [w for w in self.waiting_room.of(conversation_id) if w.due(row) == now]
             self._take(due[0], now)
