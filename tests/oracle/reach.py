@@ -33,27 +33,25 @@ RULES: tuple[str, ...] = (
     *("L1", "P1", "U1", "Z1"),
 )
 # Every code but those of the gate; `withdrawn` is of `capacity.declined` alone.
-CODES: tuple[str, ...] = tuple(
-    [
-        "invalid_data",
-        "duplicate",
-        "unknown_conversation",
-        "unknown_workstream",
-        "stale",
-        "closed",
-        "engine_decides",
-        "superseded",
-        "push_only",
-        "wrong_channel",
-        "pick_only",
-        "not_reserved",
-        "no_effect",
-        "not_offered",
-        "invalid_status",
-        "not_assigned",
-        "too_large",
-        "withdrawn",
-    ]
+CODES: tuple[str, ...] = (
+    "invalid_data",
+    "duplicate",
+    "unknown_conversation",
+    "unknown_workstream",
+    "stale",
+    "closed",
+    "engine_decides",
+    "superseded",
+    "push_only",
+    "wrong_channel",
+    "pick_only",
+    "not_reserved",
+    "no_effect",
+    "not_offered",
+    "invalid_status",
+    "not_assigned",
+    "too_large",
+    "withdrawn",
 )
 DEAD = ("undecodable", "oversized", "unknown_type", "wrong_key")
 TYPES = (
