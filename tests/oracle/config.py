@@ -17,7 +17,6 @@ AUTO_CLOSE: dict[str, dict[str, int | None]] = {
     "open": {LC: 20 * MINUTE, PC: 30 * DAY, AM: 30 * DAY, VO: 30 * DAY, RE: None},
     "active": {LC: None, VO: 2 * HOUR, AM: 30 * DAY, PC: None, RE: None},
     "wrap_up": {LC: 15 * MINUTE, PC: DAY, AM: DAY, VO: DAY, RE: None},
-    # RE that waits: `X4` (default never)
     "waiting": dict.fromkeys((LC, PC, AM, VO), 28 * DAY) | {RE: None},
     "resolved": dict.fromkeys((LC, PC, AM, VO, RE), DAY),
 }

@@ -12,6 +12,8 @@ PLAUSIBLE: dict[str, str] = {
         record.deactivated bot.take bot.take router.schedule conversation.updated
         conversation.progressed supervisor.leave conversation.closed""",
     "awaiting_acceptance": """representative.accept representative.accept representative.accept
+        representative.accept representative.accept representative.accept representative.accept
+        representative.accept representative.accept representative.accept representative.accept
         representative.accept representative.accept representative.disconnected router.assign
         router.assign router.assign router.assign representative.disconnected
         representative.reject representative.reject representative.release supervisor.transfer
@@ -20,6 +22,7 @@ PLAUSIBLE: dict[str, str] = {
         customer.ended supervisor.force_close router.withdraw router.withdraw router.withdraw
         conversation.updated conversation.updated conversation.closed supervisor.leave""",
     "in_conversation": """representative.transfer representative.transfer representative.end
+        representative.transfer representative.transfer representative.transfer representative.end
         representative.close_session representative.close_session consult.started
         representative.accept representative.accept representative.disconnected supervisor.transfer
         representative.transfer representative.close_session representative.message
@@ -33,6 +36,8 @@ PLAUSIBLE: dict[str, str] = {
         consult.started representative.transfer conversation.closed supervisor.leave
         representative.disconnected""",
     "with_external": """external.failed external.ended representative.resume supervisor.assign
+        external.failed representative.resume customer.ended customer.ended
+        supervisor.force_close external.ended
         representative.close_session supervisor.monitor consult.ended supervisor.assign router.move
         customer.disconnected router.close supervisor.force_close conversation.progressed
         conversation.updated conversation.closed customer.ended""",
@@ -49,6 +54,7 @@ PLAUSIBLE: dict[str, str] = {
         representative.close_session representative.release supervisor.force_close
         conversation.closed""",
     "wrap_up": """representative.close_session representative.close_session representative.end
+        representative.close_session
         representative.extend_wrap_up representative.extend_wrap_up representative.disconnected
         representative.disconnected representative.reconnected customer.messaged customer.messaged
         supervisor.monitor customer.messaged representative.message customer.disconnected
