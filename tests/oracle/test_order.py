@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from .model import run
 from .scenes import CHANNEL_OF_KIND, config_of, encode, event
 from .vocabulary import KINDS, RANKS
+
+pytestmark = pytest.mark.slow
 
 WINDOW = 3
 REPORTS = (
