@@ -32,7 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
         lines = given.events.read_bytes().split(b"\n")
         config = yaml.safe_load(given.config.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        return _say(f"{error}".replace("\n", " "))
+        _say(f"{error}".replace("\n", " "))
+        return UNUSABLE
     if given.sort:
         lines = in_order_of_time(lines)
     else:
@@ -42,7 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
         engine.read(line)
     if given.until is not None:
         if engine.clock is not None and given.until < engine.clock:
-            return _say("--until is before the last event's time")
+            _say("--until is before the last event's time")
+            return UNUSABLE
         engine.advance(given.until)
     for record in [engine.describe()] if given.state else engine.outputs:
         sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -74,7 +76,7 @@ def _say_what_goes_back(lines: list[bytes]) -> None:
             back.append(number)
         clock = max(clock, time)
     if back:
-        _say(f"{len(back)} times go back, the first in line {back[0]}: applied at the clock")
+        _say(f"times that go back: {len(back)}, the first in line {back[0]}; applied at the clock")
 
 
 def _moment(text: str) -> int:
@@ -84,9 +86,8 @@ def _moment(text: str) -> int:
     return moment
 
 
-def _say(sentence: str) -> int:
+def _say(sentence: str) -> None:
     sys.stderr.write(f"{sentence}\n")
-    return UNUSABLE
 
 
 if __name__ == "__main__":

@@ -203,7 +203,7 @@ def _draw_actor(tape: Tape, world: World, type_: str, row: Conversation | None) 
 
 
 def _draw_destination(tape: Tape, world: World, row: Conversation | None) -> dict[str, str]:
-    kinds = ["representative"] * 4 + ["queue", "bot"] + ["external"] * 5
+    kinds = ["representative"] * 4 + ["queue", "bot"] + ["external"] * 8
     if row is not None and not tape.happens(10):
         kinds = [kind for kind in kinds if row.kind in KINDS_OF_TRANSFER[kind]]
     kind = tape.pick(kinds)

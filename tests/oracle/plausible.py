@@ -23,6 +23,7 @@ PLAUSIBLE: dict[str, str] = {
         conversation.updated conversation.updated conversation.closed supervisor.leave""",
     "in_conversation": """representative.transfer representative.transfer representative.end
         representative.transfer representative.transfer representative.transfer representative.end
+        consult.ended consult.ended consult.ended
         representative.close_session representative.close_session consult.started
         representative.accept representative.accept representative.disconnected supervisor.transfer
         representative.transfer representative.close_session representative.message
@@ -36,8 +37,8 @@ PLAUSIBLE: dict[str, str] = {
         consult.started representative.transfer conversation.closed supervisor.leave
         representative.disconnected""",
     "with_external": """external.failed external.ended representative.resume supervisor.assign
-        external.failed representative.resume customer.ended customer.ended
-        supervisor.force_close external.ended
+        external.failed representative.resume customer.ended customer.ended customer.ended
+        supervisor.force_close external.ended external.ended external.failed representative.resume
         representative.close_session supervisor.monitor consult.ended supervisor.assign router.move
         customer.disconnected router.close supervisor.force_close conversation.progressed
         conversation.updated conversation.closed customer.ended""",
