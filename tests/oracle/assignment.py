@@ -57,11 +57,20 @@ def add_offer(
         step.hold(who, "primary", rule, forced=forced, reservation=reservation)
 
 
-def end_offers(step: Step, rule: str, *, but: str | None = None) -> None:
-    """Every pending offer ends, except that of one."""
+def end_offers(step: Step, rule: str) -> None:
+    """Every pending offer ends."""
     for pending in list(step.conversation.offers):
-        if pending.representative_id != but:
-            end_offer(step, rule, pending)
+        end_offer(step, rule, pending)
+
+
+def _end_offers_of(step: Step, rule: str, who: str | None) -> None:
+    """The pending offer of one, or all of them where nobody is named."""
+    if who is None:
+        end_offers(step, rule)
+        return
+    pending = step.conversation.offer_to(who)
+    assert pending is not None
+    end_offer(step, rule, pending)
 
 
 def end_offer(step: Step, rule: str, pending: Offer) -> None:
@@ -121,12 +130,7 @@ def decline(step: Step, rule: str, who: str | None, reason: str | None = None) -
 def withdraw(step: Step, rule: str, who: str | None, queue: Any = SAME, **told: Any) -> None:
     """In awaiting_acceptance one offer ends (or all, of nobody named); the last one opens it."""
     row = step.conversation
-    if who is None:
-        end_offers(step, rule)
-    else:
-        pending = row.offer_to(who)
-        assert pending is not None
-        end_offer(step, rule, pending)
+    _end_offers_of(step, rule, who)
     if row.offers:
         # the status stays and only that offer goes (`A8`: the queue stays)
         step.change(rule, "awaiting_acceptance", **told)
@@ -136,13 +140,7 @@ def withdraw(step: Step, rule: str, who: str | None, queue: Any = SAME, **told: 
 
 def withdraw_transfer(step: Step, rule: str, who: str | None) -> None:
     """B18: the offer (or every one, of nobody named) goes; nothing else changes."""
-    row = step.conversation
-    if who is None:
-        end_offers(step, rule)
-    else:
-        pending = row.offer_to(who)
-        assert pending is not None
-        end_offer(step, rule, pending)
+    _end_offers_of(step, rule, who)
     step.change(rule, "in_conversation")
 
 

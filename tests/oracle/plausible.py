@@ -97,11 +97,9 @@ CLOSING = (
     "supervisor.force_close",
     "router.close",
     "customer.ended",
-    "record.deactivated",
     "bot.end",
     "conversation.closed",
     "conversation.ended",
-    "external.ended",
     "conversation.wrapped_up",
 )
 # What comes before its start, and one that does not wait for it.

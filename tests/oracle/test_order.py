@@ -18,7 +18,7 @@ from .vocabulary import KINDS, RANKS
 pytestmark = pytest.mark.slow
 
 WINDOW = 3
-REPORTS = (
+REPORTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("conversation.queued", {"queue_id": "second"}),
     ("conversation.offered", {"representative_id": "ana"}),
     ("conversation.offered", {"representative_id": "ben"}),
