@@ -144,13 +144,6 @@ class Step:
         hold = self.conversation.hold_on(representative_id, role)
         return None if any(hold is ended for ended, _ in self._releases) else hold
 
-    def takes(self, representative_id: str | None, role: str) -> bool:
-        """Whether a hold of theirs of the role begins in this step."""
-        return any(
-            (taken.representative_id, taken.role) == (representative_id, role)
-            for taken in self._holds
-        )
-
     def decline(self, offer: Offer) -> None:
         """An offer that a gate had granted ended before anything was held."""
         self._declines.append(offer)
