@@ -2,35 +2,85 @@
 
 from __future__ import annotations
 
-from .conversation import Conversation
+from typing import Any
+
+from .conversation import Conversation, Offer
 from .step import SAME, Step
 from .vocabulary import RE
 
-# **Skipped**: ... until `O1`, `O2`, `O3`, `X6`, `A9`, `A1` or `B17` gives it to them again.
-UNSKIPPING = ("O1", "O2", "O3", "X6", "A9", "A1", "B17")
+# until `O1`, `O3`, `X6`, `A9`, `A13`, `N1` or `F2` offers it to them again
+UNSKIPPING = ("O1", "O3", "X6", "A9", "A13", "N1", "F2")
+BY_SUPERVISOR = "assigned_by_supervisor"
 
 
 def offer(
     step: Step,
     rule: str,
     who: str,
+    *,
     forced: bool,
-    auto_accept: bool,
+    at_once: bool = False,
     reason: str | None = None,
+    reservation: dict[str, Any] | None = None,
 ) -> None:
-    """Make them an offer, or give it to them at once (RE, and auto_accept)."""
+    """Make them an offer beside those that are pending, or give it to them at once."""
     row = step.conversation
-    if auto_accept or row.kind == RE:
-        give(step, rule, who, forced=forced, reason=reason)
+    if at_once:
+        give(step, rule, who, forced=forced, reason=reason, reservation=reservation)
         return
-    unskip(row, rule, who)
-    row.offer_forced = forced
-    # null while open, ... and when the customer left before anyone accepted: while the offer is
-    # pending in awaiting_acceptance, `representative_id` is the offered one.
-    step.change(rule, "awaiting_acceptance", reason=reason, representative=who, offered=who)
+    if rule in UNSKIPPING:
+        unskip(row, who)
+    add_offer(step, rule, who, forced=forced, reservation=reservation)
+    step.change(rule, "awaiting_acceptance", reason=reason)
+
+
+def is_given_at_once(step: Step, auto_accept: bool = False) -> bool:
+    """`auto_accept` (input or workstream) or RE -> in_conversation at once."""
+    row = step.conversation
+    return auto_accept or row.settings.auto_accept or row.kind == RE
+
+
+def add_offer(
+    step: Step,
+    rule: str,
+    who: str,
+    *,
+    forced: bool,
+    reservation: dict[str, Any] | None = None,
+) -> None:
+    """One more pending offer, and its hold where the workstream reserves on offer."""
+    row = step.conversation
+    stop_writing_up(step, rule, who)
+    row.offers.append(Offer(who, step.now, forced, reservation))
     if row.settings.reserve_on_offer:
         # (`reserve_on_offer: false`: only from acceptance)
-        step.hold(who, "primary", rule, forced=forced)
+        step.hold(who, "primary", rule, forced=forced, reservation=reservation)
+
+
+def end_offers(step: Step, rule: str) -> None:
+    """Every pending offer ends."""
+    for pending in list(step.conversation.offers):
+        end_offer(step, rule, pending)
+
+
+def _end_offers_of(step: Step, rule: str, who: str | None) -> None:
+    """The pending offer of one, or all of them where nobody is named."""
+    if who is None:
+        end_offers(step, rule)
+        return
+    pending = step.conversation.offer_to(who)
+    assert pending is not None
+    end_offer(step, rule, pending)
+
+
+def end_offer(step: Step, rule: str, pending: Offer) -> None:
+    """An offer ends: what it holds is given back, what a gate had granted for it is declined."""
+    row = step.conversation
+    row.offers.remove(pending)
+    hold = row.hold_on(pending.representative_id, "primary")
+    step.release(hold, rule)
+    if pending.reservation is not None and hold is None:
+        step.decline(pending)
 
 
 def give(
@@ -40,61 +90,90 @@ def give(
     *,
     forced: bool,
     reason: str | None = None,
+    reservation: dict[str, Any] | None = None,
     queue: str | None = SAME,
 ) -> None:
-    """They are in conversation at once and hold."""
-    unskip(step.conversation, rule, who)
-    step.change(rule, "in_conversation", reason=reason, representative=who, queue=queue)
-    step.hold(who, "primary", rule, forced=forced)
+    """They are in conversation, as primary; every other offer and primary's hold ends.
 
-
-def accept(step: Step, who: str) -> None:
-    """A1: "hold kept (or taken now, where the workstream does not reserve on offer)"."""
+    A hold for handling that they have is kept: that of their offer, or of wrap-up.
+    """
     row = step.conversation
-    unskip(row, "A1", who)
-    step.change("A1", "in_conversation")
-    if not row.holds_of("primary"):
-        # `forced` of a hold taken at acceptance is that of its offer
-        step.hold(who, "primary", "A1", forced=row.offer_forced)
-
-
-def decline(step: Step, rule: str) -> None:
-    """A2, A3: "open; release; counts a decline"."""
-    skip(step.conversation, step.conversation.offered_id)
-    step.release_all(rule)
-    step.change(rule, "open")
-
-
-def transfer_offer(step: Step, rule: str, target: str, *, forced: bool) -> None:
-    """B10, B13: "`offered_representative_id` is set ...; the target holds nothing yet"."""
-    row = step.conversation
-    if row.settings.auto_accept or row.kind == RE:
-        # RE and auto_accept: `B17` at once instead
-        become_primary(step, target, forced)
-        return
-    row.offer_forced = forced
-    step.change(rule, "in_conversation", offered=target)
-
-
-def become_primary(step: Step, who: str, forced: bool) -> None:
-    """B17: their hold starts, the first one's ends (no wrap-up); a transfer is counted."""
-    row = step.conversation
-    row.transfers += 1
-    unskip(row, "B17", who)
+    offered = row.offer_to(who)
+    if offered is not None:
+        row.offers.remove(offered)
+        reservation = offered.reservation
+    end_offers(step, rule)
     for hold in row.holds_of("primary"):
-        step.release(hold, "B17")
+        if hold.representative_id != who:
+            step.release(hold, rule)
     # Whoever becomes primary loses a consult hold of theirs on it in the same step.
     row.consultants = [consultant for consultant in row.consultants if consultant != who]
-    for hold in row.holds_of("consultant"):
-        if hold.representative_id == who:
-            step.release(hold, "B17")
-    step.change("B17", "in_conversation", representative=who)
-    step.hold(who, "primary", "B17", forced=forced)
+    step.release(row.hold_on(who, "consultant"), rule)
+    stop_writing_up(step, rule, who)
+    # K3 had released a primary who stays: that hold begins with K4, at the end of the step.
+    is_idle = row.idle and who == row.representative_id
+    kept = step.keeps(who, "primary")
+    if kept is not None:
+        # in conversation it is held: no time runs against it
+        kept.release_at = None
+    step.change(rule, "in_conversation", reason=reason, representative=who, queue=queue)
+    if kept is None and not is_idle:
+        step.hold(who, "primary", rule, forced=forced, reservation=reservation)
 
 
-def withdraw_offer(step: Step) -> None:
-    """B18: "`offered_representative_id` null; nothing else changes"."""
-    step.change("B18", "in_conversation")
+def decline(step: Step, rule: str, who: str | None, reason: str | None = None) -> None:
+    """A2, A3, and F3 with `declined`: "counts a decline"."""
+    skip(step.conversation, who)
+    withdraw(step, rule, who, declined=True, decline_reason=reason)
+
+
+def withdraw(step: Step, rule: str, who: str | None, queue: Any = SAME, **told: Any) -> None:
+    """In awaiting_acceptance one offer ends (or all, of nobody named); the last one opens it."""
+    row = step.conversation
+    _end_offers_of(step, rule, who)
+    if row.offers:
+        # the status stays and only that offer goes (`A8`: the queue stays)
+        step.change(rule, "awaiting_acceptance", **told)
+    else:
+        step.change(rule, "open", queue=queue, **told)
+
+
+def withdraw_transfer(step: Step, rule: str, who: str | None) -> None:
+    """B18: the offer (or every one, of nobody named) goes; nothing else changes."""
+    _end_offers_of(step, rule, who)
+    step.change(rule, "in_conversation")
+
+
+def offer_transfer(step: Step, rule: str, target: str, *, forced: bool) -> None:
+    """B10, B13: a new transfer withdraws a pending offer; RE and auto_accept: `B17` at once."""
+    end_offers(step, rule)
+    if is_given_at_once(step):
+        hand_over(step, "B17", target, forced=forced)
+        return
+    add_offer(step, rule, target, forced=forced)
+    step.change(rule, "in_conversation")
+
+
+def hand_over(step: Step, rule: str, who: str, *, forced: bool) -> None:
+    """B17, and F4 where they were in conversation: transfer counted, the former may write up."""
+    row = step.conversation
+    row.transfers += 1
+    former = row.representative_id
+    give(step, rule, who, forced=forced)
+    write_up(step, rule, former)
+
+
+def write_up(step: Step, rule: str, who: str | None) -> None:
+    """`wrap_up_after_transfer`: a hold of role `wrap_up` of whoever hands over."""
+    duration = step.conversation.settings.wrap_up_after_transfer
+    if duration is not None and who is not None:
+        release_at = step.now + duration
+        step.hold(who, "wrap_up", rule, forced=False, release_at=release_at)
+
+
+def stop_writing_up(step: Step, rule: str, who: str) -> None:
+    """at once ... when the conversation is offered or given to them again."""
+    step.release(step.conversation.hold_on(who, "wrap_up"), rule)
 
 
 def skip(row: Conversation, who: str | None) -> None:
@@ -103,7 +182,7 @@ def skip(row: Conversation, who: str | None) -> None:
         row.skipped.append(who)
 
 
-def unskip(row: Conversation, rule: str, who: str) -> None:
-    """Take them off the list, where the rule is one that gives it to them again."""
-    if rule in UNSKIPPING and who in row.skipped:
+def unskip(row: Conversation, who: str) -> None:
+    """Take them off the list."""
+    if who in row.skipped:
         row.skipped.remove(who)

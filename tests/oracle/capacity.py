@@ -7,22 +7,28 @@ contract.md#laws taken literally. Decides nothing about when a hold starts or en
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from .config import Configuration
 from .conversation import Conversation, Hold
-from .wire import EPOCH, Event, Record, describe_cause, output
+from .days import next_day_start
+from .wire import Record, describe_cause, leave_out_empty, output
+
+if TYPE_CHECKING:
+    from .step import Step
 
 
-def next_midnight(now: int, time_zone: str) -> int:
-    """ "the next local midnight of the representative's `time_zone`", strictly after `now`."""
-    zone = ZoneInfo(time_zone)
-    local = (EPOCH + timedelta(milliseconds=now)).astimezone(zone)
-    midnight = datetime.combine(local.date() + timedelta(days=1), time.min, tzinfo=zone)
-    # `midnight - EPOCH` is a difference of instants, since the zones differ.
-    return (midnight - EPOCH) // timedelta(milliseconds=1)
+@dataclass(frozen=True)
+class Taken:
+    """A hold that is to begin."""
+
+    representative_id: str
+    role: str
+    rule: str
+    forced: bool
+    reservation: dict[str, Any] | None = None
+    release_at: int | None = None
 
 
 class TooLargeError(Exception):
@@ -40,50 +46,38 @@ class Ledger:
         self._sequences: Counter[str] = Counter()
         self._taken = 0
 
-    def take(
-        self,
-        conversation: Conversation,
-        representative_id: str,
-        role: str,
-        *,
-        rule: str,
-        forced: bool,
-        now: int,
-        cause: Event | None,
-        timer: str | None,
-    ) -> list[Record]:
+    def take(self, conversation: Conversation, taken: Taken, now: int, step: Step) -> list[Record]:
         """Take a hold, and the daily one that may belong to it."""
+        whose = taken.representative_id
         # a conversation holds at most once per (representative, role)
-        assert not self._has(conversation, representative_id, role)
-        if cause is not None and not self.has_room(conversation, representative_id):
-            raise TooLargeError(representative_id)
+        assert conversation.hold_on(whose, taken.role) is None
+        if step.cause.event is not None and not self.has_room(conversation, whose):
+            raise TooLargeError(whose)
         daily = [name for name in conversation.profiles if self._configuration.is_daily(name)]
         rest = [name for name in conversation.profiles if name not in daily]
-        hold = self._add(conversation, representative_id, role, conversation.units, rest, forced)
-        records = [self._describe("held", conversation, hold, rule, now, cause, timer)]
+        hold = self._add(conversation, taken, taken.role, conversation.units, rest)
+        hold.release_at = taken.release_at
+        records = [self._describe("held", conversation, hold, taken.rule, now, step)]
+        if taken.reservation is not None:
+            records[0]["value"]["data"]["reservation"] = leave_out_empty(taken.reservation)
         # Slots of profiles with `reset: end_of_day` are a hold of their own, role `daily`, ...
         # with `units` 0, ... unless the conversation has one with them already.
-        if daily and not self._has(conversation, representative_id, "daily"):
-            hold = self._add(conversation, representative_id, "daily", 0, daily, forced)
-            zone = self._configuration.time_zone_of(representative_id)
-            hold.reset_at = next_midnight(now, zone)
-            records.append(self._describe("held", conversation, hold, rule, now, cause, timer))
+        is_handling = taken.role in ("primary", "consultant")
+        if daily and is_handling and conversation.hold_on(whose, "daily") is None:
+            hold = self._add(conversation, taken, "daily", 0, daily)
+            zone = self._configuration.time_zone_of(whose)
+            day_starts = self._configuration.day_starts_of(whose)
+            hold.reset_at = next_day_start(now, zone, day_starts)
+            records.append(self._describe("held", conversation, hold, taken.rule, now, step))
         return records
 
     def give_back(
-        self,
-        conversation: Conversation,
-        hold: Hold,
-        *,
-        rule: str,
-        now: int,
-        cause: Event | None,
-        timer: str | None,
+        self, conversation: Conversation, hold: Hold, rule: str, now: int, step: Step
     ) -> Record:
         """End a hold."""
         conversation.holds.remove(hold)
         conversation.hold_ended_at = now
-        return self._describe("released", conversation, hold, rule, now, cause, timer)
+        return self._describe("released", conversation, hold, rule, now, step)
 
     def has_room(self, conversation: Conversation, representative_id: str) -> bool:
         """contract.md#too-large: whether they may hold it, now that others have been given back."""
@@ -95,7 +89,7 @@ class Ledger:
         rest = [name for name in conversation.profiles if name not in daily]
         held = [(hold.representative_id, hold.profiles) for hold in conversation.holds]
         held.append((representative_id, rest))
-        if daily and not self._has(conversation, representative_id, "daily"):
+        if daily and conversation.hold_on(representative_id, "daily") is None:
             held.append((representative_id, daily))
         # for each hold 48 bytes; for its representative and each profile three and its UTF-8
         texts = [text for who, profiles in held for text in (who, *profiles)]
@@ -149,35 +143,22 @@ class Ledger:
             if hold.representative_id == representative_id
         ]
 
-    @staticmethod
-    def _has(conversation: Conversation, representative_id: str, role: str) -> bool:
-        return any(
-            hold.representative_id == representative_id for hold in conversation.holds_of(role)
-        )
-
     def _add(
         self,
         conversation: Conversation,
-        representative_id: str,
+        taken: Taken,
         role: str,
         units: int,
         profiles: list[str],
-        forced: bool,
     ) -> Hold:
         self._taken += 1
-        hold = Hold(f"hold-{self._taken}", representative_id, role, units, profiles, forced)
+        whose = taken.representative_id
+        hold = Hold(f"hold-{self._taken}", whose, role, units, profiles, taken.forced)
         conversation.holds.append(hold)
         return hold
 
     def _describe(
-        self,
-        what: str,
-        conversation: Conversation,
-        hold: Hold,
-        rule: str,
-        now: int,
-        cause: Event | None,
-        timer: str | None,
+        self, what: str, conversation: Conversation, hold: Hold, rule: str, now: int, step: Step
     ) -> Record:
         """`capacity.held` or `capacity.released` with the counters after it."""
         representative_id = hold.representative_id
@@ -196,6 +177,7 @@ class Ledger:
             "partition_sequence": self._sequences[representative_id],
             "partition_units": self.occupied_units(representative_id),
             "partition_profiles": self.occupied_profiles(representative_id),
-            "cause": describe_cause(cause, timer),
+            "cause": describe_cause(step.cause.event, step.cause.timer),
         }
-        return output("capacity-changes", f"capacity.{what}", representative_id, now, cause, data)
+        event = step.cause.event
+        return output("capacity-changes", f"capacity.{what}", representative_id, now, event, data)

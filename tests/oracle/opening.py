@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .assignment import give
+from .attributes import update
 from .config import Configuration
 from .conversation import Conversation
 from .refusals import kind_of
@@ -27,17 +28,21 @@ def new_row(event: Event, configuration: Configuration) -> Conversation:
         inbound=data.get("direction", "inbound") == "inbound",
         units=data.get("units", settings.units),
         profiles=list(profiles),
+        priority=data.get("priority", 0),
+        attributes=update({}, data.get("attributes", {})),
     )
 
 
 def start(step: Step, event: Event) -> None:
     """ "Where several apply: `C4` before `C3` before `C2`."""
     row, data = step.conversation, event.data
-    queue = data.get("queue_id")
+    row.started_at = step.at
+    queue = data.get("queue_id", row.settings.default_queue_id)
     scheduled_for = parse_time(data.get("scheduled_for"))
     if scheduled_for is not None and scheduled_for > step.now:
-        # C4: `scheduled_for` after now
+        # C4: `scheduled_for` after now; remembers whom it is promised to
         row.scheduled_for = scheduled_for
+        row.promised_to = data.get("representative_id")
         step.change("C4", "scheduled", queue=queue)
     elif not row.inbound:
         # C3: active / in_conversation, rep holds (forced)

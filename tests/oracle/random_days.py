@@ -17,36 +17,18 @@ from hypothesis import strategies as st
 from .choices import Tape
 from .guesses import guess, nonsense
 from .model import Engine
-from .timers import earliest, running
+from .refusals import GATE
+from .spoilt import GARBAGE, dress, spoil
 from .wire import print_time
 from .worlds import TAPE_LENGTH, World, draw_world
 
 Day = tuple[list[bytes], dict[str, Any], str | None]
 
-STEP_LENGTH = 20
+STEP_LENGTH = 28
 SECOND, DAY = 1000, 86_400_000
 
-GARBAGE: tuple[bytes, ...] = (
-    b"   ",
-    b"",
-    b"{",
-    b"[]",
-    b"\xff\xfe",
-    b'{"specversion": "1.0"}',
-    b"x" * 65_537,
-    b"{}" + b" " * 65_534,
-)
-SPOILT: tuple[dict[str, Any], ...] = (
-    {"type": "customer.sneezed"},
-    {"specversion": "0.3"},
-    {"time": "2025-03-05T09:00:00"},
-    {"time": 5},
-    {"data": []},
-    {"id": ""},
-    {"subject": "s" * 257},
-    {"source": None},
-)
-VALUES: tuple[Any, ...] = (None, "", 5, "x" * 257, True, [], "nowhere", "both")
+# How late an input comes: seconds in the order of clocks that disagree, and hours.
+DELAYS = (500, 1_000, 2_000, 4_000, 1, 10_000, 90_000, 2 * 3_600_000)
 
 
 class Diary:
@@ -56,7 +38,6 @@ class Diary:
         self.world = world
         self.engine = Engine(world.config)
         self.now = world.beginning
-        self._lag = 0
         self.lines: list[bytes] = []
         self._events: list[dict[str, Any]] = []
         # The conversations of now; one that has closed is followed by another of its kind.
@@ -68,28 +49,25 @@ class Diary:
         if shape == 63:
             self._write(tape.pick(GARBAGE))
             return
-        # A time that goes back is one event's own; the next one comes later again.
-        pause = self._draw_pause(tape)
-        self.now += max(pause, 0)
-        self._lag = min(pause, 0)
+        self.now += self._draw_pause(tape)
         if shape in (60, 61, 62) and self._events:
             self._repeat(tape)
             return
         conversation_id = self._draw_conversation(tape)
         row = self.engine.conversations.get(conversation_id)
-        choose = nonsense if shape >= 52 else guess
+        choose = nonsense if shape >= 54 else guess
         type_, data = choose(tape, self.world, conversation_id, row, self.now)
         event = self._envelope(tape, conversation_id, type_, data)
-        if shape in (50, 51):
-            self._spoil(tape, event)
+        if shape in (52, 53):
+            event = spoil(tape, event)
         self._events.append(event)
         self._write_event(event)
-        if tape.happens(200):
-            self._burst(conversation_id)
+        if tape.happens(120):
+            self._burst(tape, conversation_id)
 
     def draw_until(self, tape: Tape) -> str | None:
-        """`--until`: none, now, later, much later, or earlier than the last event."""
-        pause = tape.pick((None, 0, 60 * SECOND, DAY, 40 * DAY, 3600 * SECOND, -10 * SECOND))
+        """`--until`: none, now, later, or much later."""
+        pause = tape.pick((None, 0, 60 * SECOND, DAY, 40 * DAY, 3600 * SECOND, 2 * SECOND))
         return None if pause is None else print_time(self.now + pause)
 
     def _draw_conversation(self, tape: Tape) -> str:
@@ -104,42 +82,55 @@ class Diary:
 
     def _draw_pause(self, tape: Tape) -> int:
         choice = tape.number(64)
-        if choice < 28:
-            return SECOND * (choice // 8)
-        if choice < 34:
+        if choice < 30:
+            return SECOND * (choice // 10)
+        if choice < 37:
             return tape.pick((500, 1, 1999, 333))
-        if choice < 46:
+        if choice < 49:
             due = self._next_due(tape)
             # At the moment itself most often.
-            return max(0, due - self.now) + tape.pick((0, 0, -1, 1, 1000)) if due else 0
-        if choice < 54:
-            return SECOND * tape.pick((10, 20, 30, 60, 9))
+            return max(0, due - self.now + tape.pick((0, 0, -1, 1, 1000))) if due else 0
         if choice < 57:
-            return SECOND * tape.pick((120, 150, 180, 30))
-        if choice < 58:
-            return SECOND * tape.pick((600, 900, 1500, 1200))
+            return SECOND * tape.pick((10, 20, 30, 60, 9))
         if choice < 60:
-            return SECOND * tape.pick((3600, 7200, 86_400, 1_000_000))
-        return tape.pick((-1, -5 * SECOND, -DAY))
+            return SECOND * tape.pick((120, 150, 180, 30))
+        if choice < 62:
+            return SECOND * tape.pick((600, 900, 1500, 1200))
+        return SECOND * tape.pick((3600, 7200, 86_400, 1_000_000))
+
+    def _draw_delay(self, tape: Tape, conversation_id: str) -> int:
+        """An input may come late; often so where another system tells of it."""
+        row = self.engine.conversations.get(conversation_id)
+        is_told = row is not None and row.settings.upstream
+        return tape.pick(DELAYS) if tape.happens(3 if is_told else 10) else 0
 
     def _next_due(self, tape: Tape) -> int | None:
         """When a timer is due: the first of all, or any one that runs."""
-        timers = [timer for row in self.engine.conversations.values() for timer in running(row)]
-        timer = earliest(timers) if tape.number(4) < 3 or not timers else tape.pick(timers)
+        first = self.engine.next_timer()
+        if first is None:
+            return None
+        timer = first[1]
+        if tape.number(4) == 3:
+            timer = tape.pick(self.engine.timers_of(tape.pick(self._known())))
         # Seldom those that are far away: the rest of the day should still be a day.
         horizon = self.now + (2 * DAY if tape.happens(8) else 700 * SECOND)
-        return timer.due if timer is not None and timer.due < horizon else None
+        return timer.due if timer.due < horizon else None
+
+    def _known(self) -> list[str]:
+        """The conversations of which a timer runs."""
+        known = {*self.engine.conversations, *self.engine.waiting_room.conversation_ids()}
+        return sorted(id_ for id_ in known if self.engine.timers_of(id_))
 
     def _envelope(
         self, tape: Tape, conversation_id: str, type_: str, data: dict[str, Any]
     ) -> dict[str, Any]:
-        time = print_time(self.now + self._lag)
+        time = print_time(self.now - self._draw_delay(tape, conversation_id))
         if tape.happens(12):
             time = tape.pick((time.replace("Z", "789+00:00"), time.replace("Z", "-00:00")))
         event = {
             "specversion": "1.0",
             "id": f"i{len(self._events)}",
-            "source": tape.pick(("/gateway", "/desk")),
+            "source": _source_of(tape, type_, data),
             "type": type_,
             "subject": conversation_id,
             "time": time,
@@ -147,6 +138,8 @@ class Diary:
         }
         if tape.happens(10):
             event["traceparent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        if tape.happens(40):
+            event = dress(tape, event)
         return event
 
     def _repeat(self, tape: Tape) -> None:
@@ -158,29 +151,24 @@ class Diary:
             event["source"] = "/elsewhere"
         self._write_event(event)
 
-    def _spoil(self, tape: Tape, event: dict[str, Any]) -> None:
-        """Take a member away or make it wrong; now and then the envelope."""
-        if tape.happens(3):
-            event |= tape.pick(SPOILT)
-            return
-        data = dict(event["data"])
-        if data:
-            name = tape.pick(sorted(data))
-            value = tape.pick(VALUES)
-            data[name] = value
-            if value is None and tape.happens(2):
-                del data[name]
-        else:
-            data["unasked"] = tape.pick(VALUES)
-        event["data"] = data
-
-    def _burst(self, conversation_id: str) -> None:
-        """So many inputs that the earlier ones are no longer among the last 64."""
-        for number in range(62):
-            event = self._envelope(
-                Tape(b""), conversation_id, "supervisor.monitor", {"supervisor_id": "sam"}
+    def _burst(self, tape: Tape, conversation_id: str) -> None:
+        """So many inputs that the earlier ones are forgotten, or too many wait for their turn."""
+        type_, count = tape.pick(
+            (
+                ("supervisor.monitor", 50),
+                ("customer.messaged", 20),
+                ("conversation.progressed", 18),
+                ("conversation.queued", 18),
+                ("supervisor.leave", 5),
             )
-            self._write_event(event | {"id": f"{event['id']}-{number}"})
+        )
+        subject = conversation_id if tape.happens(2) else "nobody"
+        filler = "x" * 8_000 if count == 5 else ""
+        for number in range(count):
+            data = {"supervisor_id": "sam"} if type_.startswith("supervisor") else {}
+            event = self._envelope(Tape(b""), subject, type_, data)
+            identity = {"id": f"{event['id']}-{number}"}
+            self._write_event(event | identity | ({"filler": filler} if filler else {}))
 
     def _write_event(self, event: dict[str, Any]) -> None:
         self._write(json.dumps(event).encode())
@@ -188,6 +176,13 @@ class Diary:
     def _write(self, line: bytes) -> None:
         self.lines.append(line)
         self.engine.read(line)
+
+
+def _source_of(tape: Tape, type_: str, data: dict[str, Any]) -> str:
+    """Whoever says it; a reservation is mostly a gate's."""
+    if type_ == "router.assign" and "reservation" in data and not tape.happens(8):
+        return GATE
+    return tape.pick(("/gateway", "/desk"))
 
 
 def write_day(world: bytes, steps: list[bytes]) -> Day:

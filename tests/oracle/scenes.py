@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .vocabulary import RE, VO
+from .vocabulary import RE
 from .wire import parse_time, print_time
 
 CONVERSATION = "conversation-1"
@@ -34,17 +34,30 @@ VARIANTS: dict[str, Members] = {
     "conversation.started:bot": {"handled_by": "bot"},
     "conversation.started:outbound": {"direction": "outbound", **OF_PRIMARY},
     "conversation.started:scheduled": {"scheduled_for": "2025-03-05T12:00:00Z"},
+    "conversation.updated": {"priority": 7},
+    "conversation.closed": {"reason": "completed"},
+    "conversation.queued": {"queue_id": OTHER_QUEUE},
+    "conversation.offered": OF_TARGET,
+    "conversation.offer_ended": OF_PRIMARY,
+    "conversation.answered": OF_TARGET,
+    "conversation.ended": {"by": "representative"},
+    "conversation.wrapped_up": OF_PRIMARY,
     "record.deactivated:deleted": {"outcome": "deleted"},
     "record.deactivated:other": {"outcome": "cancelled"},
     "router.assign": OF_TARGET,
     "router.move": {"queue_id": OTHER_QUEUE},
     "router.close": {"reason": "overflow"},
+    "router.withdraw": OF_PRIMARY,
+    "router.schedule": {"scheduled_for": "2025-03-05T12:00:00Z"},
     "representative.pick": OF_TARGET,
     "representative.accept": OF_PRIMARY,
     "representative.reject": OF_PRIMARY,
     "representative.message": OF_PRIMARY,
     "representative.end": OF_PRIMARY,
     "representative.close_session": OF_PRIMARY,
+    "representative.hold": OF_PRIMARY,
+    "representative.unhold": OF_PRIMARY,
+    "representative.extend_wrap_up": OF_PRIMARY | {"seconds": 60},
     "representative.release": OF_PRIMARY,
     "representative.transfer:queue": OF_PRIMARY | {"to": {"kind": "queue", "id": OTHER_QUEUE}},
     "representative.transfer:representative": OF_PRIMARY
@@ -61,15 +74,27 @@ VARIANTS: dict[str, Members] = {
     "supervisor.assign:queue": OF_SUPERVISOR | {"queue_id": OTHER_QUEUE},
     "supervisor.transfer": OF_SUPERVISOR | OF_TARGET,
     "supervisor.monitor": OF_SUPERVISOR,
+    "supervisor.leave": OF_SUPERVISOR,
     "supervisor.force_close": OF_SUPERVISOR,
     "bot.escalate": {},
     "bot.end": {},
+    "bot.take": {"bot_id": "robin"},
 }
 
 
 def config_of(kind: str, **settings: Any) -> dict[str, Any]:
     """A configuration with one workstream of the kind."""
     return {"workstreams": {"desk": {"channel": kind, **settings}}}
+
+
+def cell_config(stage: str, kind: str, authority: str) -> dict[str, Any]:
+    """The configuration of a cell: everything else has its default."""
+    settings: dict[str, Any] = {}
+    if authority == "upstream":
+        settings["authority"] = authority
+    if (stage, kind) == ("waiting", RE):
+        settings["can_wait"] = True
+    return config_of(kind, **settings)
 
 
 def members_of(variant: str, kind: str) -> Members:
@@ -108,6 +133,9 @@ def path_to(stage: str, kind: str) -> list[tuple[str, Members]]:
 
     started = canonical("conversation.started")
     offered = [*started, ("router.assign", OF_PRIMARY)]
+    if (stage, kind) == ("awaiting_acceptance", RE):
+        # which only a report can say
+        return [*started, ("conversation.offered", OF_PRIMARY)]
     # A record is in conversation as soon as it is assigned.
     accepted = offered if kind == RE else offered + canonical("representative.accept")
     if stage == "nothing":
@@ -135,51 +163,11 @@ def path_to(stage: str, kind: str) -> list[tuple[str, Members]]:
 
 def scene(stage: str, kind: str, then: list[tuple[str, Members]] | None = None) -> list[bytes]:
     """The lines that bring a conversation to the stage, and those that follow, a second apart."""
-    steps = path_to(stage, kind) + (then or [])
+    return scene_of(path_to(stage, kind) + (then or []))
+
+
+def scene_of(steps: list[tuple[str, Members]]) -> list[bytes]:
+    """The lines of these inputs, a second apart."""
     return encode(
         [event(variant, second, members) for second, (variant, members) in enumerate(steps)]
     )
-
-
-def timer_config(kind: str, timer: str) -> dict[str, Any]:
-    """A configuration in which this timer is due after a minute and the others never."""
-    name, minute = timer.partition(":")[0], 60
-    never = dict.fromkeys(("open", "active", "wrap_up", "waiting", "resolved"))
-    closing: dict[str, Any] = dict(never)
-    if name == "auto_close":
-        closing = dict.fromkeys(("open", "active", "wrap_up", "resolved"), minute) | {
-            "waiting": None
-        }
-    elif name == "inactivity":
-        closing["waiting"] = minute
-    keys = {
-        "offer": "offer_timeout",
-        "customer_reconnect": "reconnect_window",
-        "representative_reconnect": "representative_reconnect_window",
-        "bot_inactivity": "bot_inactivity",
-    }
-    config = config_of(
-        kind,
-        profiles=["daily"],
-        auto_close=closing,
-        closed_retention=None,
-        block_capacity_for_wrap_up=minute if name == "wrap_up_release" else "always",
-        **{key: minute if name == mine else None for mine, key in keys.items()},
-    )
-    config["capacity_profiles"] = {"daily": {"limit": 3, "reset": "end_of_day"}}
-    return config
-
-
-def start_timer(timer: str, stage: str, kind: str) -> list[tuple[str, Members]]:
-    """What has to happen in the stage for the timer to run, where the stage alone is not enough."""
-    if timer == "customer_reconnect" and kind != VO:
-        return [("customer.disconnected", {})]
-    if timer == "representative_reconnect":
-        return [("representative.disconnected", OF_PRIMARY)]
-    transfer = ("representative.transfer", VARIANTS["representative.transfer:representative"])
-    if timer == "offer" and stage == "in_conversation" and kind != RE:
-        return [transfer]
-    if timer == "representative_reconnect:offered":
-        disconnected = ("representative.disconnected", OF_TARGET)
-        return [disconnected] if kind == RE else [transfer, disconnected]
-    return []

@@ -1,44 +1,45 @@
 """One step: everything that one input or one timer brings about in one conversation.
 
-Prints state changes, releases and holds in order (contract.md#order-of-outputs). Knows how a
-change is described, not which rule applies.
+Prints what comes out in order (contract.md#order-of-outputs). Knows how the row moves with a
+change, not which rule applies.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from .capacity import Ledger
-from .conversation import Conversation, Hold
-from .timers import describe_next
-from .vocabulary import ACTIVE_STAGES, REASON_OF_STAGE, STATE_OF_STATUS
-from .wire import Event, Record, describe_cause, output
+from .capacity import Ledger, Taken
+from .causes import Cause, occurred_at
+from .conversation import Conversation, Hold, Offer
+from .descriptions import (
+    before_change,
+    describe_change,
+    describe_decline,
+    describe_recorded,
+    describe_reminder,
+)
+from .vocabulary import ACTIVE_STAGES, REASON_OF_STAGE
+from .wire import Record
 
 SAME: Any = object()
 
 
 class Step:
-    """The step of an input (`cause` and `origin` are given) or of a timer (`timer` is given)."""
+    """The step of one cause. `now` is the engine's clock, `at` is when it occurred."""
 
-    def __init__(
-        self,
-        conversation: Conversation,
-        ledger: Ledger,
-        now: int,
-        *,
-        cause: Event | None = None,
-        origin: dict[str, Any] | None = None,
-        timer: str | None = None,
-    ) -> None:
+    def __init__(self, conversation: Conversation, ledger: Ledger, now: int, cause: Cause) -> None:
         self.conversation = conversation
         self.now = now
+        self.at = occurred_at(conversation, now, cause.event)
+        # Only accepted inputs and timers move it, published or not.
+        conversation.occurred_at = self.at
+        self.cause = cause
         self._ledger = ledger
-        self._cause = cause
-        self._origin = origin
-        self._timer = timer
         self._changes: list[Record] = []
         self._releases: list[tuple[Hold, str]] = []
-        self._holds: list[tuple[str, str, str, bool]] = []
+        self._holds: list[Taken] = []
+        self._declines: list[Offer] = []
+        self._notes: list[Record] = []
 
     def change(
         self,
@@ -47,64 +48,116 @@ class Step:
         *,
         reason: str | None = None,
         representative: str | None = SAME,
-        offered: str | None = None,
         queue: str | None = SAME,
         party: dict[str, Any] | None = None,
-        abandoned: bool = False,
+        ends: tuple[bool, bool] = (False, False),
+        declined: bool = False,
+        decline_reason: str | None = None,
     ) -> None:
         """Move the conversation on and describe the change.
 
-        A pending offer that is not named again is withdrawn.
+        `ends` says whether it is abandoned, and whether the customer left while they waited.
         """
         row = self.conversation
-        before = {
-            "previous_status": row.status,
-            "previous_detail": row.detail,
-            "previous_queue_id": row.queue_id,
-            "previous_representative_id": row.representative_id,
-            # since status or detail last changed; null on the first
-            "previous_status_seconds": (
-                None if row.stage is None else (self.now - row.entered_at) / 1000
-            ),
-        }
+        before = before_change(row, self.at)
         if stage != row.stage:
-            row.entered_at = self.now
-        row.stage = stage
+            row.entered_at, row.stage_since = self.now, self.at
         # Where a rule names none: ...
         row.reason = reason if reason is not None else REASON_OF_STAGE[stage]
-        row.party = party
-        if queue is not SAME:
-            row.queue_id = queue
-        self._move_representative(stage, representative)
-        if offered != row.offered_id:
-            row.offered_id, row.offered_at = offered, self.now
+        row.stage, row.party = stage, party
+        hold_seconds = self._move_representative(representative)
+        self._move_in_queue(stage, row.queue_id if queue is SAME else queue)
+        # a decline that begins the wait included
+        row.declines += declined
         if stage == "in_conversation":
             row.served_by = row.representative_id
-        else:
-            # a consult hold ends ... when the conversation leaves in_conversation
-            row.consultants = []
+            if row.served_by in row.skipped:
+                # skipped until ... they are in conversation with it, however that came
+                row.skipped.remove(row.served_by)
         if stage == "closed":
             row.closed_at = self.now
-        # Activity: ... and every published change.
-        row.active_at = self.now
-        self._end_windows()
-        row.sequence += 1
-        self._changes.append(self._describe_change(rule, before, abandoned))
+        self._end_what_belongs_to_the_stage(stage)
+        self.end_idleness()
+        self.tell(rule, before, hold_seconds, ends=ends, decline_reason=decline_reason)
 
-    def release(self, hold: Hold, rule: str) -> None:
+    def tell(
+        self,
+        rule: str,
+        before: dict[str, Any],
+        hold_seconds: float | None,
+        *,
+        ends: tuple[bool, bool] = (False, False),
+        decline_reason: str | None = None,
+        is_activity: bool = True,
+    ) -> None:
+        """Describe the row as it is now as a change."""
+        row = self.conversation
+        # Activity: ... and every published change (but `U1`).
+        if is_activity:
+            row.active_at = self.now
+        row.sequence += 1
+        more = {
+            "abandoned": ends[0],
+            "left_waiting": ends[1],
+            "decline_reason": decline_reason,
+            "hold_seconds": hold_seconds,
+        }
+        self._changes.append(describe_change(row, self.now, self.at, rule, before | more, self))
+        if row.stage not in ("open", "awaiting_acceptance"):
+            # published on every change while it waits and on the one that ends the wait
+            row.queued_at = row.queue_since = None
+
+    def end_idleness(self) -> None:
+        """K4: the next activity that leaves it in_conversation starts the hold again, forced."""
+        row = self.conversation
+        if row.idle and row.representative_id is not None:
+            self.hold(row.representative_id, "primary", "K4", forced=True)
+            row.idle = False
+
+    def release(self, hold: Hold | None, rule: str) -> None:
         """End a hold in this step, once: the first rule that ends it is named."""
-        if all(hold is not ended for ended, _ in self._releases):
+        if hold is not None and all(hold is not ended for ended, _ in self._releases):
             self._releases.append((hold, rule))
 
-    def release_all(self, rule: str) -> None:
-        """End every hold but the daily ones: "Nothing gives it back but timer `day_reset`"."""
+    def release_for_handling(self, rule: str) -> None:
+        """End every hold of roles primary and consultant."""
         for hold in self.conversation.holds:
-            if hold.role != "daily":
+            if hold.role in ("primary", "consultant"):
                 self.release(hold, rule)
 
-    def hold(self, representative_id: str, role: str, rule: str, *, forced: bool) -> None:
+    def hold(
+        self,
+        representative_id: str,
+        role: str,
+        rule: str,
+        *,
+        forced: bool,
+        reservation: dict[str, Any] | None = None,
+        release_at: int | None = None,
+    ) -> None:
         """Start a hold in this step."""
-        self._holds.append((representative_id, role, rule, forced))
+        taken = Taken(representative_id, role, rule, forced, reservation, release_at)
+        self._holds.append(taken)
+
+    def keeps(self, representative_id: str | None, role: str) -> Hold | None:
+        """Their hold of the role, where this step does not end it."""
+        hold = self.conversation.hold_on(representative_id, role)
+        return None if any(hold is ended for ended, _ in self._releases) else hold
+
+    def decline(self, offer: Offer) -> None:
+        """An offer that a gate had granted ended before anything was held."""
+        self._declines.append(offer)
+
+    def note(self) -> None:
+        """`input.recorded`, where the workstream publishes it."""
+        if self.conversation.settings.publish_recorded:
+            self._notes.append(describe_recorded(self.conversation, self.now, self.at, self))
+
+    def remind(self, silent: str, after: float) -> None:
+        """`conversation.reminder`."""
+        self._notes.append(
+            describe_reminder(self.conversation, self.now, self.at, silent, after, self)
+        )
 
     def has_room(self, representative_id: str) -> bool:
         """contract.md#too-large: whether they may hold it, once this step's releases are done."""
@@ -116,77 +169,78 @@ class Step:
         return found
 
     def records(self) -> list[Record]:
-        """contract.md#order-of-outputs: state changes, releases (oldest hold first), holds."""
+        """State changes, releases (oldest hold first), holds, declined, recorded or reminder."""
         row = self.conversation
-        told: Any = {"cause": self._cause, "timer": self._timer}
         records = list(self._changes)
-        for hold, rule in sorted(self._releases, key=lambda item: row.holds.index(item[0])):
-            records.append(self._ledger.give_back(row, hold, rule=rule, now=self.now, **told))
-        for representative_id, role, rule, forced in self._holds:
-            records += self._ledger.take(
-                row, representative_id, role, rule=rule, forced=forced, now=self.now, **told
-            )
-        return records
+        for hold, rule in sorted(self._releases, key=lambda item: self._age(*item)):
+            records.append(self._ledger.give_back(row, hold, rule, self.now, self))
+        # Where several holds begin in one step their order is free, but `K4` first.
+        for taken in sorted(self._holds, key=lambda taken: taken.rule != "K4"):
+            records += self._ledger.take(row, taken, self.now, self)
+        records += [
+            describe_decline(row, offer, "withdrawn", self.now, self) for offer in self._declines
+        ]
+        return records + self._notes
 
-    def _move_representative(self, stage: str, representative: str | None) -> None:
+    def _age(self, hold: Hold, rule: str) -> tuple[bool, int]:
+        # `B18`, then `K2`, and so their releases.
+        is_second = rule == "K2" and any(other == "B18" for _, other in self._releases)
+        return is_second, self.conversation.holds.index(hold)
+
+    def _move_representative(self, representative: str | None) -> float | None:
+        """Who has it now; how long the caller was on hold with whom this change is about."""
         row = self.conversation
         if representative is SAME:
             representative = row.representative_id
-        if stage in ("open", "scheduled", "with_bot", "with_external"):
+        if row.stage == "awaiting_acceptance":
+            # in awaiting_acceptance the first of the offered
+            representative = row.offered_ids[0]
+        if row.stage in ("open", "scheduled", "with_bot", "with_external"):
             # It is null while open, scheduled, with_bot or with_external.
             representative = None
+        duration = row.hold_duration(self.at)
+        if row.stage != "in_conversation" or representative != row.representative_id:
+            # whatever ends in_conversation, and a change of primary, ends the hold
+            row.on_hold, row.on_hold_since = duration, None
         if representative != row.representative_id:
             row.left_last = row.representative_id or row.left_last
             # Another primary has a session of their own of the record.
             row.session_closed = False
+            row.on_hold = 0
+            row.idle = False
+            row.representative_since = None if representative is None else self.at
         row.representative_id = representative
+        return duration / 1000 if duration else None
 
-    def _end_windows(self) -> None:
+    def _move_in_queue(self, stage: str, queue: str | None) -> None:
         row = self.conversation
-        # `customer_reconnect` runs on through every change within open and active; it ends with
-        # ... wrap_up or closed.
-        if row.stage not in ("open", *ACTIVE_STAGES):
+        is_moved, row.queue_id = queue != row.queue_id, queue
+        waits = row.queued_at is not None
+        if stage == "open" and not waits:
+            row.queued_at = self.at
+        if (stage == "open" and not waits) or (waits and is_moved):
+            # as `queued_at`, but set anew by whatever changes the queue
+            row.queue_since, row.declines = self.at, 0
+
+    def _end_what_belongs_to_the_stage(self, stage: str) -> None:
+        row = self.conversation
+        if stage != "in_conversation":
+            # a consult hold ends ... when the conversation leaves in_conversation
+            row.consultants, row.silence, row.idle = [], None, False
+        if stage != "with_bot":
+            row.bot_owes_since = None
+        if stage != "waiting":
+            row.wake_at = None
+        if stage != "wrap_up":
+            row.extension = 0
+        if stage not in ("open", *ACTIVE_STAGES):
+            # it ends with ... wrap_up or closed; `N4` ends `customer_reconnect`
             row.customer_window = None
-        # `representative_reconnect` ends when they are no longer offered or primary; it is a timer
-        # of active alone (contract.md#when-a-timer-ends).
+        # `representative_reconnect` ends when they are no longer offered, primary or consulting;
+        # one of the primary that runs when wrap-up begins runs on.
+        people = [row.representative_id, *row.offered_ids, *row.consultants]
         row.representative_windows = {
             whose: due
             for whose, due in row.representative_windows.items()
-            if row.stage in ACTIVE_STAGES and whose in (row.representative_id, row.offered_id)
+            if stage in (*ACTIVE_STAGES, "wrap_up") and whose in people
         }
-
-    def _describe_change(self, rule: str, before: dict[str, Any], abandoned: bool) -> Record:
-        row = self.conversation
-        data = {
-            "conversation_id": row.conversation_id,
-            "sequence": row.sequence,
-            "rule": rule,
-            "state": STATE_OF_STATUS[row.status or ""],
-            # `resolved` and `scheduled` are internal stages: their changes carry `internal`.
-            "internal": row.stage in ("resolved", "scheduled"),
-            **before,
-            "status": row.status,
-            "detail": row.detail,
-            "reason": row.reason,
-            "channel": row.channel,
-            "workstream_id": row.workstream_id,
-            "customer_id": row.customer_id,
-            "queue_id": row.queue_id,
-            "representative_id": row.representative_id,
-            "offered_representative_id": row.offered_id,
-            "skipped_representative_ids": list(row.skipped),
-            "handler": row.handler,
-            "transfer_count": row.transfers,
-            "abandoned": abandoned,
-            "next_timer": describe_next(row),
-            "cause": describe_cause(self._cause, self._timer),
-            "input": self._origin,
-        }
-        return output(
-            "conversation-state-changes",
-            "conversation.state_changed",
-            row.conversation_id,
-            self.now,
-            self._cause,
-            data,
-        )

@@ -5,7 +5,10 @@ or of a whole section). Then each line is `second | input | outcome`: an input i
 members (`rep`, `sup` and `to=kind:id` for short), or `timer NAME`. The outcome lists what comes
 out, in order: `RULE stage` for a change, `+who/role/units` for a hold (`!` after it: forced),
 `-who/role RULE` for a release, `code` for a refusal, nothing where it is recorded. A line that
-begins with `|` carries the outcome on.
+begins with `|` carries the outcome on. A second that is before the one above comes late. What
+waited for its turn is `taken TYPE` when it came.
+
+Those of the contract's second edition are in `later_stories`.
 """
 
 from __future__ import annotations
@@ -85,22 +88,24 @@ STORIES = {
     0     | conversation.started channel=persistent_chat | C1 open
     1     | router.assign rep=ana auto_accept=true | O1 in_conversation, +ana/primary/30
     2     | representative.transfer rep=ana to=representative:ana | no_effect
-    3     | representative.transfer rep=ana to=representative:ben | B10 in_conversation
-    4     | representative.reject rep=ben | B18 in_conversation
-    5     | supervisor.transfer sup=sam rep=ben | B13 in_conversation
+    3     | representative.transfer rep=ana to=representative:ben | B10 in_conversation,
+          | +ben/primary/30
+    4     | representative.reject rep=ben | B18 in_conversation, -ben/primary B18
+    5     | supervisor.transfer sup=sam rep=ben | B13 in_conversation, +ben/primary/30!
     6     | representative.disconnected rep=ben |
-    36    | timer representative_reconnect | B18 in_conversation
+    36    | timer representative_reconnect | B18 in_conversation, -ben/primary B18
     40    | consult.started rep=eva via=queue | +eva/consultant/30
     41    | consult.started rep=eva via=queue | no_effect
     42    | consult.started rep=ben via=direct |
-    43    | supervisor.assign sup=sam rep=eva | B13 in_conversation
+    43    | supervisor.assign sup=sam rep=eva | B13 in_conversation, +eva/primary/30!
     44    | representative.transfer rep=ana to=representative:eva | no_effect
-    45    | representative.transfer rep=ana to=representative:ben | B10 in_conversation
+    45    | representative.transfer rep=ana to=representative:ben | B10 in_conversation,
+          | -eva/primary B10, +ben/primary/30
     46    | representative.accept rep=eva | not_offered
-    165   | timer offer | B18 in_conversation
-    170   | supervisor.assign sup=sam rep=eva | B13 in_conversation
+    165   | timer offer | B18 in_conversation, -ben/primary B18
+    170   | supervisor.assign sup=sam rep=eva | B13 in_conversation, +eva/primary/30!
     171   | representative.accept rep=eva | B17 in_conversation,
-          | -ana/primary B17, -eva/consultant B17, +eva/primary/30!
+          | -ana/primary B17, -eva/consultant B17
     172   | representative.message rep=ben |
     173   | consult.ended rep=ben via=direct |
     174   | representative.message rep=ben | no_effect
@@ -194,7 +199,7 @@ STORIES = {
     "scheduled, and wrong data": """
     * desk: {channel: messaging, distribution: pick}
     0     | conversation.started channel=voice | invalid_data
-    1     | customer.messaged | unknown_conversation
+    1     | bot.end | unknown_conversation
     2     | conversation.started channel=line scheduled_for=2025-03-05T09:01:00Z handled_by=bot |
           | C4 scheduled
     3     | customer.messaged | no_effect

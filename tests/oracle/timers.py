@@ -1,7 +1,7 @@
 """The timers (contract.md#timers): which run in a conversation and when each is due.
 
 Deadlines are worked out from the row each time they are asked for; what firing does is in
-`expiry`.
+`expiry`. Those of inputs that wait, `early` and `settle`, are in `waiting_room`.
 """
 
 from __future__ import annotations
@@ -10,26 +10,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from .conversation import Conversation, Hold
-from .vocabulary import RE, VO
+from .silences import next_rule
+from .vocabulary import ACTIVE_STAGES, RE, VO
 from .wire import print_time
 
 # Ties within a conversation fire in the order ...
 ORDER = (
+    "early",
+    "settle",
     "wrap_up_release",
     "offer",
     "customer_reconnect",
     "representative_reconnect",
     "bot_inactivity",
+    "bot_silence",
+    "silence",
     "inactivity",
+    "wake",
     "auto_close",
     "scheduled",
+    "idle",
     "day_reset",
 )
 
 
 @dataclass(frozen=True)
 class Timer:
-    """One running timer. `whose` is the representative of a window, `hold` that of a hold."""
+    """One running timer. `whose` is the representative of an offer or window, `hold` its hold."""
 
     name: str
     due: int
@@ -37,15 +44,11 @@ class Timer:
     hold: Hold | None = None
 
 
-def running(conversation: Conversation) -> list[Timer]:
+def running(row: Conversation) -> list[Timer]:
     """Every running timer, in the order in which ties fire."""
-    timers = [
-        *_timers_of_holds(conversation),
-        *_timers_of_windows(conversation),
-        *_timers_of_stage(conversation),
-    ]
-    # The sort keeps the primary's before the offered one's, the older hold's before the
-    # younger's, as they are listed below.
+    timers = [*_of_holds(row), *_of_offers(row), *_of_windows(row), *_of_stage(row)]
+    # The sort keeps what is of one name as it is listed below: the older offer first, the
+    # primary's window before the others', the older hold's before the younger's.
     return sorted(timers, key=lambda timer: ORDER.index(timer.name))
 
 
@@ -54,15 +57,15 @@ def earliest(timers: list[Timer]) -> Timer | None:
     return min(timers, key=lambda timer: timer.due, default=None)
 
 
-def describe_next(conversation: Conversation) -> dict[str, Any] | None:
-    """`next_timer`: "the earliest of its timers after this change, those of holds aside"."""
-    timer = earliest([timer for timer in running(conversation) if timer.hold is None])
+def describe_next(row: Conversation) -> dict[str, Any] | None:
+    """`next_timer`: "the earliest of its timers after this change, those of holds ... aside"."""
+    timer = earliest([timer for timer in running(row) if timer.hold is None])
     return None if timer is None else {"name": timer.name, "at": print_time(timer.due)}
 
 
-def _timers_of_holds(conversation: Conversation) -> list[Timer]:
+def _of_holds(row: Conversation) -> list[Timer]:
     timers = []
-    for hold in conversation.holds:
+    for hold in row.holds:
         if hold.release_at is not None:
             timers.append(Timer("wrap_up_release", hold.release_at, hold=hold))
         if hold.reset_at is not None:
@@ -70,52 +73,79 @@ def _timers_of_holds(conversation: Conversation) -> list[Timer]:
     return timers
 
 
-def _timers_of_windows(conversation: Conversation) -> list[Timer]:
-    found = []
-    if conversation.customer_window is not None:
-        found.append(Timer("customer_reconnect", conversation.customer_window))
-    windows = conversation.representative_windows
-    # The primary's comes before the offered one's.
-    people = dict.fromkeys((conversation.representative_id, conversation.offered_id))
-    return found + [
-        Timer("representative_reconnect", windows[whose], whose=whose)
-        for whose in people
-        if whose is not None and whose in windows
-    ]
-
-
-def _timers_of_stage(conversation: Conversation) -> list[Timer]:
-    settings, stage, kind = conversation.settings, conversation.stage, conversation.kind
-    found: list[tuple[str, int, int | None]] = []
-    if stage == "scheduled" and conversation.scheduled_for is not None:
-        found.append(("scheduled", conversation.scheduled_for, 0))
-    elif stage == "open" and kind != RE:
-        # `auto_close` open | last activity while open; `auto_close.open` of RE ... ignored.
-        found.append(("auto_close", conversation.active_at, settings.auto_close["open"]))
-    elif stage == "awaiting_acceptance":
-        found.append(("offer", conversation.offered_at, settings.offer))
-    elif stage == "in_conversation":
-        if conversation.offered_id is not None:
-            found.append(("offer", conversation.offered_at, settings.offer))
-        found.append(("auto_close", conversation.active_at, settings.auto_close["active"]))
-    elif stage == "with_external":
-        # with an external: counts too
-        found.append(("auto_close", conversation.active_at, settings.auto_close["active"]))
-    elif stage == "with_bot" and kind == VO:
-        # with a bot: VO only; `bot_inactivity` of VO [is] ignored where configured.
-        found.append(("auto_close", conversation.active_at, settings.auto_close["active"]))
-    elif stage == "with_bot":
-        found.append(("bot_inactivity", conversation.active_at, settings.bot_inactivity))
-    elif stage == "waiting":
-        found.append(("inactivity", conversation.active_at, settings.auto_close["waiting"]))
-    elif stage == "wrap_up":
-        duration = settings.auto_close["wrap_up"]
-        if duration is not None and isinstance(settings.wrap_up_block, int):
-            # W2: at max(auto-close, blocking time) after wrap-up began
-            duration = max(duration, settings.wrap_up_block)
-        found.append(("auto_close", conversation.entered_at, duration))
-    elif stage == "resolved":
-        found.append(("auto_close", conversation.entered_at, settings.auto_close["resolved"]))
+def _of_offers(row: Conversation) -> list[Timer]:
+    duration = row.settings.offer
+    # A record's reported offer has no `offer` timer (`A3` is not for RE); its transfer has.
+    if duration is None or (row.kind == RE and row.stage == "awaiting_acceptance"):
+        return []
     return [
-        Timer(name, since + duration) for name, since, duration in found if duration is not None
+        Timer("offer", offer.since + duration, whose=offer.representative_id)
+        for offer in row.offers
     ]
+
+
+def _of_windows(row: Conversation) -> list[Timer]:
+    timers = []
+    if row.customer_window is not None:
+        timers.append(Timer("customer_reconnect", row.customer_window))
+    # the primary's, those offered, the consultants', each in the order in which the people came
+    first = [] if row.representative_id is None else [row.representative_id]
+    people = dict.fromkeys([*first, *row.offered_ids, *row.consultants])
+    return timers + [
+        Timer("representative_reconnect", row.representative_windows[whose], whose=whose)
+        for whose in people
+        if whose in row.representative_windows
+    ]
+
+
+def _of_stage(row: Conversation) -> list[Timer]:
+    """Those that end with the status: each is a name, since when, and how long."""
+    found: list[tuple[str, int | None, int | None]] = []
+    settings = row.settings
+    if row.stage == "scheduled":
+        found.append(("scheduled", row.scheduled_for, 0))
+    elif row.stage == "open" and (row.kind != RE or settings.upstream):
+        # `auto_close.open` of RE is ignored where configured; upstream: `O9`, RE too
+        found.append(("auto_close", row.active_at, settings.auto_close["open"]))
+    elif row.stage in ACTIVE_STAGES:
+        found += _of_active(row)
+    elif row.stage == "waiting":
+        found.append(("inactivity", row.active_at, settings.auto_close["waiting"]))
+        found.append(("wake", row.wake_at, 0))
+    elif row.stage == "wrap_up":
+        found.append(("auto_close", row.entered_at, _wrap_up_duration(row)))
+    elif row.stage == "resolved":
+        found.append(("auto_close", row.entered_at, settings.auto_close["resolved"]))
+    return [
+        Timer(name, since + duration)
+        for name, since, duration in found
+        if since is not None and duration is not None
+    ]
+
+
+def _of_active(row: Conversation) -> list[tuple[str, int | None, int | None]]:
+    settings = row.settings
+    found: list[tuple[str, int | None, int | None]] = []
+    closes = row.stage in ("in_conversation", "with_external")
+    # with a bot: VO only; and with `authority: upstream` wherever it is active
+    closes = closes or settings.upstream or (row.stage == "with_bot" and row.kind == VO)
+    if closes:
+        found.append(("auto_close", row.active_at, settings.auto_close["active"]))
+    if row.stage == "with_bot" and row.kind != VO:
+        found.append(("bot_inactivity", row.active_at, settings.bot_inactivity))
+        found.append(("bot_silence", row.bot_owes_since, settings.bot_response))
+    if row.stage == "in_conversation":
+        rule = next_rule(row)
+        if rule is not None and row.silence is not None:
+            found.append(("silence", row.silence.since, round(rule.after * 1000)))
+        if not row.idle:
+            found.append(("idle", row.active_at, settings.release_when_idle))
+    return found
+
+
+def _wrap_up_duration(row: Conversation) -> int | None:
+    """W2: at max(auto-close, blocking time) after wrap-up began, and what it was extended by."""
+    duration, block = row.settings.auto_close["wrap_up"], row.settings.wrap_up_block
+    if duration is None:
+        return None
+    return max(duration, block if isinstance(block, int) else 0) + row.extension

@@ -1,34 +1,17 @@
-"""contract.md#rules as a question: which rule answers this input in this stage?
+"""contract.md#rules as a question: which rule answers this fact or action in this stage?
 
 Pure: looks at the row and the event, changes nothing. The answer is a rule id, "recorded", or None
-where the contract names neither. That the kind fits the type is checked before (`refusals`).
+where the contract names neither. That the kind fits the type is checked before (`refusals`);
+reports have their own page (`reporting`).
 """
 
 from __future__ import annotations
 
 from .conversation import Conversation
-from .vocabulary import AM, LC, PC, RE, VO
+from .reporting import report_rule
+from .stages import RECORDED, rule_in_stage
+from .vocabulary import ACTIVE_STAGES, KINDS_OF_REPORT, LC
 from .wire import Event
-
-RECORDED = "recorded"
-
-
-def rule_of(row: Conversation, event: Event) -> str | None:
-    """The rule of this input, RECORDED, or None."""
-    if event.type == "supervisor.force_close":
-        return FORCE_CLOSE.get(row.stage or "")
-    question = {
-        "open": _from_open,
-        "awaiting_acceptance": _from_awaiting_acceptance,
-        "in_conversation": _from_in_conversation,
-        "with_external": _from_with_external,
-        "with_bot": _from_with_bot,
-        "waiting": _from_waiting,
-        "wrap_up": _from_wrap_up,
-        "resolved": _from_resolved,
-    }.get(row.stage or "")
-    return None if question is None else question(row, event)
-
 
 FORCE_CLOSE = {
     "open": "O10",
@@ -41,168 +24,116 @@ FORCE_CLOSE = {
     "wrap_up": "W3",
     "waiting": "X5",
 }
+# From where nobody has it: "`N3`: open, waiting, with_bot", and so on.
+NOBODY_HAS_IT = {
+    ("bot.take", "open"): "N3",
+    ("bot.take", "waiting"): "N3",
+    ("bot.take", "with_bot"): "N3",
+    ("router.schedule", "open"): "N4",
+    ("router.schedule", "waiting"): "N4",
+    ("router.schedule", "with_bot"): "N4",
+    ("router.schedule", "scheduled"): "N4",
+    ("router.close", "open"): "O6",
+    ("router.close", "waiting"): "N5",
+    ("router.close", "with_bot"): "N5",
+    ("router.close", "with_external"): "N5",
+    ("router.close", "scheduled"): "N5",
+    ("representative.pick", "open"): "O2",
+    ("representative.pick", "with_bot"): "N6",
+}
+# Who is given it by a supervisor, and where it is moved to another queue.
+ASSIGNED = {
+    "open": "O3",
+    "awaiting_acceptance": "A9",
+    "in_conversation": "B13",
+    "waiting": "X6",
+    "with_bot": "N1",
+    "with_external": "N1",
+}
+MOVED = {
+    "open": "O4",
+    "awaiting_acceptance": "A10",
+    "in_conversation": "B19",
+    "waiting": "X7",
+    "with_bot": "N2",
+    "with_external": "N2",
+}
 
 
-def is_customer_ended(row: Conversation, type_: str) -> bool:
-    """ "`customer.disconnected` | LC (VO: same as `customer.ended`)"."""
-    return type_ == "customer.ended" or (type_ == "customer.disconnected" and row.kind == VO)
+def rule_of(row: Conversation, event: Event) -> str | None:
+    """The rule of this input, RECORDED, or None."""
+    if event.type in KINDS_OF_REPORT:
+        return report_rule(row, event)
+    if is_written_up(row, event):
+        # goes before whatever else a `close_session` could be
+        return "W7"
+    if row.stage == "closed":
+        return None
+    if event.type == "supervisor.force_close":
+        return FORCE_CLOSE[row.stage or ""]
+    if event.type == "conversation.closed":
+        return "Z1"
+    if event.type == "conversation.updated":
+        return "U1"
+    rule = _moves(row, event)
+    if rule is not None:
+        return rule
+    rule = rule_in_stage(row, event)
+    return RECORDED if rule is None and _is_recorded(row, event) else rule
 
 
-def _is_by(row_id: str | None, event: Event) -> bool:
-    return row_id is not None and event.data.get("representative_id") == row_id
+def is_written_up(row: Conversation, event: Event) -> bool:
+    """`representative.close_session` by somebody who still writes up after a transfer."""
+    who = event.data.get("representative_id")
+    return event.type == "representative.close_session" and row.hold_on(who, "wrap_up") is not None
 
 
-def _is_recorded_in_open_and_active(row: Conversation, event: Event) -> bool:
-    """The inputs that are recorded in open and in all of active."""
-    if event.type in ("customer.messaged", "supervisor.monitor"):
-        return True
-    # `customer.disconnected` / `customer.reconnected` (LC) in open and active
-    if event.type in ("customer.disconnected", "customer.reconnected"):
-        return row.kind == LC
-    return False
-
-
-def _is_recorded_of_representative(row: Conversation, event: Event) -> bool:
-    """`representative.disconnected` / `reconnected` "of the offered or primary ... in active"."""
-    return event.type in ("representative.disconnected", "representative.reconnected") and (
-        _is_by(row.representative_id, event) or _is_by(row.offered_id, event)
-    )
-
-
-def _from_open(row: Conversation, event: Event) -> str | None:
-    type_ = event.type
-    if type_ == "router.assign":
-        return "O1"
-    if type_ == "representative.pick":
-        return "O2"
+def _moves(row: Conversation, event: Event) -> str | None:
+    """What assigns, moves, withdraws or schedules, and the rules of where nobody has it."""
+    type_, data, stage = event.type, event.data, row.stage or ""
+    if type_ in ("supervisor.assign", "supervisor.transfer") and "representative_id" in data:
+        # no row of the table has `supervisor.transfer` from open
+        is_left_out = type_ == "supervisor.transfer" and stage == "open"
+        return None if is_left_out else ASSIGNED.get(stage)
     if type_ == "supervisor.assign":
-        return "O3" if "representative_id" in event.data else "O4"
+        return MOVED.get(stage)
     if type_ == "router.move":
-        return "O5"
-    if type_ == "router.close":
-        return "O6"
-    if is_customer_ended(row, type_):
-        return "O7"
-    if type_ == "record.deactivated":
-        return "O11"
-    return RECORDED if _is_recorded_in_open_and_active(row, event) else None
+        return "O5" if stage == "open" else MOVED.get(stage)
+    if type_ == "router.assign":
+        return _assigned_by_router(row)
+    if type_ == "router.withdraw":
+        who = data.get("representative_id")
+        pending = row.offers if who is None else [o for o in [row.offer_to(who)] if o]
+        withdrawn = "B18" if stage == "in_conversation" else "A11"
+        return withdrawn if pending else None
+    return NOBODY_HAS_IT.get((type_, stage))
 
 
-def _from_awaiting_acceptance(row: Conversation, event: Event) -> str | None:
-    type_, data = event.type, event.data
-    is_by_offered = _is_by(row.offered_id, event)
-    if type_ == "representative.accept" and is_by_offered:
-        return "A1"
-    if type_ == "representative.reject" and is_by_offered:
-        return "A2"
-    if is_customer_ended(row, type_):
-        return "A4"
-    if type_ == "representative.release" and is_by_offered:
-        return "A8"
-    if type_ == "representative.transfer" and is_by_offered and data["to"]["kind"] == "queue":
-        return "A8"
-    if type_ in ("supervisor.assign", "supervisor.transfer") and "representative_id" in data:
-        return "A9"
-    if type_ in ("supervisor.assign", "router.move"):
-        return "A10"
-    if _is_recorded_of_representative(row, event):
-        return RECORDED
-    return RECORDED if _is_recorded_in_open_and_active(row, event) else None
+def _assigned_by_router(row: Conversation) -> str | None:
+    if row.stage == "open":
+        return "O1"
+    # of another, while fewer offers than `parallel_offers` are pending
+    is_short = len(row.offers) < row.settings.parallel_offers
+    return "A13" if row.stage == "awaiting_acceptance" and is_short else None
 
 
-def _from_in_conversation(row: Conversation, event: Event) -> str | None:
-    type_, data = event.type, event.data
-    who = data.get("representative_id")
-    if is_customer_ended(row, type_):
-        return "B2"
-    if type_ == "record.deactivated":
-        return "B15" if data["outcome"] == "deleted" else "B14"
-    if type_ in ("supervisor.transfer", "supervisor.assign") and who is not None:
-        return "B13"
-    if type_ in ("supervisor.assign", "router.move"):
-        return "B19"
-    if type_ == "representative.accept" and _is_by(row.offered_id, event):
-        return "B17"
-    if type_ == "representative.reject" and _is_by(row.offered_id, event):
-        return "B18"
-    if _is_by(row.representative_id, event):
-        rule = _by_primary(row, event)
-        if rule is not None:
-            return rule
-    # `representative.message` by the primary or a consultant in in_conversation
-    if type_ == "representative.message" and who in (row.representative_id, *row.consultants):
-        return RECORDED
-    # `consult.started` / `consult.ended` in in_conversation; the ones of somebody who consults
-    # already, or does not, are in the no_effect list.
-    if type_ == "consult.started":
-        return RECORDED
-    if type_ == "consult.ended" and who in row.consultants:
-        return RECORDED
-    if _is_recorded_of_representative(row, event):
-        return RECORDED
-    return RECORDED if _is_recorded_in_open_and_active(row, event) else None
-
-
-def _by_primary(row: Conversation, event: Event) -> str | None:
-    """What only the primary may do in in_conversation."""
-    type_ = event.type
-    if type_ == "representative.end":
-        return "B1"
-    if type_ == "representative.release":
-        return "B6"
-    if type_ == "representative.transfer":
-        kind = event.data["to"]["kind"]
-        return {"queue": "B7", "representative": "B10", "external": "B11", "bot": "B12"}[kind]
-    if type_ == "representative.close_session":
-        # by the primary of a record that is not resolved yet is recorded.
-        return {LC: "B8", VO: "B8", PC: "B9", AM: "B9", RE: RECORDED}[row.kind]
-    if type_ == "representative.resolve_record":
-        return "B14"
-    return None
-
-
-def _from_with_external(row: Conversation, event: Event) -> str | None:
-    if is_customer_ended(row, event.type):
-        return "E1"
-    return RECORDED if _is_recorded_in_open_and_active(row, event) else None
-
-
-def _from_with_bot(row: Conversation, event: Event) -> str | None:
-    if event.type == "bot.escalate":
-        return "D1"
-    if event.type == "bot.end":
-        return "D2"
-    if is_customer_ended(row, event.type):
-        return "D3"
-    return RECORDED if _is_recorded_in_open_and_active(row, event) else None
-
-
-def _from_waiting(row: Conversation, event: Event) -> str | None:
-    type_, data = event.type, event.data
-    is_by_last = _is_by(row.last_representative_id, event)
-    if type_ == "customer.messaged" or (type_ == "customer.reconnected" and row.kind == PC):
-        return "X1"
-    if type_ == "representative.resume" and is_by_last:
-        return "X3"
-    if type_ in ("supervisor.assign", "supervisor.transfer") and "representative_id" in data:
-        return "X6"
-    if type_ == "supervisor.assign":
-        return "X7"
-    # `representative.message` ... by the last representative in waiting
-    if type_ == "representative.message" and is_by_last:
-        return RECORDED
-    return RECORDED if type_ == "supervisor.monitor" else None
-
-
-def _from_wrap_up(row: Conversation, event: Event) -> str | None:
-    if event.type == "representative.close_session" and _is_by(row.representative_id, event):
-        return "W1"
-    return RECORDED if event.type == "supervisor.monitor" else None
-
-
-def _from_resolved(row: Conversation, event: Event) -> str | None:
-    if event.type == "representative.close_session" and _is_by(row.representative_id, event):
-        return "R1"
-    if event.type == "record.deactivated" and event.data["outcome"] == "deleted":
-        return "R3"
-    return None
+def _is_recorded(row: Conversation, event: Event) -> bool:
+    """The list of contract.md#recorded, but for what `stages` says itself."""
+    type_, stage = event.type, row.stage
+    is_open_or_active = stage in ("open", *ACTIVE_STAGES)
+    if type_ in ("customer.messaged", "conversation.progressed"):
+        return is_open_or_active
+    # `customer.disconnected` / `customer.reconnected` (LC) in open and active
+    if type_ in ("customer.disconnected", "customer.reconnected"):
+        return is_open_or_active and row.kind == LC
+    if type_ in ("supervisor.monitor", "supervisor.leave"):
+        return is_open_or_active or stage in ("waiting", "wrap_up")
+    if type_ in ("representative.disconnected", "representative.reconnected"):
+        # of an offered or the primary representative, or a consultant, in active; of the primary
+        # in wrap_up
+        who: str = event.data["representative_id"]
+        if stage == "wrap_up":
+            return who == row.representative_id
+        people = (row.representative_id, *row.offered_ids, *row.consultants)
+        return stage in ACTIVE_STAGES and who in people
+    return False

@@ -63,27 +63,49 @@ REASON_OF_STAGE = {
 }
 
 # contract.md#inputs, column *for*: the kinds that an input type is meant for.
-KINDS_OF_CHANNEL_EVENT = {
+KINDS_OF_FACT = {
     "conversation.started": KINDS,
+    "conversation.updated": KINDS,
+    "conversation.progressed": (LC, PC, AM, VO),
+    "conversation.closed": KINDS,
     "customer.messaged": (LC, PC, AM),
     "customer.ended": (LC, VO),
     "customer.disconnected": (LC, VO),
     "customer.reconnected": (LC, PC),
     "record.deactivated": (RE,),
+    "record.reactivated": (RE,),
+    "external.failed": (VO,),
+    "external.ended": (VO,),
 }
+# Reports: what a system that decides for itself says has happened.
+KINDS_OF_REPORT = {
+    "conversation.queued": KINDS,
+    "conversation.offered": KINDS,
+    "conversation.offer_ended": KINDS,
+    "conversation.answered": KINDS,
+    "conversation.parked": (PC, AM, RE),
+    "conversation.ended": KINDS,
+    "conversation.wrapped_up": KINDS,
+}
+KINDS_OF_CHANNEL_EVENT = KINDS_OF_FACT | KINDS_OF_REPORT
 KINDS_OF_ACTION = {
     "router.assign": KINDS,
     "router.move": KINDS,
     "router.close": (LC, PC, AM, VO),
+    "router.withdraw": KINDS,
+    "router.schedule": KINDS,
     "representative.pick": (LC, PC, AM, RE),
     "representative.accept": KINDS,
     "representative.reject": (LC, PC, AM, VO),
     "representative.message": (LC, PC, AM),
     "representative.end": (LC, PC, AM, VO),
     "representative.close_session": KINDS,
+    "representative.hold": (VO,),
+    "representative.unhold": (VO,),
+    "representative.extend_wrap_up": (LC, PC, AM, VO),
     "representative.release": KINDS,
     "representative.transfer": KINDS,
-    "representative.resume": (PC, AM),
+    "representative.resume": (PC, AM, RE, VO),
     "representative.disconnected": KINDS,
     "representative.reconnected": KINDS,
     "representative.resolve_record": (RE,),
@@ -92,9 +114,12 @@ KINDS_OF_ACTION = {
     "supervisor.assign": KINDS,
     "supervisor.transfer": (LC, PC, AM, RE),
     "supervisor.monitor": (LC, PC, AM, VO),
+    "supervisor.leave": (LC, PC, AM, VO),
     "supervisor.force_close": KINDS,
     "bot.escalate": (LC, PC, AM, VO),
     "bot.end": (LC, PC, AM, VO),
+    "bot.take": (LC, PC, AM, VO),
+    "bot.message": (LC, PC, AM),
 }
 KINDS_OF_TYPE = KINDS_OF_CHANNEL_EVENT | KINDS_OF_ACTION
 
@@ -107,14 +132,40 @@ KINDS_OF_TRANSFER = {
 }
 
 # contract.md#facts-and-actions: facts are ignored, all else is rejected.
-FACTS = (
-    *KINDS_OF_CHANNEL_EVENT,
+FACTS_ON_AGENT_ACTIONS = (
     "representative.disconnected",
     "representative.reconnected",
     "representative.message",
+    "bot.message",
+    "representative.hold",
+    "representative.unhold",
     "consult.ended",
     "supervisor.monitor",
+    "supervisor.leave",
 )
+FACTS_AND_REPORTS = (*KINDS_OF_CHANNEL_EVENT, *FACTS_ON_AGENT_ACTIONS)
+REPORTS = tuple(KINDS_OF_REPORT)
+# What is a message, for the list of repeats and for `input.recorded`.
+MESSAGES = (
+    "customer.messaged",
+    "representative.message",
+    "bot.message",
+    "conversation.progressed",
+)
+
+# contract.md#order: ties of `time` go as a conversation's life goes; what is not named comes first.
+RANKS = {
+    "conversation.queued": 1,
+    "conversation.offered": 2,
+    "conversation.answered": 3,
+    "conversation.offer_ended": 4,
+    "conversation.parked": 5,
+    "conversation.ended": 6,
+    "customer.ended": 6,
+    "conversation.closed": 6,
+    "record.deactivated": 6,
+    "conversation.wrapped_up": 7,
+}
 
 
 def topic_of(type_: str) -> str | None:

@@ -5,6 +5,8 @@ Knows the envelope (contract.md#envelope) and nothing of the members of `data`.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ RFC_3339 = re.compile(
 
 @dataclass(frozen=True)
 class Event:
-    """One decoded input. `time` is in milliseconds since the epoch."""
+    """One decoded input. `time` is in milliseconds since the epoch, `size` in bytes."""
 
     type: str
     id: str
@@ -35,6 +37,7 @@ class Event:
     data: dict[str, Any]
     topic: str
     trace: dict[str, str]
+    size: int
 
 
 class DeadLetterError(Exception):
@@ -76,15 +79,22 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def _parse_json(text: bytes) -> Any:
+    """JSON as it should be: UTF-8, no NaN, no Infinity, no lone surrogates."""
+    try:
+        value = json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:
+        raise DeadLetterError("undecodable") from error
+    return value
+
+
 def decode(line: bytes) -> Event:
     """The event of a line; raises DeadLetterError where it is none."""
     # A record over 64 KiB, or one that is not such an event, goes to dead-letters.
     if len(line) > MAXIMUM_BYTES:
         raise DeadLetterError("oversized")
-    try:
-        body = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise DeadLetterError("undecodable") from error
+    body = _parse_json(line)
     if not isinstance(body, dict) or body.get("specversion") != "1.0":
         raise DeadLetterError("undecodable")
     for attribute in ("id", "source", "type", "subject"):
@@ -93,12 +103,16 @@ def decode(line: bytes) -> Event:
         if not isinstance(value, str) or not 1 <= len(value) <= 256:
             raise DeadLetterError("undecodable")
     time = parse_time(body.get("time"))
-    if time is None or not isinstance(body.get("data"), dict):
+    data = _decode_data(body)
+    if time is None or not isinstance(data, dict):
         raise DeadLetterError("undecodable")
     topic = topic_of(body["type"])
     if topic is None:
         # So do an unknown type ...
         raise DeadLetterError("unknown_type")
+    # `partitionkey` ..., where present, equals the subject or the event is a `wrong_key`
+    if body.get("partitionkey") not in (None, body["subject"]):
+        raise DeadLetterError("wrong_key")
     trace = {
         name: body[name]
         for name in ("traceparent", "tracestate")
@@ -110,10 +124,37 @@ def decode(line: bytes) -> Event:
         source=body["source"],
         subject=body["subject"],
         time=time,
-        data=body["data"],
+        data=data,
         topic=topic,
         trace=trace,
+        size=len(line),
     )
+
+
+def _decode_data(body: dict[str, Any]) -> Any:
+    """`data` may be absent or null (= `{}`); `data_base64` that holds JSON is decoded."""
+    data, encoded = body.get("data"), body.get("data_base64")
+    if encoded is None:
+        return {} if data is None else data
+    media_type = body.get("datacontenttype")
+    if data is not None or not isinstance(encoded, str) or not _is_json(media_type):
+        raise DeadLetterError("undecodable")
+    try:
+        content = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise DeadLetterError("undecodable") from error
+    decoded = _parse_json(content)
+    return {} if decoded is None else decoded
+
+
+def _is_json(media_type: object) -> bool:
+    """Any JSON media type is JSON, without case or parameters; none says JSON, too."""
+    if media_type is None:
+        return True
+    if not isinstance(media_type, str):
+        return False
+    name = media_type.partition(";")[0].strip().lower()
+    return name in ("application/json", "text/json") or name.endswith("+json")
 
 
 def dead_letter(line: bytes, code: str) -> Record:
@@ -125,20 +166,32 @@ def dead_letter(line: bytes, code: str) -> Record:
 def output(
     topic: str, type_: str, subject: str, time: int, cause: Event | None, data: dict[str, Any]
 ) -> Record:
-    """One output record. Its own `id` is left out: the contract only asks it to be unique."""
+    """One output record. Its own `id` is left out: the contract only asks it to be unique.
+
+    A member of `data` whose value is null, an empty list or an empty object is left out, at every
+    level.
+    """
     value: dict[str, Any] = {
         "specversion": "1.0",
         "source": "/omnistate",
         "type": type_,
         "subject": subject,
         "time": print_time(time),
-        "data": data,
+        "data": leave_out_empty(data),
     }
     if cause is not None:
         # `causationid` is the `id` of the input (absent where a timer fired).
         value["causationid"] = cause.id
         value |= cause.trace
     return {"topic": topic, "key": subject, "value": value}
+
+
+def leave_out_empty(value: Any) -> Any:
+    """The value without members that say nothing."""
+    if not isinstance(value, dict):
+        return value
+    kept = {name: leave_out_empty(member) for name, member in value.items()}
+    return {name: member for name, member in kept.items() if member not in (None, [], {})}
 
 
 def could_be_id(value: object) -> bool:

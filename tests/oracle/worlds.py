@@ -14,7 +14,7 @@ from .vocabulary import AM, KINDS, LC, PC, RE, VO
 from .wire import parse_time
 
 # How much tape a world may use.
-TAPE_LENGTH = 160
+TAPE_LENGTH = 320
 
 REPRESENTATIVES = ("ana", "ben", "eva", "dan")
 QUEUES = ("support", "billing")
@@ -24,7 +24,9 @@ BEGINNINGS = (
     "2025-03-29T22:59:00.250Z",  # Madrid's clocks go forward that night
     "2025-11-02T03:59:50Z",  # New York's go back
     "2024-12-31T14:59:59.900Z",  # midnight in Tokyo
+    "2025-03-30T00:29:55Z",  # half past one in Madrid, half an hour before a clock that jumps
 )
+DAY_STARTS = ("00:00", "04:00", "02:30", "23:59")
 TIME_ZONES = ("Europe/Madrid", "Asia/Tokyo", "America/New_York", "Asia/Kathmandu", None)
 CHANNELS = {
     LC: (LC,),
@@ -50,13 +52,16 @@ class World:
     conversations: dict[str, tuple[str, str]]
     representatives: tuple[str, ...]
     beginning: int
+    # Conversations of so many profiles that one representative cannot hold them all.
+    is_large: bool = False
 
 
 def draw_world(tape: Tape) -> World:
     """A world from the tape."""
     conversations = {}
     workstreams = {}
-    for number in range(1 + tape.number(4)):
+    is_large = tape.happens(32)
+    for number in range(6 if is_large else 1 + tape.number(4)):
         kind = tape.pick(KINDS)
         channel = tape.pick(CHANNELS[kind])
         workstream_id = f"desk-{number}"
@@ -73,27 +78,38 @@ def draw_world(tape: Tape) -> World:
         "representatives": {id_: _draw_representative(tape) for id_ in known},
         "queues": {queue: {} for queue in QUEUES},
     }
-    return World(config, conversations, representatives, beginning)
+    return World(config, conversations, representatives, beginning, is_large)
+
+
+class Draft:
+    """The settings of a workstream that is being drawn."""
+
+    def __init__(self, tape: Tape, kind: str, channel: str) -> None:
+        self.tape, self.kind = tape, kind
+        self.settings: dict[str, Any] = {"channel": tape.pick((kind, channel))}
+        self.upstream = tape.number(5) >= 3
+        if self.upstream:
+            self.settings["authority"] = "upstream"
+
+    def maybe(self, name: str, *values: Any) -> None:
+        """Set the key to one of the values, or leave it out."""
+        choice = self.tape.number(len(values) + 1)
+        if choice:
+            self.settings[name] = values[choice - 1]
 
 
 def _draw_workstream(tape: Tape, kind: str, channel: str) -> dict[str, Any]:
-    settings: dict[str, Any] = {"channel": tape.pick((kind, channel))}
-
-    def maybe(name: str, *values: Any) -> None:
-        """Set the key to one of the values, or leave it out."""
-        choice = tape.number(len(values) + 1)
-        if choice:
-            settings[name] = values[choice - 1]
-
+    draft = Draft(tape, kind, channel)
+    maybe = draft.maybe
     if kind != VO:
-        maybe("distribution", "push", "push", "pick")
+        maybe("distribution", "push", "push", "push", "push", "pick")
     maybe("units", 10, 45, 0)
     maybe("profiles", ["chat"], ["chat", "day"], ["day"], ["day", "call", "night"])
     maybe("block_capacity_for_wrap_up", "always", "never", 30, 60, 600)
     maybe("release_on_close", False, True)
     maybe("reserve_on_offer", True, False)
     maybe("keep_same_representative", True, True, False)
-    maybe("auto_accept", False, False, False, True)
+    maybe("auto_accept", False, False, False, False, False, True)
     maybe("offer_timeout", 10, 60, 60, None)
     maybe("reconnect_window", 20, 60, None)
     maybe("representative_reconnect_window", 10, 20, 60, None)
@@ -105,14 +121,53 @@ def _draw_workstream(tape: Tape, kind: str, channel: str) -> dict[str, Any]:
         {"queue": False},
         {"direct": True, "queue": True},
     )
+    _draw_second_edition(draft)
     closing = {
         stage: tape.pick((90, 40, 600, None, 10))
         for stage in ("open", "active", "wrap_up", "waiting", "resolved")
         if tape.happens(5)
     }
     if closing:
-        settings["auto_close"] = closing
-    return settings
+        draft.settings["auto_close"] = closing
+    return draft.settings
+
+
+def _draw_second_edition(draft: Draft) -> None:
+    """What a kind or an authority cannot have is left out: it would be a configuration error."""
+    tape, kind, maybe = draft.tape, draft.kind, draft.maybe
+    if draft.upstream:
+        maybe("settle_window", 0, 2, 5, 30)
+    else:
+        maybe("max_delay", 0, 3, 60)
+        is_push = draft.settings.get("distribution", "push") == "push"
+        if is_push and tape.happens(6):
+            draft.settings["assign_through_gate"] = True
+    if kind != RE or draft.upstream:
+        maybe("parallel_offers", 1, 2, 3, 20)
+    maybe("wrap_up_after_transfer", None, 30, 60)
+    if kind in (PC, AM):
+        maybe("reopen_from_wrap_up", True, True, False)
+    if kind in (LC, PC, AM):
+        maybe("release_when_idle", None, 10, 30)
+        maybe("bot_response_timeout", 10, 20, None)
+        maybe("time_out_rules", *(_draw_rules(tape, kind) for _ in range(2)))
+    if kind != RE:
+        maybe("promote_consultant", True, False)
+    if kind == RE:
+        maybe("can_wait", True, True, False)
+    maybe("publish_recorded", True, False)
+    maybe("default_queue_id", "support", None)
+
+
+def _draw_rules(tape: Tape, kind: str) -> list[dict[str, Any]]:
+    """At most three `time_out_rules`."""
+    of_customer = ("remind", "end", "wait") if kind in (PC, AM) else ("remind", "end")
+    rules = []
+    for _ in range(1 + tape.number(3)):
+        silent = tape.pick(("customer", "representative"))
+        then = tape.pick(of_customer if silent == "customer" else ("remind", "requeue"))
+        rules.append({"silent": silent, "after": tape.pick((5, 10, 20, 60)), "then": then})
+    return rules
 
 
 def _draw_representative(tape: Tape) -> dict[str, Any]:
@@ -122,6 +177,8 @@ def _draw_representative(tape: Tape) -> dict[str, Any]:
     zone = tape.pick(TIME_ZONES)
     if zone is not None:
         representative["time_zone"] = zone
+    if tape.happens(3):
+        representative["day_starts"] = tape.pick(DAY_STARTS)
     if tape.happens(2):
         representative["profiles"] = tape.pick(
             ({"chat": 5}, {"chat": None, "day": 1}, {"call": 0, "night": None})
