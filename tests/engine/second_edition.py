@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-ENGINE_FOLLOWS: Final = False
+ENGINE_FOLLOWS: Final = True
 needs_engine = pytest.mark.skipif(
     not ENGINE_FOLLOWS, reason="the engine speaks the first edition of the contract"
 )

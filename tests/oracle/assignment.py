@@ -52,7 +52,7 @@ def add_offer(
     row = step.conversation
     stop_writing_up(step, rule, who)
     row.offers.append(Offer(who, step.now, forced, reservation))
-    if row.settings.reserve_on_offer:
+    if row.settings.reserve_on_offer and step.keeps(who, "primary") is None:
         # (`reserve_on_offer: false`: only from acceptance)
         step.hold(who, "primary", rule, forced=forced, reservation=reservation)
 

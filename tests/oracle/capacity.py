@@ -57,9 +57,8 @@ class Ledger:
         rest = [name for name in conversation.profiles if name not in daily]
         hold = self._add(conversation, taken, taken.role, conversation.units, rest)
         hold.release_at = taken.release_at
+        hold.reservation = taken.reservation
         records = [self._describe("held", conversation, hold, taken.rule, now, step)]
-        if taken.reservation is not None:
-            records[0]["value"]["data"]["reservation"] = leave_out_empty(taken.reservation)
         # Slots of profiles with `reset: end_of_day` are a hold of their own, role `daily`, ...
         # with `units` 0, ... unless the conversation has one with them already.
         is_handling = taken.role in ("primary", "consultant")
@@ -179,5 +178,7 @@ class Ledger:
             "partition_profiles": self.occupied_profiles(representative_id),
             "cause": describe_cause(step.cause.event, step.cause.timer),
         }
+        if hold.reservation is not None:
+            data["reservation"] = leave_out_empty(hold.reservation)
         event = step.cause.event
         return output("capacity-changes", f"capacity.{what}", representative_id, now, event, data)

@@ -27,6 +27,7 @@ class Hold:
     forced: bool
     release_at: int | None = None  # timer wrap_up_release
     reset_at: int | None = None  # timer day_reset
+    reservation: dict[str, Any] | None = None
 
 
 @dataclass(eq=False)

@@ -140,7 +140,12 @@ def _offer(step: Step, who: str) -> None:
         return
     if row.stage != "awaiting_acceptance":
         end_offers(step, "F2")
-        step.release_for_handling("F2")
+        for hold in [*row.holds_of("primary"), *row.holds_of("consultant")]:
+            # As `F4` says: a hold for handling that they have is kept.
+            if hold is row.hold_on(who, "primary") and row.settings.reserve_on_offer:
+                hold.release_at = None
+            else:
+                step.release(hold, "F2")
     offer(step, "F2", who, forced=True)
 
 

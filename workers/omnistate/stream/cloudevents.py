@@ -4,12 +4,13 @@ It knows no type's `data` and no conversation. What cannot be taken is Undecodab
 letter's code.
 """
 
+from base64 import b64decode
 from collections.abc import Container
 from typing import Any, Final, NamedTuple
 
 from omnistate_schemas.envelope import ENVELOPE, Envelope
 from omnistate_schemas.registry import INPUTS
-from omnistate_schemas.times import parse_time_ms
+from omnistate_schemas.times import format_time, parse_time_ms
 from omnistate_schemas.vocabulary import DEAD_LETTERS
 from pydantic import ValidationError
 from xxhash import xxh3_64_digest, xxh3_64_intdigest
@@ -22,6 +23,7 @@ RECORD_BYTES_MAX: Final = 65_536
 # have had more in it.
 LETTER_BYTES_MAX: Final = 2_000_000
 STRUCTURED: Final = "application/cloudevents+json"
+BATCH: Final = "application/cloudevents-batch+json"
 SOURCE: Final = "/omnistate"
 HEADERS: Final = (("content-type", STRUCTURED.encode()),)
 # The validator itself: one call less per event than `validate_python` of the adapter.
@@ -51,41 +53,69 @@ class DeadLetter(NamedTuple):
 
 
 def read_event(
-    value: bytes | None, headers: Headers, known: Container[str] = INPUTS
+    value: bytes | None,
+    headers: Headers,
+    known: Container[str] = INPUTS,
+    *,
+    key: bytes | None = None,
+    timestamp_ms: int | None = None,
 ) -> tuple[Envelope, int]:
     """The envelope of a record of a `known` type, and its time in ms. Raises Undecodable.
 
     The value alone must not be over 64 KiB, nor the headers, so that a line of a file and a record
-    of a log are measured alike.
+    of a log are measured alike. The record's key and timestamp stand in for a subject and a time
+    that the event lacks; a line has none to lend.
     """
-    if value is None:
-        raise Undecodable("undecodable", "the record has no value")
-    size = len(value)
+    size = len(value or b"")
     if headers:
         size = max(size, sum(len(name) + len(text or b"") for name, text in headers))
     if size > RECORD_BYTES_MAX:
         raise Undecodable("oversized", f"{size} bytes; {RECORD_BYTES_MAX} are the most")
     try:
-        members = read_object(value)
-        if headers:
-            members = _unwrap(members, headers)
+        members = _read_members(value, headers)
+        if timestamp_ms is not None and members.get("time") is None:
+            members["time"] = format_time(timestamp_ms)
+        if key is not None and members.get("subject") is None:
+            members["subject"] = key.decode()
         envelope: Envelope = _VALIDATE_ENVELOPE(members)
         time_ms = parse_time_ms(envelope["time"])
     except ValidationError as error:
         raise Undecodable("undecodable", describe_error(error)) from None
     except UnusableText as error:
         raise Undecodable("undecodable", str(error)) from None
+    except UnicodeDecodeError:
+        raise Undecodable("undecodable", "subject: the record's key is not UTF-8") from None
     except Undecodable:
         raise
     except ValueError as error:
         raise Undecodable("undecodable", f"time: {error}") from None
     if envelope["type"] not in known:
         raise Undecodable("unknown_type", "no such type of event")
+    if members.get("partitionkey", envelope["subject"]) not in (None, envelope["subject"]):
+        raise Undecodable("wrong_key", "partitionkey is not the subject")
     return envelope, time_ms
 
 
-def _unwrap(members: dict[str, Any], headers: Headers) -> dict[str, Any]:
+def _read_members(value: bytes | None, headers: Headers) -> dict[str, Any]:
     """The event's members in the content mode that the headers say (Kafka protocol binding)."""
+    content_type, attributes = _read_headers(headers)
+    if content_type == BATCH:
+        raise Undecodable("undecodable", "a batch of events: batches are for HTTP")
+    if content_type != STRUCTURED and attributes:
+        if content_type and not is_json(content_type):
+            raise Undecodable("undecodable", "the content type of the data is not JSON")
+        return {**attributes, "data": read_object(value) if value else {}}
+    if content_type not in ("", STRUCTURED):
+        raise Undecodable("undecodable", "the content type is not that of a CloudEvent")
+    if value is None:
+        raise Undecodable("undecodable", "the record has no value")
+    members = read_object(value)
+    members["data"] = _read_data(members)
+    return members
+
+
+def _read_headers(headers: Headers) -> tuple[str, dict[str, str]]:
+    """The content type, and the attributes of binary mode; whatever is not UTF-8 is passed over."""
     content_type, attributes = "", {}
     for name, text in headers:
         lower = name.lower()
@@ -96,20 +126,32 @@ def _unwrap(members: dict[str, Any], headers: Headers) -> dict[str, Any]:
             try:
                 value = text.decode()
             except UnicodeDecodeError:
-                raise Undecodable("undecodable", f"header {lower} is not UTF-8") from None
+                continue
             if lower == "content-type":
                 content_type = media_type_of(value)
             else:
                 attributes[lower.removeprefix("ce_")] = value
-    if content_type == STRUCTURED:
-        return members
-    if attributes:
-        if content_type and not is_json(content_type):
-            raise Undecodable("undecodable", "the content type of the data is not JSON")
-        return {**attributes, "data": members}
-    if content_type:
-        raise Undecodable("undecodable", "the content type is not that of a CloudEvent")
-    return members
+    return content_type, attributes
+
+
+def _read_data(members: dict[str, Any]) -> object:
+    """The data of an event in structured mode: as it stands, out of base64, or none, which is {}.
+
+    Raises Undecodable and UnusableText.
+    """
+    data, encoded = members.get("data"), members.get("data_base64")
+    if encoded is None:
+        return {} if data is None else data
+    if data is not None:
+        raise Undecodable("undecodable", "both data and data_base64")
+    content_type = members.get("datacontenttype")
+    if isinstance(content_type, str) and not is_json(media_type_of(content_type)):
+        raise Undecodable("undecodable", "the content type of the data is not JSON")
+    try:
+        text = b64decode(encoded, validate=True)
+    except (ValueError, TypeError):
+        raise Undecodable("undecodable", "data_base64 is not in base64") from None
+    return read_object(text)
 
 
 def media_type_of(content_type: str) -> str:
@@ -119,7 +161,9 @@ def media_type_of(content_type: str) -> str:
 
 def is_json(media_type: str) -> bool:
     """Whether data of this type is JSON."""
-    return media_type == "application/json" or media_type.endswith("+json")
+    if media_type == BATCH:
+        return False
+    return media_type in ("application/json", "text/json") or media_type.endswith("+json")
 
 
 def fingerprint_of(source: str, id_: str) -> bytes:

@@ -106,7 +106,7 @@ def describe_change(
         representative_since,
         None if queued_at is None else conversation.decline_count,
         _reason_of_decline(rule, input_),
-        _NO_ATTRIBUTES if extras is None else extras.attributes,
+        _NO_ATTRIBUTES if extras is None else _without_empty(extras.attributes),
         profiles,
         None if extras is None else extras.disposition,
         None if extras is None else extras.merged_into,
@@ -149,6 +149,13 @@ def in_seconds(duration_ms: int) -> int | float:
     """
     seconds, rest_ms = divmod(duration_ms, 1_000)
     return duration_ms / 1_000 if rest_ms else seconds
+
+
+def _without_empty(attributes: Attributes) -> Attributes:
+    """An empty list is a value, and is left out of outputs all the same (contract.md#outputs)."""
+    if [] in attributes.values():
+        return {name: value for name, value in attributes.items() if value != []}
+    return attributes
 
 
 def _handler_of(conversation: Conversation) -> Handler | None:

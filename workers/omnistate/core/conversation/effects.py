@@ -44,6 +44,10 @@ from omnistate.core.settings import WorkstreamSettings
 _FOLLOWING: Final = FOLLOWING
 
 
+def _is_granted(input_: Input | None) -> bool:
+    return input_ is not None and input_.details is not None and bool(input_.details.reservation)
+
+
 def _keeps(_: Conversation, settings: WorkstreamSettings) -> bool:
     return settings.affinity
 
@@ -224,6 +228,9 @@ class Transition:
             for each in offers:
                 if each.representative_id == conversation.representative_id:
                     accepted = each
+        if accepted is None and target_id is not None and _is_granted(input_):
+            # Given at once: what the gate has granted is held without an offer.
+            accepted = make_offer(rule, settings, target_id, input_, now_ms)
         if conversation.holds or conversation.stage in HOLDING or before.stage in HOLDING:
             settle(self.ledger, rule, before, accepted)
         if offers and not settings.reserve_on_offer:

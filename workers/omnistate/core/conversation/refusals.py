@@ -115,6 +115,8 @@ def _not_offered(_: Kind, __: Stage, trigger: str) -> Answer:
 
 
 def _invalid_status(kind: Kind, stage: Stage, trigger: str) -> Answer:
+    if trigger in FACTS:
+        return False
     if not any(choice.when != "writes_up" for choice in _choices(kind, stage, trigger)):
         return True
     if trigger == "router.assign" and stage == "awaiting_acceptance":

@@ -52,9 +52,9 @@ def decode_in_full(record: Record, partitions: int) -> Input | DeadLetter:
     """The same without the shortcut: what it says is right for every record."""
     if isinstance(record, UnreadableRecord):
         return put_unreadable_aside(record)
-    topic, partition, offset, _, key, value, headers = record
+    topic, partition, offset, timestamp_ms, key, value, headers = record
     try:
-        envelope, _ = read_event(value, headers)
+        envelope, _ = read_event(value, headers, key=key, timestamp_ms=timestamp_ms)
         type_ = envelope["type"]
         if INPUTS[type_].topic != topic:
             return DeadLetter(record, "wrong_topic", f"{type_} belongs on another topic")

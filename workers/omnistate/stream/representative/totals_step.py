@@ -126,7 +126,8 @@ class RepresentativeStep:
         self._causes[id_] = change.cause
 
     def _take_presence(self, record: Record) -> None:
-        envelope, _ = read_event(record.value, record.headers, PRESENCE_INPUTS)
+        lent = {"key": record.key, "timestamp_ms": record.timestamp_ms}
+        envelope, _ = read_event(record.value, record.headers, PRESENCE_INPUTS, **lent)
         try:
             event = PRESENCE.validate_python(envelope)
         except ValidationError as error:
