@@ -146,10 +146,10 @@ def withdraw_transfer(step: Step, rule: str, who: str | None) -> None:
 
 def offer_transfer(step: Step, rule: str, target: str, *, forced: bool) -> None:
     """B10, B13: a new transfer withdraws a pending offer; RE and auto_accept: `B17` at once."""
-    end_offers(step, rule)
     if is_given_at_once(step):
         hand_over(step, "B17", target, forced=forced)
         return
+    end_offers(step, rule)
     add_offer(step, rule, target, forced=forced)
     step.change(rule, "in_conversation")
 

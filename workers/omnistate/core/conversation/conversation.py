@@ -38,6 +38,8 @@ class Conversation:
         # Partition and offset of its `conversation.started`: ids of outputs derive from it.
         self.origin = origin
         self.stage: Stage = stage
+        # Why, where it is not what its stage stands for anyway.
+        self.reason: str | None = None
         # Running timers by name, but for those of holds, of offers and of representatives.
         self.deadlines: dict[str, int] = {}
         # The deadlines of representatives' reconnect windows, whatever they are to it.

@@ -45,8 +45,6 @@ def describe_change(
     began = before.stage == "nothing"
     occurred_ms, extras = conversation.occurred_ms, conversation.extras
     occurred_at = format_time(occurred_ms)
-    # Where a rule names no reason of its own, the input may give one: O6, N5, Z1, F5.
-    given = None if input_ is None else input_.reason
     queued_ms, queue_since_ms = conversation.queued_ms, conversation.queue_since_ms
     queued_at = queue_since = None
     if queued_ms is not None and queue_since_ms is not None:
@@ -88,7 +86,7 @@ def describe_change(
         was.status,
         was.detail,
         now.detail,
-        rule.reason or given or now.reason,
+        conversation.reason or now.reason,
         conversation.customer_id,
         None if began else before.queue_id,
         conversation.queue_id,

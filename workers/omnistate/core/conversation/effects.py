@@ -134,6 +134,8 @@ class Transition:
     def record(self, recorded: Recorded) -> None:
         """What a recorded input does to holds: a consultant's, one for writing up, an idle one."""
         conversation = self.conversation
+        if recorded.activity and self.settings.idle_ms is not None:
+            resume(self.ledger)
         if recorded.consult:
             assert self.input is not None
             assert self.whose is not None
@@ -143,8 +145,6 @@ class Transition:
                 self.end_consult(self.whose)
         elif recorded.releases is not None:
             self.release(recorded.releases, conversation.hold_of(self.whose, "wrap_up"))
-        if recorded.activity and self.settings.idle_ms is not None:
-            resume(self.ledger)
 
     def end_consult(self, consultant_id: str) -> None:
         """A consultant leaves (K2), and with them their window, unless they have an offer."""
@@ -217,6 +217,8 @@ class Transition:
             whose = self.whose if offer is None else offer.representative_id
             self._count(rule, before, whose or target_id)
         keep_times(conversation, before, rule)
+        # Where a rule names no reason, the input may give one: O6, N5, Z1, F5.
+        conversation.reason = rule.reason or (None if input_ is None else input_.reason)
         timers.enter_stage(conversation, settings, now_ms, at_ms)
         if conversation.stage != "in_conversation":
             silences.end(conversation)

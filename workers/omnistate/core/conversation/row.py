@@ -67,6 +67,7 @@ _Row = tuple[
     int,
     bytes,
     bytes,
+    str | None,
     ExtrasRow | None,
 ]
 # Of a closed one: version, stage, earliest deadline, settings; origin, when it last happened and
@@ -92,7 +93,7 @@ _ClosedRow = tuple[
 # Of one that has not begun: version, stage, earliest deadline, no settings, what waits for it.
 _EarlyRow = tuple[int, Stage, int | None, bytes, list[WaitingRow]]
 # MessagePack's heads of arrays of so many members.
-_HEAD: Final = b"\xdc\x00\x25"
+_HEAD: Final = b"\xdc\x00\x26"
 _CLOSED_HEAD: Final = b"\x9f"
 _EARLY_HEAD: Final = b"\x95"
 
@@ -168,6 +169,7 @@ def encode_conversation(conversation: Conversation) -> bytes:
             conversation.decline_count,
             conversation.fingerprints,
             conversation.messages,
+            conversation.reason,
             None if extras is None else write_extras(extras),
         )
     )
@@ -226,6 +228,7 @@ def decode_conversation(row: bytes) -> Conversation:
         conversation.decline_count,
         conversation.fingerprints,
         conversation.messages,
+        conversation.reason,
         extras,
     ) = _DECODE(row)
     conversation.offers = [Offer(*offer) for offer in offers]
