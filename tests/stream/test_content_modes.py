@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from omnistate.core.input import Input
+from omnistate.stream.cloudevents import BATCH, DeadLetter
 from omnistate.stream.conversation.decoding import decode_record
 from omnistate.stream.ports import Headers
 
@@ -51,7 +52,6 @@ def test_without_the_header_a_json_event_is_accepted() -> None:
         b"application/cloudevents",
         b"application/cloudevents-batch+json",
         b"application/cloudevents+jsonx",
-        b"\xff\xfe",
     ],
 )
 def test_another_content_type_is_no_event(value: bytes) -> None:
@@ -79,9 +79,33 @@ def test_binary_data_that_is_not_json(value: bytes) -> None:
     assert outcome(binary(("content-type", value))) == "undecodable"
 
 
-@pytest.mark.parametrize("name", [name for name, _ in ATTRIBUTES])
-def test_binary_mode_requires_every_attribute(name: str) -> None:
+LENT = {"ce_subject", "ce_time"}
+
+
+@pytest.mark.parametrize("name", [name for name, _ in ATTRIBUTES if name not in LENT])
+def test_binary_mode_requires_attributes(name: str) -> None:
     assert outcome(binary(without=name)) == "undecodable"
+
+
+@pytest.mark.parametrize("name", sorted(LENT))
+def test_a_record_lends_its_key_and_timestamp(name: str) -> None:
+    found = decode_record(binary(without=name), 1)
+    assert isinstance(found, Input)
+    assert found.subject == of(EVENT).key.decode()  # type: ignore[union-attr]
+    if name == "ce_time":
+        assert found.time_ms == binary().timestamp_ms
+
+
+def test_a_batch_is_for_http() -> None:
+    found = decode_record(of(EVENT, headers=(("content-type", BATCH.encode()),)), 1)
+    assert isinstance(found, DeadLetter)
+    assert found.code == "undecodable"
+    assert "batches are for HTTP" in found.message
+
+
+def test_a_header_that_is_not_utf_8_is_passed_over() -> None:
+    assert outcome(of(EVENT, headers=(("content-type", b"\xff\xfe"),))) == "decoded"
+    assert outcome(record(DATA, (*ATTRIBUTES, ("ce_tracestate", b"\xff")))) == "decoded"
 
 
 def test_names_of_binary_headers_have_no_case() -> None:
@@ -95,7 +119,9 @@ def test_the_data_of_a_binary_event_is_checked_like_any_other() -> None:
     assert outcome(record(b'{"to":{"id":"x","id":"y"}}', ATTRIBUTES)) == "undecodable"
     assert outcome(record(b"[]", ATTRIBUTES)) == "undecodable"
     assert outcome(record(b"{}", ATTRIBUTES)) == "problem"
-    assert outcome(record(None, ATTRIBUTES)) == "undecodable"
+    # No value, or an empty one, is no data.
+    assert outcome(record(None, ATTRIBUTES)) == "problem"
+    assert outcome(record(b"", ATTRIBUTES)) == "problem"
 
 
 def test_a_structured_event_is_not_disturbed_by_attributes_in_headers() -> None:
