@@ -18,8 +18,8 @@ from omnistate.stream.conversation.decoding import decode_record
 from omnistate.stream.conversation.replay import Replay
 from omnistate.stream.ports import Record
 from omnistate_schemas import output_data
-from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.action_data import TransferData
+from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.inputs import INPUT
 from omnistate_schemas.outputs import OUTPUT
 from omnistate_schemas.registry import INPUTS, OUTPUTS

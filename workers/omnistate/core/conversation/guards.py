@@ -138,10 +138,14 @@ def is_not_on_hold(conversation: Conversation, settings: WorkstreamSettings, inp
     return not is_on_hold(conversation, settings, input_)
 
 
-def is_extended_to_the_full(conversation: Conversation, _: WorkstreamSettings, __: Input) -> bool:
-    """Wrap-up has been extended by as much as it may be."""
+def is_extended_to_the_full(
+    conversation: Conversation, settings: WorkstreamSettings, input_: Input
+) -> bool:
+    """The primary has extended wrap-up by as much as it may be."""
     extras = conversation.extras
-    return extras is not None and extras.extended_ms >= EXTENDED_MAX_MS
+    if extras is None or extras.extended_ms < EXTENDED_MAX_MS:
+        return False
+    return is_primary(conversation, settings, input_)
 
 
 def changes_nothing(

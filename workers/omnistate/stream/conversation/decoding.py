@@ -29,6 +29,7 @@ from omnistate.stream.conversation.fast_decoding import (
     read_usual_data,
 )
 from omnistate.stream.conversation.fast_headers import sort_headers
+from omnistate.stream.conversation.input_fills import fill_reservation
 from omnistate.stream.conversation.input_readers import READERS
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Headers, Record, UnreadableRecord
@@ -150,6 +151,8 @@ def read_input(envelope: Envelope, topic: str, partition: int, offset: int, size
     except ValidationError as error:
         input_.problem = describe_error(error)
         input_.representative_id = _text(envelope["data"].get("representative_id"))
+        if type_ == "router.assign":
+            fill_reservation(input_, envelope["data"].get("reservation"))
         if type_.startswith("representative."):
             input_.actor_id = input_.representative_id
         elif type_.startswith("supervisor."):

@@ -25,6 +25,7 @@ from omnistate_schemas.action_data import (
     SupervisorTransferData,
     TransferData,
 )
+from omnistate_schemas.action_data import Reservation as ReservationData
 from omnistate_schemas.input_data import (
     ConsultEndedData,
     ConversationClosedData,
@@ -41,6 +42,7 @@ from omnistate_schemas.input_data import (
 )
 from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import Ender, Reason
+from pydantic import ValidationError
 
 from omnistate.core.conversation.triggers import VARIANTS
 from omnistate.core.details import Details, Reservation, Update
@@ -181,6 +183,17 @@ def fill_offer(input_: Input, data: RouterAssignData) -> None:
             reservation.id, reservation.source, reservation.units, [*reservation.profiles]
         )
         input_.details = Details(reservation=granted)
+
+
+def fill_reservation(input_: Input, reservation: object) -> None:
+    """What the gate has granted with an offer that is unusable otherwise, so that it is told."""
+    try:
+        granted = ReservationData.model_validate(reservation)
+    except ValidationError:
+        return
+    profiles = [*granted.profiles]
+    given = Reservation(granted.id, granted.source, granted.units, profiles)
+    input_.details = Details(reservation=given)
 
 
 def fill_move(input_: Input, data: RouterMoveData) -> None:
