@@ -1,7 +1,7 @@
 """helm, and Kubernetes' own schemas, in a cache outside the tree: found, or fetched once with pip.
 
-What is fetched is in kubernetes_tools.txt, by its hash. A cache that is there is whole: it is filled
-beside its place and moved there.
+What is fetched is in kubernetes_tools.txt, by its hash. A cache that is there is whole: it is
+filled beside its place and moved there.
 """
 
 import hashlib
