@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import pytest
 import yaml
-
-from deploy.chart_assembly import CHART
 from omnistate.cli.worker import commands
 from omnistate.process.environment import PREFIX
 from omnistate.process.process_settings import Settings, is_secret
 from omnistate.stream.topology import load_topology
+
+from deploy.chart_assembly import CHART
 from tests.deploy.rendered_chart import (
     EXAMPLES,
     WORKLOADS,
