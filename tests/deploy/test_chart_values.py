@@ -4,10 +4,11 @@ import json
 import tarfile
 from pathlib import Path
 
+import omnistate
 import pytest
 import yaml
 
-from deploy.chart_assembly import assemble_chart, main
+from deploy.chart_assembly import CHART, assemble_chart, main
 from tests.deploy.kubernetes_tools import run_helm
 from tests.deploy.rendered_chart import (
     EXAMPLES,
@@ -79,13 +80,26 @@ def test_no_two_versions_run_beside_one_another_where_that_is_wanted(chart: Path
     assert strategies == [{"type": "Recreate"}] * len(strategies)
 
 
-def test_a_digest_counts_before_a_tag(chart: Path) -> None:
+def test_a_digest_counts_before_a_tag_and_a_worker_s_own_before_all_s(chart: Path) -> None:
     digest = f"sha256:{'0' * 64}"
     values = ('image.tag="1"', f"image.digest={json.dumps(digest)}")
+    own = ('workers.figures.image.tag="2"',)
     images = {
-        pod["containers"][0]["image"] for _, pod in render_chart(chart, "minimal", *values).pods()
+        maker["metadata"]["name"]: pod["containers"][0]["image"]
+        for maker, pod in render_chart(chart, "minimal", *values, *own).pods()
     }
-    assert images == {f"registry.example/omnistate@{digest}"}
+    assert images.pop("omnistate-figures") == "registry.example/omnistate:2"
+    assert set(images.values()) == {f"registry.example/omnistate@{digest}"}
+    pods = [pod for _, pod in render_chart(chart, "minimal").pods()]
+    version = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))["appVersion"]
+    assert {pod["containers"][0]["image"] for pod in pods} == {
+        f"registry.example/omnistate:{version}"
+    }
+
+
+def test_the_chart_is_of_this_release() -> None:
+    metadata = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
+    assert metadata["appVersion"] == omnistate.__version__
 
 
 def test_texts_come_as_they_were_given(chart: Path) -> None:

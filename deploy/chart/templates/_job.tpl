@@ -57,7 +57,7 @@ spec:
       {{- end }}
       containers:
         - name: {{ $name }}
-          {{- include "omnistate.containerSecurity" $root | nindent 10 }}
+          {{- include "omnistate.container" (list $root dict) | nindent 10 }}
           args: {{ index . 4 | toJson }}
           env:
             {{- include "omnistate.kafkaSettings" (list $root $jobs.kafka) | nindent 12 }}

@@ -22,12 +22,16 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end -}}
 
+{{- /* [root, a worker's own tag and digest]: a digest counts before a tag, and a worker's own before all's. */ -}}
 {{- define "omnistate.image" -}}
-{{- $image := .Values.image -}}
+{{- $root := index . 0 -}}
+{{- $own := index . 1 -}}
+{{- $all := $root.Values.image -}}
+{{- $image := ternary $own $all (or $own.tag $own.digest | empty | not) -}}
 {{- if $image.digest -}}
-{{ $image.repository }}@{{ $image.digest }}
+{{ $all.repository }}@{{ $image.digest }}
 {{- else -}}
-{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}
+{{ $all.repository }}:{{ $image.tag | default $root.Chart.AppVersion }}
 {{- end -}}
 {{- end -}}
 

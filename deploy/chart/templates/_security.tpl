@@ -15,9 +15,10 @@ imagePullSecrets:
 {{- end }}
 {{- end -}}
 
-{{- define "omnistate.containerSecurity" -}}
+{{- /* [root, own image] */ -}}
+{{- define "omnistate.container" -}}
 image: {{ include "omnistate.image" . }}
-imagePullPolicy: {{ .Values.image.pullPolicy }}
+imagePullPolicy: {{ (index . 0).Values.image.pullPolicy }}
 securityContext:
   allowPrivilegeEscalation: false
   privileged: false

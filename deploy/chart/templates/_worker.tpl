@@ -89,7 +89,7 @@ spec:
         {{- end }}
       containers:
         - name: worker
-          {{- include "omnistate.containerSecurity" $root | nindent 10 }}
+          {{- include "omnistate.container" (list $root $worker.image) | nindent 10 }}
           args: [worker, {{ $name }}]
           env:
             {{- include "omnistate.workerSettings" (list $root $name $worker) | nindent 12 }}
