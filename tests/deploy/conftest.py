@@ -1,25 +1,12 @@
 """The chart that the tests render, and helm to do it with."""
 
 from pathlib import Path
-from typing import Final
 
 import pytest
 
-from deploy.chart_assembly import MONITORING, assemble_chart
+from deploy.chart_assembly import assemble_chart
 from tests.deploy.kubernetes_tools import ToolsUnavailable, provide_tools
 from tests.harness.machine import give_up
-
-# What stands in for deploy/monitoring where a checkout has none yet.
-RULES: Final = """\
-groups:
-- name: omnistate
-  rules:
-  - alert: OmnistateLagOld
-    expr: max by (group) (omnistate_group_lag_seconds) > 30
-    annotations:
-      summary: '{{ $labels.group }} is late.'
-      runbook_url: https://omnistate.github.io/omnistate/how-to/runbooks/#lagold
-"""
 
 
 @pytest.fixture(scope="session")
@@ -32,22 +19,8 @@ def kubernetes_tools() -> Path:
 
 
 @pytest.fixture(scope="session")
-def monitoring(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with rules and dashboards."""
-    if (MONITORING / "rules.yaml").exists():
-        return MONITORING
-    folder = tmp_path_factory.mktemp("monitoring")
-    (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
-    (folder / "dashboards").mkdir()
-    (folder / "dashboards" / "lag.json").write_text('{"title": "{{group}}"}\n', encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def chart(
-    kubernetes_tools: Path, monitoring: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def chart(kubernetes_tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The chart as `make chart` puts it together."""
     folder = tmp_path_factory.mktemp("chart") / "omnistate"
-    assemble_chart(folder, monitoring)
+    assemble_chart(folder)
     return folder

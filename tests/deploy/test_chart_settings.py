@@ -8,6 +8,7 @@ import pytest
 import yaml
 from omnistate.cli.worker import commands
 from omnistate.process.environment import PREFIX
+from omnistate.process.lag.lag_metrics import RECORDS
 from omnistate.process.process_settings import Settings, is_secret
 from omnistate.stream.topology import load_topology
 
@@ -26,13 +27,14 @@ pytestmark = pytest.mark.slow
 
 VALUES: Final = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
 SCHEMA: Final = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
-# What comes from a Secret or from the pod itself: any that the program takes.
-FROM_ELSEWHERE: Final = {
+# What lies in Secrets: any that the program takes.
+SECRETS: Final = {
     "sasl_password": "a password",
     "redis_url": "rediss://user:word@redis:6379/0",
     "api_token": "a-token-of-sixteen-characters-or-more",
-    "instance_id": "centre-omnistate-projection-0",
 }
+FOLDER: Final = "/etc/omnistate/secrets"
+POD: Final = "omnistate-projection-0"
 # A limit here that the program would not have, or the other way round, is a value refused too late.
 LIMITED: Final = {
     ("settings", "topicPrefix"): "topic_prefix",
@@ -54,32 +56,66 @@ def rendering(request: pytest.FixtureRequest, chart: Path) -> Rendering:
     return render_chart(chart, request.param)
 
 
-def settings_of(variables: dict[str, Object]) -> dict[str, Any]:
+def settings_of(pod: Object) -> dict[str, Any]:
     """The settings that a container is given, by the program's names for them."""
-    given = {name.removeprefix(PREFIX).lower(): each for name, each in variables.items()}
-    return {name: each.get("value") or FROM_ELSEWHERE[name] for name, each in given.items()}
+    return {
+        name.removeprefix(PREFIX).lower(): each.get("value", POD)
+        for name, each in environment_of(pod).items()
+    }
 
 
-def test_every_variable_is_a_setting_that_takes_its_value(rendering: Rendering) -> None:
+def settings_in(pod: Object, folder: Path) -> Settings:
+    """The settings as the container's process has them, its secrets in this folder."""
+    for name in secrets_of(pod):
+        (folder / f"{PREFIX}{name.upper()}").write_text(SECRETS[name], encoding="utf-8")
+    return Settings(**{**settings_of(pod), "secrets_dir": folder})
+
+
+def secrets_of(pod: Object) -> dict[str, str]:
+    """Those that come from Secrets, each with the name of its own."""
+    return {
+        item["path"].removeprefix(PREFIX).lower(): source["secret"]["name"]
+        for volume in pod.get("volumes", ())
+        if volume["name"] == "secrets"
+        for source in volume["projected"]["sources"]
+        for item in source["secret"]["items"]
+    }
+
+
+def test_every_variable_is_a_setting_that_takes_its_value(
+    rendering: Rendering, tmp_path: Path
+) -> None:
     for maker, pod in rendering.pods():
         (container,) = pod["containers"]
         variables = environment_of(pod)
         assert len(variables) == len(container["env"]), "a variable is given twice"
         assert all(name.startswith(PREFIX) for name in variables)
-        given = settings_of(variables)
-        assert set(given) <= set(Settings.model_fields), maker["metadata"]["name"]
-        taken = Settings(**given).model_dump(exclude_unset=True)
-        assert set(taken) == set(given)
-        # In sight of whoever may read the pod, but not of whoever may not read the Secret.
-        for name, each in variables.items():
-            if is_secret(name.removeprefix(PREFIX).lower()):
-                assert set(each["valueFrom"]) == {"secretKeyRef"}, name
+        given = {*settings_of(pod), *secrets_of(pod), "secrets_dir"}
+        assert given <= set(Settings.model_fields), maker["metadata"]["name"]
+        folder = tmp_path / maker["metadata"]["name"]
+        folder.mkdir()
+        assert settings_in(pod, folder).model_fields_set == given
 
 
-def test_workers_wait_for_their_topics_and_are_seen_from_outside(rendering: Rendering) -> None:
+def test_secrets_are_files_and_never_variables(rendering: Rendering) -> None:
+    for maker, pod in rendering.pods():
+        names = {name.removeprefix(PREFIX).lower() for name in environment_of(pod)}
+        assert not [name for name in names if is_secret(name)], maker["metadata"]["name"]
+        secrets = secrets_of(pod)
+        # What is given twice would be the variable.
+        assert not names & set(secrets)
+        assert ("secrets_dir" in names) is bool(secrets)
+        mounts = pod["containers"][0].get("volumeMounts", ())
+        paths = {each["name"]: each["mountPath"] for each in mounts}
+        assert paths.get("secrets") == (FOLDER if secrets else None)
+        assert settings_of(pod).get("secrets_dir") == paths.get("secrets")
+
+
+def test_workers_wait_for_their_topics_and_are_seen_from_outside(
+    rendering: Rendering, tmp_path: Path
+) -> None:
     for worker in rendering.of(*WORKLOADS):
-        variables = environment_of(worker["spec"]["template"]["spec"])
-        settings = Settings(**settings_of(variables))
+        settings = settings_in(worker["spec"]["template"]["spec"], tmp_path)
         assert settings.wait_for_topics
         assert settings.web_host in {"0.0.0.0", "::"}
         assert settings.health_port != settings.web_port
@@ -92,13 +128,12 @@ def test_files_that_the_settings_name_are_mounted(rendering: Rendering) -> None:
         files = {
             f"{mounts[volume['name']]}/{item['path']}"
             for volume in pod.get("volumes", ())
+            if volume["name"] != "secrets"
             for item in (volume.get("secret") or volume["configMap"])["items"]
         }
-        named = {
-            path
-            for name, path in settings_of(environment_of(pod)).items()
-            if name.endswith("_file")
-        } | {argument for argument in container["args"] if argument.startswith("/")}
+        named = {path for name, path in settings_of(pod).items() if name.endswith("_file")} | {
+            argument for argument in container["args"] if argument.startswith("/")
+        }
         assert files == named, maker["metadata"]["name"]
 
 
@@ -116,8 +151,9 @@ def test_commands_take_what_they_are_given(rendering: Rendering) -> None:
 
 def test_there_is_a_section_for_each_worker_of_the_program() -> None:
     named = {each.name for each in commands.registered_commands}
-    assert named <= set(VALUES["workers"])
-    assert {name for name, each in VALUES["workers"].items() if not each["enabled"]} == OFF
+    on = {name for name, each in VALUES["workers"].items() if each["enabled"]}
+    assert on <= named <= set(VALUES["workers"])
+    assert set(VALUES["workers"]) - on == OFF
 
 
 def test_groups_are_named_as_workers_are(chart: Path) -> None:
@@ -131,6 +167,8 @@ def test_groups_are_named_as_workers_are(chart: Path) -> None:
         if each["spec"]["scaleTargetRef"]["name"].endswith("-figures")
     ]
     query = found["spec"]["triggers"][0]["metadata"]["query"]
+    assert f"({RECORDS.name}{{" in query
+    assert {"group", "topic", "partition"} == set(RECORDS.labels)
     assert 'group="north.figures"' in query
     assert 'namespace="centre"' in query
 
@@ -158,9 +196,9 @@ def test_a_user_of_its_own_is_what_kafka_sees(chart: Path) -> None:
     seen = {}
     for maker, pod in rendering.pods():
         variables = environment_of(pod)
-        secret = variables["OMNISTATE_SASL_PASSWORD"]["valueFrom"]["secretKeyRef"]
-        assert secret["name"] == variables["OMNISTATE_SASL_USERNAME"]["value"]
-        seen[maker["metadata"]["name"].removeprefix("omnistate-")] = secret["name"]
+        secret = secrets_of(pod)["sasl_password"]
+        assert secret == variables["OMNISTATE_SASL_USERNAME"]["value"]
+        seen[maker["metadata"]["name"].removeprefix("omnistate-")] = secret
     workers = ("conversation", "representative", "projection", "figures", "lag")
     assert seen == {name: name for name in workers} | {"topics": "operator"}
 

@@ -8,7 +8,7 @@ import omnistate
 import pytest
 import yaml
 
-from deploy.chart_assembly import CHART, assemble_chart, main
+from deploy.chart_assembly import CHART, MONITORING, assemble_chart, main
 from tests.deploy.kubernetes_tools import run_helm
 from tests.deploy.rendered_chart import (
     EXAMPLES,
@@ -146,9 +146,9 @@ def test_a_worker_reaches_name_servers_and_its_servers_alone(chart: Path) -> Non
     assert _ports(everything, "omnistate-figures") == {53, 5353, 9094, 9095, 6380}
 
 
-def test_rules_and_dashboards_are_those_of_the_one_source(chart: Path, monitoring: Path) -> None:
+def test_rules_and_dashboards_are_those_of_the_one_source(chart: Path) -> None:
     rendering = render_chart(chart, "everything", 'monitoring.rules.runbooks=""')
-    source = yaml.safe_load((monitoring / "rules.yaml").read_text(encoding="utf-8"))
+    source = yaml.safe_load((MONITORING / "rules.yaml").read_text(encoding="utf-8"))
     (rules,) = rendering.of("PrometheusRule")
     assert rules["spec"] == source
     dashboards = {
@@ -159,13 +159,13 @@ def test_rules_and_dashboards_are_those_of_the_one_source(chart: Path, monitorin
     }
     assert dashboards == {
         path.name: path.read_text(encoding="utf-8")
-        for path in (monitoring / "dashboards").glob("*.json")
+        for path in (MONITORING / "dashboards").glob("*.json")
     }
 
 
-def test_runbooks_may_be_elsewhere(chart: Path, monitoring: Path) -> None:
+def test_runbooks_may_be_elsewhere(chart: Path) -> None:
     (rules,) = render_chart(chart, "everything").of("PrometheusRule")
-    source = yaml.safe_load((monitoring / "rules.yaml").read_text(encoding="utf-8"))
+    source = yaml.safe_load((MONITORING / "rules.yaml").read_text(encoding="utf-8"))
     expected = [
         f"https://runbooks.example/omnistate#{rule['annotations']['runbook_url'].partition('#')[2]}"
         for group in source["groups"]
@@ -188,7 +188,7 @@ def test_a_chart_without_rules_says_how_to_get_them(kubernetes_tools: Path, tmp_
             render_chart(bare, "minimal", f"monitoring.{what}.enabled=true")
 
 
-def test_the_packaged_chart_is_the_same(chart: Path, monitoring: Path, tmp_path: Path) -> None:
+def test_the_packaged_chart_is_the_same(chart: Path, tmp_path: Path) -> None:
     done = run_helm("package", chart, "--destination", tmp_path)
     assert done.returncode == 0, done.stderr
     (package,) = tmp_path.glob("omnistate-*.tgz")

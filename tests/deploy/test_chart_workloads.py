@@ -65,7 +65,7 @@ def test_every_container_may_do_nothing_but_run(rendering: Rendering) -> None:
             "capabilities": {"drop": ["ALL"]},
         }
         kinds = {kind for volume in pod.get("volumes", ()) for kind in volume if kind != "name"}
-        assert kinds <= {"secret", "configMap"}
+        assert kinds <= {"secret", "projected", "configMap"}
         assert all(mount["readOnly"] for mount in container.get("volumeMounts", ()))
 
 

@@ -60,10 +60,10 @@ spec:
           {{- include "omnistate.container" (list $root dict) | nindent 10 }}
           args: {{ index . 4 | toJson }}
           env:
-            {{- include "omnistate.kafkaSettings" (list $root $jobs.kafka) | nindent 12 }}
+            {{- include "omnistate.kafkaSettings" (list $root $jobs.kafka "jobs") | nindent 12 }}
           resources:
             {{- toYaml $jobs.resources | nindent 12 }}
-          {{- $mounts := include "omnistate.mounts" (list $root $jobs.kafka) | trim }}
+          {{- $mounts := include "omnistate.mounts" (list $root $jobs.kafka "jobs") | trim }}
           {{- if or $mounts $configures }}
           volumeMounts:
             {{- if $mounts }}
@@ -73,7 +73,7 @@ spec:
             - {name: configuration, mountPath: /etc/omnistate/configuration, readOnly: true}
             {{- end }}
           {{- end }}
-      {{- $volumes := include "omnistate.volumes" (list $root $jobs.kafka $files) | trim }}
+      {{- $volumes := include "omnistate.volumes" (list $root $jobs.kafka "jobs" $files) | trim }}
       {{- if or $volumes $configures }}
       volumes:
         {{- if $volumes }}

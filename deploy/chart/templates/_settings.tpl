@@ -10,7 +10,26 @@ passwordKey: {{ $own.passwordKey | default $kafka.sasl.passwordKey | quote }}
 certSecret: {{ $own.certSecret | default $kafka.tls.certSecret | quote }}
 {{- end -}}
 
-{{- /* [root, own `kafka`]: how to come to Kafka, for workers and jobs alike. */ -}}
+{{- /*
+[root, own `kafka`, worker's name or "jobs"]: what lies in Secrets, as files of one folder: variables of a
+process are seen by more people.
+*/ -}}
+{{- define "omnistate.secrets" -}}
+{{- $values := (index . 0).Values -}}
+{{- $name := index . 2 -}}
+{{- $identity := include "omnistate.identity" . | fromYaml -}}
+{{- if hasPrefix "SASL" $values.kafka.securityProtocol }}
+- secret: {name: {{ $identity.secret }}, items: [{key: {{ $identity.passwordKey }}, path: OMNISTATE_SASL_PASSWORD}]}
+{{- end }}
+{{- if and $values.redis.secret (has $name (list "projection" "figures" "lag")) }}
+- secret: {name: {{ $values.redis.secret }}, items: [{key: {{ $values.redis.key }}, path: OMNISTATE_REDIS_URL}]}
+{{- end }}
+{{- if and $values.api.tokenSecret (eq $name "projection") }}
+- secret: {name: {{ $values.api.tokenSecret }}, items: [{key: {{ $values.api.tokenKey }}, path: OMNISTATE_API_TOKEN}]}
+{{- end }}
+{{- end -}}
+
+{{- /* [root, own `kafka`, worker's name or "jobs"]: how to come to Kafka, for workers and jobs alike. */ -}}
 {{- define "omnistate.kafkaSettings" -}}
 {{- $root := index . 0 -}}
 {{- $kafka := $root.Values.kafka -}}
@@ -23,9 +42,6 @@ certSecret: {{ $own.certSecret | default $kafka.tls.certSecret | quote }}
 {{- if hasPrefix "SASL" $kafka.securityProtocol }}
 - {name: OMNISTATE_SASL_MECHANISM, value: {{ $kafka.sasl.mechanism }}}
 - {name: OMNISTATE_SASL_USERNAME, value: {{ $identity.username | quote }}}
-- name: OMNISTATE_SASL_PASSWORD
-  valueFrom:
-    secretKeyRef: {name: {{ $identity.secret }}, key: {{ $identity.passwordKey }}}
 {{- end }}
 {{- if or $kafka.tls.caSecret $kafka.tls.caConfigMap }}
 - {name: OMNISTATE_SSL_CA_FILE, value: /etc/omnistate/ca/ca.crt}
@@ -33,6 +49,9 @@ certSecret: {{ $own.certSecret | default $kafka.tls.certSecret | quote }}
 {{- if $identity.certSecret }}
 - {name: OMNISTATE_SSL_CERT_FILE, value: /etc/omnistate/certificate/tls.crt}
 - {name: OMNISTATE_SSL_KEY_FILE, value: /etc/omnistate/certificate/tls.key}
+{{- end }}
+{{- if include "omnistate.secrets" . }}
+- {name: OMNISTATE_SECRETS_DIR, value: /etc/omnistate/secrets}
 {{- end }}
 {{- if $root.Values.topics.declaration }}
 - {name: OMNISTATE_TOPICS_FILE, value: /etc/omnistate/topics/topics.yaml}
@@ -44,7 +63,7 @@ certSecret: {{ $own.certSecret | default $kafka.tls.certSecret | quote }}
 {{- $root := index . 0 -}}
 {{- $name := index . 1 -}}
 {{- $settings := $root.Values.settings -}}
-{{ include "omnistate.kafkaSettings" (list $root (index . 2).kafka) }}
+{{ include "omnistate.kafkaSettings" (list $root (index . 2).kafka $name) }}
 - {name: OMNISTATE_WAIT_FOR_TOPICS, value: "true"}
 - {name: OMNISTATE_WEB_HOST, value: {{ $settings.webHost | quote }}}
 - {name: OMNISTATE_HEALTH_PORT, value: "6067"}
@@ -61,32 +80,24 @@ certSecret: {{ $own.certSecret | default $kafka.tls.certSecret | quote }}
   valueFrom:
     fieldRef: {fieldPath: metadata.name}
 {{- end }}
-{{- if has $name (list "projection" "figures" "lag") }}
-{{- if $root.Values.redis.secret }}
-- name: OMNISTATE_REDIS_URL
-  valueFrom:
-    secretKeyRef: {name: {{ $root.Values.redis.secret }}, key: {{ $root.Values.redis.key }}}
-{{- else if $root.Values.redis.url }}
+{{- if and $root.Values.redis.url (has $name (list "projection" "figures" "lag")) }}
 - {name: OMNISTATE_REDIS_URL, value: {{ $root.Values.redis.url | quote }}}
-{{- end }}
 {{- end }}
 {{- if eq $name "projection" }}
 - {name: OMNISTATE_WEB_PORT, value: "6066"}
-{{- with $root.Values.api.tokenSecret }}
-- name: OMNISTATE_API_TOKEN
-  valueFrom:
-    secretKeyRef: {name: {{ . }}, key: {{ $root.Values.api.tokenKey }}}
-{{- end }}
 {{- end }}
 {{- end -}}
 
-{{- /* [root, own `kafka`, name of the ConfigMap with topics.yaml] */ -}}
+{{- /* [root, own `kafka`, worker's name or "jobs"] */ -}}
 {{- define "omnistate.mounts" -}}
 {{- $root := index . 0 -}}
 {{- $tls := $root.Values.kafka.tls -}}
 {{- $identity := include "omnistate.identity" . | fromYaml -}}
 {{- if or $tls.caSecret $tls.caConfigMap }}
 - {name: ca, mountPath: /etc/omnistate/ca, readOnly: true}
+{{- end }}
+{{- if include "omnistate.secrets" . }}
+- {name: secrets, mountPath: /etc/omnistate/secrets, readOnly: true}
 {{- end }}
 {{- if $identity.certSecret }}
 - {name: certificate, mountPath: /etc/omnistate/certificate, readOnly: true}
@@ -96,6 +107,7 @@ certSecret: {{ $own.certSecret | default $kafka.tls.certSecret | quote }}
 {{- end }}
 {{- end -}}
 
+{{- /* The same, and the name of the ConfigMap with topics.yaml. */ -}}
 {{- define "omnistate.volumes" -}}
 {{- $root := index . 0 -}}
 {{- $tls := $root.Values.kafka.tls -}}
@@ -107,6 +119,13 @@ certSecret: {{ $own.certSecret | default $kafka.tls.certSecret | quote }}
 - name: ca
   configMap: {name: {{ $tls.caConfigMap }}, items: [{key: {{ $tls.caKey }}, path: ca.crt}]}
 {{- end }}
+{{- with include "omnistate.secrets" . | trim }}
+- name: secrets
+  projected:
+    defaultMode: 0440
+    sources:
+      {{- . | nindent 6 }}
+{{- end }}
 {{- if $identity.certSecret }}
 - name: certificate
   secret:
@@ -116,6 +135,6 @@ certSecret: {{ $own.certSecret | default $kafka.tls.certSecret | quote }}
 {{- end }}
 {{- if $root.Values.topics.declaration }}
 - name: topics
-  configMap: {name: {{ index . 2 }}, items: [{key: topics.yaml, path: topics.yaml}]}
+  configMap: {name: {{ index . 3 }}, items: [{key: topics.yaml, path: topics.yaml}]}
 {{- end }}
 {{- end -}}

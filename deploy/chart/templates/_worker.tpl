@@ -115,11 +115,11 @@ spec:
             failureThreshold: 6
           resources:
             {{- toYaml $own.resources | nindent 12 }}
-          {{- with include "omnistate.mounts" (list $root $worker.kafka) | trim }}
+          {{- with include "omnistate.mounts" (list $root $worker.kafka $name) | trim }}
           volumeMounts:
             {{- . | nindent 12 }}
           {{- end }}
-      {{- with include "omnistate.volumes" (list $root $worker.kafka $topics) | trim }}
+      {{- with include "omnistate.volumes" (list $root $worker.kafka $name $topics) | trim }}
       volumes:
         {{- . | nindent 8 }}
       {{- end }}
