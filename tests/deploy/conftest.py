@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from deploy.chart_assembly import assemble_chart
-from tests.deploy.kubernetes_tools import ToolsUnavailable, provide_tools
+from tests.deploy.fetched_folder import FetchUnavailable
+from tests.deploy.kubernetes_tools import provide_tools
 from tests.harness.machine import give_up
 
 
@@ -14,7 +15,7 @@ def kubernetes_tools() -> Path:
     """Skip where helm and Kubernetes' schemas cannot be had."""
     try:
         return provide_tools()
-    except ToolsUnavailable as reason:
+    except FetchUnavailable as reason:
         give_up(f"no helm: {reason}")
 
 

@@ -12,13 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from tests.deploy.fetched_folder import FetchUnavailable, fetch, provide_folder
 from tests.deploy.kubernetes_tools import provide_tools
 from tests.deploy.rendered_chart import Object, read_objects
-from tests.harness.broker.jars import locked
 
 # Of those that the package has, the newest.
 KUBERNETES: Final = "1.37"
-FETCH_TIMEOUT_S: Final = 300
 
 
 class Module(NamedTuple):
@@ -52,10 +51,6 @@ MODULES: Final = (
 )
 
 
-class DefinitionsUnavailable(Exception):
-    """This machine cannot have them; the message is one line that says why."""
-
-
 def judge(text: str, file: Path) -> list[str]:
     """What kubernetes-validate says of several documents, a line for each object."""
     file.write_text(text, encoding="utf-8")
@@ -72,7 +67,7 @@ def judge(text: str, file: Path) -> list[str]:
 
 
 def read_definitions() -> dict[tuple[str, str], dict[str, Any]]:
-    """The schema of each kind, by its apiVersion and kind. Raises DefinitionsUnavailable."""
+    """The schema of each kind, by its apiVersion and kind. Raises FetchUnavailable."""
     found = {}
     for module in MODULES:
         for file in map(_provide(module).joinpath, module.files):
@@ -110,48 +105,20 @@ def kind_of(thing: Object) -> tuple[str, str]:
 
 
 def _provide(module: Module) -> Path:
+    name = f"{module.path.split('/')[2]}-{module.version}"
+    return provide_folder(name, lambda folder: _fill(module, folder))
+
+
+def _fill(module: Module, folder: Path) -> None:
     go = shutil.which("go")
-    base = os.environ.get("XDG_CACHE_HOME")
-    kept = (Path(base) if base else Path.home() / ".cache") / "omnistate"
-    folder = kept / f"{module.path.split('/')[2]}-{module.version}"
-    if folder.is_dir():
-        return folder
     if go is None:
-        raise DefinitionsUnavailable("no definitions of KEDA's objects: apt-get install golang")
-    kept.mkdir(parents=True, exist_ok=True)
-    with locked(folder.with_name(f"{folder.name}.lock")):
-        if not folder.is_dir():
-            _fetch(go, module, folder)
-    return folder
-
-
-def _fetch(go: str, module: Module, folder: Path) -> None:
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir()
-    # The sum is compared here, with one that does not change; no other server is asked.
-    own = {"GOMODCACHE": f"{part}/modules", "GOFLAGS": "-mod=mod -modcacherw", "GONOSUMDB": "*"}
-    command = (go, "mod", "download", "-json", f"{module.path}@{module.version}")
-    try:
-        done = subprocess.run(
-            command,
-            cwd=part,
-            env={**os.environ, **own},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=FETCH_TIMEOUT_S,
-        )
-    except subprocess.TimeoutExpired:
-        raise DefinitionsUnavailable(f"go took more than {FETCH_TIMEOUT_S} s") from None
-    told = json.loads(done.stdout) if done.stdout else {}
-    if done.returncode or "Dir" not in told:
-        said = told.get("Error") or done.stderr.strip() or "it does not say why"
-        raise DefinitionsUnavailable(f"go could not fetch {module.path}: {said.splitlines()[0]}")
+        raise FetchUnavailable("no definitions of operators' objects: apt-get install golang")
+    modules = folder / "modules"
+    # The sum is compared here, with one that does not change: no other server is asked.
+    own = {"GOMODCACHE": str(modules), "GOFLAGS": "-mod=mod -modcacherw", "GONOSUMDB": "*"}
+    command = [go, "mod", "download", "-json", f"{module.path}@{module.version}"]
+    told = json.loads(fetch(command, folder, **own))
     assert told["Sum"] == module.total, f"{module.path} is not what was pinned: {told['Sum']}"
-    (part / "kept").mkdir()
     for file in module.files:
-        shutil.copyfile(Path(told["Dir"]) / module.folder / file, part / "kept" / file)
-    (part / "kept").rename(folder)
-    shutil.rmtree(part)
+        shutil.copyfile(Path(told["Dir"]) / module.folder / file, folder / file)
+    shutil.rmtree(modules)

@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from tests.deploy.fetched_folder import FetchUnavailable
 from tests.deploy.kubernetes_schemas import (
-    DefinitionsUnavailable,
     judge,
     kind_of,
     read_definitions,
@@ -27,7 +27,7 @@ OPERATORS = ("keda.sh", "monitoring.coreos.com")
 def definitions() -> dict[tuple[str, str], dict[str, Any]]:
     try:
         return read_definitions()
-    except DefinitionsUnavailable as reason:
+    except FetchUnavailable as reason:
         # Also where CI=true: the rest of the chart needs Python's registry alone.
         pytest.skip(str(reason))
 

@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from tests.deploy.kubernetes_tools import ToolsUnavailable, provide_tools
+from tests.deploy.fetched_folder import FetchUnavailable
+from tests.deploy.kubernetes_tools import provide_tools
 from tests.documents.snippet_pages import ROOT, Page
 from tests.harness import machine
 from tests.harness.broker import Broker
@@ -41,7 +42,7 @@ def add_helm(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment in which `helm` is the tests' own. Skips where the machine cannot have it."""
     try:
         return {"PATH": f"{provide_tools()}:{environment['PATH']}"}
-    except ToolsUnavailable as reason:
+    except FetchUnavailable as reason:
         machine.give_up(f"no helm: {reason}")
 
 
