@@ -1,6 +1,7 @@
 """What values do, and that wrong ones are refused by the name of their key."""
 
 import json
+import re
 import tarfile
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 import yaml
 
 from deploy.chart_assembly import CHART, MONITORING, assemble_chart, main
+from deploy.monitoring.alerts import ALERTS
 from tests.deploy.kubernetes_tools import run_helm
 from tests.deploy.rendered_chart import (
     EXAMPLES,
+    WORKLOADS,
     Refused,
     Rendering,
     environment_of,
@@ -161,6 +164,25 @@ def test_rules_and_dashboards_are_those_of_the_one_source(chart: Path) -> None:
         path.name: path.read_text(encoding="utf-8")
         for path in (MONITORING / "dashboards").glob("*.json")
     }
+
+
+def test_jobs_are_called_as_the_rules_expect(chart: Path) -> None:
+    rendering = render_chart(chart, "everything")
+    (monitor,) = rendering.of("PodMonitor")
+    (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    (relabeling,) = endpoint["relabelings"]
+    (alert,) = [each for each in ALERTS if each.name == "WorkerUnreachable"]
+    expected = re.search(r'job=~"(.+?)"', alert.expression)
+    assert expected is not None
+    label = "app.kubernetes.io/component"
+    source = f"__meta_kubernetes_pod_label_{re.sub('[./]', '_', label)}"
+    assert relabeling["sourceLabels"] == [source]
+    assert relabeling["targetLabel"] == "job"
+    for worker in rendering.of(*WORKLOADS):
+        labels = worker["spec"]["template"]["metadata"]["labels"]
+        assert monitor["spec"]["selector"]["matchLabels"].items() <= labels.items()
+        job = relabeling["replacement"].replace("$1", labels[label])
+        assert re.fullmatch(expected[1], job)
 
 
 def test_runbooks_may_be_elsewhere(chart: Path) -> None:

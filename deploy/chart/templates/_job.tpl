@@ -34,6 +34,7 @@ metadata:
     {{- include "omnistate.labels" (list $root $name) | nindent 4 }}
   annotations:
     {{- include "omnistate.hook" (list (index . 2) (index . 3)) | nindent 4 }}
+    helm.sh/hook-output-log-policy: hook-failed
 spec:
   backoffLimit: {{ $jobs.backoffLimit }}
   activeDeadlineSeconds: {{ $jobs.deadlineSeconds }}
