@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from deploy.chart_assembly import assemble_chart
-from tests.deploy.fetched_folder import FetchUnavailable
 from tests.deploy.kubernetes_tools import provide_tools
+from tests.harness.fetched_folder import FetchUnavailable
 from tests.harness.machine import give_up
 
 

