@@ -143,11 +143,7 @@ class InputReader:
         Raises PartitionStopped at a batch that nobody can read.
         """
         merge = self._merge
-        wanted = [
-            partition
-            for partition, topic in self._topics.items()
-            if merge.count(topic) < max_records
-        ]
+        wanted = [each for each, topic in self._topics.items() if merge.count(topic) < max_records]
         # Something is buffered: it is not waited for, only joined by what is there.
         await self._fetch(wanted, wait_ms if len(merge.empty_inputs) == len(self._topics) else 0)
         records = self._take(max_records) if self._ownership.reading else []
