@@ -1,7 +1,7 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: image test-deploy help setup demo broker live compiled test test-fast test-pythons test-brokers chaos soak check format bench bench-core bench-decoding docs generate constraints clean pictures
+.PHONY: chart image test-deploy help setup demo broker live compiled test test-fast test-pythons test-brokers chaos soak check format bench bench-core bench-decoding docs generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
@@ -41,6 +41,9 @@ image: .venv/.user ## build the container image, compiled, without a network (IM
 
 live: .venv/.user ## a contact centre on real Kafka and Redis, and the board to watch it (ARGS="--speed 60")
 	@$(bin)/python -m deploy.live $(ARGS)
+
+chart: .venv/.user ## put the Helm chart together in build/chart, with its rules and dashboards
+	@$(bin)/python -m deploy.chart_assembly
 
 compiled: .venv-compiled/.user ## make .venv-compiled: the same commands, their hot part compiled (needs a C compiler)
 	@.venv-compiled/bin/omnistate --version

@@ -1,6 +1,6 @@
 """Kafka Streams: its jars in the cache beside the broker's, and our small program, compiled.
 
-Its version is the broker's. No registry is named here, as in `tests.harness.broker.jars`.
+Its version is the broker's.
 """
 
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.harness.broker import jars
+from tests.harness.fetched_folder import FetchUnavailable, fetch, provide_folder
 
 PEERS: Final = Path(__file__).with_name("peers")
 PROGRAM: Final = "StreamsCount"
@@ -25,8 +26,8 @@ def streams_command(folder: Path) -> list[str]:
         raise PeerMissing("a JDK is needed to compile it: apt-get install default-jdk-headless")
     try:
         java = jars.java()
-        found = _provide()
-    except jars.BrokerUnavailable as missing:
+        found = provide_folder(f"kafka-streams-{jars.VERSION}", _fetch)
+    except (jars.BrokerUnavailable, FetchUnavailable) as missing:
         raise PeerMissing(str(missing)) from None
     classes = folder / "classes"
     if not classes.exists():
@@ -35,32 +36,10 @@ def streams_command(folder: Path) -> list[str]:
     return [java, "-Xmx1g", "-cp", f"{found}/*:{classes}", PROGRAM]
 
 
-def _provide() -> Path:
-    folder = jars.cache().with_name(f"kafka-streams-{jars.VERSION}")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with jars.locked(folder.with_name(f"{folder.name}.lock")):
-        if not folder.is_dir():
-            _fetch(folder)
-    return folder
-
-
 def _fetch(folder: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise PeerMissing("Maven is needed to fetch Kafka Streams: apt-get install maven")
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir()
-    told = [f"-Dkafka.version={jars.VERSION}", f"-DoutputDirectory={part}"]
-    done = subprocess.run(
-        [maven, "-B", "-q", "-f", str(PEERS / "pom.xml"), *told, "dependency:copy-dependencies"],
-        cwd=part,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=jars.FETCH_TIMEOUT_S,
-    )
-    if done.returncode:
-        raise PeerMissing(f"Maven could not fetch Kafka Streams: {done.stdout[-300:]}")
-    part.rename(folder)
+    told = [f"-Dkafka.version={jars.VERSION}", f"-DoutputDirectory={folder}"]
+    pom = str(PEERS / "pom.xml")
+    fetch([maven, "-B", "-q", "-f", pom, *told, "dependency:copy-dependencies"], folder)

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 
+from tests.cluster.lag_rig import GROUPS, TOPIC, ask, caught_up, exporter_age, lag_of, shown
 from tests.cluster.odd_batches import ZSTD, bomb
 from tests.cluster.story_inputs import CENTRE, story
 from tests.cluster.test_remade_topics import make_anew
@@ -20,10 +20,7 @@ from tests.harness.installation import Installation, installed
 from tests.harness.redis import RedisServer
 from tests.harness.tied_process import PATIENCE_S
 from tests.harness.waiting import eventually, wait_until
-from tests.harness.worker_process import WorkerProcess
 
-GROUPS = ("conversation", "representative", "projection", "figures")
-TOPIC = "channel-events"
 # What a scrape may be behind: two measurements.
 BEHIND_S = 2.0
 
@@ -34,26 +31,6 @@ def installation(
 ) -> Iterator[Installation]:
     with installed(brokers, prefix, tmp_path, redis_url=redis_url) as found:
         yield found
-
-
-def lag_of(found: Installation, group: str = "conversation", topic: str = TOPIC) -> dict[str, Any]:
-    """What the command says of partition 0."""
-    (line,) = [
-        each
-        for each in map(json.loads, found.run("lag", "--json").splitlines())
-        if (each["group"], each["topic"], each["partition"]) == (group, topic, 0)
-    ]
-    return dict(line)
-
-
-def shown(
-    worker: WorkerProcess, metric: str, found: Installation, group: str, **labels: str
-) -> float:
-    return worker.metric(f"omnistate_{metric}", group=f"{found.prefix}{group}", **labels)
-
-
-def caught_up(worker: WorkerProcess, found: Installation) -> bool:
-    return not any(shown(worker, "group_lag_records", found, group) for group in GROUPS)
 
 
 def test_it_is_right_when_everything_is_down(installation: Installation) -> None:
@@ -106,21 +83,6 @@ def test_it_is_right_when_everything_is_down(installation: Installation) -> None
     assert abs(time.time() - measured_s) < PATIENCE_S
     assert exporter.metric("omnistate_build_info", compiled="false") == 1
     assert exporter.end_in_time() == 0
-
-
-def exporter_age(exporter: WorkerProcess, found: Installation, partition: int) -> float:
-    """Of the partition of the events: whichever waits longest."""
-    return max(
-        shown(
-            exporter,
-            "group_lag_seconds",
-            found,
-            "conversation",
-            topic=f"{found.prefix}{topic}",
-            partition=str(partition),
-        )
-        for topic in (TOPIC, "agent-actions")
-    )
 
 
 async def test_what_stands_at_the_position_is_told(installation: Installation) -> None:
@@ -195,10 +157,6 @@ async def test_an_open_transaction_is_lag(installation: Installation) -> None:
         )
     finally:
         await producer.stop()
-
-
-async def ask(found: Installation) -> dict[str, Any]:
-    return lag_of(found)
 
 
 async def test_offsets_that_were_reset_do_not_matter_where_tables_know_better(

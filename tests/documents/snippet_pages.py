@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-NEEDS: Final = frozenset({"broker", "tls", "redis", "npm", "mvn", "clone"})
+NEEDS: Final = frozenset({"broker", "tls", "redis", "npm", "mvn", "clone", "helm"})
 _NEEDS: Final = re.compile(r"<!-- snippets need: ([a-z, ]+) -->")
 _COMMENT: Final = re.compile(
     r" *<!-- snippet: (setup|check|not run: \S.*?)(?: -->|\n(.*?)-->)", re.DOTALL

@@ -113,7 +113,7 @@ def _commands(steps: list[_Step], folder: Path, words: Mapping[str, str]) -> lis
 def _run(script: Path, folder: Path, environment: Mapping[str, str]) -> tuple[str, str, int]:
     """What was printed, what was complained about, and the exit status. Nothing is left running."""
     out, err = folder / ".stdout", folder / ".stderr"
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     with out.open("wb") as printed, err.open("wb") as complaints:
         process = subprocess.Popen(
             ["bash", script.name],

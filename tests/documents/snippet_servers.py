@@ -1,13 +1,16 @@
 """The servers that a page asks for, at addresses of their own, in place of those that it names."""
 
 import shutil
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from tests.deploy.kubernetes_tools import provide_tools
 from tests.documents.snippet_pages import ROOT, Page
 from tests.harness import machine
 from tests.harness.broker import Broker
+from tests.harness.fetched_folder import FetchUnavailable
 from tests.harness.ports import free_port
 from tests.harness.redis import RedisServer
 
@@ -21,6 +24,7 @@ MARKS: Final = {
     "clone": "slow",
     "npm": "slow",
     "mvn": "slow",
+    "helm": "slow",
 }
 # What a copy of the repository does without.
 _LEFT_OUT: Final = shutil.ignore_patterns(
@@ -32,6 +36,14 @@ def copy_repository(folder: Path) -> dict[str, str]:
     """Copy the repository, to be changed; the environment in which Python imports the copy."""
     shutil.copytree(ROOT, folder, ignore=_LEFT_OUT, dirs_exist_ok=True)
     return {"PYTHONPATH": f"{folder / 'workers'}:{folder / 'schemas'}"}
+
+
+def add_helm(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which `helm` is the tests' own. Skips where the machine cannot have it."""
+    try:
+        return {"PATH": f"{provide_tools()}:{environment['PATH']}"}
+    except FetchUnavailable as reason:
+        machine.give_up(f"no helm: {reason}")
 
 
 def start_servers(page: Page, stack: ExitStack) -> dict[str, str]:

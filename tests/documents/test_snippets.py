@@ -11,7 +11,12 @@ import pytest
 
 from tests.documents.snippet_pages import all_paths, parse_page, read_page
 from tests.documents.snippet_run import check_shown, run_page
-from tests.documents.snippet_servers import MARKS, copy_repository, start_servers
+from tests.documents.snippet_servers import (
+    MARKS,
+    add_helm,
+    copy_repository,
+    start_servers,
+)
 
 
 def case(path: str) -> object:
@@ -29,6 +34,8 @@ def test_a_page_works_as_it_is_written(path: str, tmp_path: Path) -> None:
     environment = {name: text for name, text in os.environ.items() if name[:10] != "OMNISTATE_"}
     if "clone" in page.needs:
         environment |= copy_repository(tmp_path)
+    if "helm" in page.needs:
+        environment |= add_helm(environment)
     with ExitStack() as stack:
         words = start_servers(page, stack)
         if "localhost:9092" in words:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.harness.broker import jars
 from tests.harness.broker.broker_storage import BrokerFailed
+from tests.harness.fetched_folder import locked
 from tests.harness.tied_process import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
@@ -24,7 +25,7 @@ def shared_broker(folder: Path, until_pid: int) -> str:
     """
     jars.provide()
     said = folder / "broker.txt"
-    with jars.locked(folder / "broker.lock"):
+    with locked(folder / "broker.lock"):
         if not said.exists():
             _spawn(["--port", "0", "--heap", "512m", "--until-pid", str(until_pid)], said)
         return _await_address(said)
