@@ -9,9 +9,9 @@ from typing import Final
 
 import msgspec
 
+from omnistate.core.directory import Directory
 from omnistate.core.facts import Cause
 from omnistate.core.representative.totals import Totals
-from omnistate.core.settings import Directory
 
 # Of a representative with one of these a router may think at all.
 WORKING: Final = frozenset({"available", "busy"})

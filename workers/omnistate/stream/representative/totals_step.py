@@ -15,10 +15,10 @@ from omnistate_schemas.times import format_time
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_CAPACITY
 from pydantic import ValidationError
 
+from omnistate.core.directory import Directory
 from omnistate.core.facts import Cause
 from omnistate.core.representative.presence import describe_capacity
 from omnistate.core.representative.totals import OutOfSequence, Totals, encode_totals
-from omnistate.core.settings import Directory
 from omnistate.stream.cloudevents import (
     HEADERS,
     SOURCE,
@@ -126,8 +126,10 @@ class RepresentativeStep:
         self._causes[id_] = change.cause
 
     def _take_presence(self, record: Record) -> None:
-        lent = {"key": record.key, "timestamp_ms": record.timestamp_ms}
-        envelope, _ = read_event(record.value, record.headers, PRESENCE_INPUTS, **lent)
+        key, at_ms = record.key, record.timestamp_ms
+        envelope, _ = read_event(
+            record.value, record.headers, PRESENCE_INPUTS, key=key, timestamp_ms=at_ms
+        )
         try:
             event = PRESENCE.validate_python(envelope)
         except ValidationError as error:
