@@ -58,7 +58,8 @@ class RepresentativeCapacity(Member):
         description="Units left; negative where more are taken than there are."
     )
     profiles: dict[Id, ProfileCapacity] = Field(
-        description="Slots by profile: those configured for them, and those that are taken."
+        default={},
+        description="Slots by profile: those configured for them, and those that are taken.",
     )
     blocked_by_profile: bool = Field(
         description="A blocking profile is used up: nothing of any kind may be assigned."
@@ -66,7 +67,8 @@ class RepresentativeCapacity(Member):
     presence: Presence = Field(description="The effective presence.")
     presence_reason: PresenceReason = Field(description="Where the effective presence comes from.")
     set_presence: Presence | None = Field(
-        description="What somebody set last and still counts; null where capacity decides."
+        default=None,
+        description="What somebody set last and still counts; null where capacity decides.",
     )
     assignable: bool = Field(
         description="Available or busy, not blocked by a profile: a router may offer them work."
@@ -76,7 +78,7 @@ class RepresentativeCapacity(Member):
     )
     changed_at: Time = Field(description="When it changed.")
     cause: Cause | None = Field(
-        description="What led to it; null where a changed configuration did."
+        default=None, description="What led to it; null where a changed configuration did."
     )
 
 
