@@ -145,7 +145,7 @@ def placed(record: Record, partitions: int) -> Record:
 def codes(batch: Batch) -> list[str]:
     """The codes of what was refused, in order."""
     values = [json.loads(each.value or b"") for each in batch.outputs]
-    return [each["data"]["code"] for each in values if each["type"].startswith("input.")]
+    return [each["data"]["code"] for each in values if "code" in each["data"]]
 
 
 def told(batch: Batch) -> Counter[str]:
