@@ -82,7 +82,7 @@ def by_kind(
 
 def by_authority(meaning: str, engine: float | None, upstream: float | None) -> Any:
     """A key whose default, while it is left out, depends on who decides; see `by_kind`."""
-    return by_kind(meaning, upstream=upstream, **dict.fromkeys(KINDS, engine))
+    return by_kind(meaning, upstream=upstream, **{str(kind): engine for kind in KINDS})
 
 
 def _spell(value: float | None) -> str:

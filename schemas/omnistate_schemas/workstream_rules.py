@@ -47,10 +47,9 @@ def forbid() -> dict[str, Any]:
     )
     for name, authority in FOR_AUTHORITY.items():
         # Left out, it is the engine.
-        needed, word = [name], {"not": {"const": authority}}
-        if authority == "engine":
-            needed, word = [name, "authority"], {"const": "upstream"}
-        found.append(_all_of(needed, authority=word, **{name: _TOLD[name]}))
+        needed = [name, "authority"] if authority == "engine" else [name]
+        other: dict[str, Any] = {"not": {"const": authority}}
+        found.append(_all_of(needed, authority=other, **{name: _TOLD[name]}))
     offline = {"type": "array", "contains": {"const": "offline"}}
     found.append(_all_of(["allowed_presences"], allowed_presences=offline))
     return {"anyOf": found}
