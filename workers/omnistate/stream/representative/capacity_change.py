@@ -17,6 +17,8 @@ from omnistate.stream.cloudevents import Undecodable
 from omnistate.stream.ports import Record
 
 TYPES: Final = frozenset({"capacity.held", "capacity.released"})
+# Moves no counter, and has none (contract.md#capacity-declined).
+DECLINED: Final = "capacity.declined"
 # What an engine writes at once, at the most.
 RECORD_BYTES_MAX: Final = 1_000_000
 # Below this a row's picture, too, is far from the bound, and nobody needs to look.
@@ -36,7 +38,8 @@ class _Data(msgspec.Struct, gc=False):
     partition: _Partition
     partition_sequence: _Sequence
     partition_units: _Units
-    partition_profiles: _Profiles
+    # Left out where it is empty.
+    partition_profiles: _Profiles = {}
 
 
 class _Event(msgspec.Struct, gc=False):
@@ -47,7 +50,12 @@ class _Event(msgspec.Struct, gc=False):
     data: _Data
 
 
+class _Typed(msgspec.Struct, gc=False):
+    type: str
+
+
 _READ: Final = msgspec.json.Decoder(_Event).decode
+_READ_TYPE: Final = msgspec.json.Decoder(_Typed).decode
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
@@ -60,14 +68,19 @@ class ShareChange(msgspec.Struct, frozen=True, gc=False):
     cause: Cause
 
 
-def read_capacity_change(record: Record) -> ShareChange:
-    """The change in a record of `capacity-changes`. Raises Undecodable."""
+def read_capacity_change(record: Record) -> ShareChange | None:
+    """The change in a record of `capacity-changes`. Raises Undecodable.
+
+    None for a grant that came to nothing, which moves no counter.
+    """
     value = record.value or b""
     if len(value) > RECORD_BYTES_MAX:
         raise Undecodable("oversized", f"{len(value)} bytes; {RECORD_BYTES_MAX} are the most")
     try:
         event = _READ(value)
     except msgspec.DecodeError as error:
+        if _is_declined(value):
+            return None
         raise Undecodable("undecodable", f"no capacity change: {error}") from None
     except UnicodeDecodeError:
         raise Undecodable("undecodable", "no capacity change: invalid UTF-8") from None
@@ -87,6 +100,13 @@ def read_capacity_change(record: Record) -> ShareChange:
         Share(data.partition_sequence, data.partition_units, held),
         Cause(event.type, event.id, event.source),
     )
+
+
+def _is_declined(value: bytes) -> bool:
+    try:
+        return _READ_TYPE(value).type == DECLINED
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
 
 
 def measure(totals: Totals, partition: int, share: Share) -> int:

@@ -100,6 +100,10 @@ class RepresentativeStep:
 
     def _take_change(self, record: Record) -> None:
         change = read_capacity_change(record)
+        if change is None:
+            self._tally["ignored"] += 1
+            self._details["ignored", "no_effect"] += 1
+            return
         id_, known = change.representative_id, change.representative_id in self._touched
         totals = self._totals(id_)
         # At most: a counter takes the former one's place.
