@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from omnistate.core.conversation.context import Counter
 from omnistate.core.conversation.conversation import Conversation
-from omnistate.core.conversation.parties import Hold, Offer
+from omnistate.core.conversation.parties import Hold
 from omnistate.core.conversation.row import decode_conversation
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES, STATE_CHANGES
 
@@ -180,16 +180,6 @@ def lose_settings(rig: Rig) -> Place:
     )
 
 
-def offer_to_nobody(row: Conversation) -> bool:
-    row.offers.append(Offer("nobody", False))
-    return row.stage != "closed"
-
-
-def prefer(row: Conversation) -> bool:
-    row.rest.priority = 17
-    return row.stage != "closed"
-
-
 def of_rows(change: Callable[[Conversation], bool]) -> Case:
     return "tables", lambda rig: alter_row(rig, change)
 
@@ -221,8 +211,6 @@ TABLES: Final[dict[str, Case]] = {
             "overflow_count": 17,
         }.items()
     },
-    "offered_representative_ids": of_rows(offer_to_nobody),
-    "priority": of_rows(prefer),
     "a stale row": ("tables", stale_row),
     "no row": ("tables", lose_row),
     "forgotten too early": ("tables", forget_early),

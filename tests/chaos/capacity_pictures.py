@@ -38,7 +38,7 @@ class Person:
         self.missed += number - self.numbers[partition] - 1
         self.numbers[partition] = number
         self.units[partition] = data["partition_units"]
-        self.slots[partition] = data["partition_profiles"]
+        self.slots[partition] = data.get("partition_profiles", {})
         if self.wish in PASSING:
             self.wish = None
 
@@ -80,6 +80,9 @@ class Pictures:
             if event is None or key != event["subject"].encode():
                 continue
             person = self._people[event["subject"]]
+            if event["type"] == "capacity.declined":
+                # It moves no counter.
+                continue
             if topic == CAPACITY_CHANGES:
                 person.take_change(event["data"])
             else:

@@ -49,6 +49,7 @@ WRITES = {
         "conversation-state-changes",
         "conversation-states",
         "capacity-changes",
+        "recorded-inputs",
         "rejected-inputs",
         "dead-letters",
     ],
