@@ -17,7 +17,7 @@ from omnistate.stream.cloudevents import Undecodable
 from omnistate.stream.ports import Record
 
 TYPES: Final = frozenset({"capacity.held", "capacity.released"})
-# Moves no counter, and has none (contract.md#capacity-declined).
+# Moves no counter, and has none (contract.md#capacity-changes).
 DECLINED: Final = "capacity.declined"
 # What an engine writes at once, at the most.
 RECORD_BYTES_MAX: Final = 1_000_000
