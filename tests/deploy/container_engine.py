@@ -63,7 +63,11 @@ class ContainerEngine(Startable):
             subprocess.run(["ip", "netns", "add", self._namespace], check=True)
             subprocess.run(["ip", "-n", self._namespace, "link", "set", "lo", "up"], check=True)
             # `ip netns exec` would hide the cgroups.
-            command = ["nsenter", f"--net=/run/netns/{self._namespace}", *command]
+            command = [
+                str(shutil.which("nsenter")),
+                f"--net=/run/netns/{self._namespace}",
+                *command,
+            ]
         log = self.folder / "log"
         process = self._process = TiedProcess(command, log, folder=self.folder)
         wait_until("the engine answers", lambda: self._answers() or not process.running, timeout_s)
