@@ -68,7 +68,7 @@ class RepresentativeCapacity(Member):
     presence_reason: PresenceReason = Field(description="Where the effective presence comes from.")
     set_presence: Presence | None = Field(
         default=None,
-        description="What somebody set last and still counts; null where capacity decides.",
+        description="What somebody set last and still counts; left out where capacity decides.",
     )
     assignable: bool = Field(
         description="Available or busy, not blocked by a profile: a router may offer them work."
@@ -78,7 +78,7 @@ class RepresentativeCapacity(Member):
     )
     changed_at: Time = Field(description="When it changed.")
     cause: Cause | None = Field(
-        default=None, description="What led to it; null where a changed configuration did."
+        default=None, description="What led to it; left out where a changed configuration did."
     )
 
 
@@ -92,7 +92,6 @@ CAPACITY: Final[dict[str, Any]] = {
     "blocked_by_profile": False,
     "presence": "busy",
     "presence_reason": "capacity",
-    "set_presence": None,
     "assignable": True,
     "gaps": 0,
     "changed_at": "2026-03-02T09:15:22.123Z",
@@ -100,7 +99,6 @@ CAPACITY: Final[dict[str, Any]] = {
         "type": "capacity.held",
         "id": "3-17.h1",
         "source": "/omnistate",
-        "actor_id": None,
     },
 }
 

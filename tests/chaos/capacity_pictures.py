@@ -118,7 +118,7 @@ class Pictures:
         full = [name for name, each in profiles.items() if each["occupied"] >= each["limit"]]
         blocked = any(profiles[name]["blocking"] and profiles[name]["occupied"] for name in full)
         presence = person.wish or _presence(units, held, profiles, blocked=blocked)
-        return {
+        picture = {
             "representative_id": id_,
             "units": units,
             "occupied_units": held,
@@ -131,6 +131,8 @@ class Pictures:
             "assignable": presence in PASSING and not blocked,
             "gaps": person.missed,
         }
+        # What is null or empty is left out.
+        return {name: value for name, value in picture.items() if value not in (None, {})}
 
 
 def _presence(units: int, held: int, profiles: Json, *, blocked: bool) -> str:

@@ -28,7 +28,7 @@ async def test_everybody_configured_is_told_of_at_the_start() -> None:
         "blocking": False,
     }
     assert (told["bob"]["presence"], told["bob"]["assignable"]) == ("available", True)
-    assert told["bob"]["cause"] is None
+    assert not {"cause", "set_presence", "profiles"} & set(told["bob"])
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ async def test_what_is_set_goes_first_and_lasts_or_not() -> None:
     )
     assert desk.last("bob")["cause"]["actor_id"] == "sue"
     desk = await run([("hold", "bob", 60), ("set", "bob", "available"), ("hold", "bob", 30)])
-    assert (desk.last("bob")["presence"], desk.last("bob")["set_presence"]) == ("busy", None)
+    assert (desk.last("bob")["presence"], desk.last("bob").get("set_presence")) == ("busy", None)
 
 
 async def test_a_gap_is_counted_and_a_repeat_changes_nothing() -> None:
@@ -171,7 +171,7 @@ async def test_totals_are_the_truth_whatever_is_missed_or_seen_twice(
         assert last["occupied_units"] == sum(units for units, _ in held)
         for name in ("chat", "call", "mail"):
             occupied = sum(profiles.get(name, 0) for _, profiles in held)
-            assert last["profiles"].get(name, {"occupied": 0})["occupied"] == occupied
+            assert last.get("profiles", {}).get(name, {"occupied": 0})["occupied"] == occupied
         assert last["gaps"] == missed[id_]
     for id_ in ("ana", "bob", "cleo"):
         numbered = [each["sequence"] for each in desk.told() if each["representative_id"] == id_]

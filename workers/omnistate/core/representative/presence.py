@@ -31,7 +31,9 @@ class ProfileCapacity(msgspec.Struct, frozen=True, gc=False):
         return self.available <= 0 < self.occupied
 
 
-class RepresentativeCapacity(msgspec.Struct, frozen=True, gc=False):
+class RepresentativeCapacity(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True
+):
     """`data` of `representative.capacity_changed`, as `omnistate_schemas.presence` describes it."""
 
     representative_id: str
@@ -39,15 +41,15 @@ class RepresentativeCapacity(msgspec.Struct, frozen=True, gc=False):
     units: int
     occupied_units: int
     available_units: int
-    profiles: dict[str, ProfileCapacity]
+    profiles: dict[str, ProfileCapacity] = {}
     blocked_by_profile: bool
     presence: str
     presence_reason: str
-    set_presence: str | None
+    set_presence: str | None = None
     assignable: bool
     gaps: int
     changed_at: str
-    cause: Cause | None
+    cause: Cause | None = None
 
 
 def describe_capacity(
