@@ -73,7 +73,7 @@ def _abstract(row: Conversation, names: dict[str, str]) -> Key:
             rest.silent,
             rest.silence_rules_fired,
             rest.on_hold_since_ms is not None,
-            rest.extended_ms > 0,
+            stage == "wrap_up" and rest.extended_ms > 0,
         ),
     )
 

@@ -33,12 +33,13 @@ WORKSTREAMS = [
 UNTIL = format_time(MONDAY_MS + 100 * 86_400_000)
 
 
-def encode(told: list[Told], random: Random) -> list[bytes]:
-    """The lines, some of one instant, some a minute apart."""
+def encode(told: list[Told], more: list[Told], random: Random) -> list[bytes]:
+    """The lines: at first some of one instant, then some before which timers fire."""
     at_ms, lines = MONDAY_MS, []
-    for number, (type_, data) in enumerate(told):
+    for number, (type_, data) in enumerate([*told, *more]):
+        gaps_s = (1, 61, 301, 901) if number >= len(told) else (0, 1, 1, 61)
+        at_ms += 1_000 * random.choice(gaps_s)
         lines.append(json.dumps(event_of(type_, SUBJECT, data, f"i{number}", at_ms)).encode())
-        at_ms += random.choice((0, 1_000, 1_000, 61_000))
     return lines
 
 
@@ -47,14 +48,14 @@ def encode(told: list[Told], random: Random) -> list[bytes]:
 def test_they_go_on_alike(kind: str, authority: str, variant: str) -> None:
     explorer = Explorer(kind, authority, variant)
     explorer.explore()
-    more, random = list(inputs_of(kind)), Random(f"{SEED} {kind} {authority} {variant}")
+    anything, random = list(inputs_of(kind)), Random(f"{SEED} {kind} {authority} {variant}")
     config = {"workstreams": {"w": workstream_of(kind, authority, variant)}, **LIMITS}
     compared = 0
     for key in explorer.states:
         told = explorer.inputs_to(key)
         if told is None or random.randrange(ONE_IN):
             continue
-        lines = encode([*told, *random.choices(more, k=random.randint(1, 3))], random)
+        lines = encode(told, random.choices(anything, k=random.randint(1, 4)), random)
         outputs, state = plain(*engine_run.run(lines, config, UNTIL))
         expected, expected_state = plain(*model.run(lines, config, UNTIL))
         where = f"seed {SEED}, {b' '.join(lines).decode()}"
