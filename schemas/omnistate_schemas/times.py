@@ -24,16 +24,24 @@ def parse_time_ms(text: str) -> int:
     A leap second counts as the first instant of the next minute. Raises ValueError where the
     text is no such instant, or one outside the years 1 to 9999 in UTC.
     """
-    # The usual form is read with tables: events come minute by minute.
-    minute_ms = _MINUTES_MS.get(text[:17])
+    if len(text) == _USUAL_LENGTH:
+        # The usual form is read with tables: events come minute by minute.
+        try:
+            return _MINUTES_MS[text[:17]] + _SECONDS_MS[text[17:20]] + _MILLIS_MS[text[20:]]
+        except KeyError:
+            return _parse_and_keep(text)
+    return _parse_slowly(text)
+
+
+def _parse_and_keep(text: str) -> int:
+    """As without tables, with the minute kept where the rest has the usual form."""
+    time_ms = _parse_slowly(text)
     second_ms, millis_ms = _SECONDS_MS.get(text[17:20]), _MILLIS_MS.get(text[20:])
-    if second_ms is None or millis_ms is None:
-        return _parse_slowly(text)
-    if minute_ms is None:
+    if second_ms is not None and millis_ms is not None:
         if len(_MINUTES_MS) >= _MINUTES_KEPT:
             _MINUTES_MS.clear()
-        minute_ms = _MINUTES_MS[text[:17]] = _parse_slowly(text) - second_ms - millis_ms
-    return minute_ms + second_ms + millis_ms
+        _MINUTES_MS[text[:17]] = time_ms - second_ms - millis_ms
+    return time_ms
 
 
 def _parse_slowly(text: str) -> int:
@@ -62,22 +70,21 @@ def format_time(time_ms: int) -> str:
 
 
 def _keep_text(time_ms: int) -> str:
-    days = time_ms // DAY_MS
-    day = _DAYS.get(days) or _keep_day(days)
-    minute = _MINUTES[time_ms % DAY_MS // 60_000]
     if len(_TEXTS) >= _TEXTS_KEPT:
         _TEXTS.clear()
-    text = f"{day}{minute}{_SECONDS[time_ms % 60_000 // 1_000]}{_MILLIS[time_ms % 1_000]}"
+    minutes, rest_ms = divmod(time_ms, 60_000)
+    minute = _MINUTES.get(minutes) or _keep_minute(minutes)
+    text = f"{minute}{_SECONDS[rest_ms // 1_000]}{_MILLIS[rest_ms % 1_000]}"
     _TEXTS[time_ms] = text
     return text
 
 
-def _keep_day(days: int) -> str:
-    """The text of a day, kept: events come day by day."""
-    if len(_DAYS) >= _DAYS_KEPT:
-        _DAYS.clear()
-    day = _DAYS[days] = (EPOCH + timedelta(days=days)).date().isoformat() + "T"
-    return day
+def _keep_minute(minutes: int) -> str:
+    """The text up to the seconds, kept: events come minute by minute."""
+    if len(_MINUTES) >= _MINUTES_KEPT:
+        _MINUTES.clear()
+    minute = _MINUTES[minutes] = f"{(EPOCH + timedelta(minutes=minutes)).isoformat()[:16]}:"
+    return minute
 
 
 def _zone_of(text: str) -> str:
@@ -85,14 +92,13 @@ def _zone_of(text: str) -> str:
     return "Z" if text[-1] in "zZ" else text[-6:]
 
 
+_USUAL_LENGTH: Final = len("2026-03-02T09:30:00.125Z")
 _TEXTS_KEPT: Final = 8_192
 _TEXTS: Final[dict[int, str]] = {}
-_DAYS_KEPT: Final = 64
-_DAYS: Final[dict[int, str]] = {}
-# By the text up to the seconds.
-_MINUTES_MS: Final[dict[str, int]] = {}
+# The text up to the seconds, by the minutes since the epoch, and the other way round.
 _MINUTES_KEPT: Final = 4_096
-_MINUTES: Final = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1_440)]
+_MINUTES: Final[dict[int, str]] = {}
+_MINUTES_MS: Final[dict[str, int]] = {}
 _SECONDS: Final = [f"{second:02}." for second in range(60)]
 _SECONDS_MS: Final = {text: second * 1_000 for second, text in enumerate(_SECONDS)}
 _MILLIS: Final = [f"{millis:03}Z" for millis in range(1_000)]

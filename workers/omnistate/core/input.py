@@ -40,6 +40,13 @@ class Input:
     sets what else it says.
     """
 
+    __slots__ = (
+        *("topic", "partition", "offset", "type", "trigger", "conversation_id", "id", "source"),
+        *("fingerprint", "time_ms", "size", "start", "problem", "representative_id", "actor_id"),
+        *("queue_id", "target_id", "auto_accept", "overflow", "direct", "declined", "reason"),
+        *("expected_sequence", "details", "traceparent", "tracestate"),
+    )
+
     def __init__(
         self,
         topic: str,
@@ -107,3 +114,12 @@ MESSAGES_KEPT: Final = 16
 MESSAGES: Final = frozenset(
     {"customer.messaged", "representative.message", "bot.message", "conversation.progressed"}
 )
+
+
+def is_among(kept: bytes, fingerprint: bytes) -> bool:
+    """Whether the fingerprint is one of those kept, not the end of one and the start of another."""
+    # Not `in`, which tries the digest as a number first and makes an exception of it.
+    position = kept.find(fingerprint)
+    while position >= 0 and position % FINGERPRINT_BYTES:
+        position = kept.find(fingerprint, position + 1)
+    return position >= 0

@@ -3,6 +3,7 @@
 It moves the row's words only; timers, holds and facts follow in `effects`.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from omnistate.core.conversation.conditions import next_primary
@@ -16,7 +17,7 @@ from omnistate.core.conversation.stages import OPEN_OR_ACTIVE, UNASSIGNED, Stage
 SKIPPED_MAX: Final = 100
 # Rules by which somebody is asked, as they are where nobody is.
 AT_ONCE: Final = {
-    rule.id: rule._replace(to="in_conversation", party="given")
+    rule.id: replace(rule, to="in_conversation", party="given")
     for rule in RULES
     if rule.party in {"offered", "joined"} and rule.asking != "all"
 }
@@ -39,7 +40,8 @@ def place(
     former_id, former_stage = conversation.representative_id, conversation.stage
     stage: Stage = rule.to or former_stage
     conversation.handler_id = target_id if stage in {"with_external", "with_bot"} else None
-    _keep_offers(conversation, rule, offer)
+    if offer is not None or conversation.offers:
+        _keep_offers(conversation, rule, offer)
     if rule.party == "unoffered" and conversation.offers and stage == "open":
         stage = "awaiting_acceptance"
     conversation.stage = stage

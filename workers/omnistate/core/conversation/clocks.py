@@ -63,7 +63,7 @@ def keep_times(conversation: Conversation, before: Before, rule: Rule) -> None:
 
 def end_wait(conversation: Conversation) -> None:
     """Once the change that ends a wait has been told, nobody waits any more."""
-    if conversation.queued_ms is not None and conversation.stage not in _WAITS:
+    if conversation.stage not in _WAITS:
         conversation.queued_ms = conversation.queue_since_ms = None
         conversation.decline_count = 0
 

@@ -8,11 +8,13 @@ from typing import Final
 from omnistate.core.conversation.parties import Extras, Hold, Offer
 from omnistate.core.conversation.stages import MEANINGS, Stage
 from omnistate.core.conversation.transitions import TIES
-from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, MESSAGES_KEPT
+from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, MESSAGES_KEPT, is_among
 
 _RANK: Final = {name: rank for rank, name in enumerate(TIES)}
 _OFFER_RANK: Final = _RANK["offer"]
 _WINDOW_RANK: Final = _RANK["representative_reconnect"]
+_FINGERPRINTS_BYTES: Final = FINGERPRINT_BYTES * FINGERPRINTS_KEPT
+_MESSAGES_BYTES: Final = FINGERPRINT_BYTES * MESSAGES_KEPT
 # Timers that no reader of an output waits for.
 _OWN: Final = frozenset({"forget", "early", "settle"})
 
@@ -22,6 +24,17 @@ Due = tuple[int, str, Hold | None, str | None]
 
 class Conversation:
     """One conversation. Times in epoch milliseconds; `settings_key` names its interned settings."""
+
+    # More than 30 members in a dictionary are slow to make and to read.
+    __slots__ = (
+        *("settings_key", "channel", "workstream_id", "origin", "stage", "reason"),
+        *("deadlines", "windows", "offers", "holds", "occurred_ms", "started_ms"),
+        *("stage_since_ms", "queued_ms", "queue_since_ms", "representative_since_ms"),
+        *("sequence", "queue_id", "customer_id", "representative_id", "last_representative_id"),
+        *("served_by_id", "handler_id", "outbound", "session_closed", "units", "profiles"),
+        *("skipped", "consultants", "hold_count", "transfer_count", "overflow_count"),
+        *("decline_count", "fingerprints", "messages", "extras"),
+    )
 
     def __init__(
         self,
@@ -122,26 +135,21 @@ class Conversation:
 
     def knows(self, fingerprint: bytes) -> bool:
         """Whether this input is among the last ones, or waits for its turn."""
-        extras = self.extras
-        # Not `in`, which tries the digest as a number first and makes an exception of it.
-        if self.fingerprints.find(fingerprint) >= 0 and _is_among(self.fingerprints, fingerprint):
+        # Nearly always nothing like it is there, and no call is worth its time.
+        if self.messages.find(fingerprint) >= 0 and is_among(self.messages, fingerprint):
             return True
-        if self.messages.find(fingerprint) >= 0 and _is_among(self.messages, fingerprint):
+        if self.fingerprints.find(fingerprint) >= 0 and is_among(self.fingerprints, fingerprint):
             return True
-        return extras is not None and any(
-            waiting.input.fingerprint == fingerprint for waiting in extras.waiting
-        )
+        if self.extras is None or not self.extras.waiting:
+            return False
+        return any(waiting.input.fingerprint == fingerprint for waiting in self.extras.waiting)
 
     def remember(self, fingerprint: bytes, *, message: bool) -> None:
         """Put this accepted input, which is not among the last ones, among them."""
-        kept = (self.messages if message else self.fingerprints) + fingerprint
-        most = FINGERPRINT_BYTES * (MESSAGES_KEPT if message else FINGERPRINTS_KEPT)
-        if len(kept) > most:
-            kept = kept[FINGERPRINT_BYTES:]
         if message:
-            self.messages = kept
+            self.messages = (self.messages + fingerprint)[-_MESSAGES_BYTES:]
         else:
-            self.fingerprints = kept
+            self.fingerprints = (self.fingerprints + fingerprint)[-_FINGERPRINTS_BYTES:]
 
     def hold_id(self, hold: Hold) -> str:
         """The hold's public id, unique for ever."""
@@ -180,9 +188,10 @@ class Conversation:
         for offer in self.offers:
             if offer.until_ms is not None and (first_ms is None or offer.until_ms < first_ms):
                 first_ms = offer.until_ms
-        for deadline_ms in self.windows.values():
-            if first_ms is None or deadline_ms < first_ms:
-                first_ms = deadline_ms
+        if self.windows:
+            for deadline_ms in self.windows.values():
+                if first_ms is None or deadline_ms < first_ms:
+                    first_ms = deadline_ms
         return first_ms
 
     def next_own_timer(self) -> tuple[int, str] | None:
@@ -198,8 +207,8 @@ class Conversation:
                 found = (offer.until_ms, _OFFER_RANK, "offer")
                 if first is None or found < first:
                     first = found
-        for deadline_ms in self.windows.values():
-            found = (deadline_ms, _WINDOW_RANK, "representative_reconnect")
+        if self.windows:
+            found = (min(self.windows.values()), _WINDOW_RANK, "representative_reconnect")
             if first is None or found < first:
                 first = found
         return None if first is None else (first[0], first[2])
@@ -238,10 +247,3 @@ class Conversation:
         if representative_id in self.consultants:
             return 1 + len(self.offers) + self.consultants.index(representative_id)
         return 0
-
-
-def _is_among(kept: bytes, fingerprint: bytes) -> bool:
-    position = kept.find(fingerprint)
-    while position >= 0 and position % FINGERPRINT_BYTES:
-        position = kept.find(fingerprint, position + 1)
-    return position >= 0

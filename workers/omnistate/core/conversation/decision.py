@@ -54,28 +54,36 @@ def decide(conversation: Conversation | None, input_: Input, context: Context) -
         input_.problem = check_start(input_, context.directory)
     if input_.problem is not None:
         return _refuse(_INVALID, conversation, input_)
-    begun = conversation is not None and conversation.stage != "nothing"
-    if conversation is not None and ((started and begun) or conversation.knows(input_.fingerprint)):
-        return _refuse(_DUPLICATE, conversation, input_)
-    if input_.type == "router.schedule" and (input_.told.at_ms or 0) <= context.now_ms:
+    if conversation is not None:
+        begun = conversation.stage != "nothing"
+        if (started and begun) or conversation.knows(input_.fingerprint):
+            return _refuse(_DUPLICATE, conversation, input_)
+    else:
+        begun = False
+    if input_.details is not None and _is_past(input_, context.now_ms):
         input_.problem = "scheduled_for: not after the engine's clock"
         return _refuse(_INVALID, conversation, input_)
-    if conversation is not None and begun:
-        settings = context.settings_of(conversation.settings_key)
-        if settings.settle_ms and waiting.waits_for_order(settings, input_, context.now_ms):
-            waiting.put_unordered(conversation, settings, input_, context.now_ms)
-            return "waits", conversation, []
-        return _act(conversation, input_, settings, context)
-    if started:
-        if input_.started.workstream_id not in context.directory.workstreams:
-            return _refuse(_UNKNOWN_WORKSTREAM, conversation, input_)
-        return _begin(input_, conversation, context)
+    if conversation is None or not begun:
+        return _meet(conversation, input_, context)
+    settings = context.settings_of(conversation.settings_key)
+    if settings.settle_ms and waiting.waits_for_order(settings, input_, context.now_ms):
+        waiting.put_unordered(conversation, settings, input_, context.now_ms)
+        return "waits", conversation, []
+    return _act(conversation, input_, settings, context)
+
+
+def _meet(early: Conversation | None, input_: Input, context: Context) -> Decision:
+    """What an input does where no conversation has begun; `early` holds those that came before."""
+    if input_.start is not None:
+        if input_.start.workstream_id not in context.directory.workstreams:
+            return _refuse(_UNKNOWN_WORKSTREAM, early, input_)
+        return _begin(input_, early, context)
     if not waiting.waits_for_start(input_):
-        return _refuse(_UNKNOWN_CONVERSATION, conversation, input_)
-    if conversation is None:
-        conversation = Conversation(b"", "", "", "")
-    waiting.put_early(conversation, input_, context.now_ms)
-    return "waits", conversation, []
+        return _refuse(_UNKNOWN_CONVERSATION, early, input_)
+    if early is None:
+        early = Conversation(b"", "", "", "")
+    waiting.put_early(early, input_, context.now_ms)
+    return "waits", early, []
 
 
 def take_next(
@@ -89,13 +97,19 @@ def take_next(
     return input_, _act(conversation, input_, settings, context)
 
 
+def _is_past(input_: Input, now_ms: int) -> bool:
+    """Whether it schedules for what is over already."""
+    return input_.type == "router.schedule" and (input_.told.at_ms or 0) <= now_ms
+
+
 def _begin(input_: Input, early: Conversation | None, context: Context) -> Decision:
     """Rules C1 to C4."""
     key, row, settings = context.directory.workstreams[input_.started.workstream_id]
     conversation, rule, scheduled_ms = begin(input_, key, settings, context.now_ms)
     clocks.move(conversation, settings, input_, context.now_ms)
     turn = Transition(conversation, input_.conversation_id, settings, context, input_)
-    if _may_pass_bounds(conversation, settings, context):
+    priced = settings.profiles or conversation.profiles
+    if priced and _may_pass_bounds(conversation, settings, context):
         context.former = []
     try:
         turn.follow(rule, scheduled_ms)
@@ -117,12 +131,13 @@ def _act(
     verdict = judge(conversation, settings, input_)
     if isinstance(verdict, Refusal):
         return _refuse(verdict, conversation, input_)
-    updates = isinstance(verdict, Rule) and verdict.tells
-    if updates:
+    if isinstance(verdict, Rule) and verdict.tells:
         input_.problem = find_problem(conversation, settings, input_)
         if input_.problem is not None:
             return _refuse(_INVALID, conversation, input_)
-    if updates or _may_pass_bounds(conversation, settings, context):
+        return _carry_out_closely(conversation, verdict, settings, input_, context)
+    priced = settings.profiles or conversation.profiles
+    if priced and _may_pass_bounds(conversation, settings, context):
         return _carry_out_closely(conversation, verdict, settings, input_, context)
     return _carry_out(conversation, verdict, settings, input_, context)
 
@@ -130,9 +145,7 @@ def _act(
 def _may_pass_bounds(
     conversation: Conversation, settings: WorkstreamSettings, context: Context
 ) -> bool:
-    """Whether a hold could be too large; nearly always, a look at two empty lists says no."""
-    if not settings.profiles and not conversation.profiles:
-        return False
+    """Whether a hold could be too large, where it costs profiles; only those are bounded."""
     cost = len(settings.profiles) + len(conversation.profiles)
     return context.bounds.may_pass(conversation, cost, crowded=context.crowded)
 
@@ -167,7 +180,11 @@ def _carry_out(
     now_ms, subject = context.now_ms, input_.conversation_id
     clocks.move(conversation, settings, input_, now_ms)
     conversation.remember(input_.fingerprint, message=input_.type in _MESSAGES)
-    if conversation.deadlines or conversation.windows or conversation.session_closed:
+    if (
+        conversation.windows
+        or conversation.session_closed
+        or "customer_reconnect" in conversation.deadlines
+    ):
         end_windows(conversation, input_)
     if input_.details is not None:
         note_remarks(conversation, input_)

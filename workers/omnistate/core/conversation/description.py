@@ -40,8 +40,9 @@ def describe_change(
     held_ms: int,
 ) -> StateChange:
     """A change of the conversation by `rule`; `held_ms` is how long the caller was on hold."""
-    was, now = MEANINGS[before.stage], MEANINGS[conversation.stage]
-    assert now.status is not None
+    former_status, former_detail, _ = MEANINGS[before.stage]
+    status, detail, reason = MEANINGS[conversation.stage]
+    assert status is not None
     began = before.stage == "nothing"
     occurred_ms, extras = conversation.occurred_ms, conversation.extras
     occurred_at = format_time(occurred_ms)
@@ -68,9 +69,9 @@ def describe_change(
         subject,
         conversation.sequence,
         rule.id,
-        _STATES[now.status],
-        now.status in _INTERNAL,
-        now.status,
+        _STATES[status],
+        status in _INTERNAL,
+        status,
         conversation.channel,
         conversation.workstream_id,
         conversation.transfer_count,
@@ -83,10 +84,10 @@ def describe_change(
         conversation.overflow_count,
         0 if extras is None else extras.priority,
         units,
-        was.status,
-        was.detail,
-        now.detail,
-        conversation.reason or now.reason,
+        former_status,
+        former_detail,
+        detail,
+        conversation.reason or reason,
         conversation.customer_id,
         None if began else before.queue_id,
         conversation.queue_id,
@@ -103,7 +104,7 @@ def describe_change(
         queue_since,
         representative_since,
         None if queued_at is None else conversation.decline_count,
-        _reason_of_decline(rule, input_),
+        _reason_of_decline(input_) if rule.id == "A2" else None,
         _NO_ATTRIBUTES if extras is None else _without_empty(extras.attributes),
         profiles,
         None if extras is None else extras.disposition,
@@ -166,7 +167,7 @@ def _handler_of(conversation: Conversation) -> Handler | None:
     return _HANDLER("representative", conversation.representative_id)
 
 
-def _reason_of_decline(rule: Rule, input_: Input | None) -> str | None:
-    if rule.id != "A2" or input_ is None or input_.details is None:
+def _reason_of_decline(input_: Input | None) -> str | None:
+    if input_ is None or input_.details is None:
         return None
     return input_.details.remark

@@ -5,7 +5,7 @@ A transition changes the row it was given and gathers the facts to publish, in o
 anything: that has happened before.
 """
 
-from typing import Final, cast
+from typing import Final
 
 from omnistate.core.causes import cause_of
 from omnistate.core.conversation import silences, timers
@@ -97,9 +97,10 @@ class Transition:
     @property
     def facts(self) -> list[Fact]:
         """Everything to publish, in order."""
-        if self._ledger is None and not self.declined:
-            return cast("list[Fact]", self.changes)
-        return [*self.changes, *self.ledger.released, *self.ledger.held, *self.declined]
+        ledger = self._ledger
+        if ledger is None:
+            return [*self.changes, *self.declined]
+        return [*self.changes, *ledger.released, *ledger.held, *self.declined]
 
     def record(self, recorded: Recorded) -> None:
         """What a recorded input does to holds: a consultant's, one for writing up, an idle one."""
@@ -179,8 +180,10 @@ class Transition:
         offers = [*conversation.offers] if conversation.offers else []
         if rule.id in AT_ONCE and not is_asked(rule, settings, input_):
             rule = AT_ONCE[rule.id]
-        offer = find_offer(conversation, rule, self.whose)
-        if target_id is not None and rule.party in MAKING:
+        offer = None
+        if rule.party == "unoffered":
+            offer = find_offer(conversation, self.whose)
+        elif target_id is not None and rule.party in MAKING:
             offer = make_offer(rule, settings, target_id, input_, now_ms)
         place(conversation, rule, target_id, offer)
         if rule.id in COUNTING:
@@ -195,7 +198,7 @@ class Transition:
         elif rule.id == "W8":
             # The message that opens it again begins a silence.
             silences.owe(conversation, settings, "representative", now_ms)
-        accepted = find_accepted(conversation, offers)
+        accepted = find_accepted(conversation, offers) if offers else None
         if accepted is None and target_id is not None and is_granted(input_):
             # Given at once: what the gate has granted is held without an offer.
             accepted = make_offer(rule, settings, target_id, input_, now_ms)
@@ -205,10 +208,12 @@ class Transition:
             self.declined += find_declined(
                 conversation, self.subject, offers, self.ledger.held, self.cause
             )
-        timers.forget(conversation, settings, now_ms)
+        if conversation.stage == "closed":
+            timers.forget(conversation, settings, now_ms)
         conversation.sequence += 1
         self._describe(rule, before)
-        end_wait(conversation)
+        if conversation.queued_ms is not None:
+            end_wait(conversation)
 
     def _count(self, rule: Rule, before: Before, whose: str | None) -> None:
         """Which queue it is in, transfers and declines; one of several offers moves nothing."""

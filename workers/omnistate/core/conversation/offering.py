@@ -43,11 +43,9 @@ def make_offer(
     return offer
 
 
-def find_offer(conversation: Conversation, rule: Rule, whose: str | None) -> Offer | None:
-    """The offer that ends by `rule`; None where it ends none, or all of them."""
-    if rule.party != "unoffered" or whose is None:
-        return None
-    return conversation.offer_of(whose)
+def find_offer(conversation: Conversation, whose: str | None) -> Offer | None:
+    """The offer that ends by a rule; None where all of them do."""
+    return None if whose is None else conversation.offer_of(whose)
 
 
 def find_accepted(conversation: Conversation, former: list[Offer]) -> Offer | None:

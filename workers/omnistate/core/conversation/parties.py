@@ -96,6 +96,12 @@ class Waiting:
 class Extras:
     """What few conversations have; a row without any of it has no extras."""
 
+    __slots__ = (
+        *("priority", "attributes", "disposition", "merged_into", "promised_to"),
+        *("reconnected_ms", "reported_ms", "on_hold_since_ms", "on_hold_ms", "extended_ms"),
+        *("silent", "silent_since_ms", "silence_rules_fired", "reminder_count", "waiting"),
+    )
+
     def __init__(self) -> None:
         """Nothing."""
         self.priority = 0

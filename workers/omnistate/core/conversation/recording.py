@@ -65,7 +65,8 @@ def record(
 def _hear_customer(
     conversation: Conversation, settings: WorkstreamSettings, _: Input, now_ms: int
 ) -> None:
-    silences.owe(conversation, settings, "representative", now_ms)
+    if settings.silence_rules:
+        silences.owe(conversation, settings, "representative", now_ms)
     if conversation.stage == "with_bot" and "bot_silence" not in conversation.deadlines:
         timers.start(conversation, "bot_silence", now_ms, settings.bot_silence_ms)
 
@@ -73,7 +74,8 @@ def _hear_customer(
 def _hear_representative(
     conversation: Conversation, settings: WorkstreamSettings, _: Input, now_ms: int
 ) -> None:
-    silences.owe(conversation, settings, "customer", now_ms)
+    if settings.silence_rules:
+        silences.owe(conversation, settings, "customer", now_ms)
     if conversation.stage == "waiting":
         timers.start(conversation, "inactivity", now_ms, settings.waiting_ms)
 

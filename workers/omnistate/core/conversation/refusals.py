@@ -48,7 +48,7 @@ class Refusal(NamedTuple):
 class Cell:
     """What is left to ask, and what then happens, for one kind, stage and trigger."""
 
-    __slots__ = ("choices", "fact", "first", "questions")
+    __slots__ = ("certain", "choices", "fact", "first", "questions")
 
     def __init__(
         self,
@@ -65,6 +65,10 @@ class Cell:
         self.choices = choices
         self.fact = fact
         self.first = first
+        # What happens without a question, as with most of a customer's messages.
+        asks = first or questions or not choices
+        asks = asks or choices[0].when != "always" or choices[0].who != "anyone"
+        self.certain = None if asks else choices[0]
 
 
 def _shut(_: Kind, stage: Stage, trigger: str) -> Answer:
@@ -209,6 +213,8 @@ def judge(
 ) -> Rule | Recorded | Refusal:
     """What `input_` does to the conversation as it stands: a rule, recorded, or a refusal."""
     cell = LAW[settings.kind][conversation.stage][input_.trigger]
+    if cell.certain is not None:
+        return cell.certain
     if cell.first and _CONDITIONS["writes_up"](conversation, settings, input_):
         if is_superseded(conversation, settings, input_):
             return SUPERSEDED

@@ -1,9 +1,11 @@
 """The words that rules are made of: whom they concern, on what condition, with what consequences.
 
-Types only; the rules themselves stand in `rules`.
+Types only; the rules themselves stand in `rules`. Members of these classes are read quicker than
+those of a NamedTuple, and each input asks for many.
 """
 
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 from omnistate_schemas.vocabulary import KINDS, Kind, Reason
 
@@ -71,7 +73,8 @@ When = Literal[
 Asking = Literal["unless_told", "but_records", "all"]
 
 
-class Rule(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rule:
     """One row of contract.md#rules; `to` None = the stage stays."""
 
     id: str
@@ -107,7 +110,8 @@ class Rule(NamedTuple):
     then: str | None = None
 
 
-class Recorded(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Recorded:
     """An input that updates the row and publishes no state change (contract.md#recorded)."""
 
     kinds: frozenset[Kind] = frozenset(KINDS)

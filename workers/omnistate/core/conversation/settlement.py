@@ -9,7 +9,6 @@ from omnistate.core.conversation.clocks import Before
 from omnistate.core.conversation.ledger import Ledger
 from omnistate.core.conversation.parties import Hold, Offer
 from omnistate.core.conversation.rule import Rule
-from omnistate.core.conversation.stages import Stage
 from omnistate.core.conversation.timers import after
 
 # Stages in which holds for handling are there, and are taken where they are not there yet.
@@ -23,11 +22,12 @@ def settle(ledger: Ledger, rule: Rule, before: Before, accepted: Offer | None) -
     `accepted` is the offer that the representative had, where they had one.
     """
     conversation, settings, stage = ledger.conversation, ledger.settings, ledger.conversation.stage
-    if stage != before.stage:
-        _time_wrap_up(ledger, before.stage)
-    for hold in tuple(conversation.holds):
-        if not _stays(ledger, hold, releases_all=rule.releases_all):
-            ledger.release(hold, rule.id)
+    if stage != before.stage and "wrap_up" in (stage, before.stage):
+        _time_wrap_up(ledger)
+    if conversation.holds:
+        for hold in tuple(conversation.holds):
+            if not _stays(ledger, hold, releases_all=rule.releases_all):
+                ledger.release(hold, rule.id)
     representative_id = conversation.representative_id
     if stage == "in_conversation" or (
         stage == "wrap_up"
@@ -77,7 +77,7 @@ def _take_primary(
     reservation = None if accepted is None else accepted.reservation
     ledger.hold(representative_id, "primary", rule.id, forced=forced, reservation=reservation)
     if ledger.conversation.stage == "wrap_up":
-        _time_wrap_up(ledger, "in_conversation")
+        _time_wrap_up(ledger)
 
 
 def _let_write_up(ledger: Ledger, rule: str, former_id: str | None) -> None:
@@ -114,10 +114,13 @@ def _stays(ledger: Ledger, hold: Hold, *, releases_all: bool) -> bool:
     return stage == "closed" and hold.until_ms is not None and not settings.release_on_close
 
 
-def _time_wrap_up(ledger: Ledger, former_stage: Stage) -> None:
-    """Entering wrap-up starts the timer of the primary's hold, where a time is set."""
+def _time_wrap_up(ledger: Ledger) -> None:
+    """Entering wrap-up starts the timer of the primary's hold, where a time is set.
+
+    Leaving it ends that, but what remains of a block outlives the close.
+    """
     stage = ledger.conversation.stage
-    if stage == "closed" or "wrap_up" not in (stage, former_stage):
+    if stage == "closed":
         return
     block_ms = ledger.settings.wrap_up_block_ms if stage == "wrap_up" else None
     for hold in ledger.conversation.holds:

@@ -27,6 +27,7 @@ STAGE_TIMERS: Final = (
 OWNED_TIMERS: Final = ("wrap_up_release", "day_reset", "offer", "representative_reconnect")
 # A customer's window ends where they go (`assignment`, `recording`), a silence with its talk.
 OTHERS: Final = ("customer_reconnect", "silence", "early", "settle", "forget")
+_STAGE_TIMERS: Final = frozenset(STAGE_TIMERS)
 _PLACED: Final = (*STAGE_TIMERS, *OWNED_TIMERS, *OTHERS)
 check_complete("timers.STAGE_TIMERS, OWNED_TIMERS or OTHERS", _PLACED, TIES, "timer")
 
@@ -55,8 +56,8 @@ def enter_stage(
     """
     deadlines = conversation.deadlines
     if deadlines:
-        for name in STAGE_TIMERS:
-            if name in deadlines:
+        for name in tuple(deadlines):
+            if name in _STAGE_TIMERS:
                 del deadlines[name]
     match conversation.stage:
         case "scheduled" if at_ms is not None:
@@ -78,14 +79,14 @@ def enter_stage(
 def restart_activity(conversation: Conversation, settings: WorkstreamSettings, now_ms: int) -> None:
     """Restart the timers that count from the last activity, where the stage has one."""
     match conversation.stage:
-        case "open":
-            start(conversation, "auto_close", now_ms, settings.open_ms)
-        case "awaiting_acceptance" if settings.follows:
-            start(conversation, "auto_close", now_ms, settings.active_ms)
         case "in_conversation":
             start(conversation, "auto_close", now_ms, settings.active_ms)
             if settings.idle_ms is not None:
                 start(conversation, "idle", now_ms, settings.idle_ms)
+        case "open":
+            start(conversation, "auto_close", now_ms, settings.open_ms)
+        case "awaiting_acceptance" if settings.follows:
+            start(conversation, "auto_close", now_ms, settings.active_ms)
         case "with_external":
             start(conversation, "auto_close", now_ms, settings.active_ms)
         case "with_bot":

@@ -36,17 +36,14 @@ from omnistate.stream.ports import Headers, Record, UnreadableRecord
 
 # W3C asks to pass on at least 512 characters; every output repeats them.
 TRACE_LENGTH_MAX: Final = 1_024
-_STRUCTURED_VALUE: Final = STRUCTURED.encode()
+# The headers of most events, where they have any.
+_STRUCTURED_HEADERS: Final[Headers] = (("content-type", STRUCTURED.encode()),)
 
 
 def decode_record(record: Record, partitions: int) -> Input | DeadLetter:
     """The input in a record of an input topic that has `partitions` partitions."""
-    value = record.value
-    if value is not None:
-        usual = _decode_usual(record, value, partitions)
-        if usual is not None:
-            return usual
-    return decode_in_full(record, partitions)
+    usual = _decode_usual(record, partitions)
+    return decode_in_full(record, partitions) if usual is None else usual
 
 
 def decode_in_full(record: Record, partitions: int) -> Input | DeadLetter:
@@ -68,20 +65,12 @@ def decode_in_full(record: Record, partitions: int) -> Input | DeadLetter:
     return read_input(envelope, topic, partition, offset, len(value or b""))
 
 
-def _is_structured(headers: Headers) -> bool:
-    """Whether the headers are those of most events: none, or the content type and no other."""
-    if len(headers) != 1:
-        return not headers
-    name, text = headers[0]
-    return text == _STRUCTURED_VALUE and name == "content-type"
-
-
-def _decode_usual(record: Record, value: bytes, partitions: int) -> Input | None:
+def _decode_usual(record: Record, partitions: int) -> Input | None:
     """The input of an event in a usual form; None for whatever asks for a closer look."""
-    if len(value) > RECORD_BYTES_MAX:
+    topic, partition, offset, _, key, value, headers = record
+    if value is None or len(value) > RECORD_BYTES_MAX:
         return None
-    topic, partition, offset, _, key, _, headers = record
-    if _is_structured(headers):
+    if not headers or headers == _STRUCTURED_HEADERS:
         found = read_usual(value)
     else:
         attributes = sort_headers(headers)

@@ -63,8 +63,13 @@ def _count_quotes(struct: type[msgspec.Struct]) -> int:
     quotes = 0
     for field in msgspec.structs.fields(struct):
         if field.required:
-            nested = isinstance(field.type, type) and issubclass(field.type, msgspec.Struct)
-            quotes += 2 + (_count_quotes(field.type) if nested else 2)
+            match msgspec.inspect.type_info(field.type):
+                case msgspec.inspect.StructType():
+                    quotes += 2 + _count_quotes(field.type)
+                case msgspec.inspect.IntType():
+                    quotes += 2
+                case _:
+                    quotes += 4
     return quotes
 
 
@@ -95,25 +100,26 @@ def read_usual(text: bytes) -> Usual | None:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     shape = SHAPES[type(event)]
-    quotes = shape.quotes
     # One call for all, in the order of the struct's own, costs less than an attribute each.
     members = _ASTUPLE(event)
     data, _, id_, source, subject, time, datacontenttype, traceparent, tracestate, key = members
-    if datacontenttype is not _UNSET:
-        quotes += _QUOTES_OF_TEXT
-    if traceparent is not _UNSET:
-        quotes += _QUOTES_OF_TEXT
-    if tracestate is not _UNSET:
-        quotes += _QUOTES_OF_TEXT
-    if shape.optional:
-        quotes += _count_optional(shape, data)
-    if key is not _UNSET:
-        if key != subject:
+    surplus = text.count(b'"') - shape.quotes
+    # Where there are no more than must be there, nothing is that need not be there.
+    if surplus:
+        if datacontenttype is not _UNSET:
+            surplus -= _QUOTES_OF_TEXT
+        if traceparent is not _UNSET:
+            surplus -= _QUOTES_OF_TEXT
+        if tracestate is not _UNSET:
+            surplus -= _QUOTES_OF_TEXT
+        if shape.optional:
+            surplus -= _count_optional(shape, data)
+        if key is not _UNSET:
+            if key != subject:
+                return None
+            surplus -= _QUOTES_OF_TEXT
+        if surplus and not _is_of_others(surplus, text, shape):
             return None
-        quotes += _QUOTES_OF_TEXT
-    surplus = text.count(b'"') - quotes
-    if surplus and not _is_of_others(surplus, text, shape):
-        return None
     return shape, data, id_, source, subject, time, traceparent, tracestate
 
 
@@ -123,10 +129,9 @@ def read_usual_data(text: bytes, shape: Shape) -> Any:
         data = shape.decode_data(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    quotes = shape.data_quotes
-    if shape.optional:
-        quotes += _count_optional(shape, data)
-    surplus = text.count(b'"') - quotes
+    surplus = text.count(b'"') - shape.data_quotes
+    if surplus and shape.optional:
+        surplus -= _count_optional(shape, data)
     if surplus:
         try:
             surplus -= _count_others(_DECODE_ANY(text), shape.members)

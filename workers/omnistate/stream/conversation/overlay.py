@@ -139,7 +139,9 @@ class Overlay:
                 key = conversation_id.encode()
                 tables.names[key] = conversation_id
                 counts[CONVERSATIONS] += (row is not None) - (conversation_id in before)
-                writes.append(Write(CONVERSATIONS, key, row))
+                # What msgspec encodes ends in room for more, which every row would keep for good.
+                exact = None if row is None else bytes(memoryview(row))
+                writes.append(Write(CONVERSATIONS, key, exact))
         for representative_id, counter in self._counters.items():
             row = encode_counter(counter)
             former = tables.counters.get(representative_id)

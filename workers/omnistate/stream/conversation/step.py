@@ -6,6 +6,7 @@ not depend on how records are cut into batches.
 """
 
 from collections import Counter as Tally
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
@@ -18,7 +19,7 @@ from omnistate.core.conversation.decision import decide, take_next
 from omnistate.core.conversation.firing import fire
 from omnistate.core.conversation.waiting import is_crowded, is_ripe
 from omnistate.core.directory import Directory
-from omnistate.core.facts import Fact, Ignored, Refused, Rejected, StateChange
+from omnistate.core.facts import Fact, Refused, Rejected, StateChange
 from omnistate.core.input import Input
 from omnistate.stream.cloudevents import DeadLetter, encode_dead_letter
 from omnistate.stream.conversation.decoding import decode_record
@@ -30,7 +31,6 @@ from omnistate.stream.ports import Batch, Outgoing, Record
 # A batch is full when it has so many outputs and tombstones, or so many bytes of dead letters.
 OUTPUTS_MAX: Final = 10_000
 DEAD_BYTES_MAX: Final = 4_000_000
-_DETAILS: Final = {StateChange: "rule", Rejected: "rejected", Ignored: "ignored"}
 
 
 class Step:
@@ -81,9 +81,9 @@ class Step:
         self.outputs: list[Outgoing] = []
         # By conversation; None where it was forgotten.
         self._last_changes: dict[str, Outgoing | None] = {}
-        # Plain dictionaries: counting is twice as quick as with a Counter.
-        self._tally: dict[str, int] = {}
-        self._details: dict[tuple[str, str], int] = {}
+        # Counting is twice as quick as with a Counter.
+        self._tally: defaultdict[str, int] = defaultdict(int)
+        self._details: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._lateness_ms: list[int] = []
 
     @property
@@ -97,7 +97,8 @@ class Step:
         False where the batch is full: nothing of the record has been done, though timers that were
         due before it may have fired.
         """
-        if self.filled >= self._outputs_max or self._dead_bytes >= DEAD_BYTES_MAX:
+        filled = len(self.outputs) + self._forgotten
+        if filled >= self._outputs_max or self._dead_bytes >= DEAD_BYTES_MAX:
             return False
         decoded = decode_record(record, self._partitions)
         if isinstance(decoded, DeadLetter):
@@ -108,16 +109,13 @@ class Step:
     def put_aside(self, dead: DeadLetter) -> None:
         """Make a record a dead letter; the clock stands still."""
         self.count("dead_letter")
-        self._detail("dead_letter", dead.code)
+        self._details["dead_letter", dead.code] += 1
         self._dead_bytes += len(dead.record.value or b"")
         self.outputs.append(encode_dead_letter(dead))
 
     def count(self, outcome: str) -> None:
         """Count an input whose outcome was decided elsewhere."""
-        self._tally[outcome] = self._tally.get(outcome, 0) + 1
-
-    def _detail(self, kind: str, label: str) -> None:
-        self._details[kind, label] = self._details.get((kind, label), 0) + 1
+        self._tally[outcome] += 1
 
     def apply(self, input_: Input, timestamp_ms: int) -> bool:
         """Fire what is due at the input's time, then decide the input; False as with `take`."""
@@ -133,7 +131,7 @@ class Step:
         before = overlay.conversation(subject)
         outcome, conversation, facts = decide(before, input_, context)
         if outcome != "waits":
-            self.count(outcome)
+            self._tally[outcome] += 1
         if conversation is not None and conversation is not before:
             overlay.put(subject, conversation)
         if facts:
@@ -215,14 +213,13 @@ class Step:
         time = format_time(at_ms)
         for fact in facts:
             outgoing = encode_fact(fact, origin, time, cause)
-            kind = _DETAILS.get(type(fact))
-            if kind is not None:
-                if isinstance(fact, Refused):
-                    self._detail(kind, fact.code)
-                elif isinstance(fact, StateChange):
-                    self._detail(kind, fact.rule)
-                    self._last_changes[subject] = outgoing
             self.outputs.append(outgoing)
+            if isinstance(fact, StateChange):
+                self._details["rule", fact.rule] += 1
+                self._last_changes[subject] = outgoing
+            elif isinstance(fact, Refused):
+                kind = "rejected" if isinstance(fact, Rejected) else "ignored"
+                self._details[kind, fact.code] += 1
 
     def finish(self, offsets: Mapping[str, int] | None = None) -> Batch:
         """The batch's outputs and changed rows; `offsets` = the next of each input after it."""
