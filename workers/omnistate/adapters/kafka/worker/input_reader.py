@@ -19,6 +19,7 @@ from omnistate.adapters.kafka.internals.fetching import (
     set_record_factory,
     standing_at,
 )
+from omnistate.adapters.kafka.internals.offsets import refresh_leaders
 from omnistate.adapters.kafka.records.record_factory import as_unpacked, unpack_for
 from omnistate.adapters.kafka.records.stand_ins import stand_in_for
 from omnistate.adapters.kafka.worker.hold_ups import HoldUps
@@ -130,6 +131,8 @@ class InputReader:
             self._member.seek(partition, offset)
             self._member.resume(partition)
         except IllegalStateError as error:
+            # Or the group does not know the topic, which was away and is there again.
+            refresh_leaders(self._member)
             raise LogUnavailable("the partition was given to another worker") from error
 
     async def read(self, max_records: int, wait_ms: int = 0) -> Sequence[Record]:
