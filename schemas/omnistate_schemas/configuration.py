@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from omnistate_schemas.configured import Configuration, Seconds
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import PROFILES_MAX, Units
-from omnistate_schemas.vocabulary import ProfileReset
+from omnistate_schemas.vocabulary import Presence, ProfileReset
 from omnistate_schemas.workstream import AutoClose, ConsultBlocksCapacity, Workstream
 
 __all__ = [
@@ -84,6 +84,11 @@ class Representative(Configuration):
         default="UTC",
         description="The zone whose midnight ends their day, by its IANA name.",
         json_schema_extra={"pattern": TIME_ZONE_PATTERN},
+    )
+    default_presence: Presence = Field(
+        default="offline",
+        description="Their presence until one is set for the first time; `available` follows "
+        "capacity.",
     )
 
 

@@ -48,6 +48,7 @@ _TIME: Final[Schema] = {
     "description": "An instant: RFC 3339 with an offset, taken to the millisecond.",
 }
 _ENUMS: Final[dict[str, tuple[Any, str]]] = {
+    "AssignablePresence": (vocabulary.AssignablePresence, "Who can be asked at all: not offline."),
     "Channel": (vocabulary.Channel, "What a conversation goes over."),
     "ChannelOrKind": (vocabulary.ChannelOrKind, "A channel, or a kind for all its channels."),
     "ConsultVia": (vocabulary.ConsultVia, "How a consultant was asked."),
@@ -63,7 +64,7 @@ _ENUMS: Final[dict[str, tuple[Any, str]]] = {
     "ProfileReset": (vocabulary.ProfileReset, "When a profile's slots are free again."),
     "Reason": (vocabulary.Reason, "Why a status is what it is."),
     "RecordOutcome": (vocabulary.RecordOutcome, "What became of a record."),
-    "RejectionCode": (vocabulary.RejectionCode, "Why an input was rejected."),
+    "RejectionCode": (vocabulary.AnyRejectionCode, "Why an input was rejected."),
     "Resolution": (vocabulary.Resolution, "How a representative finished a record."),
     "Role": (vocabulary.Role, "What a representative is to a conversation that holds them."),
     "RouterCloseReason": (vocabulary.RouterCloseReason, "Why a router gave up."),

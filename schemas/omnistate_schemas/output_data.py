@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from omnistate_schemas.envelope import Id, Time
 from omnistate_schemas.vocabulary import (
+    AnyRejectionCode,
     Channel,
     Detail,
     HandlerKind,
     IgnoredCode,
     Reason,
-    RejectionCode,
     Role,
     State,
     Status,
@@ -37,10 +37,11 @@ class Cause(Member):
     """The input, or the timer, that led to an output."""
 
     type: str = Field(description="The input's type, or `timer.<name>`.")
-    id: Id | None = Field(description="The input's `id`; null for a timer.")
-    source: str | None = Field(description="The input's `source`; null for a timer.")
+    id: Id | None = Field(default=None, description="The input's `id`; null for a timer.")
+    source: str | None = Field(default=None, description="The input's `source`; null for a timer.")
     actor_id: str | None = Field(
-        description="The representative or supervisor who acted; null for everybody else."
+        default=None,
+        description="The representative or supervisor who acted; null for everybody else.",
     )
 
 
@@ -155,19 +156,23 @@ class CapacityChange(Member):
 class Refusal(Member):
     """An input that changed nothing, and why."""
 
-    conversation_id: Id = Field(description="The conversation; also the event's `subject`.")
+    conversation_id: Id | None = Field(
+        default=None,
+        description="The conversation; also the event's `subject`. Left out where an assignment "
+        "request named none: the subject is the representative then.",
+    )
     code: str = Field(description="Why, for programs.")
     message: str = Field(description="Why, as a sentence for people.")
     status: Status | None = Field(
-        description="The conversation's status, unchanged; null where it is unknown."
+        default=None, description="The conversation's status, unchanged; null where it is unknown."
     )
     detail: Detail | None = Field(
-        description="The conversation's detail, unchanged; null where there is none."
+        default=None, description="The conversation's detail, unchanged; null where there is none."
     )
     sequence: Count = Field(description="Of the conversation's last change; 0 where it is unknown.")
     cause: Cause = Field(description="The input.")
     representative_id: str | None = Field(
-        description="The representative that the input names; null where it names none."
+        default=None, description="The representative that the input names; null: none."
     )
     input: InputPosition = Field(description="Where the input lies.")
 
@@ -175,7 +180,7 @@ class Refusal(Member):
 class RejectionData(Refusal):
     """An action that is not possible now, or data that cannot be used."""
 
-    code: RejectionCode = Field(description="Why it was rejected, for programs.")
+    code: AnyRejectionCode = Field(description="Why it was rejected, for programs.")
 
 
 class IgnoredData(Refusal):

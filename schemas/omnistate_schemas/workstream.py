@@ -11,7 +11,12 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from omnistate_schemas.applicability import KIND_OF, kinds_for
 from omnistate_schemas.configured import Configuration, Seconds, by_kind
 from omnistate_schemas.input_data import Profiles, Units
-from omnistate_schemas.vocabulary import ChannelOrKind, Distribution, WrapUpBlock
+from omnistate_schemas.vocabulary import (
+    AssignablePresence,
+    ChannelOrKind,
+    Distribution,
+    WrapUpBlock,
+)
 
 MINUTE: Final = 60
 DAY: Final = 86_400
@@ -31,6 +36,8 @@ def _check_wrap_up(value: object) -> object:
 
 
 BlockCapacityForWrapUp = Annotated[WrapUpBlock | WrapUpSeconds, BeforeValidator(_check_wrap_up)]
+
+AllowedPresences = Annotated[list[AssignablePresence], Field(min_length=1)]
 
 
 class AutoClose(Configuration):
@@ -170,6 +177,10 @@ class Workstream(Configuration):
     consult_blocks_capacity: ConsultBlocksCapacity = Field(
         default=ConsultBlocksCapacity(direct=False, queue=True),
         description="Whether a consultant's capacity is held, by the way they were asked.",
+    )
+    allowed_presences: AllowedPresences = Field(
+        default=["available", "busy"],
+        description="Whom the router may ask, by presence; at least one, and never `offline`.",
     )
 
     @model_validator(mode="after")

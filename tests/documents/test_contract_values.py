@@ -31,7 +31,7 @@ from omnistate_schemas.configured import OBJECT_BYTES_MAX, SECONDS_MAX
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from omnistate_schemas.input_data import PROFILES_MAX, UNITS_MAX
 from omnistate_schemas.output_data import PROFILES_HELD_MAX
-from omnistate_schemas.registry import INPUTS, OUTPUTS, PRESENCE_INPUTS
+from omnistate_schemas.registry import INPUTS, OUTPUTS, REPRESENTATIVE_INPUTS
 from omnistate_schemas.vocabulary import KIND_CODES, TimerName
 from pydantic import BaseModel
 
@@ -64,7 +64,7 @@ def members_of(model: type[BaseModel]) -> list[str]:
 
 def test_every_input_is_there() -> None:
     assert set(input_rows()) == set(INPUTS)
-    assert read_column("Presence", "type") == list(PRESENCE_INPUTS)
+    assert read_column("Presence", "type") == list(REPRESENTATIVE_INPUTS)
 
 
 @pytest.mark.parametrize("name", INPUTS)
