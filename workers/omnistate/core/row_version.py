@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 # 1 is edition 1's, whose rows do not say so. 2 says so; positions count the rows of each table.
-ROW_VERSION: Final = 2
+# 3 keeps what edition 2 adds: of a representative leases, grants and, in a table, each hold.
+ROW_VERSION: Final = 3
 # Edition 1's workers do not look for a version, so nobody can share tables with them.
 FIRST_WRITTEN: Final = 2
 WRITABLE: Final = tuple(range(max(ROW_VERSION - 1, FIRST_WRITTEN), ROW_VERSION + 1))
@@ -92,8 +93,24 @@ class RowLayout:
 
 
 # MessagePack's heads of arrays: one member more than before, and the version as the first.
-CONVERSATION: Final = RowLayout(FormerRow(1, b"\xdc\x00\x1d", b"\xdc\x00\x1e\x02"))
-COUNTER: Final = RowLayout(FormerRow(1, b"\x93", b"\x94\x02"))
-TOTALS: Final = RowLayout(FormerRow(1, b"\x97", b"\x98\x02"))
+CONVERSATION: Final = RowLayout(
+    FormerRow(1, b"\xdc\x00\x1d", b"\xdc\x00\x1e\x02"),
+    FormerRow(2, b"\xdc\x00\x1e\x02", b"\xdc\x00\x1e\x03"),
+    # Of a closed one.
+    FormerRow(2, b"\x9b\x02", b"\x9b\x03"),
+)
+COUNTER: Final = RowLayout(
+    FormerRow(1, b"\x93", b"\x94\x02"), FormerRow(2, b"\x94\x02", b"\x94\x03")
+)
+# Standing, lease, grants, granted requests, last grant and release, orders, what is not listed.
+TOTALS: Final = RowLayout(
+    FormerRow(1, b"\x97", b"\x98\x02"),
+    FormerRow(2, b"\x98\x02", b"\xdc\x00\x10\x03", b"\xc0\xc0\x90\xc4\x00\xc0\xc0\x00\xc0"),
+)
+# New in version 3.
+HOLDINGS: Final = RowLayout()
 # Of the settings the version stands in front, so that a digest of the rest names them for ever.
-SETTINGS: Final = RowLayout(FormerRow(1, b"\xde\x00\x16", b"\x92\x02\xde\x00\x16"))
+SETTINGS: Final = RowLayout(
+    FormerRow(1, b"\xde\x00\x16", b"\x92\x02\xde\x00\x16"),
+    FormerRow(2, b"\x92\x02", b"\x92\x03"),
+)

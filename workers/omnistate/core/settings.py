@@ -12,7 +12,7 @@ import msgspec
 from omnistate_schemas.applicability import KIND_OF
 from omnistate_schemas.completeness import check_complete, check_known
 from omnistate_schemas.configuration import AutoClose, CapacityProfile, Representative, Workstream
-from omnistate_schemas.vocabulary import Kind
+from omnistate_schemas.vocabulary import Kind, Presence
 
 from omnistate.core.kinds import TRAITS, KindTraits, TimerDefaults
 from omnistate.core.row_version import ROW_VERSION, SETTINGS
@@ -213,6 +213,11 @@ class Directory:
     def time_zone_of(self, representative_id: str) -> str:
         """The IANA name of the representative's zone; UTC for one whom nobody configured."""
         return self.representatives.get(representative_id, UNKNOWN_REPRESENTATIVE).time_zone
+
+    def default_presence_of(self, representative_id: str) -> Presence:
+        """Their presence until one is set for the first time."""
+        found = self.representatives.get(representative_id, UNKNOWN_REPRESENTATIVE)
+        return found.default_presence
 
     def units_of(self, representative_id: str) -> int:
         """How many units the representative has at present."""

@@ -10,7 +10,7 @@ from omnistate.core.row_version import ROW_VERSION, NewerVersion
 from omnistate.projections.figures.service_figures import Counts, Memory
 
 # How many members of `Memory` each version has; later ones are appended, and have a default.
-MEMBERS: Final = {1: 6, 2: 6}
+MEMBERS: Final = {1: 6, 2: 6, 3: 6}
 _OF_FIRST: Final = 1 + MEMBERS[1]
 
 
