@@ -164,9 +164,10 @@ def _take_picture(
     if data.sequence <= before:
         findings.add("totals", *place, f"sequence: {data.sequence} after {before}")
     sequences[key] = data.sequence
-    if data.available_units != data.units - data.occupied_units:
+    if data.available_units != data.units - data.occupied_units - data.granted_units:
         findings.add("totals", *place, "available_units: is not what is left of units")
-    if any(each.available != each.limit - each.occupied for each in data.profiles.values()):
+    slots = data.profiles.values()
+    if any(each.available != each.limit - each.occupied - each.granted for each in slots):
         findings.add("totals", *place, "profiles: available is not what is left of a limit")
     occupied = {name: each.occupied for name, each in data.profiles.items()}
     pictures[who] = Picture(
