@@ -39,8 +39,8 @@ class PresenceData(Data):
     )
     lease_seconds: LeaseSeconds | None = Field(
         default=None,
-        description="How long the sign-in lasts unless another presence comes; left out: for ever. "
-        "Where it runs out the representative is lost. With `offline` there is none.",
+        description="Seconds that the sign-in lasts unless another presence comes; left out: for "
+        "ever. Where it runs out the representative is lost. With `offline` there is none.",
     )
 
 
