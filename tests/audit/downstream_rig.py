@@ -39,9 +39,7 @@ Keys = dict[str, Any]
 
 def totals_task(rig: Rig, partition: int) -> PartitionTask[TotalsProcessor]:
     """A task of one partition of the representative worker."""
-    log = MemoryPartition(
-        rig.log, TOTALS_GROUP, partition, INPUTS, TABLES
-    )
+    log = MemoryPartition(rig.log, TOTALS_GROUP, partition, INPUTS, TABLES)
     size = rig.sizes[CAPACITY_CHANGES]
     return PartitionTask(log, process_representatives(rig.directory, partition, size))
 

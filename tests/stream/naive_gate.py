@@ -158,9 +158,7 @@ class NaiveGate:
         if code is not None:
             type_ = "input.ignored" if code == "duplicate" else "input.rejected"
             data = {"code": code, "representative_id": who}
-            self.refused.append(
-                Said(type_, event["data"]["conversation_id"], self.clock_ms, data)
-            )
+            self.refused.append(Said(type_, event["data"]["conversation_id"], self.clock_ms, data))
             return
         units, profiles = data.get("units", 0), data.get("profiles", [])
         slots = [each for each in profiles if each not in self.daily(person, data)]

@@ -100,7 +100,9 @@ async def test_a_grant_ends_with_its_hold_or_with_its_decline() -> None:
     assert "grants" not in last
 
 
-async def test_a_repeat_of_what_was_granted_is_ignored_and_of_what_was_refused_judged_anew() -> None:
+async def test_a_repeat_of_what_was_granted_is_ignored_and_of_what_was_refused_judged_anew() -> (
+    None
+):
     rig, task = await desk()
     rig.ask("ana", "chat-1", "r-1", units=60)
     rig.ask("ana", "chat-1", "r-1", units=60)
@@ -110,7 +112,7 @@ async def test_a_repeat_of_what_was_granted_is_ignored_and_of_what_was_refused_j
     rig.ask("ana", "chat-2", "r-2", units=60)
     await settle(rig, task)
     assert codes(rig) == ["duplicate", "no_capacity", "duplicate"]
-    assert [each["type"] for each in rig.answers()][0] == "input.ignored"
+    assert rig.answers()[0]["type"] == "input.ignored"
     assert granted(rig) == [("ana", "chat-1"), ("ana", "chat-2")]
 
 

@@ -77,15 +77,13 @@ class Run:
         """Batches until all is read, or so many records; whoever falls is replaced."""
         while True:
             try:
-                while (batch := await task.run_batch(records)).records:
+                while (await task.run_batch(records)).records:
                     if self.dice.random() < 0.1:
                         return task
                 due_ms = task.processor.due_ms
-                if not batch.records and due_ms is not None and fire:
-                    if due_ms <= self.rig.now_ms:
-                        await task.fire_timers(self.rig.now_ms)
-                        continue
-                return task
+                if not fire or due_ms is None or due_ms > self.rig.now_ms:
+                    return task
+                await task.fire_timers(self.rig.now_ms)
             except (Fault, Fenced, UnknownOutcome):
                 task = await self.task()
 
@@ -200,11 +198,13 @@ def compare_pictures(run: Run, judge: NaiveGate, where: str) -> None:
     told: dict[str, list[int]] = {}
     for each in run.rig.told():
         told.setdefault(each["representative_id"], []).append(each["sequence"])
-    for who, numbers in told.items():
+    for numbers in told.values():
         assert numbers == list(range(1, len(numbers) + 1)), where
     for who, person in judge.people.items():
         if who not in told:
-            assert not person.holds and not person.granted and not person.came, where
+            said_nothing = person.said is None and not person.came
+            assert said_nothing, where
+            assert not person.holds, where
             continue
         last = run.rig.last(who)
         units, slots = judge.taken(person)

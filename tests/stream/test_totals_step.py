@@ -14,7 +14,14 @@ from omnistate_schemas.vocabulary import (
     REPRESENTATIVE_PRESENCE,
 )
 
-from tests.stream.representative_rig import CENTRE, HERE, RepresentativeRig, directory_of, drain, run
+from tests.stream.representative_rig import (
+    CENTRE,
+    HERE,
+    RepresentativeRig,
+    directory_of,
+    drain,
+    run,
+)
 
 
 async def test_everybody_configured_is_told_of_at_the_start() -> None:
