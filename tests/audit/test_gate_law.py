@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -43,7 +43,7 @@ async def audit(rig: GateRig) -> Findings:
     layout = await read_totals_layout(reader, load_topology())
     cut = await read_cut(reader, layout, findings)
     totals = await read_totals(reader, layout, findings)
-    beginnings = {CAPACITY_CHANGES: [0]}
+    beginnings: dict[str, Sequence[int]] = {CAPACITY_CHANGES: [0]}
     engine = Layout((), "", "", "", "", (), 1, beginnings)
     check = TotalsCheck(engine, layout, cut, totals, Rows(1), findings)
     directory = rig.directory
@@ -112,7 +112,12 @@ def unanswered(rig: GateRig) -> Place:
 
 
 def unrefused(rig: GateRig) -> Place:
-    entry = entries(rig, REJECTED_INPUTS)[0]
+    given = {json.loads(_of(each)).get("causationid") for each in entries(rig, AGENT_ACTIONS)}
+    entry = next(
+        each
+        for each in entries(rig, REJECTED_INPUTS)
+        if json.loads(_of(each))["causationid"] not in given
+    )
     offset = json.loads(_of(entry))["data"]["input"]["offset"]
     dropped(rig, entry)
     return ASSIGNMENT_REQUESTS, 0, offset

@@ -40,7 +40,7 @@ CENTRE: dict[str, Any] = {
     },
 }
 PEOPLE = (*CENTRE["representatives"], "stranger")
-COSTS = (
+COSTS: tuple[dict[str, Any], ...] = (
     {"units": 30},
     {"units": 60, "profiles": ["chat"]},
     {"profiles": ["case"]},
