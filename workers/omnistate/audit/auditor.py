@@ -104,8 +104,8 @@ async def audit(
         await gate.run(reader, at_rest)
         await check_holdings(reader, totals, gate.accounts, at_rest, findings)
     else:
-        findings.leave_out("gate", "no representative worker has run yet")
         findings.leave_out("totals", "no representative worker has run yet")
+        findings.leave_out("gate", "no representative worker has run yet")
     if model is None:
         findings.leave_out("read_model", "no OMNISTATE_REDIS_URL")
     else:

@@ -38,7 +38,7 @@ UNKNOWN: Final = Representative()
 NO_PROFILE: Final = CapacityProfile(limit=0)
 GRANT_AGE_MS: Final = 60_000
 # Rules by which the router's work is held.
-ROUTED: Final = frozenset({"O1", "A13", "A1"})
+ROUTED: Final = frozenset({"O1", "A1"})
 Accounts = dict[str, GateAccount]
 
 
