@@ -40,6 +40,10 @@ async def test_a_grant_becomes_an_offer_and_a_lost_desktop_is_disconnected_once(
             event(1, "conversation.started", "chat-1", **start),
             event(2, "conversation.started", "chat-2", **start),
             event(3, "representative.presence", "ana", presence="available", lease_seconds=15),
+        ]
+    )
+    installation.send(
+        [
             event(4, "assignment.requested", "ana", conversation_id="chat-1", units=60),
             event(5, "assignment.requested", "ana", conversation_id="chat-2", units=60),
         ]

@@ -27,8 +27,8 @@ from omnistate.stream.cloudevents import LETTER_BYTES_MAX, RECORD_BYTES_MAX
 from omnistate.stream.conversation.decoding import TRACE_LENGTH_MAX
 from omnistate.stream.json_text import DEPTH_MAX
 from omnistate.stream.topology import load_topology
-from omnistate_schemas.configuration import SLOTS_MAX, ContactCentre
 from omnistate_schemas.assignment import GRANTS_MAX
+from omnistate_schemas.configuration import SLOTS_MAX, ContactCentre
 from omnistate_schemas.configured import OBJECT_BYTES_MAX, SECONDS_MAX
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from omnistate_schemas.input_data import PROFILES_MAX, UNITS_MAX
