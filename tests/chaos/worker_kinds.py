@@ -38,7 +38,7 @@ class Kind(NamedTuple):
 
 CONVERSATION: Final = Kind("conversation", (CHANNEL_EVENTS, AGENT_ACTIONS), transactional=True)
 REPRESENTATIVE: Final = Kind(
-    "representative", (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES), transactional=True
+    "representative", (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES, ASSIGNMENT_REQUESTS), transactional=True
 )
 PROJECTION: Final = Kind(
     "projection",
