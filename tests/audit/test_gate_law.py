@@ -140,9 +140,13 @@ def nobodys_reservation(rig: GateRig) -> Place:
 def fewer_units(rig: GateRig) -> Place:
     """Everybody has less than was granted."""
     for id_, each in list(rig.directory.representatives.items()):
-        rig.directory.put_representative(id_, each.model_copy(update={"units": 20}))
-    given = [each for each in entries(rig, AGENT_ACTIONS) if b'"units":60' in _of(each)]
-    record = given[0].record
+        rig.directory.put_representative(id_, each.model_copy(update={"units": 5}))
+    given = (
+        each
+        for each in entries(rig, AGENT_ACTIONS)
+        if json.loads(_of(each))["data"].get("reservation", {}).get("units", 0) > 5
+    )
+    record = next(given).record
     return record.topic, 0, record.offset
 
 
