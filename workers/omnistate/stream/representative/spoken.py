@@ -23,19 +23,22 @@ PRESENCE_SOURCE: Final = "/omnistate/presence"
 GATE_SOURCE: Final = "/omnistate/gate"
 # A number follows; together they are an id.
 NAME_LENGTH_MAX: Final = 200
-_HEAD: Final = 160
+_HEAD: Final = 140
 _ENCODE: Final = msgspec.json.Encoder(order="deterministic").encode
 _DIGEST_BYTES: Final = 32
 
 
-def name_order(representative_id: str, number: int) -> str:
-    """The id of the `number`th thing that is said to conversations about a representative."""
+def name_order(representative_id: str, at_ms: int, number: int) -> str:
+    """The id of the `number`th thing that is said to conversations about a representative.
+
+    The time, epoch milliseconds, keeps it apart where a lost row begins to count anew.
+    """
     name = representative_id
     if len(name) > NAME_LENGTH_MAX:
         digest = blake2b(name.encode(), digest_size=_DIGEST_BYTES).hexdigest()
         # Longer than any name that stands for itself.
         name = f"{name[:_HEAD]}~{digest}"
-    return f"{name}.{number}"
+    return f"{name}.{at_ms}-{number}"
 
 
 class _Saying(NamedTuple):

@@ -12,14 +12,12 @@ from omnistate_schemas.times import format_time
 from omnistate_schemas.vocabulary import (
     ASSIGNMENT_REQUESTS,
     CAPACITY_CHANGES,
-    REPRESENTATIVE_CAPACITY,
 )
 
 from omnistate.core.facts import Cause
 from omnistate.core.representative.desk import Connection, Order
 from omnistate.core.representative.gate import Refusal
-from omnistate.core.representative.presence import describe_capacity
-from omnistate.core.representative.totals import OutOfSequence, encode_totals
+from omnistate.core.representative.totals import OutOfSequence
 from omnistate.core.settings import Directory
 from omnistate.stream.cloudevents import (
     DeadLetter,
@@ -30,6 +28,7 @@ from omnistate.stream.cloudevents import (
 from omnistate.stream.ports import Batch, Outgoing, Record, UnreadableRecord, Write
 from omnistate.stream.position import POSITION_KEY, POSITIONS, Position, encode_position
 from omnistate.stream.representative.capacity_change import Said, read_capacity_change
+from omnistate.stream.representative.desk_ending import end_desks
 from omnistate.stream.representative.desk_overlay import DeskOverlay, TouchedDesk
 from omnistate.stream.representative.representative_inputs import (
     Asked,
@@ -38,14 +37,12 @@ from omnistate.stream.representative.representative_inputs import (
     read_request,
 )
 from omnistate.stream.representative.spoken import (
-    digest_capacity,
     encode_assignment,
-    encode_capacity,
     encode_connection,
     encode_refusal,
     name_order,
 )
-from omnistate.stream.representative.totals_table import HOLDINGS, TOTALS, TotalsTable
+from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
 
 # So many representatives are told of a changed configuration in one batch.
 TOLD_MAX: Final = 5_000
@@ -200,7 +197,9 @@ class RepresentativeStep:
             if not isinstance(given, Refusal):
                 self._count("changed")
                 self._changed(desk, asked.cause, now_ms)
-                self._outputs.append(encode_assignment(given, asked, self._name(desk), time))
+                self._outputs.append(
+                    encode_assignment(given, asked, self._name(desk, now_ms), time)
+                )
                 return
             found = given
         self._desks.leave(desk)
@@ -217,12 +216,13 @@ class RepresentativeStep:
         time = format_time(now_ms)
         for order in orders:
             assert isinstance(order, Connection)
-            named = self._name(desk)
+            named = self._name(desk, now_ms)
             self._outputs.append(encode_connection(order, desk.id, named, time, cause))
 
-    def _name(self, desk: TouchedDesk) -> str:
+    @staticmethod
+    def _name(desk: TouchedDesk, now_ms: int) -> str:
         desk.totals.orders += 1
-        return name_order(desk.id, desk.totals.orders)
+        return name_order(desk.id, now_ms, desk.totals.orders)
 
     def fire_timers(self, now_ms: int) -> bool:
         """End what leases have run out at `now_ms`; a changed configuration is told of as of it."""
@@ -261,46 +261,15 @@ class RepresentativeStep:
 
     def finish(self, offsets: Mapping[str, int]) -> Batch:
         """Whoever's picture has changed, and the rows that have."""
-        table, writes, new, held = self._table, [], 0, 0
-        for desk in self._desks:
-            self._publish(desk)
-            row = encode_totals(desk.totals if self._whole else desk.totals.former())
-            former = table.rows.get(desk.id)
-            if row != former:
-                new += former is None
-                writes.append(Write(TOTALS, desk.id.encode(), row))
-            for write, more in desk.holdings.writes() if self._whole else ():
-                writes.append(write)
-                held += more
-        rows = {TOTALS: len(table.rows) + new}
-        if self._whole:
-            rows[HOLDINGS] = table.held_rows + held
-        position = Position(self._clock_ms, dict(offsets), rows, topic_ids=table.topic_ids)
+        table = self._table
+        end = end_desks(self._desks, table, self._directory, self._clock_ms, whole=self._whole)
+        writes = end.writes
+        position = Position(self._clock_ms, dict(offsets), end.rows, topic_ids=table.topic_ids)
         if writes or position[:2] != (table.clock_ms, table.offsets or {}):
             writes.append(Write(POSITIONS, POSITION_KEY, encode_position(position)))
-        known: Tally[str] = Tally()
-        known["known"] = new
-        details, late = self._details, self._lateness_ms
-        return Batch(self._outputs, writes, self._clock_ms, self._tally, details, late, known)
-
-    def _publish(self, desk: TouchedDesk) -> None:
-        """Tell readers where the picture is another than they were told last."""
-        id_, totals = desk.id, desk.totals
-        if id_ not in self._directory.representatives and totals.says_nothing:
-            if totals.published:
-                totals.published = b""
-                self._outputs.append(Outgoing(REPRESENTATIVE_CAPACITY, id_.encode(), None))
-            return
-        plain = describe_capacity(id_, totals, self._directory, "", None)
-        digest = digest_capacity(plain)
-        if digest == totals.published:
-            return
-        totals.published = digest
-        totals.sequence += 1
-        at_ms = (self._clock_ms or 0) if desk.changed_ms is None else desk.changed_ms
-        at = format_time(at_ms)
-        data = describe_capacity(id_, totals, self._directory, at, desk.cause)
-        self._outputs.append(encode_capacity(data))
+        known: Tally[str] = Tally(known=end.rows[TOTALS] - len(table.rows))
+        outputs, late = [*self._outputs, *end.outputs], self._lateness_ms
+        return Batch(outputs, writes, self._clock_ms, self._tally, self._details, late, known)
 
     def drop(self) -> None:
         """Nothing of it is anywhere else."""
