@@ -8,6 +8,7 @@ from omnistate.core.representative.totals import Totals
 from omnistate.core.settings import Directory
 from omnistate.stream.representative.capacity_change import BYTES_USUAL, measure
 from omnistate.stream.representative.lease_index import LeaseOverlay
+from omnistate.stream.representative.spoken import name_order
 from omnistate.stream.representative.totals_table import HoldingsOverlay, TotalsTable
 
 
@@ -36,6 +37,15 @@ class TouchedDesk:
     def totals(self) -> Totals:
         """Their row, to be changed in place."""
         return self.desk.totals
+
+    def mark(self, cause: Cause, now_ms: int) -> None:
+        """Something has changed it."""
+        self.cause, self.changed_ms = cause, now_ms
+
+    def name_next(self, now_ms: int) -> str:
+        """The id of what is said to a conversation next."""
+        self.totals.orders += 1
+        return name_order(self.id, now_ms, self.totals.orders)
 
     def measure(self, change: CapacityChange, record_bytes: int) -> int:
         """How many bytes the row has at most with a change. Raises Undecodable: too many."""

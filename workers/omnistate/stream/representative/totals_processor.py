@@ -8,12 +8,9 @@ from omnistate.core.settings import Directory
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Batch, Write
 from omnistate.stream.position import Position
-from omnistate.stream.representative.totals_step import (
-    GATE_VERSION,
-    TOLD_MAX,
-    RepresentativeStep,
-)
+from omnistate.stream.representative.totals_step import TOLD_MAX, RepresentativeStep
 from omnistate.stream.representative.totals_table import HOLDINGS, TOTALS, TotalsTable
+from omnistate.stream.representative.worker_inputs import GATE_VERSION
 from omnistate.stream.row_writing import version_to_write
 
 

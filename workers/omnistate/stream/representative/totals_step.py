@@ -9,10 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from omnistate_schemas.times import format_time
-from omnistate_schemas.vocabulary import (
-    ASSIGNMENT_REQUESTS,
-    CAPACITY_CHANGES,
-)
 
 from omnistate.core.facts import Cause
 from omnistate.core.representative.desk import Connection, Order
@@ -27,36 +23,23 @@ from omnistate.stream.cloudevents import (
 )
 from omnistate.stream.ports import Batch, Outgoing, Record, UnreadableRecord, Write
 from omnistate.stream.position import POSITION_KEY, POSITIONS, Position, encode_position
-from omnistate.stream.representative.capacity_change import Said, read_capacity_change
+from omnistate.stream.representative.capacity_change import Said
 from omnistate.stream.representative.desk_ending import end_desks
 from omnistate.stream.representative.desk_overlay import DeskOverlay, TouchedDesk
-from omnistate.stream.representative.representative_inputs import (
-    Asked,
-    PresenceSaid,
-    read_presence,
-    read_request,
-)
+from omnistate.stream.representative.representative_inputs import Asked, PresenceSaid
 from omnistate.stream.representative.spoken import (
     encode_assignment,
     encode_connection,
     encode_refusal,
-    name_order,
 )
 from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
+from omnistate.stream.representative.worker_inputs import GATE_VERSION, NOT_YET, Input, read_input
 
 # So many representatives are told of a changed configuration in one batch.
 TOLD_MAX: Final = 5_000
 # A batch that says so much is full; a lease that runs out may say more than one thing.
 OUTPUTS_MAX: Final = 10_000
-# The version of rows that can say all that a gate has to remember.
-GATE_VERSION: Final = 3
 LEASE_OVER: Final = Cause("timer.lease")
-NOT_YET: Final = Refusal(
-    "no_capacity",
-    f"Nothing is granted while rows of the former version are written: OMNISTATE_ROW_VERSION="
-    f"{GATE_VERSION} ends that.",
-)
-_Input = Said | PresenceSaid | Asked
 
 
 class RepresentativeStep:
@@ -107,7 +90,7 @@ class RepresentativeStep:
             self._put_aside(put_unreadable_aside(record))
             return True
         try:
-            input_ = _read(record)
+            input_ = read_input(record)
             now_ms = max(record.timestamp_ms, self._clock_ms or 0)
             if not self._end_leases(now_ms):
                 return False
@@ -119,7 +102,7 @@ class RepresentativeStep:
             self._tell()
         return True
 
-    def _apply(self, input_: _Input, record: Record, now_ms: int) -> None:
+    def _apply(self, input_: Input, record: Record, now_ms: int) -> None:
         if isinstance(input_, Said):
             self._take_change(input_, record, now_ms)
         elif isinstance(input_, PresenceSaid):
@@ -142,7 +125,7 @@ class RepresentativeStep:
         if change is None:
             assert said.declined is not None
             if desk.desk.decline(*said.declined):
-                self._changed(desk, said.cause, now_ms)
+                desk.mark(said.cause, now_ms)
                 self._count("changed")
             else:
                 self._desks.leave(desk)
@@ -164,7 +147,7 @@ class RepresentativeStep:
         if missing:
             self._details["gap", record.topic] += missing
         self._count("changed")
-        self._changed(desk, said.cause, now_ms)
+        desk.mark(said.cause, now_ms)
         self._order(desk, orders, said.cause, now_ms)
 
     def _take_presence(self, said: PresenceSaid, now_ms: int) -> None:
@@ -182,7 +165,7 @@ class RepresentativeStep:
         )
         self._desks.leases.put(desk.id, desk.totals.lease_until_ms)
         self._count("changed")
-        self._changed(desk, said.cause, now_ms)
+        desk.mark(said.cause, now_ms)
         self._order(desk, orders, said.cause, now_ms)
 
     def _take_request(self, asked: Asked, record: Record, now_ms: int) -> None:
@@ -196,18 +179,13 @@ class RepresentativeStep:
             given = desk.desk.ask(asked.request, now_ms)
             if not isinstance(given, Refusal):
                 self._count("changed")
-                self._changed(desk, asked.cause, now_ms)
-                self._outputs.append(
-                    encode_assignment(given, asked, self._name(desk, now_ms), time)
-                )
+                desk.mark(asked.cause, now_ms)
+                self._outputs.append(encode_assignment(given, asked, desk.name_next(now_ms), time))
                 return
             found = given
         self._desks.leave(desk)
         self._count("ignored" if found.code == "duplicate" else "rejected", found.code)
         self._outputs.append(encode_refusal(found, asked, record, time))
-
-    def _changed(self, desk: TouchedDesk, cause: Cause, now_ms: int) -> None:
-        desk.cause, desk.changed_ms = cause, now_ms
 
     def _order(self, desk: TouchedDesk, orders: Sequence[Order], cause: Cause, now_ms: int) -> None:
         """Say to conversations what follows for them, while there is a list of them."""
@@ -216,13 +194,8 @@ class RepresentativeStep:
         time = format_time(now_ms)
         for order in orders:
             assert isinstance(order, Connection)
-            named = self._name(desk, now_ms)
+            named = desk.name_next(now_ms)
             self._outputs.append(encode_connection(order, desk.id, named, time, cause))
-
-    @staticmethod
-    def _name(desk: TouchedDesk, now_ms: int) -> str:
-        desk.totals.orders += 1
-        return name_order(desk.id, now_ms, desk.totals.orders)
 
     def fire_timers(self, now_ms: int) -> bool:
         """End what leases have run out at `now_ms`; a changed configuration is told of as of it."""
@@ -244,7 +217,7 @@ class RepresentativeStep:
             leases.put(id_, None)
             self._count("timer")
             self._lateness_ms.append(now_ms - until_ms)
-            self._changed(desk, LEASE_OVER, at_ms)
+            desk.mark(LEASE_OVER, at_ms)
             self._order(desk, orders, LEASE_OVER, at_ms)
         return True
 
@@ -273,11 +246,3 @@ class RepresentativeStep:
 
     def drop(self) -> None:
         """Nothing of it is anywhere else."""
-
-
-def _read(record: Record) -> _Input:
-    if record.topic == CAPACITY_CHANGES:
-        return read_capacity_change(record)
-    if record.topic == ASSIGNMENT_REQUESTS:
-        return read_request(record)
-    return read_presence(record)
