@@ -88,6 +88,7 @@ _WORKSTREAM: Final[dict[str, Any]] = {
     "closed_retention": 172_800,
     "consult_blocks_capacity.direct": True,
     "consult_blocks_capacity.queue": False,
+    "allowed_presences": ["available"],
 }
 _PROFILE: Final[dict[str, Any]] = {
     "limit": 3,
@@ -98,6 +99,7 @@ _REPRESENTATIVE: Final[dict[str, Any]] = {
     "units": 120,
     "profiles": {"chat": 5, "case": None},
     "time_zone": "Europe/Madrid",
+    "default_presence": "available",
 }
 _QUEUE: Final[dict[str, Any]] = {"service_level_threshold": 30}
 EXAMPLES: Final[dict[type[Configuration], dict[str, Any]]] = {
