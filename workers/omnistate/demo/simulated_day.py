@@ -14,6 +14,7 @@ from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     STATE_CHANGES,
 )
@@ -31,7 +32,7 @@ Event = dict[str, Any]
 GROUP: Final = "conversation"
 # As in production: the wall clock fires a timer this long after its deadline (contract.md#timers).
 TIMER_GRACE_MS: Final = 1_000
-OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
+OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, RECORDED_INPUTS, REJECTED_INPUTS)
 _ENCODE: Final = msgspec.json.Encoder().encode
 _DECODE: Final = msgspec.json.Decoder().decode
 
