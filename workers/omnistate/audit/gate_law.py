@@ -38,7 +38,7 @@ UNKNOWN: Final = Representative()
 NO_PROFILE: Final = CapacityProfile(limit=0)
 GRANT_AGE_MS: Final = 60_000
 # Rules by which the router's work is held.
-ROUTED: Final = frozenset({"O1", "A1"})
+ROUTED: Final = frozenset({"O1", "A13", "A1"})
 Accounts = dict[str, GateAccount]
 
 
@@ -52,14 +52,9 @@ class GateCheck:
         self._totals = totals
         self._configured = configured
         self._findings = findings
-        self._workstreams = {
-            id_: row.workstream_id for part in rows.conversations for id_, row in part.items()
-        }
-        self._offered = {
-            (id_, row.offered_representative_id)
-            for part in rows.conversations
-            for id_, row in part.items()
-        }
+        conversations = [each for part in rows.conversations for each in part.items()]
+        self._gated = {id_ for id_, row in conversations if row.settings_key in rows.gated}
+        self._offered = {(id_, who) for id_, row in conversations for who in row.offered_ids}
         changed_ms = configured.changed_ms
         self._since_ms = 0 if changed_ms is None else changed_ms + SETTLING_MS
         self.accounts: Accounts = {}
@@ -188,20 +183,14 @@ class GateCheck:
             return
         if mark is not None and (who, mark) not in known:
             self._complain(place_of(record), "reservation: no gate gave it")
-        elif mark is None and self._needs_gate(moved, record):
+        elif mark is None and self._needs_gate(moved):
             sentence = f"held by {moved.rule} without a grant, where the gate is to be asked"
             self._complain(place_of(record), sentence)
 
-    def _needs_gate(self, moved: Moved, record: Record) -> bool:
-        workstream = self._configured.workstreams.get(
-            self._workstreams.get(moved.conversation_id, "")
-        )
+    def _needs_gate(self, moved: Moved) -> bool:
+        """A router's work, by the settings that the conversation was started with."""
         routed = moved.rule in ROUTED and moved.role == "primary" and not moved.forced
-        return (
-            routed
-            and record.timestamp_ms >= self._since_ms
-            and bool(getattr(workstream, "assign_through_gate", False))
-        )
+        return routed and moved.conversation_id in self._gated
 
     def _check_age(self, number: int) -> None:
         """Everything was read: no grant is older than a minute, unless its offer is pending."""

@@ -7,6 +7,7 @@ the holds that are open, and by representatives times partitions.
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from sys import intern
 from typing import Final
 
@@ -28,7 +29,7 @@ from omnistate.core.conversation.row import (
 )
 from omnistate.core.conversation.row_header import read_header
 from omnistate.core.conversation.stages import STAGES
-from omnistate.core.settings import digest_settings
+from omnistate.core.settings import decode_settings, digest_settings
 from omnistate.stream.ports import Record
 
 # Stages, the rows' words, and what the outputs call them.
@@ -66,6 +67,8 @@ class ConversationRow(msgspec.Struct, gc=False):
     skipped: tuple[str, ...]
     transfer_count: int
     settings_key: bytes
+    # Whoever has an offer of it pending.
+    offered_ids: tuple[str, ...] = ()
     # Its last change was found on the topic, or a later one, so that it lags behind.
     seen: bool = False
 
@@ -98,6 +101,8 @@ class Rows:
         self.conversations: list[dict[str, ConversationRow]] = [{} for _ in range(partitions)]
         self.counters: dict[tuple[int, str], CounterRow] = {}
         self.holds: dict[str, RowHold] = {}
+        # Keys of the settings whose conversations a router assigns through the gate alone.
+        self.gated: set[bytes] = set()
 
 
 async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Findings) -> Rows:
@@ -126,6 +131,7 @@ async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Fin
     for partition in range(layout.partitions):
         latest = await _read_latest(reader, layout.settings, partition, ends[partition])
         known = before[partition] | set(latest)
+        rows.gated |= _find_gated(latest)
         _check_settings(rows.conversations[partition], latest, known, layout, partition, findings)
     findings.counts["rows"] = sum(map(len, rows.conversations))
     findings.counts["counters"] = len(rows.counters)
@@ -193,6 +199,7 @@ def _take_conversation(rows: Rows, record: Record, cut: Cut, findings: Findings)
         tuple(map(intern, row.skipped)),
         row.transfer_count,
         row.settings_key,
+        tuple(intern(offer.representative_id) for offer in row.offers),
     )
     for hold in row.holds:
         rows.holds[f"{row.origin}.h{hold.number}"] = RowHold(
@@ -234,6 +241,16 @@ def _check_settings(
             place = (layout.conversations, partition, row.offset)
             sentence = "the settings that it was started with are gone"
             findings.doubt("tables", place, sentence, of=partition)
+
+
+def _find_gated(latest: Mapping[bytes | None, Record]) -> set[bytes]:
+    """The keys of readable settings that ask for a grant."""
+    found = set()
+    for key, record in latest.items():
+        with suppress(msgspec.DecodeError):
+            if key is not None and decode_settings(record.value or b"").through_gate:
+                found.add(key)
+    return found
 
 
 def _earliest_ms(row: Conversation) -> int | None:
