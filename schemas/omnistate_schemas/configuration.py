@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from omnistate_schemas.auto_close import AutoClose
 from omnistate_schemas.configured import Configuration, Seconds
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import PROFILES_MAX, Units
 from omnistate_schemas.vocabulary import Presence, ProfileReset
-from omnistate_schemas.workstream import AutoClose, ConsultBlocksCapacity, Workstream
+from omnistate_schemas.workstream import ConsultBlocksCapacity, Workstream
 
 __all__ = [
     "TIME_ZONE_PATTERN",

@@ -16,7 +16,6 @@ from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.ports import Fenced
 from omnistate.stream.representative.totals_processor import process_representatives
 from omnistate_schemas.vocabulary import (
-    AGENT_ACTIONS,
     ASSIGNMENT_REQUESTS,
     CAPACITY_CHANGES,
     REPRESENTATIVE_PRESENCE,
@@ -245,7 +244,3 @@ class GatedCentre(Rig):
                 if event["type"] == type_ and named is not None:
                     found.append((named["source"], named["id"]))
         return found
-
-    def grants(self) -> list[tuple[str, str]]:
-        """The requests that were granted."""
-        return self.reservations(AGENT_ACTIONS, "router.assign")

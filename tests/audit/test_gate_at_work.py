@@ -9,6 +9,7 @@ import pytest
 from omnistate.audit.findings import Findings, Violation
 from omnistate.core.representative.totals import decode_totals
 from omnistate_schemas.vocabulary import (
+    AGENT_ACTIONS,
     CAPACITY_CHANGES,
     REJECTED_INPUTS,
     REPRESENTATIVE_CAPACITY,
@@ -39,7 +40,7 @@ async def test_every_grant_is_held_or_declined_once(number: int) -> None:
     where = f"seed {seed} of run {number}"
     findings = await centre.audit()
     assert broken(findings) == [], where
-    granted = centre.grants()
+    granted = centre.reservations(AGENT_ACTIONS, "router.assign")
     held = centre.reservations(CAPACITY_CHANGES, "capacity.held")
     declined = centre.reservations(CAPACITY_CHANGES, "capacity.declined")
     assert findings.counts["grants"] == len(granted) > 5, where

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import pytest
 from omnistate.core.representative.standing import FOLLOWING, GONE, Following, Standing
-from omnistate.core.representative.totals import decode_totals
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.representative.totals_processor import TotalsProcessor
 from omnistate_schemas.presence import LEASE_SECONDS_MAX, LEASE_SECONDS_MIN
@@ -228,26 +226,3 @@ async def test_a_type_of_the_other_input_is_put_aside() -> None:
     await settle(rig, task)
     (letter,) = rig.log.read(DEAD_LETTERS, 0, 0)
     assert dict(letter.headers)["omnistate-error"] == b"wrong_topic"
-
-
-async def test_rows_of_the_former_version_go_on() -> None:
-    """Leases and grants begin at once; what was held before is on no list."""
-    rig, _ = await rig_of()
-    row = (2, 4, {0: (1, 40, {})}, "away", False, 0, b"", b"")
-    rig.log.append(
-        "representative-totals-changelog", b"ana", msgspec.msgpack.encode(row), partition=0
-    )
-    rig.numbers["ana", 0] = 1
-    task = await rig.take_over()
-    assert decode_totals(task.processor.table.rows["ana"]).units == 40
-    rig.sign("ana", lease_seconds=30)
-    late = rig.begin("ana", "chat-3", 10)
-    rig.ask("ana", "chat-2", units=10)
-    await settle(rig, task)
-    assert rig.last("ana")["granted_units"] == 10
-    rig.wait(31)
-    await settle(rig, task)
-    assert connections(rig) == [("disconnected", "chat-3")]
-    rig.end(late)
-    await settle(rig, await rig.take_over())
-    assert task.processor.table.totals("ana").unlisted == {0: 1}

@@ -20,11 +20,10 @@ from omnistate.audit.findings import Findings
 from omnistate.audit.source import TopicReader
 from omnistate.audit.trail import digest
 from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.counter_row import decode_counter, encode_counter
 from omnistate.core.conversation.row import (
     decode_conversation,
-    decode_counter,
     encode_conversation,
-    encode_counter,
     upgrade_conversation,
 )
 from omnistate.core.conversation.row_header import read_header

@@ -21,7 +21,7 @@ from omnistate_schemas.vocabulary import (
 
 from omnistate.adapters.memory.memory_log import MemoryLog
 from omnistate.adapters.memory.memory_partition import MemoryPartition
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.demo.world import World
 from omnistate.stream.conversation.processor import process_conversations
 from omnistate.stream.partition_task import PartitionTask
