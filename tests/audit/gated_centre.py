@@ -181,7 +181,7 @@ class GatedCentre(Rig):
             self._handle()
         elif what < 0.95:
             said = dice.choice(("available", "available", "busy", "away", "offline"))
-            lease = dice.choice(({}, {"lease_seconds": dice.choice((10, 30))}))
+            lease: Json = dice.choice(({}, {"lease_seconds": dice.choice((10, 30))}))
             who = dice.choice(PEOPLE)
             self.tell(
                 REPRESENTATIVE_PRESENCE, "representative.presence", who, presence=said, **lease
@@ -200,7 +200,7 @@ class GatedCentre(Rig):
         waiting = [id_ for id_, each in self.states.items() if each["status"] == "open"]
         id_ = dice.choice(sorted(waiting if waiting and dice.random() < 0.8 else self.states))
         state = self.states[id_]
-        data = {name: state[name] for name in ("units", "profiles") if name in state}
+        data: Json = {name: state[name] for name in ("units", "profiles") if name in state}
         data |= {"conversation_id": id_, "auto_accept": dice.random() < 0.2}
         if dice.random() < 0.1:
             data["units"] = 5
@@ -226,7 +226,8 @@ class GatedCentre(Rig):
         elif dice.random() < 0.3:
             self.say("router.assign", id_, representative_id=other)
         elif dice.random() < 0.3:
-            self.say("conversation.updated", id_, units=dice.choice((10, 40)))
+            # Never dearer: what is held anew goes past the gate.
+            self.say("conversation.updated", id_, units=state.get("units", 0) // 2)
         elif dice.random() < 0.5:
             self.say("supervisor.assign", id_, supervisor_id="sue", representative_id=other)
         elif dice.random() < 0.4:

@@ -151,7 +151,11 @@ async def test_what_went_past_the_gate_is_named(rule: str) -> None:
     centre = await story()
     workstream = {"O1": "gated", "A13": "rung", "A1": "late"}[rule]
     centre.say("conversation.started", "chat-2", channel="live_chat", workstream_id=workstream)
-    cost = {"O1": {"units": 40}, "A1": {"units": 30}, "A13": {"units": 30, "profiles": ["chat"]}}
+    cost: dict[str, dict[str, Any]] = {
+        "O1": {"units": 40},
+        "A1": {"units": 30},
+        "A13": {"units": 30, "profiles": ["chat"]},
+    }
     asked = {"conversation_id": "chat-2", **cost[rule]}
     await centre.settle()
     for who in ("ana", GUARDED)[rule != "A13" :]:
@@ -161,9 +165,7 @@ async def test_what_went_past_the_gate_is_named(rule: str) -> None:
         centre.say("representative.accept", "chat-2", representative_id=GUARDED)
         await centre.settle()
     assert broken(await centre.audit()) == []
-    held = said(centre, CAPACITY_CHANGES, "capacity.held")[-1]
     place = alter_hold(centre, rule)
-    assert held["rule"] == rule or rule == "A13"
     findings = await centre.audit()
     named = [
         (each.topic, each.partition, each.offset)

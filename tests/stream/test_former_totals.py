@@ -1,4 +1,6 @@
-"""Rows of representatives that a former version wrote: whoever takes them over goes on with them."""
+"""Rows of representatives that a former version wrote: whoever takes over goes on with them."""
+
+from typing import Any
 
 import msgspec
 from omnistate.core.representative.totals import decode_totals
@@ -10,7 +12,7 @@ from tests.stream.test_presence_leases import rig_of, settle
 async def test_rows_of_the_former_version_go_on() -> None:
     """Leases and grants begin at once; what was held before is on no list."""
     rig, _ = await rig_of()
-    row = (2, 4, {0: (1, 40, {})}, "away", False, 0, b"", b"")
+    row: tuple[Any, ...] = (2, 4, {0: (1, 40, {})}, "away", False, 0, b"", b"")
     rig.log.append(
         "representative-totals-changelog", b"ana", msgspec.msgpack.encode(row), partition=0
     )

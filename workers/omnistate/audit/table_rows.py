@@ -7,7 +7,6 @@ the holds that are open, and by representatives times partitions.
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from sys import intern
 from typing import Final
 
@@ -17,6 +16,7 @@ from omnistate_schemas.completeness import check_complete
 from omnistate.audit.audit_layout import Layout
 from omnistate.audit.cut import Cut, place_of
 from omnistate.audit.findings import Findings
+from omnistate.audit.gated_settings import find_gated
 from omnistate.audit.source import TopicReader
 from omnistate.audit.trail import digest
 from omnistate.core.conversation.conversation import Conversation
@@ -28,7 +28,7 @@ from omnistate.core.conversation.row import (
 )
 from omnistate.core.conversation.row_header import read_header
 from omnistate.core.conversation.stages import STAGES
-from omnistate.core.settings import decode_settings, digest_settings
+from omnistate.core.settings import digest_settings
 from omnistate.stream.ports import Record
 
 # Stages, the rows' words, and what the outputs call them.
@@ -66,7 +66,6 @@ class ConversationRow(msgspec.Struct, gc=False):
     skipped: tuple[str, ...]
     transfer_count: int
     settings_key: bytes
-    # Whoever has an offer of it pending.
     offered_ids: tuple[str, ...] = ()
     # Its last change was found on the topic, or a later one, so that it lags behind.
     seen: bool = False
@@ -100,7 +99,7 @@ class Rows:
         self.conversations: list[dict[str, ConversationRow]] = [{} for _ in range(partitions)]
         self.counters: dict[tuple[int, str], CounterRow] = {}
         self.holds: dict[str, RowHold] = {}
-        # Keys of the settings whose conversations a router assigns through the gate alone.
+        # Keys of settings that want the gate.
         self.gated: set[bytes] = set()
 
 
@@ -109,11 +108,8 @@ async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Fin
     rows = Rows(layout.partitions)
     # Before the rows that name them: with the last of these they are deleted.
     before = [
-        set(latest)
-        for latest in [
-            await _read_latest(reader, layout.settings, partition, end)
-            for partition, end in enumerate(await reader.ends(layout.settings))
-        ]
+        set(await _read_latest(reader, layout.settings, partition, end))
+        for partition, end in enumerate(await reader.ends(layout.settings))
     ]
     ends = await reader.ends(layout.counters)
     for partition in range(layout.partitions):
@@ -130,7 +126,7 @@ async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Fin
     for partition in range(layout.partitions):
         latest = await _read_latest(reader, layout.settings, partition, ends[partition])
         known = before[partition] | set(latest)
-        rows.gated |= _find_gated(latest)
+        rows.gated |= find_gated(latest)
         _check_settings(rows.conversations[partition], latest, known, layout, partition, findings)
     findings.counts["rows"] = sum(map(len, rows.conversations))
     findings.counts["counters"] = len(rows.counters)
@@ -240,16 +236,6 @@ def _check_settings(
             place = (layout.conversations, partition, row.offset)
             sentence = "the settings that it was started with are gone"
             findings.doubt("tables", place, sentence, of=partition)
-
-
-def _find_gated(latest: Mapping[bytes | None, Record]) -> set[bytes]:
-    """The keys of readable settings that ask for a grant."""
-    found = set()
-    for key, record in latest.items():
-        with suppress(msgspec.DecodeError):
-            if key is not None and decode_settings(record.value or b"").through_gate:
-                found.add(key)
-    return found
 
 
 def _earliest_ms(row: Conversation) -> int | None:
