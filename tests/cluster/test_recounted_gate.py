@@ -1,4 +1,4 @@
-"""The representative worker's tables, lost and counted again: what was granted is not asked anew."""
+"""The representative worker's tables, lost and counted again: no request is granted twice."""
 
 import functools
 from collections.abc import Iterator
