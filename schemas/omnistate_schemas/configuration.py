@@ -68,7 +68,7 @@ class CapacityProfile(Configuration):
 
 
 class Representative(Configuration):
-    """A representative's capacity and the zone whose midnight ends their day."""
+    """A representative's capacity, and when their day begins."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -84,7 +84,7 @@ class Representative(Configuration):
     )
     time_zone: Annotated[str, AfterValidator(_check_time_zone)] = Field(
         default="UTC",
-        description="The zone whose midnight ends their day, by its IANA name.",
+        description="The zone of their clocks, by its IANA name.",
         json_schema_extra={"pattern": TIME_ZONE_PATTERN},
     )
     day_starts: Annotated[str, Field(pattern=DAY_STARTS_PATTERN)] = Field(

@@ -15,8 +15,8 @@ from omnistate_schemas.vocabulary import KINDS
 # In seconds.
 MINUTE: Final = 60
 DAY: Final = 86_400
-# A century: longer is a slip of the unit, and "never" is spelled null.
-SECONDS_MAX: Final = 3_155_760_000
+# Ten years: longer is a slip of the unit, and "never" is spelled null.
+SECONDS_MAX: Final = 315_576_000
 Seconds = Annotated[
     float,
     Field(ge=0, le=SECONDS_MAX, allow_inf_nan=False, json_schema_extra={"x-unit": "seconds"}),

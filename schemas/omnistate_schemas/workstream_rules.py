@@ -6,9 +6,10 @@
 from typing import Any, Final
 
 from omnistate_schemas.applicability import KIND_OF, SETTINGS_FOR, WAITED_FOR, kinds_of
+from omnistate_schemas.vocabulary import Authority
 
 # Settings that only one authority can have.
-FOR_AUTHORITY: Final = {"settle_window": "upstream", "max_delay": "engine"}
+FOR_AUTHORITY: Final[dict[str, Authority]] = {"settle_window": "upstream", "max_delay": "engine"}
 # A setting that says something, by its form.
 _TOLD: Final[dict[str, dict[str, Any]]] = {
     "can_wait": {"const": True},

@@ -16,6 +16,7 @@ from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
     CONVERSATION_STATES,
     DEAD_LETTERS,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     STATE_CHANGES,
 )
@@ -26,10 +27,19 @@ from tests.chaos.ledger_check import LedgerCheck
 from tests.chaos.states_check import States
 from tests.harness.tied_process import PATIENCE_S
 from tests.harness.topics import Place, TopicReader
+from tests.harness.waiting import stretch
 
-OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS, DEAD_LETTERS)
+OUTPUTS: Final = (
+    STATE_CHANGES,
+    CAPACITY_CHANGES,
+    RECORDED_INPUTS,
+    REJECTED_INPUTS,
+    DEAD_LETTERS,
+)
 # So long after a batch's changes its states may become visible.
 SETTLED_S: Final = 10.0
+# So long an input may wait, and the wall clock be behind.
+WAITED_S: Final = 8.0
 _DECODE: Final = msgspec.json.Decoder().decode
 
 
@@ -49,7 +59,7 @@ class Witness:
 
     @property
     def counts(self) -> Counter[str]:
-        """What was seen: changes, refusals, dead letters, holds, timers, states."""
+        """What was seen: changes, records, refusals, dead letters, holds, timers, states."""
         return self.books.counts + self._states.counts
 
     async def look(self, reached: Mapping[Place, int], at_ms: int | None = None) -> None:
@@ -58,11 +68,8 @@ class Witness:
         `at_ms`: nothing has been published for a while; by then each timer due must have fired.
         """
         async with asyncio.timeout(PATIENCE_S), self._reader as reader:
-            outputs = [(place, record) async for place, record in reader.read_on(OUTPUTS)]
-            # What outputs name was there before them, the inputs of our own worker, too.
             await self._read_inputs(reader, {topic for topic, _ in reached})
-            for (topic, _), record in outputs:
-                self._take_output(topic, record)
+            await self._read_outputs(reader, reached)
             for sentence in self._states.find_invented():
                 self.books.complain(sentence)
             await self._read_states(reader)
@@ -78,6 +85,20 @@ class Witness:
     async def _read_inputs(self, reader: TopicReader, topics: Collection[str]) -> None:
         async for place, record in reader.read_on(topics):
             self._take_input(place, record)
+
+    async def _read_outputs(self, reader: TopicReader, reached: Mapping[Place, int]) -> None:
+        """Until every input has its outcome: some wait for their start, or for their order."""
+        until_s = asyncio.get_running_loop().time() + stretch(WAITED_S)
+        while True:
+            outputs = [each async for each in reader.read_on(OUTPUTS)]
+            # What outputs name was there before them, the inputs of our own worker, too.
+            await self._read_inputs(reader, {topic for topic, _ in reached})
+            for (topic, _), record in outputs:
+                self._take_output(topic, record)
+            unanswered = self.books.find_unanswered(reached)
+            if unanswered is None or asyncio.get_running_loop().time() > until_s:
+                return
+            await asyncio.sleep(0.2)
 
     async def _read_states(self, reader: TopicReader) -> None:
         """Until every change that was read stands there: markers are written topic by topic."""
@@ -134,5 +155,11 @@ class Witness:
                 self.books.take_hold(where, event)
             case "input.rejected" | "input.ignored":
                 self.books.take_refusal(where, event)
+            case "input.recorded":
+                self.books.take_recorded(where, event)
+            case "conversation.reminder":
+                self.books.take_reminder(where, event)
+            case "capacity.declined":
+                self.books.counts["declined"] += 1
             case other:
                 self.books.complain(f"{where}: {other} is no output")

@@ -198,8 +198,7 @@ WORKSTREAMS = st.sampled_from(KINDS).flatmap(
     lambda kind: st.fixed_dictionaries(
         {"channel": st.just(kind)},
         optional={
-            key: st.none() | st.floats(0, 3_155_760_000) | st.integers(0, 10**9)
-            for key in DURATIONS
+            key: st.none() | st.floats(0, 315_576_000) | st.integers(0, 10**8) for key in DURATIONS
         },
     )
 )
