@@ -50,7 +50,7 @@ ATTRIBUTES: dict[str, Any] = {"a": IN_JSON * 256, "b": IN_JSON * 82}
 
 def largest(name: str, hint: Any) -> Any:
     """The largest value of a fact's member."""
-    if get_origin(hint) is not None and type(None) in get_args(hint):
+    if {type(None), msgspec.UnsetType} & {*get_args(hint)}:
         hint = get_args(hint)[0]
     if name == "source":
         return IN_JSON * SOURCE_LENGTH_MAX

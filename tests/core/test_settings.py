@@ -114,12 +114,12 @@ def test_what_a_kind_or_an_authority_cannot_have_is_refused(
 ) -> None:
     with pytest.raises(ValidationError):
         of(channel, **members)
-    nothing = {
+    nothing: dict[str, object] = {
         key: {int: 0, bool: False, list: []}.get(type(value))
         for key, value in members.items()
         if key in {"settle_window", "max_delay", "can_wait", "time_out_rules"}
     }
-    assert of(channel, **nothing)
+    assert of(channel, **nothing).channel == channel
 
 
 @pytest.mark.parametrize("channel", KIND_OF_CHANNEL)
