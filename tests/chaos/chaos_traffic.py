@@ -85,13 +85,16 @@ async def tell_day(seed: int, conversations: int) -> tuple[list[Json], Json]:
     return [_DECODE(record.value or b"") for record in day.read_inputs()], day.world.configuration
 
 
-def hurry(configuration: Json) -> Json:
-    """The configuration with durations of seconds, and the workstreams of the stories."""
+def hurry(configuration: Json, *, gate: bool = True) -> Json:
+    """The configuration with durations of seconds, and the workstreams of the stories.
+
+    With a `gate` routers ask it for most of the day's work; a replay has none.
+    """
     hurried = copy.deepcopy(configuration)
     for representative in hurried["representatives"].values():
         representative["default_presence"] = "available"
     for workstream in hurried["workstreams"].values():
-        workstream["assign_through_gate"] = _asks_gate(workstream)
+        workstream["assign_through_gate"] = gate and _asks_gate(workstream)
     hurried["workstreams"].update(copy.deepcopy(WORKSTREAMS))
     for workstream in hurried["workstreams"].values():
         workstream.update(QUICK)

@@ -60,10 +60,7 @@ async def test_the_traffic_holds_what_is_new_and_most_of_it_is_accepted() -> Non
     clock = Clock()
     said: list[Event] = []
     traffic = islice(iter(Traffic(day, "3", now=clock)), 12_000)
-    hurried = hurry(configuration)
-    for workstream in hurried["workstreams"].values():
-        # A replay has no gate.
-        workstream["assign_through_gate"] = False
+    hurried = hurry(configuration, gate=False)
     outputs = run(traffic, clock, hurried, said)
     of_stories = [each for each in outputs if "story-" in str(each["key"])]
     rules = Counter(each["value"]["data"].get("rule") for each in outputs)
