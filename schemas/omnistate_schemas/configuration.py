@@ -13,7 +13,7 @@ from omnistate_schemas.auto_close import AutoClose
 from omnistate_schemas.configured import Configuration, Seconds
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import PROFILES_MAX, Units
-from omnistate_schemas.vocabulary import ProfileReset
+from omnistate_schemas.vocabulary import Presence, ProfileReset
 from omnistate_schemas.workstream import ConsultBlocksCapacity, Workstream
 
 __all__ = [
@@ -89,6 +89,11 @@ class Representative(Configuration):
     )
     day_starts: Annotated[str, Field(pattern=DAY_STARTS_PATTERN)] = Field(
         default="00:00", description="When their day begins on their clocks, as `HH:MM`."
+    )
+    default_presence: Presence = Field(
+        default="offline",
+        description="Their presence until one is set for the first time; `available` follows "
+        "capacity.",
     )
 
 

@@ -11,10 +11,10 @@ from pydantic import Field
 from omnistate_schemas.envelope import Id, Time
 from omnistate_schemas.output_members import Cause, Count, InputPosition, Member, NextTimer
 from omnistate_schemas.vocabulary import (
+    AnyRejectionCode,
     DeclinedCode,
     Detail,
     IgnoredCode,
-    RejectionCode,
     Role,
     SilenceAction,
     SilentSide,
@@ -117,7 +117,11 @@ class ReminderData(Member):
 class Refusal(Member):
     """An input that changed nothing, and why."""
 
-    conversation_id: Id = Field(description="The conversation; also the event's `subject`.")
+    conversation_id: Id | None = Field(
+        default=None,
+        description="The conversation; also the event's `subject`. Left out where an assignment "
+        "request named none: the subject is the representative then.",
+    )
     code: str = Field(description="Why, for programs.")
     message: str = Field(description="Why, as a sentence for people.")
     status: Status | None = Field(
@@ -140,7 +144,7 @@ class Refusal(Member):
 class RejectionData(Refusal):
     """An action that is not possible now, or data that cannot be used."""
 
-    code: RejectionCode = Field(description="Why it was rejected, for programs.")
+    code: AnyRejectionCode = Field(description="Why it was rejected, for programs.")
 
 
 class IgnoredData(Refusal):

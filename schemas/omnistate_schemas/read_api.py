@@ -54,6 +54,9 @@ class RepresentativeNow(Answer):
     blocked_by_profile: bool = Field(description="A blocking profile is used up.")
     units: Count = Field(description="How many capacity units they have.")
     occupied_units: Count = Field(description="How many units are taken.")
+    granted_units: Count = Field(
+        default=0, description="How many the gate has given and nobody has taken or declined yet."
+    )
     available_units: int = Field(
         description="Units left; negative where more are taken than there are."
     )
@@ -163,6 +166,8 @@ class RepresentativeTotals(Answer):
 
     known: Count = Field(description="How many there are.")
     matching: Count = Field(description="How many of them were asked for.")
+    signed_in: Count = Field(description="How many are there: their presence is not offline.")
+    lost: Count = Field(description="How many are offline because their lease ran out.")
     assignable: Count = Field(description="How many may be offered work by a router.")
     over_limit: Count = Field(description="How many hold more units than they have.")
     most_over: list[Id] = Field(description="The three of these who hold most too many.")

@@ -20,9 +20,11 @@ READS = {
     "representative": {
         "representative-presence",
         "capacity-changes",
+        "assignment-requests",
         "representatives",
         "capacity-profiles",
         "representative-totals-changelog",
+        "representative-holdings-changelog",
         "representative-positions-changelog",
     },
     "figures": {
@@ -34,12 +36,24 @@ READS = {
     },
     "gateway": set(),
     "desktop": set(),
+    "router": {
+        "conversation-states",
+        "representative-capacity",
+        "rejected-inputs",
+        "workstreams",
+        "representatives",
+        "capacity-profiles",
+        "queues",
+    },
 }
 WRITES = {
     "representative": {
         "representative-capacity",
+        "agent-actions",
+        "rejected-inputs",
         "dead-letters",
         "representative-totals-changelog",
+        "representative-holdings-changelog",
         "representative-positions-changelog",
     },
     "figures": {"figures-conversations-changelog", "figures-windows-changelog"},
@@ -47,6 +61,7 @@ WRITES = {
     "lag": set(),
     "gateway": {"channel-events"},
     "desktop": {"agent-actions", "representative-presence"},
+    "router": {"agent-actions", "assignment-requests"},
 }
 
 
@@ -64,7 +79,7 @@ def words(permission: Permission) -> set[str]:
 
 def test_everybody_is_there() -> None:
     workers = {group.name for group in TOPOLOGY.groups}
-    assert set(ACCESS) == workers | {"lag", "gateway", "desktop", "operator"}
+    assert set(ACCESS) == workers | {"lag", "gateway", "desktop", "router", "operator"}
     for own in ACCESS.values():
         places = [(each.resource_type, each.name, each.pattern) for each in own]
         assert len(set(places)) == len(places)
@@ -101,7 +116,7 @@ def test_groups_and_transactional_ids() -> None:
         ("group", "conversation", "literal"): {"Describe", "Read"},
         ("transactional_id", "conversation-", "prefixed"): {"Describe", "Write"},
     }
-    for user in ("figures", "projection", "lag", "gateway", "desktop"):
+    for user in ("figures", "projection", "lag", "gateway", "desktop", "router"):
         assert not [each for each in ACCESS[user] if each.resource_type == "transactional_id"]
     asked = {each.name: words(each) for each in ACCESS["lag"] if each.resource_type == "group"}
     assert asked == {group.name: {"Describe"} for group in TOPOLOGY.groups}

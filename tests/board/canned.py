@@ -120,6 +120,8 @@ def add_up(found: dict[str, Any]) -> None:
     found["representative_totals"] = {
         "known": len(people),
         "matching": len(people),
+        "signed_in": len([each for each in people if each["presence"] != "offline"]),
+        "lost": len([each for each in people if each["presence_reason"] == "lost"]),
         "assignable": sum(each["assignable"] for each in people),
         "over_limit": len(over),
         "most_over": [each["representative_id"] for each in over[:3]],
@@ -160,7 +162,10 @@ def overview(**members: Any) -> dict[str, Any]:
         "with_bot": {"active": 12, "conversations": WITH_BOT},
         "with_external": {"active": 1, "conversations": WITH_EXTERNAL},
         "representatives": [
-            representative("ana", 100, 60, profiles={"call": slots(1, 1, blocking=True)}),
+            representative(
+                "ana", 100, 60, granted_units=30, available_units=10,
+                profiles={"call": slots(1, 1, blocking=True)},
+            ),
             representative("bob", 90, 130, offers=1, profiles={"mails": slots(4, 6)}),
             representative(
                 "cleo", 100, 0, presence="away", presence_reason="set_by_supervisor",
@@ -170,7 +175,9 @@ def overview(**members: Any) -> dict[str, Any]:
                 MARKUP, 100, 30, presence="do_not_disturb", assignable=False,
                 presence_reason="set_by_representative", set_presence="do_not_disturb",
             ),
-            representative("dora", 0, 0, presence="offline", assignable=False),
+            representative(
+                "dora", 0, 0, presence="offline", presence_reason="lost", assignable=False,
+            ),
         ],
         "figures": [
             figures("chat", offered=80, accepted=72, abandoned=3, accepted_in_time=63,

@@ -43,7 +43,7 @@ async def told() -> Told:
     """Three thousand inputs, and twenty seconds in which everything ends that ends."""
     day, configuration = await tell_day(4, 40)
     clock, journal = Clock(), Journal(INPUTS, 1)
-    directory = build_directory(ContactCentre.model_validate(hurry(configuration)))
+    directory = build_directory(ContactCentre.model_validate(hurry(configuration, gate=False)))
     replay, lines = Replay(directory), list[bytes]()
     for event in islice(iter(Traffic(day, "4", now=clock)), 3_000):
         if event.topic not in INPUTS:

@@ -59,8 +59,9 @@ async def test_the_traffic_holds_what_is_new_and_most_of_it_is_accepted() -> Non
     day, configuration = await tell_day(3, 60)
     clock = Clock()
     said: list[Event] = []
-    traffic = islice(iter(Traffic(day, "3", now=clock)), 8_000)
-    outputs = run(traffic, clock, hurry(configuration), said)
+    traffic = islice(iter(Traffic(day, "3", now=clock)), 12_000)
+    hurried = hurry(configuration, gate=False)
+    outputs = run(traffic, clock, hurried, said)
     of_stories = [each for each in outputs if "story-" in str(each["key"])]
     rules = Counter(each["value"]["data"].get("rule") for each in outputs)
     assert sorted(RULES - set(rules)) == []

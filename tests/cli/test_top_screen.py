@@ -30,9 +30,8 @@ def plain(**members: object) -> str:
 def test_plain_text_says_everything() -> None:
     parts = [each.splitlines() for each in plain().split("\n\n")]
     clock, conversations, queues, waiting, elsewhere, people, figures, lag = parts
-    assert clock == [
-        "omnistate at 10:15:30 UTC · 1 of 5 representatives may be offered work · dead letters 7"
-    ]
+    offered = "1 of 5 representatives may be offered work · 4 signed in · 1 lost"
+    assert clock == [f"omnistate at 10:15:30 UTC · {offered} · dead letters 7"]
     heads = "workstream open active waiting wrap-up resolved scheduled closed"
     assert conversations[0].split() == heads.split()
     assert conversations[1].split() == ["all", "3", "12", "5", "1", "4", "2", "1,207"]
@@ -46,7 +45,9 @@ def test_plain_text_says_everything() -> None:
     bar = "███████▒▒▒"
     words = ["bob", "busy", "·", "blocked", bar, "mails", "6/4", "▲", "130/90", "▲", "40"]
     assert people[1].split() == [*words, "4", "+", "1"]
-    assert people[2].split() == ["ana", "available", "██████░░░░", "call", "1/1", "60/100", "2"]
+    units = ["60", "+", "30/100"]
+    assert people[2].split() == ["ana", "available", "██████░░░░", "call", "1/1", *units, "2"]
+    assert people[5].split()[:5] == ["dora", "offline", "·", "▲", "lost"]
     assert people[4].split()[:4] == ["cleo", "away", "·", "by"]
     assert figures[0].split()[:4] == ["figures", "window", "offer", "accept"]
     numbers = ["80", "72", "3", "87", "%", "12", "s", "–", "–", "6", "0"]

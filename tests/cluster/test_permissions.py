@@ -40,24 +40,22 @@ READS = {
     "representative": [
         "representative-presence",
         "capacity-changes",
+        "assignment-requests",
         "representatives",
         "capacity-profiles",
     ],
 }
+ASIDE = ["rejected-inputs", "dead-letters"]
 WRITES = {
     "conversation": [
-        "conversation-state-changes",
-        "conversation-states",
-        "capacity-changes",
-        "recorded-inputs",
-        "rejected-inputs",
-        "dead-letters",
+        *("conversation-state-changes", "conversation-states", "capacity-changes"),
+        *("recorded-inputs", *ASIDE),
     ],
-    "representative": ["representative-capacity", "dead-letters"],
+    "representative": ["representative-capacity", "agent-actions", *ASIDE],
 }
 CHANGELOGS = {
     "conversation": ["conversations", "counters", "settings", "positions"],
-    "representative": ["totals", "positions"],
+    "representative": ["totals", "holdings", "positions"],
 }
 
 

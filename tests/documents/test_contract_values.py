@@ -22,12 +22,14 @@ from omnistate.core.conversation.transitions import TIES
 from omnistate.core.conversation.waiting import WAITING_BYTES_MAX, WAITING_MAX
 from omnistate.core.input import FINGERPRINTS_KEPT, MESSAGES_KEPT
 from omnistate.core.representative import totals
+from omnistate.core.representative.gate import GRANTS_BYTES_MAX
 from omnistate.core.settings import OFFERS_FOLLOWED
 from omnistate.projections.keys import Keys
 from omnistate.stream.cloudevents import LETTER_BYTES_MAX, RECORD_BYTES_MAX
 from omnistate.stream.conversation.decoding import TRACE_LENGTH_MAX
 from omnistate.stream.json_text import DEPTH_MAX
 from omnistate.stream.topology import load_topology
+from omnistate_schemas.assignment import GRANTS_MAX
 from omnistate_schemas.configuration import SLOTS_MAX, ContactCentre
 from omnistate_schemas.configured import OBJECT_BYTES_MAX, SECONDS_MAX
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
@@ -38,7 +40,7 @@ from omnistate_schemas.input_data import (
     UNITS_MAX,
 )
 from omnistate_schemas.output_data import PROFILES_HELD_MAX
-from omnistate_schemas.registry import INPUTS, OUTPUTS, PRESENCE_INPUTS
+from omnistate_schemas.registry import INPUTS, OUTPUTS, REPRESENTATIVE_INPUTS
 from omnistate_schemas.vocabulary import KIND_CODES, KINDS, Kind, TimerName
 from pydantic import BaseModel
 
@@ -78,7 +80,8 @@ def members_of(model: type[BaseModel]) -> list[str]:
 
 def test_every_input_is_there() -> None:
     assert set(input_rows()) == set(INPUTS)
-    assert read_column("Presence", "type") == list(PRESENCE_INPUTS)
+    own = [*read_column("Presence", "type"), *read_column("The gate", "type")]
+    assert own == list(REPRESENTATIVE_INPUTS)
 
 
 @pytest.mark.parametrize("name", INPUTS)
@@ -235,6 +238,9 @@ def test_bounds() -> None:
         ATTRIBUTES_MAX,
         ATTRIBUTES_BYTES_MAX,
         totals.FINGERPRINTS_KEPT,
+        totals.GRANTED_KEPT,
+        GRANTS_MAX,
+        GRANTS_BYTES_MAX,
         SECONDS_MAX,
     ]
     assert SOURCE_LENGTH_MAX == TRACE_LENGTH_MAX

@@ -35,10 +35,11 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             ),
         ),
         (
-            'FormerRow(2, b"\\x98\\x02", b"\\x98\\x03")',
+            "# New in version 3.\nHOLDINGS: Final = RowLayout()",
             (
-                'FormerRow(2, b"\\x98\\x02", b"\\x98\\x03"), '
-                'FormerRow(3, b"\\x98\\x03", b"\\x99\\x04", b"\\xc0")'
+                "TOTALS = RowLayout(*TOTALS._formers, "
+                'FormerRow(3, b"\\xdc\\x00\\x10\\x03", b"\\xdc\\x00\\x11\\x04", b"\\xc0"))\n'
+                'HOLDINGS: Final = RowLayout(FormerRow(3, b"\\x93\\x03", b"\\x93\\x04"))'
             ),
         ),
         (
@@ -68,8 +69,8 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "core/representative/totals.py": (
         (
-            '    published: bytes = b""\n',
-            '    published: bytes = b""\n    note: str | None = None\n',
+            "    unlisted: dict[int, int] | None = {}\n",
+            "    unlisted: dict[int, int] | None = {}\n    note: str | None = None\n",
         ),
     ),
     "core/settings.py": (

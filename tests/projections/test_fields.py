@@ -47,9 +47,9 @@ def test_what_has_nothing_left_out_of_it_is_the_same() -> None:
     """Nulls and empty members say no more than missing ones."""
     bare = dict(CAPACITY)
     assert "set_presence" not in bare
-    del bare["profiles"]
-    full = {**bare, "profiles": {}, "set_presence": None, "cause": None}
-    bare.pop("cause")
+    for name in ("profiles", "grants", "cause"):
+        del bare[name]
+    full = {**bare, "profiles": {}, "grants": [], "set_presence": None, "cause": None}
     found, other = (
         read_model(RepresentativeCapacity, flatten(json.dumps({"data": each})))
         for each in (bare, full)

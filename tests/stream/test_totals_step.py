@@ -14,7 +14,14 @@ from omnistate_schemas.vocabulary import (
     REPRESENTATIVE_PRESENCE,
 )
 
-from tests.stream.representative_rig import CENTRE, RepresentativeRig, directory_of, drain, run
+from tests.stream.representative_rig import (
+    CENTRE,
+    HERE,
+    RepresentativeRig,
+    directory_of,
+    drain,
+    run,
+)
 
 
 async def test_everybody_configured_is_told_of_at_the_start() -> None:
@@ -24,10 +31,12 @@ async def test_everybody_configured_is_told_of_at_the_start() -> None:
     assert told["ana"]["profiles"]["chat"] == {
         "limit": 2,
         "occupied": 0,
+        "granted": 0,
         "available": 2,
         "blocking": False,
     }
     assert (told["bob"]["presence"], told["bob"]["assignable"]) == ("available", True)
+    assert told["bob"]["presence_reason"] == "default"
     assert not {"cause", "set_presence", "profiles"} & set(told["bob"])
 
 
@@ -52,7 +61,7 @@ async def test_presence_follows_from_capacity(
     desk = await run([("hold", "ana", units, profiles)])
     last = desk.last("ana")
     assert (last["presence"], last["assignable"]) == (presence, assignable)
-    assert last["presence_reason"] == "capacity"
+    assert last["presence_reason"] == ("default" if presence == "available" else "capacity")
     assert last["blocked_by_profile"] is ("call" in profiles)
 
 
@@ -91,7 +100,7 @@ async def test_a_limit_counts_at_once_and_a_removal_leaves_a_tombstone() -> None
     await drain(task, desk.now_ms)
     desk.hold("ana", 30)
     await drain(task, desk.now_ms)
-    lowered = ContactCentre.model_validate({"representatives": {"ana": {"units": 20}}})
+    lowered = ContactCentre.model_validate({"representatives": {"ana": {"units": 20, **HERE}}})
     desk.directory.put_representative("ana", lowered.representatives["ana"])
     desk.directory.put_representative("bob", None)
     await drain(task, desk.now_ms)
@@ -185,7 +194,8 @@ async def test_no_profiles_and_grants_that_came_to_nothing() -> None:
     granted = {"id": "r1", "source": "/router", "units": 30}
     declined = {"conversation_id": "c1", "code": "withdrawn", "reservation": granted}
     desk.tell("capacity.declined", "ana", declined)
-    shares = {"partition": 0, "partition_sequence": 1, "partition_units": 30}
+    hold = {"conversation_id": "c2", "hold_id": "0-1.h1", "role": "primary", "units": 30}
+    shares = {**hold, "partition": 0, "partition_sequence": 1, "partition_units": 30}
     desk.tell("capacity.held", "ana", shares)
     await drain(task, desk.now_ms)
     assert desk.last("ana")["occupied_units"] == 30

@@ -77,3 +77,5 @@ class Rows:
         self.waiting: list[list[WaitingInput]] = [[] for _ in range(partitions)]
         self.counters: dict[tuple[int, str], CounterRow] = {}
         self.holds: dict[str, RowHold] = {}
+        # Keys of settings that want the gate.
+        self.gated: set[bytes] = set()

@@ -73,6 +73,7 @@ class _Slots(msgspec.Struct, gc=False):
     occupied: _Count
     available: _Number
     blocking: bool
+    granted: _Count = 0
 
 
 class _Reason(msgspec.Struct, gc=False):
@@ -80,6 +81,17 @@ class _Reason(msgspec.Struct, gc=False):
     id: str | None = None
     source: str | None = None
     actor_id: str | None = None
+
+
+class _ReservationData(msgspec.Struct, gc=False):
+    id: str
+    source: str
+
+
+class _GrantData(msgspec.Struct, gc=False):
+    conversation_id: str
+    reservation: _ReservationData
+    at: str
 
 
 class _Totals(msgspec.Struct, gc=False):
@@ -95,8 +107,13 @@ class _Totals(msgspec.Struct, gc=False):
     assignable: bool
     gaps: _Count
     changed_at: str
+    # Whatever is null or empty is left out.
     profiles: dict[str, _Slots] = {}
+    granted_units: _Count = 0
+    grants: list[_GrantData] = []
     set_presence: Presence | None = None
+    last_granted_at: str | None = None
+    last_released_at: str | None = None
     cause: _Reason | None = None
 
 

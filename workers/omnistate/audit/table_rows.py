@@ -24,6 +24,7 @@ from omnistate.audit.audited_rows import (
 )
 from omnistate.audit.cut import Cut, place_of
 from omnistate.audit.findings import Findings
+from omnistate.audit.gated_settings import find_gated
 from omnistate.audit.source import TopicReader
 from omnistate.audit.trail import digest
 from omnistate.core.conversation.conversation import Conversation
@@ -62,11 +63,8 @@ async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Fin
     rows = Rows(layout.partitions)
     # Before the rows that name them: with the last of these they are deleted.
     before = [
-        set(latest)
-        for latest in [
-            await _read_latest(reader, layout.settings, partition, end)
-            for partition, end in enumerate(await reader.ends(layout.settings))
-        ]
+        set(await _read_latest(reader, layout.settings, partition, end))
+        for partition, end in enumerate(await reader.ends(layout.settings))
     ]
     ends = await reader.ends(layout.counters)
     for partition in range(layout.partitions):
@@ -83,6 +81,7 @@ async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Fin
     for partition in range(layout.partitions):
         latest = await _read_latest(reader, layout.settings, partition, ends[partition])
         known = before[partition] | set(latest)
+        rows.gated |= find_gated(latest)
         _check_settings(rows.conversations[partition], latest, known, layout, partition, findings)
     findings.counts["rows"] = sum(map(len, rows.conversations))
     findings.counts["counters"] = len(rows.counters)

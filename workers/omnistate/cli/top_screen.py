@@ -148,7 +148,9 @@ def _plain_clock(overview: Overview) -> Text:
 
 def _offered(overview: Overview) -> str:
     people = overview.representative_totals
-    return f"{people.assignable:,} of {people.known:,} representatives may be offered work"
+    lost = f" · {people.lost:,} lost" if people.lost else ""
+    offered = f"{people.assignable:,} of {people.known:,} representatives may be offered work"
+    return f"{offered} · {people.signed_in:,} signed in{lost}"
 
 
 def _letters(overview: Overview) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from omnistate_schemas.configuration import CapacityProfile, Representative, Workstream
+from omnistate_schemas.vocabulary import Presence
 
 from omnistate.core.settings import WorkstreamSettings, encode_settings, resolve
 
@@ -72,6 +73,10 @@ class Directory:
     def day_starts_of(self, representative_id: str) -> str:
         """When the representative's day begins, `HH:MM` on their clocks."""
         return self.representatives.get(representative_id, UNKNOWN_REPRESENTATIVE).day_starts
+
+    def default_presence_of(self, representative_id: str) -> Presence:
+        """Their presence until one is set for the first time."""
+        return self.representatives.get(representative_id, UNKNOWN_REPRESENTATIVE).default_presence
 
     def units_of(self, representative_id: str) -> int:
         """How many units the representative has at present."""

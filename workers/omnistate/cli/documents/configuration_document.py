@@ -123,6 +123,7 @@ _REPRESENTATIVE: Final[dict[str, Any]] = {
     "profiles": {"chat": 5, "case": None},
     "time_zone": "Europe/Madrid",
     "day_starts": "06:00",
+    "default_presence": "available",
 }
 _QUEUE: Final[dict[str, Any]] = {"service_level_threshold": 30}
 EXAMPLES: Final[dict[type[Configuration], dict[str, Any]]] = {

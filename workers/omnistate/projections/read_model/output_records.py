@@ -79,6 +79,7 @@ class _ProfileData(msgspec.Struct, gc=False):
     occupied: _Count
     available: _Number
     blocking: bool
+    granted: _Count = 0
 
 
 class _CauseData(msgspec.Struct, gc=False):
@@ -86,6 +87,17 @@ class _CauseData(msgspec.Struct, gc=False):
     id: Id | None = None
     source: str | None = None
     actor_id: str | None = None
+
+
+class _ReservationData(msgspec.Struct, gc=False):
+    id: str
+    source: str
+
+
+class _GrantData(msgspec.Struct, gc=False):
+    conversation_id: str
+    reservation: _ReservationData
+    at: str
 
 
 class _CapacityData(msgspec.Struct, gc=False):
@@ -102,8 +114,13 @@ class _CapacityData(msgspec.Struct, gc=False):
     assignable: bool
     gaps: _Count
     changed_at: str
+    # Whatever is null or empty is left out.
     profiles: dict[Id, _ProfileData] = {}
+    granted_units: _Count = 0
+    grants: list[_GrantData] = []
     set_presence: Presence | None = None
+    last_granted_at: str | None = None
+    last_released_at: str | None = None
     cause: _CauseData | None = None
 
 
