@@ -32,6 +32,8 @@ from omnistate.core.row_version import ROW_VERSION, NewerVersion
 from omnistate.stream.ports import LogRefusal, Outgoing, Record, UnreadableRecord
 
 PART: Final = 2_000
+# Tells our tombstones from the workers', which say the same and may lie on either side of ours.
+REMOVED: Final = (("omnistate-rebuilt", b""),)
 
 
 class _Event(msgspec.Struct, gc=False):
@@ -157,7 +159,7 @@ class StatesRebuild:
             mine = ours.get(key) if ours else None
             if mine is None:
                 continue
-            if record.value != mine.value:
+            if record.value != mine.value or (mine.value is None and record.headers != REMOVED):
                 theirs[key] = _state(key, record)
                 behind.pop(key, None)
             elif key in theirs:
@@ -186,8 +188,8 @@ class StatesRebuild:
 
 
 def _state(key: bytes | None, last: Record | None) -> Outgoing:
-    if last is None:
-        return Outgoing(CONVERSATION_STATES, key, None)
+    if last is None or last.value is None:
+        return Outgoing(CONVERSATION_STATES, key, None, REMOVED)
     return Outgoing(CONVERSATION_STATES, key, last.value, tuple(last.headers))
 
 
