@@ -38,12 +38,13 @@ def _check_window(text: str) -> str:
 
 
 def _check_date(text: str) -> str:
+    message = f"{text!r} is no day of a calendar, YYYY-MM-DD"
+    if re.fullmatch(DATE_PATTERN[1:-1], text, re.ASCII) is None:
+        raise ValueError(message)
     try:
-        if re.fullmatch(DATE_PATTERN[1:-1], text, re.ASCII) is None:
-            raise ValueError
         date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no day of a calendar, YYYY-MM-DD") from None
+        raise ValueError(message) from None
     return text
 
 

@@ -113,22 +113,20 @@ def find_overflow_circle(queues: Mapping[str, Queue]) -> list[str]:
     """
     done: set[str] = set()
     for start in queues:
-        path: list[str] = []
-        # Each entry: a queue, and those that it overflows into and that are still to be followed.
-        open_: list[tuple[str, list[str]]] = [(start, list(list_overflow_targets(queues[start])))]
-        path.append(start)
-        while open_:
-            queue_id, targets = open_[-1]
-            if not targets:
-                open_.pop()
+        path = [start]
+        # Of each queue on the path, those that it overflows into and that are not followed yet.
+        ahead = [list_overflow_targets(queues[start])]
+        while path:
+            if not ahead[-1]:
+                ahead.pop()
                 done.add(path.pop())
                 continue
-            target = targets.pop(0)
+            target = ahead[-1].pop(0)
             if target in path:
                 return [*path[path.index(target) :], target]
             if target in queues and target not in done:
                 path.append(target)
-                open_.append((target, list(list_overflow_targets(queues[target]))))
+                ahead.append(list_overflow_targets(queues[target]))
     return []
 
 

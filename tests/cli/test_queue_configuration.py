@@ -74,8 +74,7 @@ def test_the_example_itself_is_good(tmp_path: Path) -> None:
         (
             "[{when: nobody, do: close}]",
             "[{when: nobody, do: move, queue_id: support}]",
-            ":20: queues.support.overflow.1.queue_id: overflow goes in a circle: "
-            "support → second → support",
+            ":20: queues.support.overflow.1.queue_id: overflow goes in a circle: support → second",
         ),
         (
             "[{when: nobody, do: close}]",
