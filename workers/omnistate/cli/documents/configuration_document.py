@@ -106,6 +106,7 @@ _REPRESENTATIVE: Final[dict[str, Any]] = {
     "units": 120,
     "profiles": {"chat": 5, "case": None},
     "time_zone": "Europe/Madrid",
+    "default_presence": "available",
     "skills": ["spanish"],
     "queues": {"support": 1, "second": 2},
 }
@@ -133,6 +134,7 @@ UNITS: Final = {
     "priority": "",
     "max_declines": "declines",
     "queues": "rank",
+    "parallel_offers": "offers",
 }
 
 
