@@ -24,7 +24,7 @@ from omnistate.core.router.seen import (
 from omnistate_schemas.configuration import CapacityProfile, Representative, Workstream
 from omnistate_schemas.times import format_time
 
-START_MS = 1_772_442_000_000  # 2026-03-02T09:00:00Z, a Monday
+START_MS = 1_772_442_040_000  # 2026-03-02T09:00:40Z, a Monday
 WORKSTREAMS = {
     "chat": Workstream(channel="live_chat"),
     "pairs": Workstream(channel="live_chat", parallel_offers=2, allowed_presences=["available"]),
@@ -39,7 +39,7 @@ QUEUES: dict[str, dict[str, Any]] = {
         "priority": 5,
         "widen_after": 4,
         "method": "least_active",
-        "overflow": [{"when": "waited", "seconds": 25, "do": "move", "queue_id": "plain"}],
+        "overflow": [{"when": "waited", "seconds": 12, "do": "move", "queue_id": "plain"}],
     },
     "skilled": {
         "method": "round_robin",
@@ -47,7 +47,7 @@ QUEUES: dict[str, dict[str, Any]] = {
         "max_declines": 2,
         "overflow": [
             {"when": "nobody", "do": "close"},
-            {"when": "longer_than", "conversations": 4, "do": "move", "queue_id": "ranked"},
+            {"when": "longer_than", "conversations": 2, "do": "move", "queue_id": "ranked"},
         ],
     },
     "hours": {
@@ -172,15 +172,19 @@ class World:
 
     def configure(self, id_: str) -> Representative:
         draw = self.random
-        queues = draw.sample(sorted(QUEUES), draw.randint(1, 3))
-        return Representative.model_validate(
+        queues = draw.sample(sorted(QUEUES), draw.randint(2, 4))
+        configured = Representative.model_validate(
             {
                 "skills": draw.sample(["french", "spanish"], draw.randint(0, 2)),
-                "queues": {queue_id: draw.choice([1, 1, 2, 5]) for queue_id in queues},
-                "default_presence": draw.choice(["offline", "available"]),
+                "queues": {queue_id: draw.choice([1, 1, 1, 2, 5]) for queue_id in queues},
+                "default_presence": draw.choice(["offline", "available", "available", "available"]),
                 "profiles": draw.choice([{}, {}, {"case": 1}]),
             }
         )
+        desk = self.desks[id_]
+        if desk.reason == "default":
+            desk.presence = configured.default_presence
+        return configured
 
     # What is published.
 
@@ -200,18 +204,20 @@ class World:
     def start(self) -> None:
         draw = self.random
         self.started += 1
-        workstream_id = draw.choice(["chat", "chat", "chat", "pairs", "cases", "picked", "theirs"])
+        workstream_id = draw.choice(
+            ["chat", "chat", "chat", "chat", "pairs", "pairs", "cases", "cases", "picked", "theirs"]
+        )
         units = 0 if workstream_id == "cases" else draw.choice([30, 60])
-        profiles = ("case",) if workstream_id == "cases" else draw.choice([(), (), ("solo",)])
+        profiles = ("case",) if workstream_id == "cases" else draw.choice([(), (), (), ("solo",)])
         ids = sorted(self.desks)
         attributes = Attributes(
-            skills=draw.choice([None, None, ["french"], "spanish", ["french", "spanish"]]),
+            skills=draw.choice([None, None, None, ["french"], "spanish", ["french", "spanish"]]),
             preferred_representatives=draw.choice([None, None, draw.sample(ids, 2), ids[0]]),
         )
         talk = Talk(
             f"c{self.started}",
             workstream_id,
-            draw.choice([*sorted(QUEUES), "unknown"]),
+            draw.choice([*sorted(QUEUES), *sorted(QUEUES), "unknown"]),
             self.now_ms,
             self.now_ms,
             units,
@@ -263,6 +269,8 @@ class World:
         desk.presence, desk.reason = draw.choice(
             [
                 ("available", "capacity"),
+                ("available", "capacity"),
+                ("busy", "capacity"),
                 ("busy", "capacity"),
                 ("do_not_disturb", "capacity"),
                 ("available", "set_by_representative"),
@@ -272,7 +280,7 @@ class World:
                 ("available", "default"),
             ]
         )
-        desk.units = draw.choice([100, 100, 60, 20])
+        desk.units = draw.choice([100, 100, 100, 60, 20])
         self.tell_desk(desk)
 
     # What is asked of it.
