@@ -34,7 +34,7 @@ WORKSTREAMS = {
 }
 PROFILES = {"case": CapacityProfile(limit=2), "solo": CapacityProfile(limit=1, blocking=True)}
 QUEUES: dict[str, dict[str, Any]] = {
-    "plain": {},
+    "plain": {"max_declines": 9},
     "ranked": {
         "priority": 5,
         "widen_after": 4,
@@ -238,7 +238,7 @@ class World:
         talk.sequence += 1
         if talk.offered:
             id_ = draw.choice(talk.offered)
-            if draw.random() < 0.5:  # A2
+            if draw.random() < 0.7:  # A2
                 talk.offered.remove(id_)
                 talk.skipped.append(id_)
                 talk.declines += 1
