@@ -33,7 +33,7 @@ class Centre:
         for id_, person in centre.representatives.items():
             picture.put_representative(id_, person)
 
-    def wait(self, id_: str, since_s: float = 0, **more: Any) -> None:
+    def wait(self, id_: str, since_s: Any = 0, **more: Any) -> None:
         at = format_time(START_MS + round(since_s * 1_000))
         seen = {
             "conversation_id": id_,
@@ -394,6 +394,41 @@ def test_a_newcomer_ends_the_asking_again() -> None:
     assert centre.asked() == []
     centre.sit("ben")
     assert centre.asked() == [("c", "ben")]
+
+
+def test_what_was_asked_again_fits_no_more_once_somebody_else_could_be_asked() -> None:
+    centre = Centre(representatives=in_support("ana", "ben"))
+    centre.sit("ana")
+    skipped = {"skipped_representative_ids": ["ana"], "decline_count": 1}
+    centre.wait("c", sequence=2, **skipped)
+    assert centre.asked() == [("c", "ana")]
+    centre.sit("ben", 0)
+    assert centre.decide(10) == []
+
+
+def test_whoever_is_preferred_and_has_room_again_is_asked_with_any_rank() -> None:
+    centre = Centre(
+        queues={"support": {"widen_after": 1_000}},
+        representatives={
+            "ana": {"queues": {"support": 1}},
+            "ben": {"queues": {"support": 2}},
+        },
+    )
+    centre.wait("c", attributes={"preferred_representatives": "ben"})
+    centre.wait("d", 1)
+    assert centre.asked(2) == []
+    centre.sit("ben")
+    assert centre.asked(3) == [("c", "ben")]
+
+
+def test_two_who_have_room_at_the_same_time_are_both_asked() -> None:
+    centre = Centre(representatives=in_support("ana", "ben", "cat"))
+    for number in range(5):
+        centre.wait(f"c{number}", number)
+    assert centre.asked(9) == []
+    for id_, units in (("ana", 30), ("ben", 60), ("cat", 40)):
+        centre.sit(id_, units)
+    assert centre.asked(9) == [("c0", "ben"), ("c1", "cat"), ("c2", "ana")]
 
 
 # One at a time.
