@@ -54,6 +54,16 @@ class Router:
             # Not before something else is known of them, or for a while.
             work.barred[person.id] = (person.version, now_ms + ANSWER_MS)
 
+    def forget_requests(self) -> None:
+        """Somebody else acts from now on: what was asked for and not answered is theirs to ask."""
+        picture = self.picture
+        for representative_id, (_, request) in list(picture.under_way.asked.items()):
+            picture.under_way.end(representative_id)
+            picture.changed.add(representative_id)
+            picture.dirty.add(request.conversation_id)
+        picture.dirty.update(self._overflowing)
+        self._overflowing.clear()
+
     def decide(self, now_ms: int) -> list[Action]:
         """What is to be done at epoch `now_ms`, in order; asked for from now on."""
         picture = self.picture
