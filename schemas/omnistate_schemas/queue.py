@@ -23,12 +23,24 @@ Rank = Annotated[int, Field(ge=1, le=RANK_MAX)]
 _NEEDED: Final = {"longer_than": "conversations", "waited": "seconds", "move": "queue_id"}
 
 
+def _need(word: str, key: str) -> dict[str, object]:
+    """The same as JSON Schema: the key is there where the word is, and is not where it is not."""
+    member = "do" if word == "move" else "when"
+    type_ = {"conversations": "integer", "seconds": "number", "queue_id": "string"}[key]
+    return {
+        "if": {"properties": {member: {"const": word}}, "required": [member]},
+        "then": {"properties": {key: {"type": type_}}, "required": [key]},
+        "else": {"properties": {key: {"type": "null"}}},
+    }
+
+
 class OverflowRule(Configuration):
     """A condition, and what is done with a conversation for which it is the first that holds."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"when": "waited", "seconds": 300, "do": "move", "queue_id": "second"}]
+            "examples": [{"when": "waited", "seconds": 300, "do": "move", "queue_id": "second"}],
+            "allOf": [_need(word, key) for word, key in _NEEDED.items()],
         }
     )
 
@@ -43,7 +55,9 @@ class OverflowRule(Configuration):
     conversations: Annotated[int, Field(ge=1, le=CONVERSATIONS_MAX)] | None = Field(
         default=None, description="For longer_than alone: how many."
     )
-    seconds: Seconds | None = Field(default=None, description="For waited alone: how long.")
+    seconds: Seconds | None = Field(
+        default=None, description="For waited alone: after how many seconds."
+    )
     queue_id: Id | None = Field(default=None, description="For move alone: where to.")
 
     @model_validator(mode="after")

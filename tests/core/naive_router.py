@@ -331,9 +331,8 @@ class NaiveRouter:
         seen = self.capacities.get(id_)
         if seen is None:
             return default, default == "available"
-        if seen.presence_reason == "default":
-            by_capacity = seen.presence in ("available", "busy", "do_not_disturb")
-            return seen.presence, default == "available" and by_capacity
+        if seen.presence_reason == "default":  # `available` follows capacity
+            return seen.presence, seen.presence == "available"
         return seen.presence, seen.presence_reason == "capacity"
 
     def slots(self, id_: str, profile: str) -> int:
@@ -357,7 +356,7 @@ class NaiveRouter:
             for slots in seen.profiles.values():
                 if slots.blocking and slots.available <= 0 < slots.occupied + slots.granted:
                     return False
-        if conversation.units and self.units(id_) < conversation.units:
+        if self.units(id_) < (conversation.units or 0):
             return False
         return all(self.slots(id_, name) >= 1 for name in conversation.profiles)
 

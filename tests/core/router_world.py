@@ -1,7 +1,7 @@
 """A small centre for the router's tests: an engine, a gate, and topics that are read unevenly.
 
-The engine knows the rules that matter to a router (O1, A1, A2, A13, O5, O6, U1, expected_sequence),
-the gate grants within capacity. Either may be late; the router reads three topics, each in order,
+The engine knows what matters to a router (offers, declines, overflow, `expected_sequence`), the
+gate grants within capacity. Either may be late; the router reads three topics, each in order,
 but one far behind the other. Everything is drawn from one seed.
 """
 
@@ -238,17 +238,17 @@ class World:
         talk.sequence += 1
         if talk.offered:
             id_ = draw.choice(talk.offered)
-            if draw.random() < 0.7:  # A2
+            if draw.random() < 0.7:
                 talk.offered.remove(id_)
                 talk.skipped.append(id_)
                 talk.declines += 1
                 self.release(talk, id_)
                 talk.status = "open"
-            else:  # A1
+            else:
                 for other in [each for each in talk.offered if each != id_]:
                     self.release(talk, other)
                 talk.offered, talk.status = [], "active"
-        elif talk.status == "open" and draw.random() < 0.6:  # U1
+        elif talk.status == "open" and draw.random() < 0.6:
             talk.priority = draw.choice([0, 7, 9])
         else:
             for desk in self.desks.values():
@@ -300,7 +300,7 @@ class World:
         if request.id in desk.granted_ids:
             self.refuse(request, "assignment.requested", "duplicate")
             return
-        fits = desk.left() >= request.units or not request.units
+        fits = desk.left() >= request.units
         slots = all(sum(desk.slots(name)) < PROFILES[name].limit for name in request.profiles)
         if not (fits and slots) or desk.blocked():
             self.refuse(request, "assignment.requested", "no_capacity")

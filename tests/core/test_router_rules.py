@@ -309,7 +309,7 @@ def test_skills_that_are_no_texts_say_nothing(skills: Any) -> None:
         ("do_not_disturb", "capacity", "offline", None, True),
         ("do_not_disturb", "set_by_supervisor", "offline", None, False),
         ("do_not_disturb", "default", "do_not_disturb", None, False),
-        ("do_not_disturb", "default", "available", None, True),
+        ("available", "default", "available", ["busy"], True),
         ("away", "set_by_representative", "offline", None, False),
         ("away", "set_by_representative", "offline", ["away"], True),
         ("offline", "lost", "available", None, False),
@@ -343,7 +343,8 @@ def test_presences(
     [
         ({"units": 30}, {"units": 30}, True),
         ({"units": 29}, {"units": 30}, False),
-        ({"units": -5}, {"units": 0}, True),
+        ({"units": -5}, {"units": 0}, False),
+        ({"units": 0}, {"units": 0}, True),
         ({}, {"units": 0, "profiles": ["chat"]}, True),
         ({"profiles": {"chat": {"available": 0}}}, {"profiles": ["chat"]}, False),
         ({"profiles": {"chat": {"available": 0}}}, {"profiles": ["gold"]}, True),

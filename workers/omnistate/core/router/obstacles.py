@@ -83,6 +83,6 @@ def _describe_shortage(picture: Picture, work: Work, person: Person) -> str:
         for name in work.need.profiles
         if person.slots_of(name, picture.limits) < 1
     ]
-    if work.need.units and person.available_units < work.need.units:
+    if person.available_units < work.need.units:
         short.insert(0, f"{person.available_units} units available, {work.need.units} needed")
     return ", ".join(short)

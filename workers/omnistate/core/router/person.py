@@ -14,8 +14,6 @@ NEVER: Final = -1
 Standing = tuple[str, bool, frozenset[str]]
 # By which people of equal rank are in order.
 Preference = tuple[int, int, str]
-# What follows from capacity alone, whoever set nothing.
-_FOLLOWING: Final = frozenset({"available", "busy", "do_not_disturb"})
 
 
 class Person:
@@ -64,10 +62,9 @@ class Person:
             self.last_granted_ms = self.last_released_ms = NEVER
             return
         self.presence = seen.presence
+        # The default `available` does, too.
         self.follows_capacity = seen.presence_reason == "capacity" or (
-            seen.presence_reason == "default"
-            and default == "available"
-            and seen.presence in _FOLLOWING
+            (seen.presence, seen.presence_reason) == ("available", "default")
         )
         self.available_units = seen.available_units
         self.profiles = {name: slots.available for name, slots in seen.profiles.items()}
@@ -94,7 +91,7 @@ class Person:
 
     def has_room(self, need: Need, limits: dict[str, int]) -> bool:
         """Whether what it costs fits; `limits` are those of profiles that they do not list."""
-        if self.blocked or (need.units and self.available_units < need.units):
+        if self.blocked or self.available_units < need.units:
             return False
         return all(self.slots_of(name, limits) >= 1 for name in need.profiles)
 
