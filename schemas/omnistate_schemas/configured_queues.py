@@ -10,11 +10,13 @@ from typing import NamedTuple
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.queue import Queue, find_overflow_circle
 
+Keys = tuple[str | int, ...]
+
 
 class Misfit(NamedTuple):
     """What is wrong, and the keys that lead to where it stands."""
 
-    keys: tuple[str | int, ...]
+    keys: Keys
     message: str
 
 
@@ -23,6 +25,7 @@ def find_misfits(centre: ContactCentre) -> Iterator[Misfit]:
 
     A file without queues may name those that are known already.
     """
+    keys: Keys
     for queue_id, queue in centre.queues.items():
         for number, rule in enumerate(queue.overflow):
             if rule.queue_id is not None and rule.queue_id not in centre.queues:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Final, Self
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from omnistate_schemas.configured import Configuration, Seconds
 from omnistate_schemas.envelope import Id
@@ -23,7 +24,7 @@ Rank = Annotated[int, Field(ge=1, le=RANK_MAX)]
 _NEEDED: Final = {"longer_than": "conversations", "waited": "seconds", "move": "queue_id"}
 
 
-def _need(word: str, key: str) -> dict[str, object]:
+def _need(word: str, key: str) -> JsonDict:
     """The same as JSON Schema: the key is there where the word is, and is not where it is not."""
     member = "do" if word == "move" else "when"
     type_ = {"conversations": "integer", "seconds": "number", "queue_id": "string"}[key]

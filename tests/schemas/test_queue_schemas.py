@@ -43,7 +43,6 @@ def overflow(**rule: Any) -> dict[str, Any]:
         (hours(mon=["08:00-24:01"]), False),
         (hours(mon=["24:00-08:00"]), False),
         (hours(mon=["08:00-20:60"]), False),
-        (hours(mon=["08:00-20:00\n"]), False),
         (hours(monday=[]), False),
         (hours(mon_to_=[]), False),
         (hours(closed_on=["2026-12-25"]), True),
