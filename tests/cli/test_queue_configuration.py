@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from omnistate.cli.configuration_file import load_contact_centre
-from omnistate.cli.yaml_document import UnusableFile
+
+from tests.cli.test_configuration_file import refusal
 
 CENTRE = """\
 representatives:
@@ -35,16 +36,6 @@ queues:
     overflow: [{when: nobody, do: close}]
   third:
 """
-
-
-def refusal(tmp_path: Path, text: str) -> str:
-    path = tmp_path / "centre.yaml"
-    path.write_text(text)
-    with pytest.raises(UnusableFile) as refused:
-        load_contact_centre(path)
-    said = str(refused.value)
-    assert "\n" not in said
-    return said.removeprefix(f"{tmp_path}/")
 
 
 def test_the_example_itself_is_good(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from omnistate.audit.source import MemoryReader
 from omnistate.cli.router import format_json, format_lines, read_explanation
 from omnistate_schemas.times import format_time
 
+from tests.core.router_world import describe_waiting
+
 NOW_MS = 1_772_442_000_000
 PUBLISHED: dict[str, dict[bytes, bytes | None]] = {
     "workstreams": {b"chat": b'{"channel": "live_chat"}', b"unknown": None},
@@ -36,20 +38,8 @@ class Topics:
         self.log.append(topic, key.encode(), value, partition=partition)
 
     def conversation(self, id_: str, **more: Any) -> None:
-        at = format_time(NOW_MS - 60_000)
-        data = {
-            "conversation_id": id_,
-            "sequence": 2,
-            "status": "open",
-            "detail": "awaiting_assignment",
-            "channel": "live_chat",
-            "workstream_id": "chat",
-            "queue_id": "support",
-            "queued_at": at,
-            "queue_since": at,
-            "units": 30,
-            **more,
-        }
+        known = {"sequence": 2, **more}
+        data = describe_waiting(id_, format_time(NOW_MS - 60_000), **known)
         self.publish("conversation-states", len(id_) % 2, id_, data)
 
     def person(self, id_: str, **more: Any) -> None:

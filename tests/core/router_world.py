@@ -58,6 +58,23 @@ QUEUES: dict[str, dict[str, Any]] = {
 }
 
 
+def describe_waiting(id_: str, since: str, **more: Any) -> dict[str, Any]:
+    """`data` of the last change of a chat that waits in `support` since a published time."""
+    return {
+        "conversation_id": id_,
+        "sequence": 1,
+        "status": "open",
+        "detail": "awaiting_assignment",
+        "channel": "live_chat",
+        "workstream_id": "chat",
+        "queue_id": "support",
+        "queued_at": since,
+        "queue_since": since,
+        "units": 30,
+        **more,
+    }
+
+
 @dataclass
 class Talk:
     """A conversation in the engine."""

@@ -9,7 +9,7 @@ from omnistate.core.router.wait_estimate import TakenUp
 from omnistate_schemas.configuration import CapacityProfile, Queue, Representative, Workstream
 from omnistate_schemas.times import format_time
 
-from tests.core.router_world import START_MS, World
+from tests.core.router_world import START_MS, World, describe_waiting
 from tests.core.test_router_against_naive import STEPS, build_pair, step
 
 WORDS = {
@@ -86,19 +86,9 @@ CAPACITIES: dict[str, dict[str, object]] = {
 
 
 def wait_in(queue: str, number: int, **more: object) -> ConversationSeen:
-    at = format_time(START_MS + number * 1_000)
-    seen = {
-        "conversation_id": f"c{number}",
-        "sequence": 2,
-        "status": "open",
-        "channel": "live_chat",
-        "workstream_id": "chat",
-        "queue_id": queue,
-        "queued_at": at,
-        "queue_since": at,
-        "units": 30,
-        **more,
-    }
+    since = format_time(START_MS + number * 1_000)
+    known = {"sequence": 2, "queue_id": queue, "detail": None, **more}
+    seen = describe_waiting(f"c{number}", since, **known)
     return msgspec.convert(seen, ConversationSeen)
 
 

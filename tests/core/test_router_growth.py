@@ -11,7 +11,7 @@ from omnistate.core.router.seen import CapacitySeen, ConversationSeen
 from omnistate_schemas.configuration import Queue, Representative, Workstream
 from omnistate_schemas.times import format_time
 
-from tests.core.router_world import START_MS
+from tests.core.router_world import START_MS, describe_waiting
 
 FEW, MANY = 150, 1_500
 
@@ -44,20 +44,13 @@ class Centre:
         self.router.picture.put_capacity(f"p{number}", seen)
 
     def wait(self, number: int, sequence: int = 1, **more: Any) -> None:
-        at = format_time(START_MS + number)
-        seen = {
-            "conversation_id": f"c{number}",
-            "sequence": sequence,
-            "status": "open",
-            "channel": "live_chat",
-            "workstream_id": "chat",
-            "queue_id": "support",
-            "queued_at": at,
-            "queue_since": at,
-            "units": 30,
-            "attributes": {"skills": ["french"]},
+        seen = describe_waiting(
+            f"c{number}",
+            format_time(START_MS + number),
+            sequence=sequence,
+            attributes={"skills": ["french"]},
             **more,
-        }
+        )
         self.router.picture.put_conversation(f"c{number}", msgspec.convert(seen, ConversationSeen))
 
 

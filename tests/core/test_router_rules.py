@@ -10,7 +10,7 @@ from omnistate.core.router.seen import CapacitySeen, CauseSeen, ConversationSeen
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.times import format_time
 
-from tests.core.router_world import START_MS
+from tests.core.router_world import START_MS, describe_waiting
 
 CHAT = {"channel": "live_chat"}
 
@@ -34,19 +34,8 @@ class Centre:
             picture.put_representative(id_, person)
 
     def wait(self, id_: str, since_s: Any = 0, **more: Any) -> None:
-        at = format_time(START_MS + round(since_s * 1_000))
-        seen = {
-            "conversation_id": id_,
-            "sequence": 1,
-            "status": "open",
-            "channel": "live_chat",
-            "workstream_id": "chat",
-            "queue_id": "support",
-            "queued_at": at,
-            "queue_since": at,
-            "units": 30,
-            **more,
-        }
+        since = format_time(START_MS + round(since_s * 1_000))
+        seen = describe_waiting(id_, since, **more)
         self.router.picture.put_conversation(id_, msgspec.convert(seen, ConversationSeen))
 
     def offer(self, id_: str, sequence: int, *people: str, **more: Any) -> None:
