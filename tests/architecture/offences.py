@@ -58,9 +58,7 @@ OFFENCES: Final[dict[str, list[Import | Stray]]] = {
         Import(
             "omnistate.stream.conversation.step", "omnistate.stream.representative.totals_table"
         ),
-        Import(
-            "omnistate.stream.router.action_records", "omnistate.stream.conversation.encoding"
-        ),
+        Import("omnistate.stream.router.action_records", "omnistate.stream.conversation.encoding"),
         Import("omnistate.stream.outbox", "omnistate.stream.conversation.tables"),
         Import("omnistate.stream.merge", "omnistate.stream.representative.totals_step"),
         Stray("omnistate.stream.helpers"),
