@@ -665,3 +665,15 @@ def test_what_is_over_is_forgotten() -> None:
     centre.sit("ana")
     assert centre.decide(1) == []
     assert centre.router.picture.works == {}
+
+
+def test_turns_of_former_changes_are_not_kept_and_the_last_one_is() -> None:
+    centre = overflow_of({"when": "waited", "seconds": 172_800, **MOVE})
+    for sequence in range(1, 5_000):
+        centre.wait("c", sequence=sequence)
+        assert centre.decide(sequence / 1_000) == []
+    assert len(centre.router._turns) < 2_000
+    assert centre.router.next_turn_ms == START_MS + 172_800_000
+    (move,) = centre.decide(172_800)
+    assert isinstance(move, QueueMove)
+    assert move.expected_sequence == 4_999

@@ -6,7 +6,7 @@ conversations, and both in the order of work. No clock, no I/O; the caller says 
 """
 
 from collections.abc import Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 from omnistate.core.router.actions import (
@@ -25,6 +25,9 @@ from omnistate.core.router.queue_room import QueueRoom
 from omnistate.core.router.seen import RefusalSeen
 from omnistate.core.router.under_way import ANSWER_MS
 from omnistate.core.router.work import Work
+
+# With fewer turns than these nobody minds those that are of the past.
+TURNS_MIN: Final = 1_024
 
 
 class Router:
@@ -201,3 +204,8 @@ class Router:
             return
         work.wake_ms = at_ms
         heappush(self._turns, (at_ms, work.id))
+        if len(self._turns) > TURNS_MIN + 4 * len(self.picture.works):
+            # Most are of changes that others have followed: what may be days off is not kept.
+            works = self.picture.works.values()
+            self._turns = [(each.wake_ms, each.id) for each in works if each.wake_ms is not None]
+            heapify(self._turns)
