@@ -50,7 +50,7 @@ def check_against_the_judge(seed: int) -> set[str | None]:
 
 def test_what_stands_against_each_is_what_the_judge_says() -> None:
     said: set[str | None] = set()
-    for seed in range(3_000, 3_016):
+    for seed in range(3_000, 3_010):
         said |= check_against_the_judge(seed)
     # Whoever could be given it has just been asked.
     assert said == set(WORDS.values()) - {None}
