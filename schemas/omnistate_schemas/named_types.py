@@ -48,7 +48,6 @@ _TIME: Final[Schema] = {
     "description": "An instant: RFC 3339 with an offset, taken to the millisecond.",
 }
 _ENUMS: Final[dict[str, tuple[Any, str]]] = {
-    "Authority": (vocabulary.Authority, "Who decides in a workstream."),
     "Channel": (vocabulary.Channel, "What a conversation goes over."),
     "ChannelOrKind": (vocabulary.ChannelOrKind, "A channel, or a kind for all its channels."),
     "ConsultVia": (vocabulary.ConsultVia, "How a consultant was asked."),

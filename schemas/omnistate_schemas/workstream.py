@@ -11,13 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from omnistate_schemas.applicability import KIND_OF, kinds_for
 from omnistate_schemas.configured import Configuration, Seconds, by_kind
 from omnistate_schemas.input_data import Profiles, Units
-from omnistate_schemas.vocabulary import (
-    Authority,
-    ChannelOrKind,
-    Distribution,
-    Presence,
-    WrapUpBlock,
-)
+from omnistate_schemas.vocabulary import ChannelOrKind, Distribution, WrapUpBlock
 
 MINUTE: Final = 60
 DAY: Final = 86_400
@@ -176,20 +170,6 @@ class Workstream(Configuration):
     consult_blocks_capacity: ConsultBlocksCapacity = Field(
         default=ConsultBlocksCapacity(direct=False, queue=True),
         description="Whether a consultant's capacity is held, by the way they were asked.",
-    )
-
-    authority: Authority = Field(
-        default="engine",
-        description="Who decides: this engine, or another system whose reports it follows.",
-    )
-    parallel_offers: Annotated[int, Field(ge=1, le=20)] | None = Field(
-        default=None,
-        description="How many offers may be pending at once. Left out or null: 1, and 20 for "
-        "`upstream`.",
-    )
-    allowed_presences: Annotated[list[Presence], Field(min_length=1)] = Field(
-        default=["available", "busy"],
-        description="Whom a router asks, by presence; not `offline`.",
     )
 
     @model_validator(mode="after")

@@ -106,7 +106,6 @@ _REPRESENTATIVE: Final[dict[str, Any]] = {
     "units": 120,
     "profiles": {"chat": 5, "case": None},
     "time_zone": "Europe/Madrid",
-    "default_presence": "available",
     "skills": ["spanish"],
     "queues": {"support": 1, "second": 2},
 }
@@ -134,7 +133,6 @@ UNITS: Final = {
     "priority": "",
     "max_declines": "declines",
     "queues": "rank",
-    "parallel_offers": "offers",
 }
 
 
