@@ -60,8 +60,16 @@ REPRESENTATIVES: Final = """\
 QUEUES: Final = """\
 ## queues
 
-`queues: {<id>: {…}}`. The engine takes any queue id, configured or not; the figures worker reads
-these, and counts all others as `other`.
+`queues: {<id>: {…}}`. The engine takes any queue id, configured or not; the router gives out what
+waits in these alone, and the figures worker counts all others as `other`. A queue that `overflow`
+or a representative names must stand in the file (where it has queues at all), and overflow must not
+lead back to where it came from.
+
+`operating_hours` has, beside its two keys, days: `mon` … `sun`, or a range of them such as
+`mon-fri`, which may go over the week's end; each day named once, with windows `HH:MM-HH:MM` that do
+not overlap. `24:00` may end one. A window that ends at or before its start goes on into the next
+day. Days of `closed_on` take away the windows that begin on them. An overflow rule `longer_than`
+needs `conversations`, `waited` needs `seconds`, and `move` needs `queue_id`.
 """
 HEAD: Final = ("key", "type", "unit", "null", "example", "what")
 
@@ -98,8 +106,19 @@ _REPRESENTATIVE: Final[dict[str, Any]] = {
     "units": 120,
     "profiles": {"chat": 5, "case": None},
     "time_zone": "Europe/Madrid",
+    "skills": ["spanish"],
+    "queues": {"support": 1, "second": 2},
 }
-_QUEUE: Final[dict[str, Any]] = {"service_level_threshold": 30}
+_QUEUE: Final[dict[str, Any]] = {
+    "service_level_threshold": 30,
+    "priority": 10,
+    "widen_after": 30,
+    "method": "least_active",
+    "relax_skills_after": 60,
+    "max_declines": 5,
+    "operating_hours": {"time_zone": "Europe/Madrid", "mon-fri": ["08:00-20:00"]},
+    "overflow": [{"when": "waited", "seconds": 300, "do": "move", "queue_id": "second"}],
+}
 EXAMPLES: Final[dict[type[Configuration], dict[str, Any]]] = {
     Workstream: _WORKSTREAM,
     CapacityProfile: _PROFILE,
@@ -107,7 +126,14 @@ EXAMPLES: Final[dict[type[Configuration], dict[str, Any]]] = {
     Queue: _QUEUE,
 }
 # Of numbers whose schema names no unit.
-UNITS: Final = {"units": "units", "limit": "slots", "profiles": "slots"}
+UNITS: Final = {
+    "units": "units",
+    "limit": "slots",
+    "profiles": "slots",
+    "priority": "",
+    "max_declines": "declines",
+    "queues": "rank",
+}
 
 
 def describe_configuration() -> str:

@@ -36,6 +36,9 @@ def describe_type(schema: Schema, definitions: Mapping[str, Schema]) -> str:
             return f"list of {describe_type(schema['items'], definitions)}{most}"
         case "object" if isinstance(schema.get("additionalProperties"), Mapping):
             return f"id → {describe_type(schema['additionalProperties'], definitions)}"
+        case "object" if "properties" in schema:
+            keys = ", ".join(f"`{key}`" for key in schema["properties"])
+            return f"a mapping of {keys}{' and days' if 'patternProperties' in schema else ''}"
         case "boolean" | "null" as type_:
             return _NAMES[type_]
     raise ValueError(f"no words for the schema {dict(schema)}")
