@@ -16,6 +16,7 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from omnistate_schemas.assignment import ASSIGNMENT, AssignmentRequested
     from omnistate_schemas.configuration import (
         CapacityProfile,
         ContactCentre,
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "ASSIGNMENT",
     "INPUT",
     "INPUTS",
     "OUTPUT",
     "OUTPUTS",
     "PRESENCE",
     "ROUTES",
+    "AssignmentRequested",
     "CapacityProfile",
     "CloudEvent",
     "ContactCentre",
@@ -61,12 +64,14 @@ __all__ = [
 
 # Looked up when first asked for: who wants a time need not wait for pydantic.
 _HOMES = {
+    "ASSIGNMENT": "assignment",
     "INPUT": "inputs",
     "INPUTS": "registry",
     "OUTPUT": "outputs",
     "OUTPUTS": "registry",
     "PRESENCE": "presence",
     "ROUTES": "registry",
+    "AssignmentRequested": "assignment",
     "CapacityProfile": "configuration",
     "CloudEvent": "envelope",
     "ContactCentre": "configuration",

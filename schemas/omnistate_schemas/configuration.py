@@ -13,7 +13,7 @@ from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import PROFILES_MAX, Units
 from omnistate_schemas.queue import Queue, Rank
 from omnistate_schemas.time_zones import TIME_ZONE_PATTERN, TimeZone
-from omnistate_schemas.vocabulary import ProfileReset
+from omnistate_schemas.vocabulary import Presence, ProfileReset
 from omnistate_schemas.workstream import AutoClose, ConsultBlocksCapacity, Workstream
 
 __all__ = [
@@ -92,6 +92,11 @@ class Representative(Configuration):
     )
     day_starts: Annotated[str, Field(pattern=DAY_STARTS_PATTERN)] = Field(
         default="00:00", description="When their day begins on their clocks, as `HH:MM`."
+    )
+    default_presence: Presence = Field(
+        default="offline",
+        description="Their presence until one is set for the first time; `available` follows "
+        "capacity.",
     )
     skills: list[Id] = Field(default=[], description="What a router may count on them for.")
     queues: Queues = Field(

@@ -48,6 +48,7 @@ _TIME: Final[Schema] = {
     "description": "An instant: RFC 3339 with an offset, taken to the millisecond.",
 }
 _ENUMS: Final[dict[str, tuple[Any, str]]] = {
+    "AssignablePresence": (vocabulary.AssignablePresence, "Who can be asked at all: not offline."),
     "Authority": (vocabulary.Authority, "Who decides in a workstream."),
     "ClosingReason": (vocabulary.ClosingReason, "Why a conversation is closed from outside."),
     "DeclinedCode": (vocabulary.DeclinedCode, "Why a grant of the gate's came to nothing."),
@@ -71,7 +72,7 @@ _ENUMS: Final[dict[str, tuple[Any, str]]] = {
     "ProfileReset": (vocabulary.ProfileReset, "When a profile's slots are free again."),
     "Reason": (vocabulary.Reason, "Why a status is what it is."),
     "RecordOutcome": (vocabulary.RecordOutcome, "What became of a record."),
-    "RejectionCode": (vocabulary.RejectionCode, "Why an input was rejected."),
+    "RejectionCode": (vocabulary.AnyRejectionCode, "Why an input was rejected."),
     "Resolution": (vocabulary.Resolution, "How a representative finished a record."),
     "Role": (vocabulary.Role, "What a representative is to a conversation that holds them."),
     "RouterCloseReason": (vocabulary.RouterCloseReason, "Why a router gave up."),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from omnistate_schemas.envelope import Id, Time
 from omnistate_schemas.input_data import Attribute, Priority
 from omnistate_schemas.vocabulary import (
+    AnyRejectionCode,
     Channel,
     DeclinedCode,
     Detail,
@@ -18,7 +19,6 @@ from omnistate_schemas.vocabulary import (
     HandlerKind,
     IgnoredCode,
     Reason,
-    RejectionCode,
     Role,
     SilenceAction,
     SilentSide,
@@ -293,7 +293,11 @@ class ReminderData(Member):
 class Refusal(Member):
     """An input that changed nothing, and why."""
 
-    conversation_id: Id = Field(description="The conversation; also the event's `subject`.")
+    conversation_id: Id | None = Field(
+        default=None,
+        description="The conversation; also the event's `subject`. Left out where an assignment "
+        "request named none: the subject is the representative then.",
+    )
     code: str = Field(description="Why, for programs.")
     message: str = Field(description="Why, as a sentence for people.")
     status: Status | None = Field(
@@ -316,7 +320,7 @@ class Refusal(Member):
 class RejectionData(Refusal):
     """An action that is not possible now, or data that cannot be used."""
 
-    code: RejectionCode = Field(description="Why it was rejected, for programs.")
+    code: AnyRejectionCode = Field(description="Why it was rejected, for programs.")
 
 
 class IgnoredData(Refusal):

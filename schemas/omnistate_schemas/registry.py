@@ -6,7 +6,7 @@ The one list that decoders, documents and tests go by; no behaviour beyond looki
 from collections.abc import Mapping
 from typing import Final, NamedTuple, get_args
 
-from omnistate_schemas import outputs, presence
+from omnistate_schemas import assignment, outputs, presence
 from omnistate_schemas.agent_actions import AgentAction
 from omnistate_schemas.applicability import FOR, kinds_for
 from omnistate_schemas.channel_events import ChannelEvent
@@ -21,6 +21,7 @@ from omnistate_schemas.configuration import (
 from omnistate_schemas.envelope import CloudEvent
 from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
+    ASSIGNMENT_REQUESTS,
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
     RECORDED_INPUTS,
@@ -94,14 +95,15 @@ OUTPUTS: Final[dict[str, tuple[type[CloudEvent], str]]] = {
         REPRESENTATIVE_CAPACITY,
     ),
 }
-# Not among INPUTS, which are the conversation worker's.
-PRESENCE_INPUTS: Final[dict[str, tuple[type[CloudEvent], str]]] = {
+# Not among INPUTS, which are the conversation worker's: the representative worker's own.
+REPRESENTATIVE_INPUTS: Final[dict[str, tuple[type[CloudEvent], str]]] = {
     "representative.presence": (presence.RepresentativePresence, REPRESENTATIVE_PRESENCE),
+    "assignment.requested": (assignment.AssignmentRequested, ASSIGNMENT_REQUESTS),
 }
 # Where whoever publishes an input puts it.
 ROUTES: Final[dict[str, str]] = {
     **{name: kind.topic for name, kind in INPUTS.items()},
-    **{name: topic for name, (_, topic) in PRESENCE_INPUTS.items()},
+    **{name: topic for name, (_, topic) in REPRESENTATIVE_INPUTS.items()},
 }
 CONFIGURATION: Final[dict[str, type[Configuration]]] = {
     "workstreams": Workstream,
@@ -127,5 +129,5 @@ def _extra_of(model: type[CloudEvent]) -> Mapping[str, object]:
 
 check_described(
     {name: kind.model for name, kind in INPUTS.items()}
-    | {name: model for name, (model, _) in (OUTPUTS | PRESENCE_INPUTS).items()}
+    | {name: model for name, (model, _) in (OUTPUTS | REPRESENTATIVE_INPUTS).items()}
 )

@@ -117,6 +117,10 @@ RejectionCode = Literal[
     "superseded",
     "too_large",
 ]
+# What the gate says beside those: nothing of the conversation itself is known there.
+GateCode = Literal["no_capacity", "not_assignable"]
+# What may stand on the wire, whoever refused.
+AnyRejectionCode = Literal[RejectionCode, GateCode]
 IgnoredCode = Literal[
     "duplicate", "stale", "no_effect", "wrong_channel", "engine_decides", "superseded"
 ]
@@ -174,7 +178,11 @@ TimerName = Literal[
 ]
 
 Presence = Literal["available", "busy", "do_not_disturb", "away", "offline"]
-PresenceReason = Literal["capacity", "set_by_representative", "set_by_supervisor"]
+PresenceReason = Literal[
+    "default", "set_by_representative", "set_by_supervisor", "capacity", "lost"
+]
+# Nobody who is not signed in can be given work by a router.
+AssignablePresence = Literal["available", "busy", "do_not_disturb", "away"]
 Distribution = Literal["push", "pick"]
 WrapUpBlock = Literal["always", "never"]
 ProfileReset = Literal["immediate", "end_of_day"]

@@ -14,10 +14,10 @@ from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import Profiles, Units
 from omnistate_schemas.time_out_rules import TimeOutRules
 from omnistate_schemas.vocabulary import (
+    AssignablePresence,
     Authority,
     ChannelOrKind,
     Distribution,
-    Presence,
     WrapUpBlock,
 )
 
@@ -39,6 +39,8 @@ def _check_wrap_up(value: object) -> object:
 
 
 BlockCapacityForWrapUp = Annotated[WrapUpBlock | WrapUpSeconds, BeforeValidator(_check_wrap_up)]
+
+AllowedPresences = Annotated[list[AssignablePresence], Field(min_length=1)]
 
 
 # Settings that only one authority can have.
@@ -243,9 +245,9 @@ class Workstream(Configuration):
     default_queue_id: Id | None = Field(
         default=None, description="The queue of what is started without one."
     )
-    allowed_presences: Annotated[list[Presence], Field(min_length=1)] = Field(
+    allowed_presences: AllowedPresences = Field(
         default=["available", "busy"],
-        description="Whom a router asks, by presence; not `offline`.",
+        description="Whom the router may ask, by presence; at least one, and never `offline`.",
     )
 
     @model_validator(mode="after")
@@ -261,8 +263,6 @@ class Workstream(Configuration):
         waiting = any(rule.then == "wait" for rule in self.time_out_rules)
         if waiting and kind not in kinds_of(WAITED_FOR):
             raise ValueError(f"a {self.channel} workstream cannot wait")
-        if "offline" in self.allowed_presences:
-            raise ValueError("nobody who is offline can be asked")
         return self
 
     @model_validator(mode="after")

@@ -20,9 +20,11 @@ READS = {
     "representative": {
         "representative-presence",
         "capacity-changes",
+        "assignment-requests",
         "representatives",
         "capacity-profiles",
         "representative-totals-changelog",
+        "representative-holdings-changelog",
         "representative-positions-changelog",
     },
     "figures": {
@@ -38,8 +40,11 @@ READS = {
 WRITES = {
     "representative": {
         "representative-capacity",
+        "agent-actions",
+        "rejected-inputs",
         "dead-letters",
         "representative-totals-changelog",
+        "representative-holdings-changelog",
         "representative-positions-changelog",
     },
     "figures": {"figures-conversations-changelog", "figures-windows-changelog"},

@@ -22,6 +22,7 @@ from omnistate_schemas.registry import INPUTS
 from omnistate_schemas.times import format_time
 from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
+    ASSIGNMENT_REQUESTS,
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
     DEAD_LETTERS,
@@ -45,12 +46,15 @@ POSITIONS: Final = f"{GROUP}-positions-changelog"
 TOTALS_GROUP: Final = "representative"
 TOTALS: Final = f"{TOTALS_GROUP}-totals-changelog"
 TOTALS_POSITIONS: Final = f"{TOTALS_GROUP}-positions-changelog"
+HOLDINGS: Final = f"{TOTALS_GROUP}-holdings-changelog"
 # What the representative worker has as many partitions of as there are of capacity-changes.
 TOTALS_TOPICS: Final = (
     CAPACITY_CHANGES,
     REPRESENTATIVE_PRESENCE,
     REPRESENTATIVE_CAPACITY,
+    ASSIGNMENT_REQUESTS,
     TOTALS,
+    HOLDINGS,
     TOTALS_POSITIONS,
 )
 CONFIGURATION: Final = {

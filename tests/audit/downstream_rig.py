@@ -17,6 +17,7 @@ from omnistate.stream.representative.totals_processor import (
     process_representatives,
 )
 from omnistate_schemas.vocabulary import (
+    ASSIGNMENT_REQUESTS,
     CAPACITY_CHANGES,
     CONVERSATION_STATES,
     REPRESENTATIVE_CAPACITY,
@@ -28,6 +29,8 @@ from tests.audit.audit_rig import TOTALS_GROUP, Rig
 from tests.projections.schedule import Watcher
 from tests.projections.twin import TwinStore
 
+INPUTS = (PRESENCE, CAPACITY_CHANGES, ASSIGNMENT_REQUESTS)
+TABLES = ("totals", "holdings", "positions")
 ASIDE = ("offsets", "counts", "changes", "queues", "representatives", "workstreams")
 
 # Of a read model: hashes and sorted sets are dicts.
@@ -36,9 +39,7 @@ Keys = dict[str, Any]
 
 def totals_task(rig: Rig, partition: int) -> PartitionTask[TotalsProcessor]:
     """A task of one partition of the representative worker."""
-    log = MemoryPartition(
-        rig.log, TOTALS_GROUP, partition, (PRESENCE, CAPACITY_CHANGES), ("totals", "positions")
-    )
+    log = MemoryPartition(rig.log, TOTALS_GROUP, partition, INPUTS, TABLES)
     size = rig.sizes[CAPACITY_CHANGES]
     return PartitionTask(log, process_representatives(rig.directory, partition, size))
 

@@ -23,7 +23,7 @@ def said(findings: Findings, encoding: str = "utf-8") -> str:
 async def test_everything_is_in_order(rig: Rig) -> None:
     findings = await rig.audit()
     lines = said(findings).splitlines()
-    unchecked = ("totals", "read_model")
+    unchecked = ("totals", "gate", "read_model")
     assert [line.split()[:2] for line in lines[: len(LAWS)]] == [
         ["-" if law in unchecked else "✓", law] for law in LAWS
     ]

@@ -13,9 +13,10 @@ from omnistate_schemas.vocabulary import CAPACITY_CHANGES
 
 Json = dict[str, Any]
 # Of what is published, these tell of the telling; all else is the picture.
-TOLD: Final = ("sequence", "changed_at", "cause")
+TOLD: Final = ("sequence", "changed_at", "cause", "last_released_at")
 # Set, these are over with the next change of what they hold.
 PASSING: Final = ("available", "busy")
+HANDLING: Final = ("primary", "consultant")
 
 
 class Person:
@@ -27,18 +28,24 @@ class Person:
         self.numbers: dict[int, int] = defaultdict(int)
         self.missed = 0
         self.wish: str | None = None
+        self.came = False
+        # The last release of a hold for handling.
+        self.released = ""
         self.wished_by = ""
         self.heard: set[tuple[str, str]] = set()
 
-    def take_change(self, data: Json) -> None:
+    def take_change(self, event: Json) -> None:
         """A partition says what they hold there; the absolute counters count."""
+        data = event["data"]
         partition, number = data["partition"], data["partition_sequence"]
         if number <= self.numbers[partition]:
             return
         self.missed += number - self.numbers[partition] - 1
         self.numbers[partition] = number
         self.units[partition] = data["partition_units"]
-        self.slots[partition] = data["partition_profiles"]
+        self.slots[partition] = data.get("partition_profiles", {})
+        if event["type"] == "capacity.released" and data["role"] in HANDLING:
+            self.released = event["id"]
         if self.wish in PASSING:
             self.wish = None
 
@@ -47,6 +54,7 @@ class Person:
         mark = (event["source"], event["id"])
         if mark not in self.heard:
             self.heard.add(mark)
+            self.came = True
             self.wish = event["data"]["presence"]
             supervised = event["data"].get("supervisor_id") is not None
             self.wished_by = "set_by_supervisor" if supervised else "set_by_representative"
@@ -68,6 +76,7 @@ class Pictures:
         self._profiles: Json = configuration.get("capacity_profiles") or {}
         self._configured: Json = configuration.get("representatives") or {}
         self._people: defaultdict[str, Person] = defaultdict(Person)
+        self._drawn: dict[str, tuple[str, Json]] = {}
         # Whoever is configured is told of at the start, whatever happens to them.
         for id_ in self._configured:
             self._draw(id_)
@@ -81,7 +90,7 @@ class Pictures:
                 continue
             person = self._people[event["subject"]]
             if topic == CAPACITY_CHANGES:
-                person.take_change(event["data"])
+                person.take_change(event)
             else:
                 person.take_presence(event)
             touched.add(event["subject"])
@@ -90,7 +99,9 @@ class Pictures:
 
     def _draw(self, id_: str) -> None:
         picture = self._picture(id_)
-        if not self.of[id_] or self.of[id_][-1] != picture:
+        mark = (self._people[id_].released, picture)
+        if self._drawn.get(id_) != mark:
+            self._drawn[id_] = mark
             self.of[id_].append(picture)
 
     def _picture(self, id_: str) -> Json:
@@ -109,25 +120,33 @@ class Pictures:
             profiles[name] = {
                 "limit": limit,
                 "occupied": used,
+                "granted": 0,
                 "available": limit - used,
                 "blocking": blocking,
             }
         full = [name for name, each in profiles.items() if each["occupied"] >= each["limit"]]
         blocked = any(profiles[name]["blocking"] and profiles[name]["occupied"] for name in full)
         presence = person.wish or _presence(units, held, profiles, blocked=blocked)
-        return {
+        reason = person.wished_by if person.wish else "capacity"
+        default = configured.get("default_presence", "offline")
+        if not person.came and (default != "available" or presence == default):
+            presence, reason = default, "default"
+        picture = {
             "representative_id": id_,
             "units": units,
             "occupied_units": held,
+            "granted_units": 0,
             "available_units": units - held,
             "profiles": profiles,
             "blocked_by_profile": blocked,
             "presence": presence,
-            "presence_reason": person.wished_by if person.wish else "capacity",
+            "presence_reason": reason,
             "set_presence": person.wish,
             "assignable": presence in PASSING and not blocked,
             "gaps": person.missed,
         }
+        # What is empty is left out.
+        return {name: each for name, each in picture.items() if each not in (None, {})}
 
 
 def _presence(units: int, held: int, profiles: Json, *, blocked: bool) -> str:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
+    ASSIGNMENT_REQUESTS,
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
     CONVERSATION_STATES,
@@ -38,7 +39,9 @@ class Kind(NamedTuple):
 
 CONVERSATION: Final = Kind("conversation", (CHANNEL_EVENTS, AGENT_ACTIONS), transactional=True)
 REPRESENTATIVE: Final = Kind(
-    "representative", (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES), transactional=True
+    "representative",
+    (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES, ASSIGNMENT_REQUESTS),
+    transactional=True,
 )
 PROJECTION: Final = Kind(
     "projection",

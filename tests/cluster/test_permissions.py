@@ -40,6 +40,7 @@ READS = {
     "representative": [
         "representative-presence",
         "capacity-changes",
+        "assignment-requests",
         "representatives",
         "capacity-profiles",
     ],
@@ -52,11 +53,16 @@ WRITES = {
         "rejected-inputs",
         "dead-letters",
     ],
-    "representative": ["representative-capacity", "dead-letters"],
+    "representative": [
+        "representative-capacity",
+        "agent-actions",
+        "rejected-inputs",
+        "dead-letters",
+    ],
 }
 CHANGELOGS = {
     "conversation": ["conversations", "counters", "settings", "positions"],
-    "representative": ["totals", "positions"],
+    "representative": ["totals", "holdings", "positions"],
 }
 
 

@@ -13,13 +13,14 @@ from tests.harness.installation import Installation, installed
 from tests.harness.topics import read_events, read_records
 from tests.harness.waiting import eventually
 
+HERE = {"default_presence": "available"}
 CENTRE: dict[str, Any] = {
     "workstreams": {
         "chat": {"channel": "live_chat", "units": 30},
         "call": {"channel": "voice", "profiles": ["call"]},
     },
     "capacity_profiles": {"call": {"limit": 1, "blocking": True}},
-    "representatives": {"ana": {"units": 100}, "bob": {"units": 60}},
+    "representatives": {"ana": {"units": 100, **HERE}, "bob": {"units": 60, **HERE}},
     "queues": {},
 }
 
@@ -79,7 +80,9 @@ async def test_totals_presence_and_limits(installation: Installation) -> None:
     worker.close()
     presence = event(8, "representative.presence", "bob", presence="away")
     installation.send([presence, presence, *offer(10, "bob", "call")])
-    installation.configure({**CENTRE, "representatives": {"ana": {"units": 200}, "bob": {}}})
+    installation.configure(
+        {**CENTRE, "representatives": {"ana": {"units": 200, **HERE}, "bob": HERE}}
+    )
     other = installation.worker("representative")
     await shows(installation, "ana", "available_units", 80)
     await shows(installation, "bob", "presence", "away")

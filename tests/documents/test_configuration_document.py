@@ -8,6 +8,7 @@ from omnistate.cli.documents.configuration_document import EXAMPLES, list_keys
 from omnistate.cli.documents.value_types import describe_type, find_unit
 from omnistate.cli.documents.workstream_defaults import (
     RESOLVED,
+    UNRESOLVED,
     explain_null,
     has_a_say,
     resolve_key,
@@ -54,7 +55,7 @@ def test_every_key_has_a_sentence_and_a_usable_example(model: type[Configuration
 
 
 def test_every_key_of_a_workstream_is_resolved() -> None:
-    assert set(RESOLVED) == set(list_keys(Workstream)) - {"channel"}
+    assert {*RESOLVED, *UNRESOLVED} == set(list_keys(Workstream)) - {"channel"}
     kind_alone = {"channel", "kind"}
     assert len(RESOLVED) == len(WorkstreamSettings.__struct_fields__) - len(kind_alone)
 

@@ -21,17 +21,19 @@ from omnistate.core.conversation.guards import CONSULTANTS_MAX
 from omnistate.core.conversation.transitions import TIES
 from omnistate.core.input import FINGERPRINTS_KEPT
 from omnistate.core.representative import totals
+from omnistate.core.representative.gate import GRANTS_BYTES_MAX
 from omnistate.projections.keys import Keys
 from omnistate.stream.cloudevents import LETTER_BYTES_MAX, RECORD_BYTES_MAX
 from omnistate.stream.conversation.decoding import TRACE_LENGTH_MAX
 from omnistate.stream.json_text import DEPTH_MAX
 from omnistate.stream.topology import load_topology
+from omnistate_schemas.assignment import GRANTS_MAX
 from omnistate_schemas.configuration import SLOTS_MAX, ContactCentre
 from omnistate_schemas.configured import OBJECT_BYTES_MAX, SECONDS_MAX
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from omnistate_schemas.input_data import PROFILES_MAX, UNITS_MAX
 from omnistate_schemas.output_data import PROFILES_HELD_MAX
-from omnistate_schemas.registry import INPUTS, OUTPUTS, PRESENCE_INPUTS
+from omnistate_schemas.registry import INPUTS, OUTPUTS, REPRESENTATIVE_INPUTS
 from omnistate_schemas.vocabulary import KIND_CODES, TimerName
 from pydantic import BaseModel
 
@@ -64,7 +66,8 @@ def members_of(model: type[BaseModel]) -> list[str]:
 
 def test_every_input_is_there() -> None:
     assert set(input_rows()) == set(INPUTS)
-    assert read_column("Presence", "type") == list(PRESENCE_INPUTS)
+    own = [*read_column("Presence", "type"), *read_column("The gate", "type")]
+    assert own == list(REPRESENTATIVE_INPUTS)
 
 
 @pytest.mark.parametrize("name", INPUTS)
@@ -197,6 +200,9 @@ def test_bounds() -> None:
         SKIPPED_MAX,
         FINGERPRINTS_KEPT,
         totals.FINGERPRINTS_KEPT,
+        totals.GRANTED_KEPT,
+        GRANTS_MAX,
+        GRANTS_BYTES_MAX,
         SECONDS_MAX,
     ]
     assert SOURCE_LENGTH_MAX == TRACE_LENGTH_MAX

@@ -18,32 +18,33 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "core/row_version.py": (
         (f"ROW_VERSION: Final = {OLD}", f"ROW_VERSION: Final = {NEW}"),
         (
-            'RowLayout(FormerRow(1, b"\\xdc\\x00\\x1d", b"\\xdc\\x00\\x1e\\x02"))',
+            '    FormerRow(2, b"\\x9b\\x02", b"\\x9b\\x03"),\n',
             (
-                'RowLayout(FormerRow(1, b"\\xdc\\x00\\x1d", b"\\xdc\\x00\\x1e\\x02"), '
-                'FormerRow(2, b"\\xdc\\x00\\x1e\\x02", b"\\xdc\\x00\\x1f\\x03", b"\\xa0"), '
-                'FormerRow(2, b"\\x9b\\x02", b"\\x9b\\x03"))'
+                '    FormerRow(2, b"\\x9b\\x02", b"\\x9b\\x03"),\n'
+                '    FormerRow(3, b"\\xdc\\x00\\x1e\\x03", b"\\xdc\\x00\\x1f\\x04", b"\\xa0"),\n'
+                '    FormerRow(3, b"\\x9b\\x03", b"\\x9b\\x04"),\n'
             ),
         ),
         (
-            'RowLayout(FormerRow(1, b"\\x93", b"\\x94\\x02"))',
+            'FormerRow(2, b"\\x94\\x02", b"\\x94\\x03")',
             (
-                'RowLayout(FormerRow(1, b"\\x93", b"\\x94\\x02"), '
-                'FormerRow(2, b"\\x94\\x02", b"\\x95\\x03", b"\\x00"))'
+                'FormerRow(2, b"\\x94\\x02", b"\\x94\\x03"), '
+                'FormerRow(3, b"\\x94\\x03", b"\\x95\\x04", b"\\x00")'
             ),
         ),
         (
-            'RowLayout(FormerRow(1, b"\\x97", b"\\x98\\x02"))',
+            "# New in version 3.\nHOLDINGS: Final = RowLayout()",
             (
-                'RowLayout(FormerRow(1, b"\\x97", b"\\x98\\x02"), '
-                'FormerRow(2, b"\\x98\\x02", b"\\x99\\x03", b"\\xc0"))'
+                "TOTALS = RowLayout(*TOTALS._formers, "
+                'FormerRow(3, b"\\xdc\\x00\\x10\\x03", b"\\xdc\\x00\\x11\\x04", b"\\xc0"))\n'
+                'HOLDINGS: Final = RowLayout(FormerRow(3, b"\\x93\\x03", b"\\x93\\x04"))'
             ),
         ),
         (
-            'RowLayout(FormerRow(1, b"\\xde\\x00\\x16", b"\\x92\\x02\\xde\\x00\\x16"))',
+            'FormerRow(2, b"\\x92\\x02", b"\\x92\\x03"),\n',
             (
-                'RowLayout(FormerRow(1, b"\\xde\\x00\\x16", b"\\x92\\x02\\xde\\x00\\x16"), '
-                'FormerRow(2, b"\\x92\\x02", b"\\x92\\x03"))'
+                'FormerRow(2, b"\\x92\\x02", b"\\x92\\x03"),\n'
+                '    FormerRow(3, b"\\x92\\x03", b"\\x92\\x04"),\n'
             ),
         ),
     ),
@@ -66,8 +67,8 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "core/representative/totals.py": (
         (
-            '    published: bytes = b""\n',
-            '    published: bytes = b""\n    note: str | None = None\n',
+            "    unlisted: dict[int, int] | None = {}\n",
+            "    unlisted: dict[int, int] | None = {}\n    note: str | None = None\n",
         ),
     ),
     "core/settings.py": (
@@ -85,7 +86,7 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             ),
         ),
     ),
-    "projections/figures/counting_rows.py": (("{1: 6, 2: 6}", "{1: 6, 2: 6, 3: 7}"),),
+    "projections/figures/counting_rows.py": (("{1: 6, 2: 6, 3: 6}", "{1: 6, 2: 6, 3: 6, 4: 7}"),),
     "projections/figures/service_figures.py": (
         ("    closed_ms: int | None\n", "    closed_ms: int | None\n    note: str | None = None\n"),
     ),

@@ -13,7 +13,7 @@ from omnistate.stream import cloudevents
 from omnistate.stream.conversation.decoding import decode_record
 from omnistate.stream.ports import Record
 from omnistate_schemas.generators.documents import ROOT
-from omnistate_schemas.registry import INPUTS, OUTPUTS, PRESENCE_INPUTS
+from omnistate_schemas.registry import INPUTS, OUTPUTS, REPRESENTATIVE_INPUTS
 
 from tests.schemas.npm_packages import installed
 
@@ -113,7 +113,7 @@ def test_each_message_has_examples_that_its_own_schemas_allow(name: str) -> None
         check(message["headers"], example["headers"])
         kafka = message["bindings"]["kafka"]
         assert kafka["key"]["description"]
-        if name in INPUTS | OUTPUTS | PRESENCE_INPUTS:
+        if name in INPUTS | OUTPUTS | REPRESENTATIVE_INPUTS:
             check(kafka["key"], example["payload"]["subject"])
 
 
@@ -121,7 +121,7 @@ def test_each_message_has_examples_that_its_own_schemas_allow(name: str) -> None
 def test_the_examples_headers_are_those_that_we_write(name: str) -> None:
     headers = list(MESSAGES[name]["examples"][0]["headers"].items())
     written = {
-        **dict.fromkeys(INPUTS | PRESENCE_INPUTS, gateway.HEADERS),
+        **dict.fromkeys(INPUTS | REPRESENTATIVE_INPUTS, gateway.HEADERS),
         **dict.fromkeys(OUTPUTS, cloudevents.HEADERS),
     }.get(name, configuration_topics.HEADERS)
     assert [(key, value.encode()) for key, value in headers] == list(written)

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.generators import documents
 from omnistate_schemas.generators.documents import FOLDER, MESSAGES, ROOT
-from omnistate_schemas.registry import CONFIGURATION, INPUTS, OUTPUTS, PRESENCE_INPUTS
+from omnistate_schemas.registry import CONFIGURATION, INPUTS, OUTPUTS, REPRESENTATIVE_INPUTS
 from pydantic import BaseModel
 
 Document = dict[str, Any]
@@ -85,7 +85,7 @@ def test_each_schema_is_one_and_its_examples_hold(name: str) -> None:
 def test_the_bundle_takes_every_event_and_nothing_else() -> None:
     schema = load_json("events")
     Draft202012Validator.check_schema(schema)
-    events = {**INPUTS, **OUTPUTS, **PRESENCE_INPUTS}
+    events = {**INPUTS, **OUTPUTS, **REPRESENTATIVE_INPUTS}
     for name in MESSAGES:
         example = load_json(name)["examples"][0]
         assert Draft202012Validator(schema).is_valid(example) is (name in events), name
@@ -109,6 +109,6 @@ def test_every_message_lies_on_the_topic_that_the_registry_says() -> None:
     assert declared == {
         **{name: kind.topic for name, kind in INPUTS.items()},
         **{name: topic for name, (_, topic) in OUTPUTS.items()},
-        **{name: topic for name, (_, topic) in PRESENCE_INPUTS.items()},
+        **{name: topic for name, (_, topic) in REPRESENTATIVE_INPUTS.items()},
         **{names[model]: topic for topic, model in CONFIGURATION.items()},
     }

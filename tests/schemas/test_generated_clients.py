@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from omnistate_schemas.published import read_document, read_schema
-from omnistate_schemas.registry import INPUTS, OUTPUTS, PRESENCE_INPUTS
+from omnistate_schemas.registry import INPUTS, OUTPUTS, REPRESENTATIVE_INPUTS
 from pydantic import TypeAdapter, ValidationError
 
 from tests.documents.snippet_pages import read_page
@@ -100,7 +100,7 @@ def events(client: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("events")
 
 
-@pytest.mark.parametrize("name", [*INPUTS, *PRESENCE_INPUTS, *OUTPUTS])
+@pytest.mark.parametrize("name", [*INPUTS, *REPRESENTATIVE_INPUTS, *OUTPUTS])
 def test_python_reads_and_writes_every_event(events: ModuleType, name: str) -> None:
     example = read_schema(name)["examples"][0]
     event = TypeAdapter(events.Event).validate_json(json.dumps(example))

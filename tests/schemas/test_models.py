@@ -166,6 +166,9 @@ def test_the_engine_writes_exactly_the_members_of_the_model(struct: type[msgspec
     # Whatever may be left out stands last in the engine's.
     assert set(fields) == set(model)
     for name, field in model.items():
+        if issubclass(struct, facts.Refused) and name == "conversation_id":
+            # The gate has to answer requests that name none; the engine always knows it.
+            continue
         may_be_null = type(None) in get_args(field.annotation) or field.annotation is None
         assert (type(None) in get_args(fields[name].type)) == may_be_null, name
 

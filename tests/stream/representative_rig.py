@@ -16,18 +16,26 @@ from omnistate.stream.representative.totals_processor import (
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.presence import RepresentativeCapacityChanged
 from omnistate_schemas.vocabulary import (
+    AGENT_ACTIONS,
+    ASSIGNMENT_REQUESTS,
     CAPACITY_CHANGES,
     DEAD_LETTERS,
+    REJECTED_INPUTS,
     REPRESENTATIVE_CAPACITY,
     REPRESENTATIVE_PRESENCE,
 )
 
 from tests.harness.events import make_event
 
-INPUTS = (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES)
+INPUTS = (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES, ASSIGNMENT_REQUESTS)
+TABLES = ("totals", "holdings", "positions")
+HERE = {"default_presence": "available"}
 CENTRE = {
     "capacity_profiles": {"chat": {"limit": 2}, "call": {"limit": 1, "blocking": True}},
-    "representatives": {"ana": {"units": 100, "profiles": {"chat": None}}, "bob": {"units": 60}},
+    "representatives": {
+        "ana": {"units": 100, "profiles": {"chat": None}, **HERE},
+        "bob": {"units": 60, **HERE},
+    },
 }
 
 
@@ -40,15 +48,15 @@ class RepresentativeRig:
 
     def __init__(self, directory: Directory) -> None:
         self.now_ms = 1_000_000
-        topics = (*INPUTS, REPRESENTATIVE_CAPACITY, DEAD_LETTERS)
-        tables = [f"representative-{table}-changelog" for table in ("totals", "positions")]
+        topics = (*INPUTS, REPRESENTATIVE_CAPACITY, AGENT_ACTIONS, REJECTED_INPUTS, DEAD_LETTERS)
+        tables = [f"representative-{table}-changelog" for table in TABLES]
         self.log = MemoryLog(dict.fromkeys((*topics, *tables), 1), lambda: self.now_ms)
         self.directory = directory
         self.numbers: dict[tuple[str, int], int] = {}
         self.count = 0
 
     async def take_over(self) -> PartitionTask[TotalsProcessor]:
-        partition = MemoryPartition(self.log, "representative", 0, INPUTS, ("totals", "positions"))
+        partition = MemoryPartition(self.log, "representative", 0, INPUTS, TABLES)
         task = PartitionTask(partition, process_representatives(self.directory))
         await task.start()
         return task
@@ -64,6 +72,10 @@ class RepresentativeRig:
     def say(self, id_: str, units: int, partition: int, number: int, **profiles: int) -> None:
         data = {
             "representative_id": id_,
+            "conversation_id": f"chat-{partition}-{number}",
+            "hold_id": f"{partition}-{number}.h1",
+            "role": "primary",
+            "units": units,
             "partition": partition,
             "partition_sequence": number,
             "partition_units": units,

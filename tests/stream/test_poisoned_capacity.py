@@ -16,6 +16,10 @@ from tests.stream.representative_rig import CENTRE, RepresentativeRig, directory
 
 GOOD: dict[str, Any] = {
     "representative_id": "bob",
+    "conversation_id": "chat-1",
+    "hold_id": "0-9.h1",
+    "role": "primary",
+    "units": 10,
     "partition": 0,
     "partition_sequence": 2,
     "partition_units": 30,

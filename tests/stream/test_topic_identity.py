@@ -18,6 +18,7 @@ from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
 from tests.stream.faulty_log import GROUP, INPUTS, World
 from tests.stream.representative_rig import CENTRE, RepresentativeRig, directory_of
 from tests.stream.representative_rig import INPUTS as OF_REPRESENTATIVES
+from tests.stream.representative_rig import TABLES as REPRESENTATIVE_TABLES
 
 FIRST_IDS = {CHANNEL_EVENTS: "one", AGENT_ACTIONS: "two"}
 
@@ -100,7 +101,7 @@ async def test_the_representative_worker_knows_its_topics_too() -> None:
     rig = RepresentativeRig(directory_of(CENTRE))
 
     async def begin(ids: Mapping[str, str]) -> PartitionTask[TotalsProcessor]:
-        log = Named(rig.log, "representative", 0, OF_REPRESENTATIVES, ("totals", "positions"))
+        log = Named(rig.log, "representative", 0, OF_REPRESENTATIVES, REPRESENTATIVE_TABLES)
         log.ids = ids
         task = PartitionTask(log, process_representatives(rig.directory))
         await task.start()

@@ -20,7 +20,7 @@ from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.generators.asyncapi import asyncapi
 from omnistate_schemas.generators.event_bundle import event_bundle
 from omnistate_schemas.json_schemas import DIALECT, schema_of
-from omnistate_schemas.registry import CONFIGURATION, INPUTS, OUTPUTS, PRESENCE_INPUTS
+from omnistate_schemas.registry import CONFIGURATION, INPUTS, OUTPUTS, REPRESENTATIVE_INPUTS
 
 ROOT: Final = Path(__file__).parents[3]
 FOLDER: Final = Path("schemas/json")
@@ -35,7 +35,7 @@ def _spell(model: type[BaseModel]) -> str:
 MESSAGES: Final[dict[str, type[BaseModel]]] = {
     **{name: kind.model for name, kind in INPUTS.items()},
     **{name: model for name, (model, _) in OUTPUTS.items()},
-    **{name: model for name, (model, _) in PRESENCE_INPUTS.items()},
+    **{name: model for name, (model, _) in REPRESENTATIVE_INPUTS.items()},
     **{_spell(model): model for model in CONFIGURATION.values()},
 }
 

@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 
 from omnistate_schemas.agent_actions import AgentAction
+from omnistate_schemas.assignment import AssignmentRequested
 from omnistate_schemas.channel_events import ChannelEvent
 from omnistate_schemas.json_schemas import DIALECT, LOCAL, schemas_of
 from omnistate_schemas.outputs import OutputEvent
@@ -27,7 +28,7 @@ UNIONS: Final[dict[str, tuple[Any, str]]] = {
         "What the conversation worker says: state changes, capacity changes and refusals.",
     ),
 }
-ALONE: Final = (RepresentativePresence, RepresentativeCapacityChanged)
+ALONE: Final = (RepresentativePresence, AssignmentRequested, RepresentativeCapacityChanged)
 
 
 def event_bundle() -> Schema:

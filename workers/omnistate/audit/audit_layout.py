@@ -59,7 +59,9 @@ class TotalsLayout(NamedTuple):
     """The representative worker's topics."""
 
     totals: str
+    holdings: str
     positions: str
+    inputs: tuple[str, ...]
     # How many capacity-changes has, and whatever is co-partitioned with it.
     partitions: int
 
@@ -85,10 +87,13 @@ async def read_layout(reader: TopicReader, topology: Topology) -> Layout:
 
 async def read_totals_layout(reader: TopicReader, topology: Topology) -> TotalsLayout:
     """The same for the representative worker."""
-    tables = topology.group(TOTALS_WORKER).tables
-    together = (CAPACITY_CHANGES, REPRESENTATIVE_CAPACITY, *tables.values())
+    group = topology.group(TOTALS_WORKER)
+    tables, inputs = group.tables, group.consumes
+    together = (CAPACITY_CHANGES, REPRESENTATIVE_CAPACITY, *inputs, *tables.values())
     partitions = await _count_partitions(reader, together)
-    return TotalsLayout(tables["totals"], tables["positions"], partitions)
+    return TotalsLayout(
+        tables["totals"], tables["holdings"], tables["positions"], inputs, partitions
+    )
 
 
 async def _count_partitions(reader: TopicReader, together: Sequence[str]) -> int:

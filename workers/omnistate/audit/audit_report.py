@@ -35,6 +35,9 @@ COUNTS: Final = {
     "totals batches": "positions of the representative worker",
     "representatives": "representatives whose published totals were added up again",
     "limits": "of which the limits were compared with the configuration, too",
+    "requests": "requests that the gate has answered",
+    "grants": "of which it granted",
+    "holdings": "holds of the representative worker's table that were compared",
     "keys": "keys of the read model that were compared",
     "keys under way": "of which changed meanwhile, and were left alone",
 }

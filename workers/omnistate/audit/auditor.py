@@ -30,6 +30,8 @@ from omnistate.audit.audited_dead_letters import DeadLetters
 from omnistate.audit.configuration_history import read_configuration
 from omnistate.audit.cut import read_cut
 from omnistate.audit.findings import Findings
+from omnistate.audit.gate_law import GateCheck
+from omnistate.audit.holdings_law import check_holdings
 from omnistate.audit.holds_law import HoldsCheck
 from omnistate.audit.limits import check_limits
 from omnistate.audit.model_source import ModelSource
@@ -98,8 +100,12 @@ async def audit(
     if totals.has_run:
         at_rest = await end_totals(reader, totals, layout, cut, findings)
         check_limits(totals, at_rest, configured, findings)
+        gate = GateCheck(totals, rows, configured, findings)
+        await gate.run(reader, at_rest)
+        await check_holdings(reader, totals, gate.accounts, at_rest, findings)
     else:
         findings.leave_out("totals", "no representative worker has run yet")
+        findings.leave_out("gate", "no representative worker has run yet")
     if model is None:
         findings.leave_out("read_model", "no OMNISTATE_REDIS_URL")
     else:

@@ -20,6 +20,7 @@ Law = Literal[
     "offsets",
     "replay",
     "totals",
+    "gate",
     "read_model",
 ]
 LAWS: Final[dict[Law, str]] = {
@@ -31,6 +32,7 @@ LAWS: Final[dict[Law, str]] = {
     "offsets": "the inputs are committed as far as the tables have come, and never went back",
     "replay": "the inputs, in the order recorded, give the same outputs again, byte for byte",
     "totals": "each representative's totals are the sum over partitions, and of what is held",
+    "gate": "what is granted was asked for, fits, is held or declined, and nobody else grants",
     "read_model": "Redis says what the topics come to, as far as it has been told of them",
 }
 # So many violations of each law are kept in full, and so many doubts a partition.

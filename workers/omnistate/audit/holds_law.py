@@ -107,6 +107,9 @@ class HoldsCheck:
 
     def _read_event(self, record: Record) -> CapacityEvent | None:
         value = record.value or b""
+        if b'"capacity.declined"' in value[:HEAD_BYTES]:
+            # No hold: the law of the gate has it.
+            return None
         # The type stands near the beginning, as the engine writes it; elsewhere it costs time.
         first, second = _HELD, _RELEASED
         if b'"capacity.released"' in value[:HEAD_BYTES]:

@@ -51,7 +51,7 @@ def _compare(who: str, picture: Picture, configured: Configured, findings: Findi
         sentence = f"units: {picture.units}, they have {own.units}"
         findings.add("totals", *picture.place, sentence)
     expected = {}
-    for name in {*own.profiles, *picture.held.profiles}:
+    for name in {*own.profiles, *picture.held.profiles, *picture.granted}:
         profile = configured.profiles.get(name, NO_PROFILE)
         limit = own.profiles.get(name)
         expected[name] = (profile.limit if limit is None else limit, profile.blocking)

@@ -59,13 +59,25 @@ class _Slots(msgspec.Struct, gc=False):
     occupied: _Count
     available: _Number
     blocking: bool
+    granted: _Count = 0
 
 
 class _Reason(msgspec.Struct, gc=False):
     type: str
-    id: str | None
-    source: str | None
-    actor_id: str | None
+    id: str | None = None
+    source: str | None = None
+    actor_id: str | None = None
+
+
+class _ReservationData(msgspec.Struct, gc=False):
+    id: str
+    source: str
+
+
+class _GrantData(msgspec.Struct, gc=False):
+    conversation_id: str
+    reservation: _ReservationData
+    at: str
 
 
 class _Totals(msgspec.Struct, gc=False):
@@ -75,15 +87,20 @@ class _Totals(msgspec.Struct, gc=False):
     units: _Count
     occupied_units: _Count
     available_units: _Number
-    profiles: dict[str, _Slots]
     blocked_by_profile: bool
     presence: Presence
     presence_reason: PresenceReason
-    set_presence: Presence | None
     assignable: bool
     gaps: _Count
     changed_at: str
-    cause: _Reason | None
+    # Whatever is null or empty is left out.
+    profiles: dict[str, _Slots] = {}
+    granted_units: _Count = 0
+    grants: list[_GrantData] = []
+    set_presence: Presence | None = None
+    last_granted_at: str | None = None
+    last_released_at: str | None = None
+    cause: _Reason | None = None
 
 
 class _TotalsEvent(msgspec.Struct, gc=False):

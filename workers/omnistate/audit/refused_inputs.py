@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
 from omnistate_schemas.outputs import InputIgnored, InputRejected
-from omnistate_schemas.vocabulary import REJECTED_INPUTS
+from omnistate_schemas.vocabulary import ASSIGNMENT_REQUESTS, REJECTED_INPUTS
 from pydantic import TypeAdapter, ValidationError
 
 from omnistate.audit.accounting_law import REFUSED, Inputs
@@ -124,6 +124,9 @@ class Refusals:
             self._complain(record, f"not as published: {describe_error(error)}")
             return None
         place = event.data.input
+        if place.topic == ASSIGNMENT_REQUESTS:
+            # The gate's; the law of the gate has them.
+            return None
         if place.topic not in self._layout.inputs or place.partition >= self._layout.partitions:
             self._complain(record, "input: there is no such partition")
             return None

@@ -18,6 +18,7 @@ from omnistate.audit.audit_layout import TotalsLayout
 from omnistate.audit.cut import place_of
 from omnistate.audit.findings import Findings, describe_error
 from omnistate.audit.source import TopicReader
+from omnistate.core.representative.grants import Grant
 from omnistate.core.representative.totals import decode_totals
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Record
@@ -49,6 +50,9 @@ class TotalsRow(msgspec.Struct, gc=False):
     gaps: int
     # Whether readers have been told of them at all.
     published: bool
+    grants: Sequence[Grant]
+    # Up to which change holds are on no list, by the engine's partition.
+    unlisted: Mapping[int, int]
 
 
 class Picture(msgspec.Struct, gc=False):
@@ -61,6 +65,8 @@ class Picture(msgspec.Struct, gc=False):
     held: HeldCapacity
     set_presence: str | None
     gaps: int
+    # Profiles of which something is granted.
+    granted: frozenset[str]
     # Limit and whether it blocks, by profile.
     limits: dict[str, tuple[int, bool]]
 
@@ -131,6 +137,10 @@ def _read_row(record: Record, layout: TotalsLayout, findings: Findings) -> Total
         row.set_presence,
         row.gaps,
         bool(row.published),
+        row.grants,
+        {number: share.sequence for number, share in row.shares.items()}
+        if row.unlisted is None
+        else row.unlisted,
     )
 
 
@@ -164,9 +174,10 @@ def _take_picture(
     if data.sequence <= before:
         findings.add("totals", *place, f"sequence: {data.sequence} after {before}")
     sequences[key] = data.sequence
-    if data.available_units != data.units - data.occupied_units:
+    if data.available_units != data.units - data.occupied_units - data.granted_units:
         findings.add("totals", *place, "available_units: is not what is left of units")
-    if any(each.available != each.limit - each.occupied for each in data.profiles.values()):
+    slots = data.profiles.values()
+    if any(each.available != each.limit - each.occupied - each.granted for each in slots):
         findings.add("totals", *place, "profiles: available is not what is left of a limit")
     occupied = {name: each.occupied for name, each in data.profiles.items()}
     pictures[who] = Picture(
@@ -177,5 +188,6 @@ def _take_picture(
         HeldCapacity(data.occupied_units, without_zeros(occupied)),
         data.set_presence,
         data.gaps,
+        frozenset(name for name, each in data.profiles.items() if each.granted),
         {name: (each.limit, each.blocking) for name, each in data.profiles.items()},
     )

@@ -98,9 +98,13 @@ CONVERSATION: Final = RowLayout()
 COUNTER: Final = RowLayout(
     FormerRow(1, b"\x93", b"\x94\x02"), FormerRow(2, b"\x94\x02", b"\x94\x03")
 )
+# Standing, lease, grants, granted requests, last grant and release, orders, what is not listed.
 TOTALS: Final = RowLayout(
-    FormerRow(1, b"\x97", b"\x98\x02"), FormerRow(2, b"\x98\x02", b"\x98\x03")
+    FormerRow(1, b"\x97", b"\x98\x02"),
+    FormerRow(2, b"\x98\x02", b"\xdc\x00\x10\x03", b"\xc0\xc0\x90\xc4\x00\xc0\xc0\x00\xc0"),
 )
+# New in version 3.
+HOLDINGS: Final = RowLayout()
 # Of the settings the version stands in front, so that a digest of the rest names them for ever.
 SETTINGS: Final = RowLayout(
     FormerRow(1, b"\xde\x00\x16", b"\x92\x02\xde\x00\x16"),

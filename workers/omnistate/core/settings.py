@@ -12,7 +12,7 @@ import msgspec
 from omnistate_schemas.applicability import KIND_OF
 from omnistate_schemas.completeness import check_complete, check_known
 from omnistate_schemas.configuration import AutoClose, CapacityProfile, Representative, Workstream
-from omnistate_schemas.vocabulary import Kind, SilenceAction, SilentSide
+from omnistate_schemas.vocabulary import Kind, Presence, SilenceAction, SilentSide
 
 from omnistate.core.kinds import FOLLOWING, TRAITS, TimerDefaults
 from omnistate.core.row_version import ROW_VERSION, SETTINGS
@@ -274,6 +274,10 @@ class Directory:
     def day_starts_of(self, representative_id: str) -> str:
         """When the representative's day begins, `HH:MM` on their clocks."""
         return self.representatives.get(representative_id, UNKNOWN_REPRESENTATIVE).day_starts
+
+    def default_presence_of(self, representative_id: str) -> Presence:
+        """Their presence until one is set for the first time."""
+        return self.representatives.get(representative_id, UNKNOWN_REPRESENTATIVE).default_presence
 
     def units_of(self, representative_id: str) -> int:
         """How many units the representative has at present."""

@@ -10,6 +10,7 @@ from typing import Final
 from omnistate.core.row_version import (
     CONVERSATION,
     COUNTER,
+    HOLDINGS,
     ROW_VERSION,
     SETTINGS,
     TOTALS,
@@ -31,6 +32,7 @@ LAYOUTS: Final[dict[str, RowLayout]] = {
     "counters": COUNTER,
     "settings": SETTINGS,
     "totals": TOTALS,
+    "holdings": HOLDINGS,
 }
 
 

@@ -62,6 +62,8 @@ class Group(Declared):
     produces: Annotated[tuple[Name, ...], Field(strict=False)]
     tables: Mapping[Name, Name]
     delivery: Delivery
+    # So long the brokers leave a transaction open that nobody ends any more.
+    transaction_timeout_ms: int = Field(default=30_000, gt=0)
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -96,6 +96,7 @@ _WORKSTREAM: Final[dict[str, Any]] = {
     "closed_retention": 172_800,
     "consult_blocks_capacity.direct": True,
     "consult_blocks_capacity.queue": False,
+    "allowed_presences": ["available"],
 }
 _PROFILE: Final[dict[str, Any]] = {
     "limit": 3,
@@ -106,6 +107,7 @@ _REPRESENTATIVE: Final[dict[str, Any]] = {
     "units": 120,
     "profiles": {"chat": 5, "case": None},
     "time_zone": "Europe/Madrid",
+    "default_presence": "available",
     "skills": ["spanish"],
     "queues": {"support": 1, "second": 2},
 }

@@ -43,6 +43,8 @@ RESOLVED: Final[dict[str, Callable[[WorkstreamSettings], Any]]] = {
     "consult_blocks_capacity.direct": lambda settings: settings.direct_consult_blocks,
     "consult_blocks_capacity.queue": lambda settings: settings.queue_consult_blocks,
 }
+# The router's own: the engine makes nothing of them.
+UNRESOLVED: Final = frozenset({"allowed_presences"})
 # Where a key matters: in a stage, to an input or timer, or to a rule. Others matter everywhere.
 _STAGES: Final = {
     "block_capacity_for_wrap_up": "wrap_up",
@@ -88,7 +90,8 @@ def resolve_key(kind: Kind, key: str, *value: object) -> Any:
     if value:
         name, _, member = key.partition(".")
         configured[name] = {member: value[0]} if member else value[0]
-    return RESOLVED[key](resolve(Workstream.model_validate(configured)))
+    workstream = Workstream.model_validate(configured)
+    return getattr(workstream, key) if key in UNRESOLVED else RESOLVED[key](resolve(workstream))
 
 
 def has_a_say(kind: Kind, key: str) -> bool:

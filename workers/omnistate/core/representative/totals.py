@@ -2,22 +2,25 @@
 
 The row of the representative worker. Each partition's counter is absolute and its sequence gapless,
 so the sum is right whatever was missed or seen twice; what was missed is counted, and what cannot
-come next is refused. Pure.
+come next is refused. What is granted counts beside it. Pure.
 """
 
-from typing import Final
+from typing import Final, cast
 
 import msgspec
+from omnistate_schemas.vocabulary import Presence
 
 from omnistate.core.input import FINGERPRINT_BYTES
+from omnistate.core.representative.grants import Grant
+from omnistate.core.representative.standing import SAID, Standing, follow
 from omnistate.core.row_version import ROW_VERSION, TOTALS
 
 # So many inputs about a representative are remembered, to know a repeat.
 FINGERPRINTS_KEPT: Final = 16
+# And so many requests that were granted.
+GRANTED_KEPT: Final = 64
 # No partition's counter comes so much further between two changes that are seen.
 JUMP_MAX: Final = 2**32
-# These hold until somebody sets another; available and busy until capacity changes next.
-LASTING: Final = frozenset({"do_not_disturb", "away", "offline"})
 
 
 class OutOfSequence(ValueError):
@@ -33,7 +36,11 @@ class Share(msgspec.Struct, array_like=True):
 
 
 class Totals(msgspec.Struct, array_like=True):
-    """One representative. `published` is the digest of what readers were told last."""
+    """One representative. `published` is the digest of what readers were told last.
+
+    Times are epoch milliseconds. A row of a former version has no `standing`, and lists nothing of
+    what was held before in the table of holdings: `unlisted` says up to which change, by partition.
+    """
 
     version: int = ROW_VERSION
     sequence: int = 0
@@ -43,6 +50,15 @@ class Totals(msgspec.Struct, array_like=True):
     gaps: int = 0
     fingerprints: bytes = b""
     published: bytes = b""
+    standing: Standing | None = "default"
+    lease_until_ms: int | None = None
+    grants: list[Grant] = []
+    granted: bytes = b""
+    last_granted_ms: int | None = None
+    last_released_ms: int | None = None
+    # How much was said to conversations: what names each such event.
+    orders: int = 0
+    unlisted: dict[int, int] | None = {}
 
     @property
     def units(self) -> int:
@@ -77,24 +93,51 @@ class Totals(msgspec.Struct, array_like=True):
             raise OutOfSequence(f"{share.sequence} comes after {known}: no gap is as large")
         missing = share.sequence - known - 1
         self.gaps += missing
-        if self.set_presence is not None and self.set_presence not in LASTING:
-            self.set_presence = None
+        if missing:
+            # What was held or released meanwhile is on no list.
+            self.unlisted = {**(self.unlisted or {}), partition: share.sequence - 1}
+        self.change_standing(follow(self.now_standing, "held"))
         self.shares[partition] = share
         return missing
 
-    def set(self, presence: str, *, by_supervisor: bool) -> None:
-        """Somebody sets their presence."""
-        self.set_presence = presence
-        self.set_by_supervisor = by_supervisor
+    @property
+    def now_standing(self) -> Standing:
+        """What their presence rests on."""
+        if self.standing is not None:
+            return self.standing
+        if self.set_presence is not None:
+            return SAID[cast("Presence", self.set_presence)]
+        return "capacity" if self.fingerprints else "default"
+
+    def change_standing(self, standing: Standing | None) -> None:
+        """Their presence rests on this from now on; what was said lasts no longer than it does."""
+        if standing is not None:
+            self.standing = standing
+            if standing in ("default", "capacity", "lost"):
+                self.set_presence = None
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nobody would miss them: they never held, were granted or said anything."""
+        return not self.shares and not self.grants and self.now_standing == "default"
 
     def knows(self, fingerprint: bytes) -> bool:
         """Whether this input is among the last ones; if not, it is now."""
-        kept = self.fingerprints
-        size = FINGERPRINT_BYTES
-        if fingerprint in [kept[at : at + size] for at in range(0, len(kept), size)]:
+        if is_among(fingerprint, self.fingerprints):
             return True
-        self.fingerprints = (kept + fingerprint)[-size * FINGERPRINTS_KEPT :]
+        self.fingerprints = remember(fingerprint, self.fingerprints, FINGERPRINTS_KEPT)
         return False
+
+
+def is_among(fingerprint: bytes, kept: bytes) -> bool:
+    """Whether a digest is one of those kept."""
+    size = FINGERPRINT_BYTES
+    return fingerprint in [kept[at : at + size] for at in range(0, len(kept), size)]
+
+
+def remember(fingerprint: bytes, kept: bytes, most: int) -> bytes:
+    """The last digests, this one among them."""
+    return (kept + fingerprint)[-FINGERPRINT_BYTES * most :]
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()

@@ -84,13 +84,25 @@ class _ProfileData(msgspec.Struct, gc=False):
     occupied: _Count
     available: _Number
     blocking: bool
+    granted: _Count = 0
 
 
 class _CauseData(msgspec.Struct, gc=False):
     type: str
-    id: _Id | None
-    source: str | None
-    actor_id: str | None
+    id: _Id | None = None
+    source: str | None = None
+    actor_id: str | None = None
+
+
+class _ReservationData(msgspec.Struct, gc=False):
+    id: str
+    source: str
+
+
+class _GrantData(msgspec.Struct, gc=False):
+    conversation_id: str
+    reservation: _ReservationData
+    at: str
 
 
 class _CapacityData(msgspec.Struct, gc=False):
@@ -101,15 +113,20 @@ class _CapacityData(msgspec.Struct, gc=False):
     units: _Count
     occupied_units: _Count
     available_units: _Number
-    profiles: dict[_Id, _ProfileData]
     blocked_by_profile: bool
     presence: Presence
     presence_reason: PresenceReason
-    set_presence: Presence | None
     assignable: bool
     gaps: _Count
     changed_at: str
-    cause: _CauseData | None
+    # Whatever is null or empty is left out.
+    profiles: dict[_Id, _ProfileData] = {}
+    granted_units: _Count = 0
+    grants: list[_GrantData] = []
+    set_presence: Presence | None = None
+    last_granted_at: str | None = None
+    last_released_at: str | None = None
+    cause: _CauseData | None = None
 
 
 class _CapacityEvent(msgspec.Struct, gc=False):

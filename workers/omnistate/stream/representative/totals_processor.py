@@ -1,4 +1,4 @@
-"""The representative worker's part in a partition task: the totals of those whose key lies here."""
+"""The representative worker's part in a partition task: those whose key lies here."""
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Mapping
@@ -9,7 +9,7 @@ from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Batch, Write
 from omnistate.stream.position import Position
 from omnistate.stream.representative.totals_step import TOLD_MAX, RepresentativeStep
-from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
+from omnistate.stream.representative.totals_table import HOLDINGS, TOTALS, TotalsTable
 from omnistate.stream.row_writing import version_to_write
 
 
@@ -66,12 +66,14 @@ class TotalsProcessor:
     @property
     def rows(self) -> Mapping[str, int]:
         """How many rows there are."""
-        return {TOTALS: len(self.table.rows)}
+        return {TOTALS: len(self.table.rows), HOLDINGS: self.table.held_rows}
 
     @property
     def due_ms(self) -> int | None:
-        """At once while somebody is to be told of a changed configuration; no other timers."""
-        return 0 if self._to_tell or self._version != self._directory.version else None
+        """At once while somebody is to be told of a changed configuration; else the first lease."""
+        if self._to_tell or self._version != self._directory.version:
+            return 0
+        return self.table.leases.earliest_ms
 
     def merge(self, writes: Iterable[Write]) -> None:
         """Take over committed rows."""
@@ -82,11 +84,15 @@ class TotalsProcessor:
         self.table.merge(batch.writes)
         self.stages.update(batch.stages)
         step = self._step
-        if step is not None and step.version == self._version:
-            del self._to_tell[: step.told]
+        if step is not None:
+            self.table.leases.enter(step.lease_changes)
+            if step.version == self._version:
+                del self._to_tell[: step.told]
+        self._step = None
 
     def index(self) -> None:
-        """Count the representatives, and settle the version that rows are written in."""
+        """Count the representatives, enter leases, and settle the version to write rows in."""
+        self.table.index()
         self.row_version = version_to_write(self.position, self._asked_version)
         self.stages = Tally(known=len(self.table.rows))
 

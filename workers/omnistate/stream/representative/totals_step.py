@@ -1,153 +1,214 @@
-"""One batch of the representative worker: capacity changes and presence, over rows that stay.
+"""One batch of the representative worker, over rows that stay: presence, holds, requests, leases.
 
-Each representative whose picture has changed is published once, at the end. It reads no clock.
+What follows for conversations is said at once, in order; each representative whose picture has
+changed is published once, at the end. It reads no clock.
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Mapping
-from hashlib import blake2b
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-import msgspec
-from omnistate_schemas.presence import PRESENCE
-from omnistate_schemas.registry import PRESENCE_INPUTS
 from omnistate_schemas.times import format_time
-from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_CAPACITY
-from pydantic import ValidationError
 
 from omnistate.core.facts import Cause
-from omnistate.core.representative.presence import describe_capacity
-from omnistate.core.representative.totals import OutOfSequence, Totals, encode_totals
+from omnistate.core.representative.desk import Connection, Order
+from omnistate.core.representative.gate import Refusal
+from omnistate.core.representative.totals import OutOfSequence
 from omnistate.core.settings import Directory
 from omnistate.stream.cloudevents import (
-    HEADERS,
-    SOURCE,
     DeadLetter,
     Undecodable,
-    describe_error,
     encode_dead_letter,
-    fingerprint_of,
     put_unreadable_aside,
-    read_event,
 )
 from omnistate.stream.ports import Batch, Outgoing, Record, UnreadableRecord, Write
 from omnistate.stream.position import POSITION_KEY, POSITIONS, Position, encode_position
-from omnistate.stream.representative.capacity_change import (
-    BYTES_USUAL,
-    measure,
-    read_capacity_change,
+from omnistate.stream.representative.capacity_change import Said
+from omnistate.stream.representative.desk_ending import end_desks
+from omnistate.stream.representative.desk_overlay import DeskOverlay, TouchedDesk
+from omnistate.stream.representative.representative_inputs import Asked, PresenceSaid
+from omnistate.stream.representative.spoken import (
+    encode_assignment,
+    encode_connection,
+    encode_refusal,
 )
 from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
+from omnistate.stream.representative.worker_inputs import Input, read_input
 
 # So many representatives are told of a changed configuration in one batch.
 TOLD_MAX: Final = 5_000
-_ENCODE: Final = msgspec.json.Encoder(order="deterministic").encode
+# A batch that says so much is full; a lease that runs out may say more than one thing.
+OUTPUTS_MAX: Final = 10_000
+LEASE_OVER: Final = Cause("timer.lease")
 
 
 class RepresentativeStep:
     """One batch: the port `Work`. `to_tell` are those whom a changed configuration may concern."""
 
-    def __init__(self, table: TotalsTable, directory: Directory, to_tell: Iterable[str]) -> None:
+    def __init__(
+        self,
+        table: TotalsTable,
+        directory: Directory,
+        to_tell: Iterable[str],
+    ) -> None:
         """A batch over rows that stay as they are; `version` is the configuration it goes by."""
         self.version = directory.version
         self._table = table
         self._directory = directory
         self._clock_ms = table.clock_ms
-        self._touched: dict[str, Totals] = {}
-        # How many bytes each of their rows has at most.
-        self._sizes: dict[str, int] = {}
-        self._causes: dict[str, Cause] = {}
+        self._desks = DeskOverlay(table, directory)
         self._outputs: list[Outgoing] = []
         self._tally: Tally[str] = Tally()
         self._details: Tally[tuple[str, str]] = Tally()
+        self._lateness_ms: list[int] = []
         self._to_tell = tuple(to_tell)
         self.told = 0
 
-    def _totals(self, id_: str) -> Totals:
-        found = self._touched.get(id_)
-        if found is None:
-            found = self._touched[id_] = self._table.totals(id_)
-            self._sizes[id_] = len(self._table.rows.get(id_, b""))
-        return found
+    @property
+    def lease_changes(self) -> Mapping[str, int | None]:
+        """Until when the leases run that the batch has changed."""
+        return self._desks.leases.changes
 
     def take(self, record: Record) -> bool:
-        """Apply one record; a batch of this worker is never full.
+        """Apply one record at its timestamp, or at the clock where that is later.
 
-        Whom a changed configuration concerns is told before it, or, where nobody knows yet what
-        time it is, after the first one that tells.
+        False where the batch is full, and nothing of the record has been done. Whom a changed
+        configuration concerns is told before it, or, where nobody knows yet what time it is, after
+        the first one that tells.
         """
+        if len(self._outputs) >= OUTPUTS_MAX:
+            return False
         if self._clock_ms is not None:
             self._tell()
         if isinstance(record, UnreadableRecord):
             self._put_aside(put_unreadable_aside(record))
             return True
         try:
-            if record.topic == CAPACITY_CHANGES:
-                self._take_change(record)
-            else:
-                self._take_presence(record)
+            input_ = read_input(record)
+            now_ms = max(record.timestamp_ms, self._clock_ms or 0)
+            if not self._end_leases(now_ms):
+                return False
+            self._apply(input_, record, now_ms)
         except Undecodable as error:
             self._put_aside(DeadLetter(record, error.code, str(error)))
         else:
-            self._clock_ms = max(record.timestamp_ms, self._clock_ms or 0)
+            self._clock_ms = now_ms
             self._tell()
         return True
 
+    def _apply(self, input_: Input, record: Record, now_ms: int) -> None:
+        if isinstance(input_, Said):
+            self._take_change(input_, record, now_ms)
+        elif isinstance(input_, PresenceSaid):
+            self._take_presence(input_, now_ms)
+        else:
+            self._take_request(input_, record, now_ms)
+
     def _put_aside(self, dead: DeadLetter) -> None:
-        self._tally["dead_letter"] += 1
-        self._details["dead_letter", dead.code] += 1
+        self._count("dead_letter", dead.code)
         self._outputs.append(encode_dead_letter(dead))
 
-    def _take_change(self, record: Record) -> None:
-        change = read_capacity_change(record)
-        id_, known = change.representative_id, change.representative_id in self._touched
-        totals = self._totals(id_)
-        # At most: a counter takes the former one's place.
-        size = self._sizes[id_] + len(record.value or b"")
+    def _count(self, outcome: str, label: str = "") -> None:
+        self._tally[outcome] += 1
+        if label:
+            self._details[outcome, label] += 1
+
+    def _take_change(self, said: Said, record: Record, now_ms: int) -> None:
+        desk = self._desks.touch(said.representative_id)
+        change = said.change
+        if change is None:
+            assert said.declined is not None
+            if desk.desk.decline(*said.declined):
+                desk.mark(said.cause, now_ms)
+                self._count("changed")
+            else:
+                self._desks.leave(desk)
+                self._count("ignored", "no_effect")
+            return
         try:
-            if size > BYTES_USUAL:
-                size = measure(totals, change.partition, change.share)
-            missing = totals.take_over(change.partition, change.share)
+            size = desk.measure(change, len(record.value or b""))
+            missing, orders = desk.desk.take(change, now_ms)
         except (OutOfSequence, Undecodable) as error:
-            if not known:
-                # A dead letter makes no row.
-                del self._touched[id_]
+            # A dead letter makes no row.
+            self._desks.leave(desk)
             if isinstance(error, Undecodable):
                 raise
             raise Undecodable("undecodable", f"partition_sequence: {error}") from None
         if missing is None:
-            self._tally["ignored"] += 1
-            self._details["ignored", "duplicate"] += 1
+            self._count("ignored", "duplicate")
             return
-        self._sizes[id_] = size
-        self._tally["changed"] += 1
+        desk.size = size
         if missing:
             self._details["gap", record.topic] += missing
-        self._causes[id_] = change.cause
+        self._count("changed")
+        desk.mark(said.cause, now_ms)
+        self._order(desk, orders, said.cause, now_ms)
 
-    def _take_presence(self, record: Record) -> None:
-        lent = {"key": record.key, "timestamp_ms": record.timestamp_ms}
-        envelope, _ = read_event(record.value, record.headers, PRESENCE_INPUTS, **lent)
-        try:
-            event = PRESENCE.validate_python(envelope)
-        except ValidationError as error:
-            raise Undecodable("undecodable", describe_error(error)) from None
-        _check_key(record, event.subject)
-        totals = self._totals(event.subject)
-        if totals.knows(fingerprint_of(event.source, event.id)):
-            self._tally["ignored"] += 1
-            self._details["ignored", "duplicate"] += 1
+    def _take_presence(self, said: PresenceSaid, now_ms: int) -> None:
+        desk = self._desks.touch(said.representative_id)
+        if desk.totals.knows(said.fingerprint):
+            self._count("ignored", "duplicate")
             return
-        self._tally["changed"] += 1
-        supervisor_id = event.data.supervisor_id
-        totals.set(event.data.presence, by_supervisor=supervisor_id is not None)
-        actor_id = supervisor_id or event.subject
-        self._causes[event.subject] = Cause(event.type, event.id, event.source, actor_id)
+        data = said.data
+        seconds = data.lease_seconds
+        orders = desk.desk.say(
+            data.presence,
+            by_supervisor=data.supervisor_id is not None,
+            lease_ms=None if seconds is None else round(seconds * 1_000),
+            now_ms=now_ms,
+        )
+        self._desks.leases.put(desk.id, desk.totals.lease_until_ms)
+        self._count("changed")
+        desk.mark(said.cause, now_ms)
+        self._order(desk, orders, said.cause, now_ms)
+
+    def _take_request(self, asked: Asked, record: Record, now_ms: int) -> None:
+        time = format_time(now_ms)
+        desk = self._desks.touch(asked.representative_id)
+        if asked.request is None:
+            found = Refusal("invalid_data", asked.problem or "")
+        else:
+            given = desk.desk.ask(asked.request, now_ms)
+            if not isinstance(given, Refusal):
+                self._count("changed")
+                desk.mark(asked.cause, now_ms)
+                self._outputs.append(encode_assignment(given, asked, desk.name_next(now_ms), time))
+                return
+            found = given
+        self._desks.leave(desk)
+        self._count("ignored" if found.code == "duplicate" else "rejected", found.code)
+        self._outputs.append(encode_refusal(found, asked, record, time))
+
+    def _order(self, desk: TouchedDesk, orders: Sequence[Order], cause: Cause, now_ms: int) -> None:
+        """Say to conversations what follows for them."""
+        time = format_time(now_ms)
+        for order in orders:
+            assert isinstance(order, Connection)
+            named = desk.name_next(now_ms)
+            self._outputs.append(encode_connection(order, desk.id, named, time, cause))
 
     def fire_timers(self, now_ms: int) -> bool:
-        """No timers of representatives: a changed configuration is told of, as of `now_ms`."""
-        if self._tell():
+        """End what leases have run out at `now_ms`; a changed configuration is told of as of it."""
+        done = self._end_leases(now_ms)
+        if done and self._tell():
             self._clock_ms = max(now_ms, self._clock_ms or 0)
+        return done
+
+    def _end_leases(self, now_ms: int) -> bool:
+        """Those due, earliest first, each at its own deadline; False where the batch is full."""
+        leases = self._desks.leases
+        while (due := leases.next_due(now_ms)) is not None:
+            if len(self._outputs) >= OUTPUTS_MAX:
+                return False
+            until_ms, id_ = due
+            at_ms = self._clock_ms = max(until_ms, self._clock_ms or 0)
+            desk = self._desks.touch(id_)
+            orders = desk.desk.lapse()
+            leases.put(id_, None)
+            self._count("timer")
+            self._lateness_ms.append(now_ms - until_ms)
+            desk.mark(LEASE_OVER, at_ms)
+            self._order(desk, orders, LEASE_OVER, at_ms)
         return True
 
     def _tell(self) -> bool:
@@ -156,69 +217,22 @@ class RepresentativeStep:
         Whether there are any.
         """
         for id_ in self._to_tell:
-            self._totals(id_)
+            self._desks.touch(id_).told = True
         told, self._to_tell = len(self._to_tell), ()
         self.told += told
         return told > 0
 
     def finish(self, offsets: Mapping[str, int]) -> Batch:
         """Whoever's picture has changed, and the rows that have."""
-        table, writes, new = self._table, [], 0
-        for id_, totals in self._touched.items():
-            self._publish(id_, totals)
-            row = encode_totals(totals)
-            former = table.rows.get(id_)
-            if row != former:
-                new += former is None
-                writes.append(Write(TOTALS, id_.encode(), row))
-        rows = {TOTALS: len(table.rows) + new}
-        position = Position(self._clock_ms, dict(offsets), rows, topic_ids=table.topic_ids)
+        table = self._table
+        end = end_desks(self._desks, table, self._directory, self._clock_ms)
+        writes = end.writes
+        position = Position(self._clock_ms, dict(offsets), end.rows, topic_ids=table.topic_ids)
         if writes or position[:2] != (table.clock_ms, table.offsets or {}):
             writes.append(Write(POSITIONS, POSITION_KEY, encode_position(position)))
-        known: Tally[str] = Tally()
-        known["known"] = sum(id_ not in table.rows for id_ in self._touched)
-        return Batch(self._outputs, writes, self._clock_ms, self._tally, self._details, [], known)
-
-    def _publish(self, id_: str, totals: Totals) -> None:
-        """Tell readers where the picture is another than they were told last."""
-        cause = self._causes.get(id_)
-        # Time, cause and number say nothing about the picture itself.
-        plain = describe_capacity(id_, totals, self._directory, "", None)
-        picture = msgspec.structs.replace(plain, sequence=0)
-        digest = blake2b(_ENCODE(picture), digest_size=8).digest()
-        nobody = id_ not in self._directory.representatives and not (
-            totals.shares or totals.set_presence
-        )
-        if nobody and not totals.published:
-            return
-        if nobody:
-            totals.published = b""
-            self._outputs.append(Outgoing(REPRESENTATIVE_CAPACITY, id_.encode(), None))
-            return
-        if digest == totals.published:
-            return
-        totals.published = digest
-        totals.sequence += 1
-        at = format_time(self._clock_ms or 0)
-        data = describe_capacity(id_, totals, self._directory, at, cause)
-        event = {
-            "specversion": "1.0",
-            "id": f"{id_}.{totals.sequence}",
-            "source": SOURCE,
-            "type": "representative.capacity_changed",
-            "subject": id_,
-            "time": at,
-            "data": data,
-        }
-        if cause is not None:
-            event["causationid"] = cause.id
-        value = _ENCODE(event)
-        self._outputs.append(Outgoing(REPRESENTATIVE_CAPACITY, id_.encode(), value, HEADERS))
+        known: Tally[str] = Tally(known=end.rows[TOTALS] - len(table.rows))
+        outputs, late = [*self._outputs, *end.outputs], self._lateness_ms
+        return Batch(outputs, writes, self._clock_ms, self._tally, self._details, late, known)
 
     def drop(self) -> None:
         """Nothing of it is anywhere else."""
-
-
-def _check_key(record: Record, representative_id: str) -> None:
-    if record.key != representative_id.encode():
-        raise Undecodable("wrong_key", "the record's key is not the representative")

@@ -15,19 +15,20 @@ from omnistate.adapters.kafka.clients.errors import translated
 from omnistate.adapters.kafka.internals.sending import sender_of
 from omnistate.stream.ports import Fenced
 
-# The heir of a dead owner aborts at once; this is for a partition that nobody takes over.
-TRANSACTION_TIMEOUT_MS: Final = 30_000
 START_S: Final = 30.0
 
 
-async def start_producer(connection: Connection, transactional_id: str) -> AIOKafkaProducer:
+async def start_producer(
+    connection: Connection, transactional_id: str, transaction_timeout_ms: int
+) -> AIOKafkaProducer:
     """A producer under this id of ours; one that had it before can write nothing more.
 
+    The heir of a dead owner aborts at once; the timeout is for a partition that nobody takes over.
     Raises LogUnavailable.
     """
     producer = connection.producer(
         transactional_id=connection.physical(transactional_id),
-        transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+        transaction_timeout_ms=transaction_timeout_ms,
     )
     try:
         with translated():

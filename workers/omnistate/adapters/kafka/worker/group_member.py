@@ -162,7 +162,12 @@ class GroupMember(Generic[P]):
 
     def _make_owner(self, number: int) -> PartitionOwner[P]:
         layout = OutputLayout(
-            self._group.name, number, self._group.tables, self._counts, self._connection.physical
+            self._group.name,
+            number,
+            self._group.tables,
+            self._counts,
+            self._connection.physical,
+            self._group.transaction_timeout_ms,
         )
 
         def report_gone(topic: str, records: int) -> None:

@@ -99,7 +99,9 @@ class _Adoption:
             # A worker at work is not disturbed.
             if not await self._is_due(await self._position(place), place, topic_ids):
                 return None
-            producer = await start_producer(self._connection, f"{layout.group}-{layout.number}")
+            name = f"{layout.group}-{layout.number}"
+            timeout_ms = self._group.transaction_timeout_ms
+            producer = await start_producer(self._connection, name, timeout_ms)
             try:
                 # Nobody else moves it from here on.
                 return await self._run(producer, await self._position(place), place, topic_ids)

@@ -65,7 +65,7 @@ async def skip_batch(
         batch = await _find_batch(connection, place)
         name = f"{group.name}-{place.partition}"
         try:
-            producer = await start_producer(connection, name)
+            producer = await start_producer(connection, name, group.transaction_timeout_ms)
         except LogUnavailable as error:
             raise ClusterFailure(str(error)) from None
         try:

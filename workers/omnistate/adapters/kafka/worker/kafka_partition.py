@@ -70,7 +70,9 @@ class KafkaPartition:
         """Start a producer under the fixed id; a former one can write nothing more."""
         await self.close()
         name = f"{self._layout.group}-{self._layout.number}"
-        self._producer = await start_producer(self._connection, name)
+        self._producer = await start_producer(
+            self._connection, name, self._layout.transaction_timeout_ms
+        )
 
     async def close(self) -> None:
         """Let the producer go; a transaction that is open is left to the next owner's fence."""

@@ -21,14 +21,12 @@ from omnistate.adapters.kafka.internals.sending import (
     open_tolerant_batch,
     set_count,
 )
-from omnistate.adapters.kafka.worker.fencing_producer import TRANSACTION_TIMEOUT_MS, check_alive
+from omnistate.adapters.kafka.worker.fencing_producer import check_alive
 from omnistate.stream.outbox import Line, append_lines, sort_outputs, sort_writes
 from omnistate.stream.ports import LogUnavailable, Outgoing, Write
 
 # Within aiokafka's own time for a request, after which it would send a commit a second time.
 COMMIT_TIMEOUT_S: Final = 30.0
-# After as long the coordinator aborts; and aiokafka has been seen to wait for ever after an outage.
-FLUSH_TIMEOUT_S: Final = TRANSACTION_TIMEOUT_MS / 1_000
 # What cannot be aborted is aborted by the next fence.
 ABORT_TIMEOUT_S: Final = 5.0
 
@@ -79,7 +77,7 @@ class KafkaTransaction:
     async def _ship(self, batch: Any, topic: str, partition: int) -> None:
         with translated():
             name = self._layout.physical(topic)
-            async with asyncio.timeout(FLUSH_TIMEOUT_S):
+            async with asyncio.timeout(self._layout.flush_timeout_s):
                 future = await self._producer.send_batch(batch, name, partition=partition)
         self._wait_for(future)
 
@@ -103,7 +101,7 @@ class KafkaTransaction:
     async def flush(self) -> None:
         """Wait for every batch and for the offsets. Raises Fenced and LogUnavailable."""
         with translated():
-            async with asyncio.timeout(FLUSH_TIMEOUT_S):
+            async with asyncio.timeout(self._layout.flush_timeout_s):
                 outcomes = await asyncio.gather(*self._waiting, return_exceptions=True)
             self._waiting.clear()
             for outcome in outcomes:
@@ -144,6 +142,7 @@ class OutputLayout:
         changelogs: Mapping[str, str],
         counts: Mapping[str, int],
         physical: Callable[[str], str],
+        transaction_timeout_ms: int = 30_000,
     ) -> None:
         """`changelogs` by table; `counts` says how many partitions each output topic has."""
         self.group = group
@@ -153,3 +152,6 @@ class OutputLayout:
         self.compressed = frozenset({"dead-letters"})
         self.timed = "positions"
         self.counts = counts
+        self.transaction_timeout_ms = transaction_timeout_ms
+        # After as long the coordinator aborts; aiokafka was seen to wait for ever after an outage.
+        self.flush_timeout_s = transaction_timeout_ms / 1_000

@@ -9,7 +9,11 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaProducer
-from omnistate_schemas.vocabulary import CAPACITY_CHANGES, CONVERSATION_STATES
+from omnistate_schemas.vocabulary import (
+    ASSIGNMENT_REQUESTS,
+    CAPACITY_CHANGES,
+    CONVERSATION_STATES,
+)
 
 from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.clients.client_shutdown import LEAVE_S, disconnect
@@ -102,7 +106,8 @@ class TableAcceptance:
 
     async def _accept(self, layout: OutputLayout) -> Acceptance | None:
         number = layout.number
-        producer = await start_producer(self._connection, f"{layout.group}-{number}")
+        name, timeout_ms = f"{layout.group}-{number}", self._group.transaction_timeout_ms
+        producer = await start_producer(self._connection, name, timeout_ms)
         try:
             # Nobody else moves it from here on.
             found = await self._look(number)
@@ -180,11 +185,18 @@ class TableAcceptance:
         offsets = {
             topic: (await self._reader.beginnings(topic))[number] for topic in self._group.consumes
         }
+        # What was asked was answered; asked once more, it might be granted twice.
+        reached = found.position or await self._position_of_group(number, None)
+        answered = offsets.pop(ASSIGNMENT_REQUESTS, None)
         sentences = [
             f"{topic}/{number} is counted again from offset {offset} on"
             + (": what lay before it is lost" if offset else "")
             for topic, offset in offsets.items()
         ]
+        if answered is not None:
+            going_on = max(answered, reached.offsets.get(ASSIGNMENT_REQUESTS, 0))
+            offsets[ASSIGNMENT_REQUESTS] = going_on
+            sentences.append(f"{ASSIGNMENT_REQUESTS}/{number} goes on at offset {going_on}")
         rows = dict.fromkeys(found.rows, 0)
         if found.position is None:
             position = Position(None, offsets, rows)

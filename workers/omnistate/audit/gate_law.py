@@ -1,0 +1,219 @@
+"""The law of the gate (contract.md#the-gate): requests are answered once, and grants fit.
+
+Everything is counted once more, request by request, in the order in which the worker takes its
+inputs. A reservation that no gate gave, a grant that does not fit, one that nobody took for a
+minute, a hold that went past the gate where it may not: each is named where it shows.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Set
+from typing import Final
+
+from omnistate_schemas.configuration import CapacityProfile, Representative
+from omnistate_schemas.vocabulary import ASSIGNMENT_REQUESTS, CAPACITY_CHANGES
+
+from omnistate.audit.configuration_history import Configured
+from omnistate.audit.cut import place_of
+from omnistate.audit.findings import Findings
+from omnistate.audit.gate_account import GateAccount
+from omnistate.audit.gate_records import (
+    MOVED,
+    Answers,
+    Given,
+    Mark,
+    Moved,
+    Requested,
+    each_record,
+    read_answers,
+    read_as,
+    requests_in,
+)
+from omnistate.audit.scope import SETTLING_MS
+from omnistate.audit.source import TopicReader
+from omnistate.audit.table_rows import Rows
+from omnistate.audit.totals_law import TotalsCheck
+from omnistate.stream.ports import Record
+
+UNKNOWN: Final = Representative()
+NO_PROFILE: Final = CapacityProfile(limit=0)
+GRANT_AGE_MS: Final = 60_000
+# Rules by which the router's work is held.
+ROUTED: Final = frozenset({"O1", "A1"})
+Accounts = dict[str, GateAccount]
+
+
+class GateCheck:
+    """One audit of the gate, partition by partition of the representative worker."""
+
+    def __init__(
+        self, totals: TotalsCheck, rows: Rows, configured: Configured, findings: Findings
+    ) -> None:
+        """`totals` has the cut and the rows of the worker, `rows` are the engine's."""
+        self._totals = totals
+        self._configured = configured
+        self._findings = findings
+        self._workstreams = {
+            id_: row.workstream_id for part in rows.conversations for id_, row in part.items()
+        }
+        self._offered = {
+            (id_, row.offered_representative_id)
+            for part in rows.conversations
+            for id_, row in part.items()
+        }
+        changed_ms = configured.changed_ms
+        self._since_ms = 0 if changed_ms is None else changed_ms + SETTLING_MS
+        self.accounts: Accounts = {}
+
+    async def run(self, reader: TopicReader, at_rest: Set[int]) -> None:
+        """Read and judge; `at_rest` are the partitions that nobody has written to since."""
+        answers = await read_answers(reader)
+        given: dict[tuple[str, Mark], list[Given]] = defaultdict(list)
+        for each in answers.given:
+            given[each.cost.representative_id, each.mark].append(each)
+        self._check_names(answers)
+        requests = await reader.beginnings(ASSIGNMENT_REQUESTS)
+        changes = await reader.beginnings(CAPACITY_CHANGES)
+        whole = True
+        for number in range(self._totals.layout.partitions):
+            if requests[number] or changes[number]:
+                whole = False
+                self._findings.note(
+                    f"the gate's partition {number} is not checked: retention took its beginning"
+                )
+                continue
+            await self._check_partition(reader, number, given, answers, at_rest=at_rest)
+        for left in given.values() if whole else ():
+            for each in left:
+                self._complain(each.place, "a reservation that no gate gave: nobody asked for it")
+
+    def _check_names(self, answers: Answers) -> None:
+        """Each grant has an id of its own."""
+        seen: set[str] = set()
+        for each in answers.given:
+            if each.id in seen:
+                self._complain(each.place, "id: another grant has it, too")
+            seen.add(each.id)
+
+    async def _check_partition(
+        self,
+        reader: TopicReader,
+        number: int,
+        given: Mapping[tuple[str, Mark], list[Given]],
+        answers: Answers,
+        *,
+        at_rest: Set[int],
+    ) -> None:
+        ends = {
+            topic: self._totals.cut.offset(number, topic) for topic in self._totals.layout.inputs
+        }
+        taken: list[Record] = []
+        beyond: list[Record] = []
+        for topic in (CAPACITY_CHANGES, ASSIGNMENT_REQUESTS):
+            async for record in each_record(reader, topic, number):
+                (taken if record.offset < ends[topic] else beyond).append(record)
+        rank = {CAPACITY_CHANGES: 0, ASSIGNMENT_REQUESTS: 1}
+        taken.sort(key=lambda each: (each.timestamp_ms, rank[each.topic], each.offset))
+        known: set[tuple[str, Mark]] = set()
+        for record in taken:
+            if place_of(record) in answers.dead:
+                continue
+            if record.topic == CAPACITY_CHANGES:
+                self._take_change(record, known)
+            elif place_of(record) not in answers.refused:
+                self._take_request(record, given, known)
+            else:
+                self._findings.counts["requests"] += 1
+        # What was answered since the cut is not judged, but was asked for.
+        for request in requests_in([each for each in beyond if each.topic == ASSIGNMENT_REQUESTS]):
+            given.get((request.cost.representative_id, request.mark), []).clear()
+        if number in at_rest and not beyond:
+            self._check_age(number)
+
+    def _take_request(
+        self,
+        record: Record,
+        given: Mapping[tuple[str, Mark], list[Given]],
+        known: set[tuple[str, Mark]],
+    ) -> None:
+        """A request that was not refused: it was granted, once, as it asked."""
+        self._findings.counts["requests"] += 1
+        request = next(requests_in([record]), None)
+        found = self._pick(request, given) if request is not None else None
+        if request is None or found is None:
+            self._complain(place_of(record), "this request has no answer")
+            return
+        if found.cost != request.cost:
+            self._complain(found.place, "reservation: is not what was asked for")
+        self._findings.counts["grants"] += 1
+        who = request.cost.representative_id
+        known.add((who, request.mark))
+        account = self.accounts.setdefault(who, GateAccount())
+        for name, taken in account.grant(request.mark, request.cost):
+            limit = self._limit_of(who, name)
+            if taken > limit and record.timestamp_ms >= self._since_ms:
+                what = f"slots of {name}" if name else "units"
+                sentence = f"granted beyond what there is: {taken} {what} of {limit} are taken"
+                self._complain(found.place, sentence)
+
+    @staticmethod
+    def _pick(request: Requested, given: Mapping[tuple[str, Mark], list[Given]]) -> Given | None:
+        waiting = given.get((request.cost.representative_id, request.mark), [])
+        for number, each in enumerate(waiting):
+            if each.cost.conversation_id == request.cost.conversation_id:
+                return waiting.pop(number)
+        return None
+
+    def _limit_of(self, who: str, name: str) -> int:
+        own = self._configured.representatives.get(who, UNKNOWN)
+        if not name:
+            return own.units
+        limit = own.profiles.get(name)
+        return self._configured.profiles.get(name, NO_PROFILE).limit if limit is None else limit
+
+    def _take_change(self, record: Record, known: Set[tuple[str, Mark]]) -> None:
+        found = read_as(record, "capacity.", MOVED)
+        if found is None:
+            return
+        event, moved = found
+        who = moved.representative_id
+        account = self.accounts.setdefault(who, GateAccount())
+        named = moved.reservation
+        mark = None if named is None else Mark(named.source, named.id)
+        if event.type == "capacity.declined":
+            if mark is not None:
+                account.decline(mark)
+            return
+        held = event.type == "capacity.held"
+        if not account.move(moved, held=held) or not held:
+            return
+        if mark is not None and (who, mark) not in known:
+            self._complain(place_of(record), "reservation: no gate gave it")
+        elif mark is None and self._needs_gate(moved, record):
+            sentence = f"held by {moved.rule} without a grant, where the gate is to be asked"
+            self._complain(place_of(record), sentence)
+
+    def _needs_gate(self, moved: Moved, record: Record) -> bool:
+        workstream = self._configured.workstreams.get(
+            self._workstreams.get(moved.conversation_id, "")
+        )
+        routed = moved.rule in ROUTED and moved.role == "primary" and not moved.forced
+        return (
+            routed
+            and record.timestamp_ms >= self._since_ms
+            and bool(getattr(workstream, "assign_through_gate", False))
+        )
+
+    def _check_age(self, number: int) -> None:
+        """Everything was read: no grant is older than a minute, unless its offer is pending."""
+        clock_ms = self._totals.cut.clock_ms(number) or 0
+        for who, row in self._totals.totals.rows.items():
+            if row.place[1] != number:
+                continue
+            for grant in row.grants:
+                pending = (grant.conversation_id, who) in self._offered
+                if clock_ms - grant.at_ms > GRANT_AGE_MS and not pending:
+                    sentence = "a grant is older than a minute, and nobody has taken or declined it"
+                    self._complain(row.place, sentence)
+
+    def _complain(self, place: tuple[str, int, int], sentence: str) -> None:
+        self._findings.add("gate", *place, sentence)

@@ -1,0 +1,86 @@
+"""The desks that one batch touches, over a table that it does not change."""
+
+from collections.abc import Iterator
+
+from omnistate.core.facts import Cause
+from omnistate.core.representative.desk import CapacityChange, Desk
+from omnistate.core.representative.totals import Totals
+from omnistate.core.settings import Directory
+from omnistate.stream.representative.capacity_change import BYTES_USUAL, measure
+from omnistate.stream.representative.lease_index import LeaseOverlay
+from omnistate.stream.representative.spoken import name_order
+from omnistate.stream.representative.totals_table import HoldingsOverlay, TotalsTable
+
+
+class TouchedDesk:
+    """One desk, what is to be said of it, and how many bytes its row has at most."""
+
+    __slots__ = ("cause", "changed_ms", "desk", "holdings", "size", "told")
+
+    def __init__(self, table: TotalsTable, id_: str, directory: Directory) -> None:
+        """As the table has it."""
+        self.holdings = HoldingsOverlay(table, id_)
+        self.desk = Desk(id_, table.totals(id_), self.holdings, directory)
+        self.size = len(table.rows.get(id_, b""))
+        # What changed it last, and when; None: nothing did.
+        self.cause: Cause | None = None
+        self.changed_ms: int | None = None
+        # A changed configuration may concern them.
+        self.told = False
+
+    @property
+    def id(self) -> str:
+        """The representative's."""
+        return self.desk.id
+
+    @property
+    def totals(self) -> Totals:
+        """Their row, to be changed in place."""
+        return self.desk.totals
+
+    def mark(self, cause: Cause, now_ms: int) -> None:
+        """Something has changed it."""
+        self.cause, self.changed_ms = cause, now_ms
+
+    def name_next(self, now_ms: int) -> str:
+        """The id of what is said to a conversation next."""
+        self.totals.orders += 1
+        return name_order(self.id, now_ms, self.totals.orders)
+
+    def measure(self, change: CapacityChange, record_bytes: int) -> int:
+        """How many bytes the row has at most with a change. Raises Undecodable: too many."""
+        # A counter takes the former one's place.
+        size = self.size + record_bytes
+        if size > BYTES_USUAL:
+            size = measure(self.desk.totals, change.partition, change.share)
+        return size
+
+
+class DeskOverlay:
+    """Every desk that the batch touches, in the order in which it did, and the leases."""
+
+    __slots__ = ("_desks", "_directory", "_table", "leases")
+
+    def __init__(self, table: TotalsTable, directory: Directory) -> None:
+        """None yet."""
+        self._table = table
+        self._directory = directory
+        self._desks: dict[str, TouchedDesk] = {}
+        self.leases = LeaseOverlay(table.leases)
+
+    def touch(self, id_: str) -> TouchedDesk:
+        """The desk of a representative, to be changed in place."""
+        found = self._desks.get(id_)
+        if found is None:
+            found = self._desks[id_] = TouchedDesk(self._table, id_, self._directory)
+        return found
+
+    def leave(self, desk: TouchedDesk) -> None:
+        """Nothing has been done to it: where nobody knows of them yet, there is to be no row."""
+        untouched = desk.changed_ms is None and not desk.told
+        if untouched and desk.id not in self._table.rows:
+            del self._desks[desk.id]
+
+    def __iter__(self) -> Iterator[TouchedDesk]:
+        """In the order in which they were touched."""
+        return iter(list(self._desks.values()))
