@@ -58,6 +58,8 @@ class Told:
         self.turns: list[bool] = []
         self.actions = 0
         self.problems: list[str] = []
+        self.codes: list[str] = []
+        self.decisions = 0
 
     def unusable(self, record: Record, reason: str) -> None:
         self.problems.append(f"{record.topic}/{record.partition}/{record.offset}: {reason}")
@@ -65,8 +67,14 @@ class Told:
     def acting(self, *, is_acting: bool) -> None:
         self.turns.append(is_acting)
 
-    def sent(self, actions: int) -> None:
-        self.actions += actions
+    def sent(self, actions: Sequence[Action]) -> None:
+        self.actions += len(actions)
+
+    def refused(self, code: str) -> None:
+        self.codes.append(code)
+
+    def decided(self, seconds: float) -> None:
+        self.decisions += 1
 
 
 def read_action(outgoing: Outgoing) -> Action:

@@ -89,6 +89,7 @@ async def read_explanation(
     from omnistate.cli.command_end import say
     from omnistate.core.router.explanation import explain
     from omnistate.core.router.router import Router
+    from omnistate.core.router.seen import RefusalSeen
     from omnistate.stream.router.pictured_records import PicturedRecords, UnusableRecord
 
     records = PicturedRecords(Router())
@@ -106,6 +107,7 @@ async def read_explanation(
                         say(NAME, f"cannot be used, and left out: {where}: {error}")
                         continue
                     if topic == CONVERSATION_STATES and record.key == conversation_id.encode():
+                        assert not isinstance(seen, RefusalSeen)
                         last = seen
     if last is None:
         return None

@@ -1,7 +1,7 @@
 """Who of a queue could be given work of one need now: in the order in which they are asked."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from omnistate.core.router.person import Preference
 
@@ -30,6 +30,10 @@ class Pool:
         if seat is not None:
             insort(self._order, seat)
             self._seats[id_] = seat
+
+    def list_ids(self) -> Collection[str]:
+        """All of them."""
+        return self._seats.keys()
 
     def list_up_to(self, rank: int) -> Iterator[str]:
         """Those of this rank or a lower number, in order."""

@@ -1,6 +1,6 @@
 """A queue: its configuration, who is in it, what waits in it, and who is asked for what."""
 
-from collections.abc import Container
+from collections.abc import Container, Set
 from typing import Final
 
 from omnistate_schemas.queue import Queue
@@ -125,6 +125,11 @@ class QueueRoom:
         # The one asked for last stands last.
         self._pools[need] = pool
         return pool
+
+    def find_free(self, needs: Set[Need]) -> set[str]:
+        """Who has room and an allowed presence for one of these, as far as somebody looked."""
+        pools = (pool for need, pool in self._pools.items() if need in needs)
+        return {id_ for pool in pools for id_ in pool.list_ids()}
 
     def could_take(self, work: Work, person: Person, now_ms: int) -> bool:
         """Whether they might be asked for it, room, skipping and requests aside."""

@@ -57,6 +57,16 @@ class Router:
             # Not before something else is known of them, or for a while.
             work.barred[person.id] = (person.version, now_ms + ANSWER_MS)
 
+    def stand_by(self) -> None:
+        """Nobody decides here now: keep only what may be worth looking at when the turn comes."""
+        picture = self.picture
+        many = TURNS_MIN + 2 * len(picture.works)
+        if len(picture.dirty) > many:
+            picture.dirty &= picture.works.keys()
+        if len(picture.unsettled) > many:
+            for id_ in picture.unsettled.keys() - picture.works.keys():
+                del picture.unsettled[id_]
+
     def forget_requests(self) -> None:
         """Somebody else acts from now on: what was asked for and not answered is theirs to ask."""
         picture = self.picture

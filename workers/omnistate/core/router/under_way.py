@@ -15,13 +15,15 @@ ANSWER_MS: Final = 10_000
 class UnderWay:
     """Requests by representative and by conversation, and grants by conversation."""
 
-    __slots__ = ("_by_id", "_for", "_granted", "asked")
+    __slots__ = ("_by_id", "_for", "_granted", "_since_ms", "asked")
 
     def __init__(self) -> None:
         """Nothing was asked."""
         # By representative, in the order in which they were asked.
         self.asked: Final[dict[str, tuple[int, AssignmentRequest]]] = {}
         self._by_id: dict[str, AssignmentRequest] = {}
+        # When each was made for the first time.
+        self._since_ms: dict[str, int] = {}
         self._for: dict[str, set[str]] = {}
         self._granted: dict[str, set[str]] = {}
 
@@ -30,6 +32,7 @@ class UnderWay:
         self.asked.pop(request.representative_id, None)
         self.asked[request.representative_id] = (now_ms, request)
         self._by_id[request.id] = request
+        self._since_ms.setdefault(request.id, now_ms)
         self._for.setdefault(request.conversation_id, set()).add(request.representative_id)
 
     def request_to(self, representative_id: str) -> AssignmentRequest | None:
@@ -45,6 +48,7 @@ class UnderWay:
         """The request to somebody is answered, or given up."""
         _, request = self.asked.pop(representative_id)
         del self._by_id[request.id]
+        del self._since_ms[request.id]
         _discard(self._for, request.conversation_id, representative_id)
 
     def list_overdue(self, now_ms: int) -> Iterator[AssignmentRequest]:
@@ -61,6 +65,11 @@ class UnderWay:
         """When the next of them is overdue; None: none is under way."""
         first = next(iter(self.asked.values()), None)
         return None if first is None else first[0] + ANSWER_MS
+
+    @property
+    def oldest_ms(self) -> int | None:
+        """Since when the request is under way that has waited longest; None: none is."""
+        return min(self._since_ms.values(), default=None)
 
     def grant(self, conversation_id: str, representative_id: str) -> None:
         """The gate has granted it, and nothing is held yet."""

@@ -61,8 +61,10 @@ class PicturedRecords:
         self.router: Final = router
         self.taken_up: Final = TakenUp()
 
-    def take(self, record: Record, now_ms: int) -> ConversationSeen | None:
-        """Put a record of a followed topic into the picture; what a conversation's record says.
+    def take(self, record: Record, now_ms: int) -> ConversationSeen | RefusalSeen | None:
+        """Put a record of a followed topic into the picture; what it says of a conversation.
+
+        Or that something of the router's was refused.
 
         Raises UnusableRecord where it says nothing; then nothing has changed.
         """
@@ -78,7 +80,9 @@ class PicturedRecords:
             case _:
                 # Of all that is refused, little is ours.
                 if record.value is not None and _OURS in record.value:
-                    self.router.take_refusal(_read(_READ_REFUSAL, record.value).data, now_ms)
+                    refusal = _read(_READ_REFUSAL, record.value).data
+                    self.router.take_refusal(refusal, now_ms)
+                    return refusal if refusal.cause.source == SOURCE else None
         return None
 
     def _take_conversation(self, id_: str, value: bytes | None) -> ConversationSeen | None:

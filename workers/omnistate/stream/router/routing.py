@@ -11,7 +11,9 @@ from typing import Final, Protocol
 
 from omnistate_schemas.vocabulary import REJECTED_INPUTS
 
+from omnistate.core.router.actions import Action
 from omnistate.core.router.router import Router
+from omnistate.core.router.seen import RefusalSeen
 from omnistate.stream.ports import Outgoing, Record
 from omnistate.stream.router.action_records import encode_action
 from omnistate.stream.router.pictured_records import PicturedRecords, UnusableRecord
@@ -44,8 +46,14 @@ class Report(Protocol):
     def acting(self, *, is_acting: bool) -> None:
         """The turn came, and all that was there is known; or it went."""
 
-    def sent(self, actions: int) -> None:
-        """So many actions are on their topics."""
+    def sent(self, actions: Sequence[Action]) -> None:
+        """These are on their topics."""
+
+    def refused(self, code: str) -> None:
+        """What was asked for, here or by the one before, was refused or ignored."""
+
+    def decided(self, seconds: float) -> None:
+        """It was looked at what is to be done, and took so long."""
 
 
 class Routing:
@@ -58,35 +66,40 @@ class Routing:
         send: Callable[[Sequence[Outgoing]], Awaitable[None]],
         report: Report,
         now_ms: Callable[[], int],
+        now_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """`send` returns when all of it is acknowledged; `now_ms` is the wall clock."""
+        """`send` returns when all of it is acknowledged; `now_ms` is the wall clock.
+
+        `now_s` never goes back: what a decision takes is measured by it.
+        """
         self.records: Final = PicturedRecords(Router())
         self._followed = followed
         self._has_turn = has_turn
         self._send = send
         self._report = report
         self._now_ms = now_ms
+        self._now_s = now_s
         # What has to be read before it may act; None: it is not its turn.
         self._until: Offsets | None = None
         self.is_acting = False
 
-    async def run(self) -> None:
-        """Until cancelled. Raises what reading and sending raise; may be run again then."""
-        while True:
-            await self.turn()
-
     async def turn(self) -> None:
-        """Read what has come, and act on it where it may."""
+        """Read what has come, and act on it where it may; to be called again and again.
+
+        Raises what reading and sending raise; nothing is lost by that.
+        """
         wait_ms = self._wait_ms()
         for record in await self._followed.poll(wait_ms):
             self._take(record)
         if not await self._may_act():
+            self.records.router.stand_by()
             return
-        now_ms = self._now_ms()
+        now_ms, began_s = self._now_ms(), self._now_s()
         actions = self.records.router.decide(now_ms)
+        self._report.decided(self._now_s() - began_s)
         if actions:
             await self._send([encode_action(each, now_ms) for each in actions])
-            self._report.sent(len(actions))
+            self._report.sent(actions)
 
     def _wait_ms(self) -> int:
         next_ms = self.records.router.next_turn_ms if self.is_acting else None
@@ -99,7 +112,9 @@ class Routing:
         if record.topic == REJECTED_INPUTS and not self.is_acting:
             return
         try:
-            self.records.take(record, self._now_ms())
+            seen = self.records.take(record, self._now_ms())
+            if isinstance(seen, RefusalSeen):
+                self._report.refused(seen.code)
         except UnusableRecord as error:
             self._report.unusable(record, str(error))
 
