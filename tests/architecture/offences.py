@@ -100,6 +100,7 @@ OFFENCES: Final[dict[str, list[Import | Stray]]] = {
         Import(
             "omnistate.process.projection.overview", "omnistate.process.partitions.partition_engine"
         ),
+        Import("omnistate.process.router.router_engine", "omnistate.process.lag.lag_engine"),
         Import(
             "omnistate.process.supervisor", "omnistate.process.partitions.partition_engine", CIRCLE
         ),
