@@ -21,8 +21,8 @@ import yaml
 from omnistate.core.conversation.row import decode_conversation, encode_conversation
 from omnistate.demo.simulated_day import Day
 from omnistate.stream.conversation.decoding import decode_record
-from omnistate.stream.conversation.step import run_step
 from omnistate.stream.conversation.tables import Tables
+from omnistate.stream.conversation.whole_batch import run_step
 from omnistate.stream.gc_tuning import tune_garbage_collection
 from omnistate.stream.ports import Record
 from omnistate_schemas.registry import INPUTS

@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from omnistate_schemas.envelope import CloudEvent, Id, Source, Time, example
 from omnistate_schemas.input_data import Data, Profiles, Units
-from omnistate_schemas.output_data import Member
+from omnistate_schemas.output_members import Member
 from omnistate_schemas.vocabulary import Presence
 
 # So many grants of a representative may wait for their holds.

@@ -8,13 +8,14 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from omnistate_schemas.auto_close import AutoClose
 from omnistate_schemas.configured import Configuration
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import PROFILES_MAX, Units
 from omnistate_schemas.queue import Queue, Rank
 from omnistate_schemas.time_zones import TIME_ZONE_PATTERN, TimeZone
 from omnistate_schemas.vocabulary import Presence, ProfileReset
-from omnistate_schemas.workstream import AutoClose, ConsultBlocksCapacity, Workstream
+from omnistate_schemas.workstream import ConsultBlocksCapacity, Workstream
 
 __all__ = [
     "TIME_ZONE_PATTERN",

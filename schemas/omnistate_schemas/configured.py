@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 from omnistate_schemas.completeness import check_complete
 from omnistate_schemas.vocabulary import KINDS
 
+# In seconds.
+MINUTE: Final = 60
+DAY: Final = 86_400
 # A century: longer is a slip of the unit, and "never" is spelled null.
 SECONDS_MAX: Final = 3_155_760_000
 Seconds = Annotated[

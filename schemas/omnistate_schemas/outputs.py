@@ -15,7 +15,6 @@ from omnistate_schemas.output_data import (
     RecordedData,
     RejectionData,
     ReminderData,
-    StateChange,
 )
 from omnistate_schemas.output_examples import (
     CHANGED,
@@ -26,6 +25,7 @@ from omnistate_schemas.output_examples import (
     REMINDED,
     output_example,
 )
+from omnistate_schemas.state_change import StateChange
 
 
 class Output(CloudEvent):

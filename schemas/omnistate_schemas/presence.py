@@ -12,8 +12,8 @@ from pydantic import Field, TypeAdapter
 from omnistate_schemas.assignment import GRANTS_MAX, Grant
 from omnistate_schemas.envelope import CloudEvent, Id, Time, example
 from omnistate_schemas.input_data import Data
-from omnistate_schemas.output_data import Cause, Count, Member
 from omnistate_schemas.output_examples import output_example
+from omnistate_schemas.output_members import Cause, Count, Member
 from omnistate_schemas.outputs import Output
 from omnistate_schemas.vocabulary import Presence, PresenceReason
 

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from omnistate_schemas.envelope import Id, Time
 from omnistate_schemas.figure_members import describe_figures
-from omnistate_schemas.output_data import Count, StateChange
+from omnistate_schemas.output_members import Count
 from omnistate_schemas.presence import ProfileCapacity, RepresentativeCapacity
+from omnistate_schemas.state_change import StateChange
 from omnistate_schemas.vocabulary import (
     Presence,
     PresenceReason,

@@ -9,7 +9,8 @@ from typing import Annotated, Final, Self
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from omnistate_schemas.applicability import KIND_OF, SETTINGS_FOR, WAITED_FOR, kinds_for, kinds_of
-from omnistate_schemas.configured import Configuration, Seconds, by_kind
+from omnistate_schemas.auto_close import AutoClose
+from omnistate_schemas.configured import DAY, MINUTE, Configuration, Seconds, by_kind
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import Profiles, Units
 from omnistate_schemas.time_out_rules import TimeOutRules
@@ -21,8 +22,6 @@ from omnistate_schemas.vocabulary import (
     WrapUpBlock,
 )
 
-MINUTE: Final = 60
-DAY: Final = 86_400
 WrapUpSeconds = Annotated[
     float,
     Field(ge=30, le=3_600, allow_inf_nan=False, json_schema_extra={"x-unit": "seconds"}),
@@ -45,47 +44,6 @@ AllowedPresences = Annotated[list[AssignablePresence], Field(min_length=1)]
 
 # Settings that only one authority can have.
 _FOR_AUTHORITY: Final = {"settle_window": "upstream", "max_delay": "engine"}
-
-
-class AutoClose(Configuration):
-    """After how long a conversation is closed, by status. Durations are seconds; null: never."""
-
-    open: Seconds | None = by_kind(
-        "Seconds without activity until an open conversation is closed; null: never. On records it "
-        "is ignored.",
-        live_chat=20 * MINUTE,
-        persistent_chat=30 * DAY,
-        messaging=30 * DAY,
-        voice=30 * DAY,
-        record=None,
-    )
-    active: Seconds | None = by_kind(
-        "Seconds without activity until a conversation with a representative or an external party "
-        "is closed (voice: until its wrap-up begins), and a call with a bot; null: never.",
-        live_chat=None,
-        persistent_chat=None,
-        messaging=30 * DAY,
-        voice=120 * MINUTE,
-        record=None,
-    )
-    wrap_up: Seconds | None = by_kind(
-        "Seconds from the beginning of wrap-up until the conversation is closed; null: never. "
-        "Records have no wrap-up.",
-        live_chat=15 * MINUTE,
-        persistent_chat=DAY,
-        messaging=DAY,
-        voice=DAY,
-        record=None,
-    )
-    waiting: Seconds | None = Field(
-        default=28 * DAY,
-        description="Seconds that a conversation waits for its customer, counted anew from each "
-        "message of its last representative, until it is closed; null: never.",
-    )
-    resolved: Seconds | None = Field(
-        default=DAY,
-        description="Seconds from a record's resolution until it is closed; null: never.",
-    )
 
 
 class ConsultBlocksCapacity(Configuration):

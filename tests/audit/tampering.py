@@ -8,12 +8,8 @@ import msgspec
 from omnistate.audit.findings import Findings, Law
 from omnistate.core.conversation.context import Counter
 from omnistate.core.conversation.conversation import Conversation
-from omnistate.core.conversation.row import (
-    decode_conversation,
-    decode_counter,
-    encode_conversation,
-    encode_counter,
-)
+from omnistate.core.conversation.counter_row import decode_counter, encode_counter
+from omnistate.core.conversation.row import decode_conversation, encode_conversation
 
 from tests.audit.audit_rig import CONVERSATIONS, COUNTERS, Rig
 

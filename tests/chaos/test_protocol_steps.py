@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import pytest
 import pytest_asyncio
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
 from omnistate.stream.outcome import UnknownOutcome
 from omnistate.stream.partition_task import PartitionTask

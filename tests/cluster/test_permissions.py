@@ -45,20 +45,15 @@ READS = {
         "capacity-profiles",
     ],
 }
+REFUSED = ["rejected-inputs", "dead-letters"]
 WRITES = {
     "conversation": [
         "conversation-state-changes",
         "conversation-states",
         "capacity-changes",
-        "rejected-inputs",
-        "dead-letters",
+        *REFUSED,
     ],
-    "representative": [
-        "representative-capacity",
-        "agent-actions",
-        "rejected-inputs",
-        "dead-letters",
-    ],
+    "representative": ["representative-capacity", "agent-actions", *REFUSED],
 }
 CHANGELOGS = {
     "conversation": ["conversations", "counters", "settings", "positions"],

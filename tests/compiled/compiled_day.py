@@ -1,8 +1,8 @@
 """Some days through the step, told byte for byte, to compare two builds of the engine."""
 
-from omnistate.core.settings import Directory
-from omnistate.stream.conversation.step import run_step
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.tables import Tables
+from omnistate.stream.conversation.whole_batch import run_step
 from omnistate.stream.ports import Record
 
 from bench.core_pace import live_day

@@ -112,6 +112,12 @@ TASKS: Final = {
         ),
         Step(
             "by_kind",
+            f"{SCHEMAS}/auto_close.py",
+            "^        record=",
+            "        email=1,\n        record=",
+        ),
+        Step(
+            "by_kind",
             f"{SCHEMAS}/workstream.py",
             "^        record=",
             "        email=1,\n        record=",

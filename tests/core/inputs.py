@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.input import Input
 from omnistate_schemas.registry import INPUTS
 from omnistate_schemas.times import format_time
 
@@ -212,3 +213,10 @@ def _beginning(kind: str, workstream_id: str, now_ms: int) -> st.SearchStrategy[
             "profiles": st.sampled_from((["day"], ["chat", "chat"], [])),
         },
     )
+
+
+def asked(type_: str, id_: str, who: str, via: Any) -> Input:
+    """An input about a consultant, as the decoder fills it."""
+    input_ = Input("agent-actions", 0, 0, type_, id_, "i", "/s", b"")
+    input_.representative_id, input_.direct = who, via == "direct"
+    return input_

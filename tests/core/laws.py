@@ -83,6 +83,12 @@ def check_row(row: Conversation, followed: Followed, now_ms: int) -> None:
     offered = [offer.representative_id for offer in row.offers]
     told = {**state, "offered_representative_ids": offered}
     assert tuple(told[name] for name in TOLD) == followed.told
+    check_parts(row, now_ms)
+
+
+def check_parts(row: Conversation, now_ms: int) -> None:
+    """Stage, people and timers fit each other."""
+    offered = [offer.representative_id for offer in row.offers]
     assert len(set(offered)) == len(offered)
     if row.stage in NOBODY:
         assert row.representative_id is None
@@ -160,7 +166,8 @@ def check_holds(row: Conversation, settings: WorkstreamSettings) -> None:
     consultants = [hold.representative_id for hold in row.holds if hold.role == "consultant"]
     assert set(consultants) <= set(row.consultants)
     for hold in row.holds:
-        assert hold.number <= row.hold_count
+        # A closed one takes no hold any more, and has forgotten how many it took.
+        assert hold.number <= row.hold_count or row.stage == "closed"
         assert hold.role != "daily" or (hold.units == 0 and hold.until_ms is not None)
 
 
@@ -183,8 +190,11 @@ def check_order(facts: list[Fact]) -> None:
     ranks = {StateChange: 0, Released: 1, Held: 2, Declined: 3, Recorded: 4, Reminder: 4}
     ranks |= {Rejected: 5, Ignored: 5}
     assert all(ranks[type(one)] <= ranks[type(other)] for one, other in pairwise(facts))
-    numbers = [_number(fact) for fact in facts if isinstance(fact, Released)]
-    assert numbers == sorted(numbers)
+    released = [fact for fact in facts if isinstance(fact, Released)]
+    numbers = [_number(fact) for fact in released]
+    # contract.md#fine-points: whose window runs out while they have an offer and consult.
+    if [fact.rule for fact in released] != ["B18", "K2"]:
+        assert numbers == sorted(numbers)
     causes = {_cause(fact) for fact in facts}
     assert len(causes) <= 1
 

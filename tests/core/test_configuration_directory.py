@@ -1,6 +1,6 @@
 """A directory that is kept up to date says what one that is made anew would say."""
 
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate_schemas.configuration import CapacityProfile, Representative, Workstream
 
 CHAT, CALLS = Workstream(channel="live_chat"), Workstream(channel="voice")

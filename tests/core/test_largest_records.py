@@ -17,12 +17,14 @@ from omnistate.core.conversation.bounds import (
 )
 from omnistate.core.conversation.context import Counter
 from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.counter_row import encode_counter
 from omnistate.core.conversation.guards import CONSULTANTS_MAX
-from omnistate.core.conversation.row import encode_conversation, encode_counter
+from omnistate.core.conversation.row import encode_conversation
+from omnistate.core.directory import Directory
 from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, Input
 from omnistate.core.representative.presence import describe_capacity
 from omnistate.core.representative.totals import Share, Totals, encode_totals
-from omnistate.core.settings import Directory, encode_settings, resolve
+from omnistate.core.settings import encode_settings, resolve
 from omnistate.stream.conversation.decoding import TRACE_LENGTH_MAX
 from omnistate.stream.conversation.encoding import encode_fact
 from omnistate_schemas.configuration import SLOTS_MAX, Representative, Workstream

@@ -1,7 +1,8 @@
 """The ledger alone: several conversations share counters, and a naive book is kept beside them.
 
 The state machine moves conversations between stages as it likes and has the ledger settle; which
-rule would do so is no matter here. `wanted_holds` has contract.md#holds-by-stage a second time.
+rule would do so is no matter here. What it should
+hold then is told by `holds_by_stage`.
 """
 
 from itertools import count
@@ -19,10 +20,11 @@ from omnistate.core.conversation.rule import Rule
 from omnistate.core.conversation.settlement import settle
 from omnistate.core.conversation.stages import STAGES, UNASSIGNED
 from omnistate.core.facts import CapacityChange, Cause, Held, Released
-from omnistate.core.input import Input
 from omnistate.core.settings import WorkstreamSettings
 
 from tests.core.core_centre import LIMITS, MONDAY_MS, REPRESENTATIVES, Centre
+from tests.core.holds_by_stage import wanted_holds
+from tests.core.inputs import asked
 
 IDS = ("c1", "c2", "c3")
 NAMES = ("chat", "day", "night")
@@ -44,37 +46,6 @@ WORKSTREAMS = st.fixed_dictionaries(
         ),
     }
 )
-
-
-def wanted_holds(
-    row: Conversation,
-    settings: WorkstreamSettings,
-    held: dict[tuple[str, str], Hold],
-    former_stage: str,
-    *,
-    releases_all: bool,
-) -> set[tuple[str, str]]:
-    """contract.md#capacity: who is held in which role once settled, given what was held before.
-
-    The representatives' profiles `day` and `night` are kept until midnight.
-    """
-    wanted = {key for key in held if key[1] == "daily"}
-    primary = (row.representative_id or "", "primary")
-    if row.stage == "in_conversation":
-        wanted |= {key for key in held if key[1] == "consultant" and key[0] in row.consultants}
-        wanted.add(primary)
-    elif row.stage == "awaiting_acceptance" and settings.reserve_on_offer:
-        wanted.add(primary)
-    elif row.stage == "wrap_up" and settings.wrap_up_block_ms != 0:
-        wanted |= {primary} if former_stage == "in_conversation" else {primary} & set(held)
-    elif row.stage == "closed" and primary in held:
-        remainder = held[primary].until_ms is not None
-        if remainder and not settings.release_on_close and not releases_all:
-            wanted.add(primary)
-    names = {*settings.profiles, *row.profiles}
-    if primary in wanted and primary not in held and names & {"day", "night"}:
-        wanted.add((primary[0], "daily"))
-    return wanted
 
 
 class Ledgers(RuleBasedStateMachine):
@@ -244,7 +215,6 @@ class Ledgers(RuleBasedStateMachine):
     def _enter(self, id_: str, ledger: Ledger) -> None:
         """Write what the ledger says it did into the book: releases first, then holds."""
         facts: list[CapacityChange] = [*ledger.released, *ledger.held]
-        row = self.rows[id_]
         for fact in facts:
             key = (id_, fact.representative_id, fact.role)
             self.sequences[fact.representative_id] += 1
@@ -254,7 +224,7 @@ class Ledgers(RuleBasedStateMachine):
                 assert fact.hold_id not in self.ids
                 self.ids.add(fact.hold_id)
                 self.book[key] = (fact.units, fact.profiles, fact.hold_id)
-                self._check_price(fact, row)
+                self._check_price(fact, self.rows[id_])
             else:
                 assert isinstance(fact, Released)
                 taken = self.book.pop(key)
@@ -269,13 +239,6 @@ class Ledgers(RuleBasedStateMachine):
         else:
             assert fact.units == (settings_.units if row.units is None else row.units)
             assert fact.profiles == [name for name in names if name == "chat"]
-
-
-def asked(type_: str, id_: str, who: str, via: Any) -> Input:
-    """An input about a consultant, as the decoder fills it."""
-    input_ = Input("agent-actions", 0, 0, type_, id_, "i", "/s", b"")
-    input_.representative_id, input_.direct = who, via == "direct"
-    return input_
 
 
 Ledgers.TestCase.settings = settings(

@@ -8,13 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omnistate.core.conversation.context import Counter
 from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.counter_row import decode_counter, encode_counter
 from omnistate.core.conversation.parties import Extras, Hold, Offer, Waiting
-from omnistate.core.conversation.row import (
-    decode_conversation,
-    decode_counter,
-    encode_conversation,
-    encode_counter,
-)
+from omnistate.core.conversation.row import decode_conversation, encode_conversation
 from omnistate.core.conversation.row_header import read_header
 from omnistate.core.conversation.stages import STAGES, Stage
 from omnistate.core.conversation.waiting import restart

@@ -5,13 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from omnistate.core.settings import (
-    Directory,
-    WorkstreamSettings,
-    decode_settings,
-    encode_settings,
-    resolve,
-)
+from omnistate.core.directory import Directory
+from omnistate.core.settings import WorkstreamSettings, decode_settings, encode_settings, resolve
 from omnistate_schemas.configuration import (
     CapacityProfile,
     ContactCentre,

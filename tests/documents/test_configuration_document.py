@@ -13,7 +13,8 @@ from omnistate.cli.documents.workstream_defaults import (
     has_a_say,
     resolve_key,
 )
-from omnistate.core.settings import Directory, WorkstreamSettings
+from omnistate.core.directory import Directory
+from omnistate.core.settings import WorkstreamSettings
 from omnistate_schemas.configuration import (
     CapacityProfile,
     Configuration,

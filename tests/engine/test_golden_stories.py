@@ -50,13 +50,13 @@ def tell(stories: Mapping[str, list[dict[str, Any]]], kind: Kind) -> str:
     lines = [f"{story[0]['subject']} on {story[0]['data']['channel']}, seed {SEED}"]
     for event in story:
         data = event["data"]
-        timer = data["next_timer"]
+        timer = data.get("next_timer")
         after = f"{timer['name']} at {timer['at'][11:19]}" if timer else "no timer"
-        whom = data["offered_representative_id"] or data["representative_id"] or "nobody"
+        whom = data.get("offered_representative_id") or data.get("representative_id", "nobody")
         lines.append(
             f"{event['time'][11:23]} {data['sequence']:>2} {data['rule']:<3} "
-            f"{data['status']}/{data['detail'] or '-'}, {whom}, {data['queue_id']}, "
-            f"because {data['reason']}, by {data['cause']['type']}, {after}"
+            f"{data['status']}/{data.get('detail', '-')}, {whom}, {data.get('queue_id')}, "
+            f"because {data.get('reason')}, by {data['cause']['type']}, {after}"
         )
     return "\n".join(lines) + "\n"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from omnistate.cli.configuration_file import build_directory
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.step import Step
 from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.ports import Outgoing, Record

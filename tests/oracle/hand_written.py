@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from . import holding_stories, later_stories, report_stories, retold_cases, stories
+from . import holding_stories, later_stories, report_stories, stories
 
 STORIES = (
     stories.STORIES
     | later_stories.LATER_STORIES
     | holding_stories.HOLDING_STORIES
     | report_stories.REPORT_STORIES
-    | retold_cases.RETOLD_CASES
 )
-FIGURES = (
-    later_stories.FIGURES | holding_stories.FIGURES | report_stories.FIGURES | retold_cases.FIGURES
-)
+FIGURES = later_stories.FIGURES | holding_stories.FIGURES | report_stories.FIGURES

@@ -13,6 +13,7 @@ GOLDEN: Final = ROOT / "tests" / "stream" / "golden"
 # Run with the sources of the next release; golden rows come in, its own and former ones go out.
 PROGRAM: Final = """
 import json, sys
+from omnistate.core.conversation.counter_row import *
 from omnistate.core.conversation.row import *
 from omnistate.core.representative.totals import decode_totals, encode_totals
 from omnistate.core.row_version import *

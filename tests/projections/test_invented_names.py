@@ -12,7 +12,7 @@ from omnistate.projections.figures.row_publication import rows_of
 from omnistate.projections.figures.windows import WINDOW_S
 from omnistate.projections.keys import OTHER
 from omnistate_schemas.configuration import Queue, Workstream
-from omnistate_schemas.output_data import StateChange
+from omnistate_schemas.state_change import StateChange
 
 from tests.projections.memory_topics import change
 

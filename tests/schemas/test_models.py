@@ -17,7 +17,7 @@ from omnistate.core.input import Input, Start
 from omnistate.stream.conversation.decoding import decode_record
 from omnistate.stream.conversation.replay import Replay
 from omnistate.stream.ports import Record
-from omnistate_schemas import output_data
+from omnistate_schemas import output_data, output_members, state_change
 from omnistate_schemas.action_data import TransferData
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.inputs import INPUT
@@ -40,11 +40,11 @@ def members_of(value: object) -> dict[str, Any]:
 SEEDS = st.integers(0, 2**31)
 # Each value of the engine's, and the model that describes it to readers.
 TWINS: dict[type[msgspec.Struct], type[BaseModel]] = {
-    facts.Cause: output_data.Cause,
-    facts.InputPosition: output_data.InputPosition,
-    facts.NextTimer: output_data.NextTimer,
-    facts.Handler: output_data.Handler,
-    facts.StateChange: output_data.StateChange,
+    facts.Cause: output_members.Cause,
+    facts.InputPosition: output_members.InputPosition,
+    facts.NextTimer: output_members.NextTimer,
+    facts.Handler: output_members.Handler,
+    facts.StateChange: state_change.StateChange,
     facts.Held: output_data.CapacityChange,
     facts.Released: output_data.CapacityChange,
     facts.Rejected: output_data.RejectionData,

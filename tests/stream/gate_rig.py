@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate_schemas.agent_actions import AGENT_ACTION
 from omnistate_schemas.outputs import OUTPUT
 from omnistate_schemas.vocabulary import (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from omnistate.adapters.memory.memory_log import MemoryLog
 from omnistate.adapters.memory.memory_partition import MemoryPartition, MemoryTransaction
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
 from omnistate.stream.conversation.tables import TABLES

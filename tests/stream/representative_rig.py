@@ -7,7 +7,7 @@ from typing import Any
 from omnistate.adapters.memory.memory_log import MemoryLog
 from omnistate.adapters.memory.memory_partition import MemoryPartition
 from omnistate.cli.configuration_file import build_directory
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.representative.totals_processor import (
     TotalsProcessor,

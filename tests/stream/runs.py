@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.processor import ConversationProcessor
 from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.partition_task import PartitionTask

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 from omnistate.cli.configuration_file import build_directory
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Batch, Headers, Record
 from omnistate.stream.topology import load_topology

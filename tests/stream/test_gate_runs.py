@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from omnistate.adapters.memory.memory_partition import MemoryPartition
-from omnistate.core.representative.holdings import decode_holding
 from omnistate.stream.outcome import UnknownOutcome
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.ports import Fenced
@@ -18,6 +17,7 @@ from omnistate.stream.representative.totals_processor import (
 )
 from omnistate_schemas.vocabulary import DEAD_LETTERS
 
+from tests.stream.desk_comparison import compare_holdings, compare_pictures
 from tests.stream.engine_stand_in import EngineStandIn
 from tests.stream.faulty_log import Fault, FaultyLog, Moment
 from tests.stream.gate_rig import GateRig
@@ -189,54 +189,8 @@ async def test_whatever_falls_the_gate_says_what_the_naive_one_says(number: int)
     assert not run.rig.log.read(DEAD_LETTERS, 0, 0), where
     ids = [each["id"] for each in run.rig.orders()]
     assert len(set(ids)) == len(ids), where
-    compare_pictures(run, judge, where)
-    compare_holdings(run, task, where)
-
-
-def compare_pictures(run: Run, judge: NaiveGate, where: str) -> None:
-    """What was published last is what is held and granted; numbers have no gaps."""
-    told: dict[str, list[int]] = {}
-    for each in run.rig.told():
-        told.setdefault(each["representative_id"], []).append(each["sequence"])
-    for numbers in told.values():
-        assert numbers == list(range(1, len(numbers) + 1)), where
-    for who, person in judge.people.items():
-        if who not in told:
-            said_nothing = person.said is None and not person.came
-            assert said_nothing, where
-            assert not person.holds, where
-            continue
-        last = run.rig.last(who)
-        units, slots = judge.taken(person)
-        assert last["occupied_units"] + last["granted_units"] == units, where
-        found = {
-            name: each["occupied"] + each["granted"]
-            for name, each in last.get("profiles", {}).items()
-            if each["occupied"] + each["granted"]
-        }
-        assert found == slots, where
-        assert last["gaps"] == 0, where
-        # Everything was answered.
-        assert last["granted_units"] == 0, where
-        shown = judge.shown(who, person)
-        if shown is not None:
-            assert last["presence"] == shown, where
-        else:
-            assert last["presence_reason"] in {"capacity", "default"}, where
-
-
-def compare_holdings(run: Run, task: PartitionTask[TotalsProcessor], where: str) -> None:
-    """The table of holdings is what is held."""
-    found = {
-        hold.hold_id: [who, conversation, hold.role, hold.units, hold.profiles]
-        for who, rows in task.processor.table.holdings.items()
-        for conversation, row in rows.items()
-        for hold in decode_holding(row).holds
-    }
-    names = ("representative_id", "conversation_id", "role", "units", "profiles")
-    held = {id_: [hold[name] for name in names] for id_, hold in run.rig.held_by.items()}
-    assert found == held, where
-    assert task.processor.rows["holdings"] == sum(map(len, task.processor.table.holdings.values()))
+    compare_pictures(run.rig, judge, where)
+    compare_holdings(run.rig, task, where)
 
 
 async def test_the_same_inputs_give_the_same_bytes() -> None:

@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from omnistate.stream.conversation.step import Step, run_step
+from omnistate.stream.conversation.step import Step
 from omnistate.stream.conversation.tables import Tables
+from omnistate.stream.conversation.whole_batch import run_step
 from omnistate_schemas.output_data import PROFILES_HELD_MAX
 
 from tests.stream.sizes import (

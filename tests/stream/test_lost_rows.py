@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from omnistate.core.conversation.row import decode_counter
-from omnistate.core.settings import Directory
+from omnistate.core.conversation.counter_row import decode_counter
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.lost_rows import Mended, PublishedHolds, mend_tables
 from omnistate.stream.conversation.replay import Replay
 from omnistate.stream.conversation.tables import Tables

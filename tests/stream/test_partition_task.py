@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
 from omnistate.stream.outcome import UnknownOutcome
 from omnistate.stream.ownership import BATCH_UNDER_WAY, OwnerEvent, Ownership

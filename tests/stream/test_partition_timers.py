@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from omnistate.adapters.memory.memory_log import MemoryLog
 from omnistate.adapters.memory.memory_partition import MemoryPartition
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
 from omnistate.stream.conversation.tables import TABLES
 from omnistate.stream.outcome import UnknownOutcome

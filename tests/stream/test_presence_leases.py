@@ -226,33 +226,3 @@ async def test_a_type_of_the_other_input_is_put_aside() -> None:
     await settle(rig, task)
     (letter,) = rig.log.read(DEAD_LETTERS, 0, 0)
     assert dict(letter.headers)["omnistate-error"] == b"wrong_topic"
-
-
-async def test_rows_of_the_former_version_go_on() -> None:
-    """Until they are written anew no lease runs and nothing is listed; then everything does."""
-    rig, task = await rig_of()
-    task.processor.row_version = 2
-    rig.sign("ana", lease_seconds=30)
-    rig.begin("ana", "chat-1", 10)
-    rig.ask("ana", "chat-2", units=10)
-    await settle(rig, task)
-    assert task.processor.due_ms is None
-    assert [each["data"]["code"] for each in rig.answers()] == ["no_capacity"]
-    rig.sign("ana", "offline")
-    await settle(rig, task)
-    assert connections(rig) == []
-    assert "holdings" not in task.processor.rows
-    task = await rig.take_over()
-    assert task.processor.row_version == 2
-    task.processor.row_version = 3
-    rig.sign("ana", lease_seconds=30)
-    late = rig.begin("ana", "chat-3", 10)
-    rig.ask("ana", "chat-2", units=10)
-    await settle(rig, task)
-    rig.wait(31)
-    await settle(rig, task)
-    assert connections(rig) == [("disconnected", "chat-3")]
-    assert rig.last("ana")["granted_units"] == 10
-    rig.end(late)
-    await settle(rig, await rig.take_over())
-    assert rig.last("ana")["occupied_units"] == 10

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from omnistate.core.conversation.counter_row import decode_counter, encode_counter
 from omnistate.core.conversation.row import (
     decode_conversation,
-    decode_counter,
     encode_conversation,
-    encode_counter,
     upgrade_conversation,
 )
 from omnistate.core.conversation.row_header import read_header

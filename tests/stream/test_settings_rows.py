@@ -6,7 +6,7 @@ from typing import Any
 
 from omnistate.cli.configuration_file import build_directory
 from omnistate.core.conversation.row import decode_conversation
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.processor import ConversationProcessor
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.ports import Record

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from omnistate.cli.configuration_file import build_directory
 from omnistate.core.conversation.row import decode_conversation, encode_conversation
 from omnistate.stream.conversation.partition_state import describe_state
-from omnistate.stream.conversation.step import Step, run_step
+from omnistate.stream.conversation.step import Step
 from omnistate.stream.conversation.tables import Tables
+from omnistate.stream.conversation.whole_batch import run_step
 from omnistate.stream.ports import Record
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.output_data import PROFILES_HELD_MAX

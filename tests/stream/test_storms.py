@@ -2,7 +2,7 @@
 
 from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.row import encode_conversation
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.step import Step
 from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.ports import Write

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from omnistate.core.conversation.context import Context
     from omnistate.core.conversation.decision import decide
-    from omnistate.core.settings import Directory
+    from omnistate.core.directory import Directory
     from omnistate.stream.conversation.decoding import read_input
     from omnistate.stream.conversation.replay import Replay
 
@@ -30,7 +30,7 @@ __all__ = ["Context", "Directory", "Replay", "__version__", "decide", "read_inpu
 # Looked up when first asked for: a worker that imports one room must not load the others.
 _HOMES = {
     "Context": "omnistate.core.conversation.context",
-    "Directory": "omnistate.core.settings",
+    "Directory": "omnistate.core.directory",
     "Replay": "omnistate.stream.conversation.replay",
     "decide": "omnistate.core.conversation.decision",
     "read_input": "omnistate.stream.conversation.decoding",

@@ -7,6 +7,7 @@ minute, a hold that went past the gate where it may not: each is named where it 
 
 from collections import defaultdict
 from collections.abc import Mapping, Set
+from contextlib import aclosing
 from typing import Final
 
 from omnistate_schemas.configuration import CapacityProfile, Representative
@@ -28,6 +29,7 @@ from omnistate.audit.gate_records import (
     read_as,
     requests_in,
 )
+from omnistate.audit.order import read_order
 from omnistate.audit.scope import SETTLING_MS
 from omnistate.audit.source import TopicReader
 from omnistate.audit.table_rows import Rows
@@ -38,7 +40,7 @@ UNKNOWN: Final = Representative()
 NO_PROFILE: Final = CapacityProfile(limit=0)
 GRANT_AGE_MS: Final = 60_000
 # Rules by which the router's work is held.
-ROUTED: Final = frozenset({"O1", "A1"})
+ROUTED: Final = frozenset({"O1", "A13", "A1"})
 Accounts = dict[str, GateAccount]
 
 
@@ -52,17 +54,14 @@ class GateCheck:
         self._totals = totals
         self._configured = configured
         self._findings = findings
-        self._workstreams = {
-            id_: row.workstream_id for part in rows.conversations for id_, row in part.items()
-        }
-        self._offered = {
-            (id_, row.offered_representative_id)
-            for part in rows.conversations
-            for id_, row in part.items()
-        }
+        conversations = [each for part in rows.conversations for each in part.items()]
+        self._gated = {id_ for id_, row in conversations if row.settings_key in rows.gated}
+        self._offered = {(id_, who) for id_, row in conversations for who in row.offered_ids}
         changed_ms = configured.changed_ms
         self._since_ms = 0 if changed_ms is None else changed_ms + SETTLING_MS
         self.accounts: Accounts = {}
+        # Partitions of which the order of inputs is not known from the beginning on.
+        self._assumed: set[int] = set()
 
     async def run(self, reader: TopicReader, at_rest: Set[int]) -> None:
         """Read and judge; `at_rest` are the partitions that nobody has written to since."""
@@ -71,11 +70,11 @@ class GateCheck:
         for each in answers.given:
             given[each.cost.representative_id, each.mark].append(each)
         self._check_names(answers)
-        requests = await reader.beginnings(ASSIGNMENT_REQUESTS)
-        changes = await reader.beginnings(CAPACITY_CHANGES)
+        layout = self._totals.layout
+        beginnings = [await reader.beginnings(topic) for topic in layout.inputs]
         whole = True
-        for number in range(self._totals.layout.partitions):
-            if requests[number] or changes[number]:
+        for number in range(layout.partitions):
+            if any(each[number] for each in beginnings):
                 whole = False
                 self._findings.note(
                     f"the gate's partition {number} is not checked: retention took its beginning"
@@ -103,40 +102,43 @@ class GateCheck:
         *,
         at_rest: Set[int],
     ) -> None:
-        ends = {
-            topic: self._totals.cut.offset(number, topic) for topic in self._totals.layout.inputs
-        }
-        taken: list[Record] = []
-        beyond: list[Record] = []
-        for topic in (CAPACITY_CHANGES, ASSIGNMENT_REQUESTS):
-            async for record in each_record(reader, topic, number):
-                (taken if record.offset < ends[topic] else beyond).append(record)
-        rank = {CAPACITY_CHANGES: 0, ASSIGNMENT_REQUESTS: 1}
-        taken.sort(key=lambda each: (each.timestamp_ms, rank[each.topic], each.offset))
+        layout, cut = self._totals.layout, self._totals.cut
         known: set[tuple[str, Mark]] = set()
-        for record in taken:
-            if place_of(record) in answers.dead:
-                continue
-            if record.topic == CAPACITY_CHANGES:
-                self._take_change(record, known)
-            elif place_of(record) not in answers.refused:
-                self._take_request(record, given, known)
-            else:
-                self._findings.counts["requests"] += 1
-        # What was answered since the cut is not judged, but was asked for.
-        for request in requests_in([each for each in beyond if each.topic == ASSIGNMENT_REQUESTS]):
-            given.get((request.cost.representative_id, request.mark), []).clear()
-        if number in at_rest and not beyond:
+        order = read_order(reader, layout, number, cut)
+        async with aclosing(order):
+            async for stretch in order:
+                if stretch.assumed:
+                    # Nobody can tell any more what the gate knew when it granted.
+                    self._assumed.add(number)
+                for record in stretch.records:
+                    if place_of(record) in answers.dead:
+                        continue
+                    if record.topic == CAPACITY_CHANGES:
+                        self._take_change(record, known)
+                    elif record.topic == ASSIGNMENT_REQUESTS:
+                        self._take_request(record, given, answers, known)
+        waiting = False
+        for topic in (CAPACITY_CHANGES, ASSIGNMENT_REQUESTS):
+            beyond = each_record(reader, topic, number, cut.offset(number, topic))
+            async for record in beyond:
+                waiting = True
+                # What was answered since the cut is not judged, but was asked for.
+                for request in requests_in([record]):
+                    given.get((request.cost.representative_id, request.mark), []).clear()
+        if number in at_rest and not waiting:
             self._check_age(number)
 
     def _take_request(
         self,
         record: Record,
         given: Mapping[tuple[str, Mark], list[Given]],
+        answers: Answers,
         known: set[tuple[str, Mark]],
     ) -> None:
         """A request that was not refused: it was granted, once, as it asked."""
         self._findings.counts["requests"] += 1
+        if place_of(record) in answers.refused:
+            return
         request = next(requests_in([record]), None)
         found = self._pick(request, given) if request is not None else None
         if request is None or found is None:
@@ -150,7 +152,8 @@ class GateCheck:
         account = self.accounts.setdefault(who, GateAccount())
         for name, taken in account.grant(request.mark, request.cost):
             limit = self._limit_of(who, name)
-            if taken > limit and record.timestamp_ms >= self._since_ms:
+            judged = record.partition not in self._assumed
+            if judged and taken > limit and record.timestamp_ms >= self._since_ms:
                 what = f"slots of {name}" if name else "units"
                 sentence = f"granted beyond what there is: {taken} {what} of {limit} are taken"
                 self._complain(found.place, sentence)
@@ -186,22 +189,17 @@ class GateCheck:
         held = event.type == "capacity.held"
         if not account.move(moved, held=held) or not held:
             return
-        if mark is not None and (who, mark) not in known:
+        unasked = mark is not None and (who, mark) not in known
+        if unasked and record.partition not in self._assumed:
             self._complain(place_of(record), "reservation: no gate gave it")
-        elif mark is None and self._needs_gate(moved, record):
+        elif mark is None and self._needs_gate(moved):
             sentence = f"held by {moved.rule} without a grant, where the gate is to be asked"
             self._complain(place_of(record), sentence)
 
-    def _needs_gate(self, moved: Moved, record: Record) -> bool:
-        workstream = self._configured.workstreams.get(
-            self._workstreams.get(moved.conversation_id, "")
-        )
+    def _needs_gate(self, moved: Moved) -> bool:
+        """A router's work, by the settings that the conversation was started with."""
         routed = moved.rule in ROUTED and moved.role == "primary" and not moved.forced
-        return (
-            routed
-            and record.timestamp_ms >= self._since_ms
-            and bool(getattr(workstream, "assign_through_gate", False))
-        )
+        return routed and moved.conversation_id in self._gated
 
     def _check_age(self, number: int) -> None:
         """Everything was read: no grant is older than a minute, unless its offer is pending."""

@@ -176,11 +176,14 @@ def requests_in(records: Sequence[Record]) -> Iterator[Requested]:
             yield Requested(record, Mark(event.source, event.id), cost)
 
 
-async def each_record(reader: TopicReader, topic: str, partition: int | None = None) -> Any:
-    """Every record that retention has left, of one partition or of all."""
+async def each_record(
+    reader: TopicReader, topic: str, partition: int | None = None, start: int = 0
+) -> Any:
+    """Every record from `start` on that retention has left, of one partition or of all."""
     beginnings, ends = await reader.beginnings(topic), await reader.ends(topic)
     for number, end in enumerate(ends):
         if partition in (None, number):
-            async for chunk in reader.records(topic, number, beginnings[number], end):
+            begin = max(start, beginnings[number])
+            async for chunk in reader.records(topic, number, begin, end):
                 for record in chunk:
                     yield record

@@ -1,6 +1,6 @@
-"""The order recorded: a partition's inputs as the engine took them, batch by batch.
+"""The order recorded: a partition's inputs as its worker took them, batch by batch.
 
-Each position says where a batch ended. Within a batch the engine merges its inputs by time, the
+Each position says where a batch ended. Within a batch a worker merges its inputs by time, the
 first of them first on equal times. A stretch that is longer than any batch has lost the positions
 within it to compaction; it is merged by time as a whole, which the order may or may not have been.
 """
@@ -8,10 +8,9 @@ within it to compaction; it is merged by time as a whole, which the order may or
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from omnistate.audit.audit_layout import Layout
-from omnistate.audit.cut import Cut, Reached, read_positions
+from omnistate.audit.cut import Cut, Positioned, Reached, read_positions
 from omnistate.audit.source import TopicReader
 from omnistate.stream.ports import Record
 
@@ -27,6 +26,14 @@ class Stretch(NamedTuple):
     reached: Reached | None = None
     place: tuple[str, int, int] = ("", 0, 0)
     assumed: bool = False
+
+
+class Consuming(Positioned, Protocol):
+    """A worker's layout: whose inputs, the first of them first on equal times."""
+
+    @property
+    def inputs(self) -> Sequence[str]:
+        """The topics that its inputs are on."""
 
 
 class Feed:
@@ -54,7 +61,7 @@ class Feed:
 
 
 async def read_order(
-    reader: TopicReader, layout: Layout, partition: int, cut: Cut
+    reader: TopicReader, layout: Consuming, partition: int, cut: Cut
 ) -> AsyncGenerator[Stretch, None]:
     """Everything that a partition took up to the cut."""
     taken = [0] * len(layout.inputs)

@@ -18,7 +18,7 @@ from omnistate.audit.source import TopicReader
 from omnistate.audit.table_rows import Rows
 from omnistate.audit.trail import digest
 from omnistate.core.conversation.row_header import read_header
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.step import OUTPUTS_MAX, Step
 from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.ports import Batch

@@ -16,14 +16,14 @@ from omnistate_schemas.completeness import check_complete
 from omnistate.audit.audit_layout import Layout
 from omnistate.audit.cut import Cut, place_of
 from omnistate.audit.findings import Findings
+from omnistate.audit.gated_settings import find_gated
 from omnistate.audit.source import TopicReader
 from omnistate.audit.trail import digest
 from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.counter_row import decode_counter, encode_counter
 from omnistate.core.conversation.row import (
     decode_conversation,
-    decode_counter,
     encode_conversation,
-    encode_counter,
     upgrade_conversation,
 )
 from omnistate.core.conversation.row_header import read_header
@@ -66,6 +66,7 @@ class ConversationRow(msgspec.Struct, gc=False):
     skipped: tuple[str, ...]
     transfer_count: int
     settings_key: bytes
+    offered_ids: tuple[str, ...] = ()
     # Its last change was found on the topic, or a later one, so that it lags behind.
     seen: bool = False
 
@@ -98,6 +99,8 @@ class Rows:
         self.conversations: list[dict[str, ConversationRow]] = [{} for _ in range(partitions)]
         self.counters: dict[tuple[int, str], CounterRow] = {}
         self.holds: dict[str, RowHold] = {}
+        # Keys of settings that want the gate.
+        self.gated: set[bytes] = set()
 
 
 async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Findings) -> Rows:
@@ -105,11 +108,8 @@ async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Fin
     rows = Rows(layout.partitions)
     # Before the rows that name them: with the last of these they are deleted.
     before = [
-        set(latest)
-        for latest in [
-            await _read_latest(reader, layout.settings, partition, end)
-            for partition, end in enumerate(await reader.ends(layout.settings))
-        ]
+        set(await _read_latest(reader, layout.settings, partition, end))
+        for partition, end in enumerate(await reader.ends(layout.settings))
     ]
     ends = await reader.ends(layout.counters)
     for partition in range(layout.partitions):
@@ -126,6 +126,7 @@ async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Fin
     for partition in range(layout.partitions):
         latest = await _read_latest(reader, layout.settings, partition, ends[partition])
         known = before[partition] | set(latest)
+        rows.gated |= find_gated(latest)
         _check_settings(rows.conversations[partition], latest, known, layout, partition, findings)
     findings.counts["rows"] = sum(map(len, rows.conversations))
     findings.counts["counters"] = len(rows.counters)
@@ -193,6 +194,7 @@ def _take_conversation(rows: Rows, record: Record, cut: Cut, findings: Findings)
         tuple(map(intern, row.skipped)),
         row.transfer_count,
         row.settings_key,
+        tuple(intern(offer.representative_id) for offer in row.offers),
     )
     for hold in row.holds:
         rows.holds[f"{row.origin}.h{hold.number}"] = RowHold(

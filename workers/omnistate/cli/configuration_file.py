@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from omnistate.cli.key_suggestion import suggest_key
 from omnistate.cli.yaml_document import Document, UnusableFile, on_one_line
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.process.errors import plain
 
 

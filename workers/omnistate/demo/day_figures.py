@@ -79,14 +79,14 @@ class Figures:
         conversation_id, rule = data["conversation_id"], data["rule"]
         figures = self.workstreams.setdefault(data["workstream_id"], WorkstreamFigures())
         self.stories.setdefault(conversation_id, []).append(event)
-        if data["previous_status"] is None:
-            figures.started += 1
-        else:
+        if "previous_status" in data:
             self.statuses[data["previous_status"]] -= 1
+        else:
+            figures.started += 1
         self.statuses[data["status"]] += 1
-        if data["detail"] == "awaiting_assignment":
+        if data.get("detail") == "awaiting_assignment":
             self._opened_ms.setdefault(conversation_id, at_ms)
-        if data["detail"] == "in_conversation" and conversation_id not in self._served:
+        if data.get("detail") == "in_conversation" and conversation_id not in self._served:
             self._served.add(conversation_id)
             figures.served += 1
             if conversation_id in self._opened_ms:

@@ -102,9 +102,9 @@ def print_story(console: Console, story: list[Event]) -> None:
     for event in story:
         data = event["data"]
         cause = data["cause"]
-        by = f" by {cause['actor_id']}" if cause["actor_id"] else ""
+        by = f" by {cause['actor_id']}" if "actor_id" in cause else ""
         status = data["status"].replace("_", "-")
-        whom = data["offered_representative_id"] or data["representative_id"]
+        whom = data.get("offered_representative_id") or data.get("representative_id")
         table.add_row(
             event["time"][11:19],
             str(data["sequence"]),

@@ -87,7 +87,9 @@ class Board:
         if conversation is None:
             return None
         self._remove(conversation)
-        offered_id = data["offered_representative_id"]
+        offered_id = data.get("offered_representative_id")
+        representative_id = data.get("representative_id")
+        detail = data.get("detail")
         change = BoardChange(
             rule=data["rule"],
             previous_detail=conversation.detail,
@@ -95,11 +97,11 @@ class Board:
             previous_offered_id=conversation.offered_id,
             new_episode=(
                 data["status"] != conversation.status
-                or data["detail"] != conversation.detail
-                or data["representative_id"] != conversation.representative_id
+                or detail != conversation.detail
+                or representative_id != conversation.representative_id
             ),
             new_offer=offered_id is not None and offered_id != conversation.offered_id,
-            by_timer=data["input"] is None,
+            by_timer="input" not in data,
         )
         if change.new_episode:
             conversation.episode += 1
@@ -107,13 +109,13 @@ class Board:
             if data["status"] == "open" and conversation.detail != OFFERED:
                 conversation.waiting_since_ms = conversation.since_ms
         conversation.status = data["status"]
-        conversation.detail = data["detail"]
-        conversation.queue_id = data["queue_id"]
-        conversation.representative_id = data["representative_id"]
+        conversation.detail = detail
+        conversation.queue_id = data.get("queue_id")
+        conversation.representative_id = representative_id
         conversation.offered_id = offered_id
-        conversation.skipped = tuple(data["skipped_representative_ids"])
+        conversation.skipped = tuple(data.get("skipped_representative_ids", ()))
         conversation.sequence = data["sequence"]
-        timer = data["next_timer"]
+        timer = data.get("next_timer")
         due = timer["at"] if timer is not None and timer["name"] == "offer" else None
         conversation.offer_due_ms = None if due is None else parse_time_ms(due)
         self._place(conversation)
@@ -125,7 +127,7 @@ class Board:
         person_id, partition = data["representative_id"], data["partition"]
         if person_id in self._units:
             self._units[person_id][partition] = data["partition_units"]
-            self._profiles[person_id][partition] = data["partition_profiles"]
+            self._profiles[person_id][partition] = data.get("partition_profiles", {})
 
     def available_units(self, person: Representative) -> int:
         """The representative's units that nothing holds; negative after forced work."""

@@ -39,19 +39,17 @@ class Recount:
         else:
             self.releases += 1
             taken = self._open.pop(hold_id, None)
-            if taken is None or (taken["units"], taken["profiles"]) != (
-                data["units"],
-                data["profiles"],
-            ):
+            if taken is None or _cost(taken) != _cost(data):
                 self.violations.append(f"{event['id']}: gives back what was not taken")
             sign = -1
         self._units[who] += sign * data["units"]
         profiles = self._profiles.setdefault(who, Counter())
-        for name in data["profiles"]:
+        for name in data.get("profiles", ()):
             profiles[name] += sign
         if data["partition_units"] != self._units[who]:
             self.violations.append(f"{event['id']}: {who} shows {data['partition_units']} units")
-        if data["partition_profiles"] != {name: count for name, count in profiles.items() if count}:
+        shown = data.get("partition_profiles", {})
+        if shown != {name: count for name, count in profiles.items() if count}:
             self.violations.append(f"{event['id']}: {who} shows other slots than are held")
 
     @property
@@ -77,3 +75,7 @@ class Recount:
                 counted = self._profiles.get(who, Counter())[name]
                 drift += abs(profile["occupied"] - counted)
         return drift
+
+
+def _cost(hold: Event) -> tuple[int, list[str]]:
+    return hold["units"], hold.get("profiles", [])

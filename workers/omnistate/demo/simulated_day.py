@@ -14,13 +14,14 @@ from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     STATE_CHANGES,
 )
 
 from omnistate.adapters.memory.memory_log import MemoryLog
 from omnistate.adapters.memory.memory_partition import MemoryPartition
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.demo.world import World
 from omnistate.stream.conversation.processor import process_conversations
 from omnistate.stream.partition_task import PartitionTask
@@ -31,7 +32,7 @@ Event = dict[str, Any]
 GROUP: Final = "conversation"
 # As in production: the wall clock fires a timer this long after its deadline (contract.md#timers).
 TIMER_GRACE_MS: Final = 1_000
-OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
+OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, RECORDED_INPUTS, REJECTED_INPUTS)
 _ENCODE: Final = msgspec.json.Encoder().encode
 _DECODE: Final = msgspec.json.Decoder().decode
 

@@ -6,7 +6,8 @@ Handed in by the runtime for one batch; the core reads nothing else.
 from collections.abc import Callable
 
 from omnistate.core.conversation.bounds import HoldBounds
-from omnistate.core.settings import Directory, WorkstreamSettings, decode_settings
+from omnistate.core.directory import Directory
+from omnistate.core.settings import WorkstreamSettings, decode_settings
 
 
 class Counter:

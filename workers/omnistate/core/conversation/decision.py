@@ -7,11 +7,9 @@ overlay. What a due timer does is `firing`.
 
 from typing import Final, Literal
 
-from omnistate_schemas.input_data import PROFILES_MAX
-from omnistate_schemas.times import parse_time_ms
-
 from omnistate.core.causes import cause_of, position_of
 from omnistate.core.conversation import clocks, waiting
+from omnistate.core.conversation.beginning import begin, check_start
 from omnistate.core.conversation.bounds import TooLarge
 from omnistate.core.conversation.context import Context
 from omnistate.core.conversation.conversation import Conversation
@@ -21,14 +19,13 @@ from omnistate.core.conversation.recording import end_windows, record
 from omnistate.core.conversation.refusals import Refusal, judge
 from omnistate.core.conversation.row import decode_conversation, encode_conversation
 from omnistate.core.conversation.rule import Recorded, Rule
-from omnistate.core.conversation.rules import RULES
 from omnistate.core.conversation.sentences import explain_refusal
 from omnistate.core.conversation.stages import MEANINGS, Stage
-from omnistate.core.conversation.transitions import CELLS, FOLLOWED
+from omnistate.core.conversation.transitions import FOLLOWED
 from omnistate.core.conversation.updates import find_problem, note_remarks
 from omnistate.core.facts import Declined, Fact, GrantedReservation, Ignored, Rejected
 from omnistate.core.input import MESSAGES, Input
-from omnistate.core.settings import Directory, WorkstreamSettings
+from omnistate.core.settings import WorkstreamSettings
 
 # `waits`: it has no outcome yet.
 Outcome = Literal["changed", "recorded", "ignored", "rejected", "waits"]
@@ -40,9 +37,6 @@ _INVALID: Final = Refusal("invalid_data", ignored=False)
 _UNKNOWN_CONVERSATION: Final = Refusal("unknown_conversation", ignored=False)
 _UNKNOWN_WORKSTREAM: Final = Refusal("unknown_workstream", ignored=False)
 _TOO_LARGE: Final = Refusal("too_large", ignored=False)
-_BEGINNINGS: Final = {
-    rule.when: rule for rule in RULES if rule.id in CELLS["nothing"]["conversation.started"]
-}
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
 _MESSAGES: Final = MESSAGES
 _FOLLOWED: Final = FOLLOWED
@@ -57,7 +51,7 @@ def decide(conversation: Conversation | None, input_: Input, context: Context) -
     started = input_.trigger == "conversation.started"
     if started and input_.problem is None:
         # Seen only with the configuration at hand, but as much a fault of the data as any other.
-        input_.problem = _check_start(input_, context.directory)
+        input_.problem = check_start(input_, context.directory)
     if input_.problem is not None:
         return _refuse(_INVALID, conversation, input_)
     begun = conversation is not None and conversation.stage != "nothing"
@@ -95,53 +89,10 @@ def take_next(
     return input_, _act(conversation, input_, settings, context)
 
 
-def _check_start(input_: Input, directory: Directory) -> str | None:
-    started = input_.started
-    workstream = directory.workstreams.get(started.workstream_id)
-    if workstream is None:
-        return None
-    settings = workstream[2]
-    if not settings.takes(started.channel):
-        return (
-            f"channel: {started.channel} does not fit workstream {started.workstream_id}, "
-            f"which takes {settings.channel}"
-        )
-    if started.profiles and settings.profiles:
-        cost = len({*started.profiles, *settings.profiles})
-        if cost > PROFILES_MAX:
-            return f"profiles: {cost} with those of the workstream; {PROFILES_MAX} are the most"
-    return None
-
-
 def _begin(input_: Input, early: Conversation | None, context: Context) -> Decision:
-    """Rules C1 to C4; where several apply, C4 before C3 before C2."""
-    started = input_.started
-    key, row, settings = context.directory.workstreams[started.workstream_id]
-    origin = f"{input_.partition}-{input_.offset}"
-    conversation = Conversation(key, started.channel, started.workstream_id, origin)
-    conversation.queue_id = started.queue_id or settings.default_queue_id
-    conversation.customer_id = started.customer_id
-    conversation.outbound = started.direction == "outbound"
-    conversation.units = started.units
-    if started.profiles:
-        conversation.profiles = list(dict.fromkeys(started.profiles))
-    if started.priority:
-        conversation.rest.priority = started.priority
-    if started.attributes:
-        given = {name: it for name, it in started.attributes.items() if it is not None}
-        conversation.rest.attributes = given
-    conversation.fingerprints = input_.fingerprint
-    scheduled_ms = None
-    if started.scheduled_for is not None:
-        scheduled_ms = parse_time_ms(started.scheduled_for)
-    if scheduled_ms is not None and scheduled_ms > context.now_ms:
-        rule = _BEGINNINGS["scheduled"]
-        if started.representative_id is not None:
-            conversation.rest.promised_to = started.representative_id
-    elif conversation.outbound:
-        rule = _BEGINNINGS["outbound"]
-    else:
-        rule = _BEGINNINGS["bot" if started.handled_by else "always"]
+    """Rules C1 to C4."""
+    key, row, settings = context.directory.workstreams[input_.started.workstream_id]
+    conversation, rule, scheduled_ms = begin(input_, key, settings, context.now_ms)
     clocks.move(conversation, settings, input_, context.now_ms)
     turn = Transition(conversation, input_.conversation_id, settings, context, input_)
     if _may_pass_bounds(conversation, settings, context):

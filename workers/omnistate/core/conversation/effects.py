@@ -5,10 +5,7 @@ A transition changes the row it was given and gathers the facts to publish, in o
 anything: that has happened before.
 """
 
-from collections.abc import Callable
 from typing import Final, cast
-
-from omnistate_schemas.completeness import check_complete
 
 from omnistate.core.causes import cause_of
 from omnistate.core.conversation import silences, timers
@@ -26,14 +23,17 @@ from omnistate.core.conversation.description import describe_change
 from omnistate.core.conversation.ledger import Ledger
 from omnistate.core.conversation.offering import (
     MAKING,
+    find_accepted,
     find_declined,
     find_offer,
     is_asked,
+    is_granted,
     make_offer,
 )
 from omnistate.core.conversation.parties import Hold
 from omnistate.core.conversation.rule import Recorded, Rule
 from omnistate.core.conversation.rules import FOLLOWING
+from omnistate.core.conversation.sequels import follows
 from omnistate.core.conversation.settlement import HOLDING, resume, settle
 from omnistate.core.conversation.updates import update
 from omnistate.core.facts import Cause, Declined, Fact, StateChange
@@ -42,36 +42,6 @@ from omnistate.core.settings import WorkstreamSettings
 
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
 _FOLLOWING: Final = FOLLOWING
-
-
-def _is_granted(input_: Input | None) -> bool:
-    return input_ is not None and input_.details is not None and bool(input_.details.reservation)
-
-
-def _keeps(_: Conversation, settings: WorkstreamSettings) -> bool:
-    return settings.affinity
-
-
-def _comes_to_the_queue(conversation: Conversation, settings: WorkstreamSettings) -> bool:
-    return settings.affinity and conversation.stage == "open"
-
-
-def _is_session_closed(conversation: Conversation, _: WorkstreamSettings) -> bool:
-    return conversation.session_closed
-
-
-def _is_promised(conversation: Conversation, _: WorkstreamSettings) -> bool:
-    return conversation.extras is not None and conversation.extras.promised_to is not None
-
-
-# The condition of each rule that follows another one.
-_CONDITIONS: Final[dict[str, Callable[[Conversation, WorkstreamSettings], bool]]] = {
-    "X2": _keeps,
-    "L1": _comes_to_the_queue,
-    "R1": _is_session_closed,
-    "S3": _is_promised,
-}
-check_complete("effects._CONDITIONS", _CONDITIONS, FOLLOWING, "rule that follows another one")
 
 
 class Transition:
@@ -182,13 +152,13 @@ class Transition:
         timers.forget(self.conversation, self.settings, self.context.now_ms)
 
     def _goes_on(self, rule_id: str, returning_id: str | None) -> bool:
-        rule, settings = _FOLLOWING[rule_id], self.settings
-        if settings.kind not in rule.kinds or not _CONDITIONS[rule_id](self.conversation, settings):
+        settings = self.settings
+        if not follows(rule_id, self.conversation, settings):
             return False
         if rule_id == "S3":
             returning_id = self.conversation.rest.promised_to
         # A timer cannot be refused: what would be too large does not follow it.
-        holds = rule.to in HOLDING and settings.reserve_on_offer
+        holds = _FOLLOWING[rule_id].to in HOLDING and settings.reserve_on_offer
         if self.input is not None or not holds or returning_id is None:
             return True
         return self.ledger.has_room_for(returning_id)
@@ -225,12 +195,8 @@ class Transition:
         elif rule.id == "W8":
             # The message that opens it again begins a silence.
             silences.owe(conversation, settings, "representative", now_ms)
-        accepted = None
-        if offers:
-            for each in offers:
-                if each.representative_id == conversation.representative_id:
-                    accepted = each
-        if accepted is None and target_id is not None and _is_granted(input_):
+        accepted = find_accepted(conversation, offers)
+        if accepted is None and target_id is not None and is_granted(input_):
             # Given at once: what the gate has granted is held without an offer.
             accepted = make_offer(rule, settings, target_id, input_, now_ms)
         if conversation.holds or conversation.stage in HOLDING or before.stage in HOLDING:

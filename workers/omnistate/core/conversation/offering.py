@@ -50,6 +50,20 @@ def find_offer(conversation: Conversation, rule: Rule, whose: str | None) -> Off
     return conversation.offer_of(whose)
 
 
+def find_accepted(conversation: Conversation, former: list[Offer]) -> Offer | None:
+    """The former offer of whoever has it now."""
+    accepted = None
+    for each in former:
+        if each.representative_id == conversation.representative_id:
+            accepted = each
+    return accepted
+
+
+def is_granted(input_: Input | None) -> bool:
+    """Whether the gate has granted what the input asks for."""
+    return input_ is not None and input_.details is not None and bool(input_.details.reservation)
+
+
 def find_declined(
     conversation: Conversation,
     subject: str,

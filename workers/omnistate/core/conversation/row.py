@@ -1,16 +1,20 @@
-"""The rows of the tables as bytes: one conversation, and one representative's counter.
+"""The row of one conversation as bytes: only its layout, which changelogs keep.
 
-Only their layout, which changelogs keep. What comes first is read alone by `row_header`; rows of
-former versions are read by way of `former_row`. A closed conversation keeps only what its state,
-later outputs and inputs that come too late still need; one that has not begun what waits for it.
+What comes first is read alone by `row_header`; rows of former versions are read by way of
+`former_row`. A closed conversation has a row of its own, `closed_row`; of one that has not begun
+what waits for it is kept.
 """
 
 from typing import Final
 
 import msgspec
-from omnistate_schemas.vocabulary import Role
 
-from omnistate.core.conversation.context import Counter
+from omnistate.core.conversation.closed_row import (
+    CLOSED_HEAD,
+    HoldRow,
+    decode_closed,
+    encode_closed,
+)
 from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.former_row import read_former
 from omnistate.core.conversation.parties import Hold, Offer
@@ -25,9 +29,8 @@ from omnistate.core.conversation.rare_rows import (
 from omnistate.core.conversation.stages import Stage
 from omnistate.core.conversation.waiting import restart
 from omnistate.core.details import Reservation
-from omnistate.core.row_version import COUNTER, ROW_VERSION
+from omnistate.core.row_version import ROW_VERSION
 
-_HoldRow = tuple[int, str, Role, int, list[str], bool, int | None, Reservation | None]
 _OfferRow = tuple[str, bool, int | None, Reservation | None]
 # Version, stage, earliest deadline; what it began with; the rest in the order of `Conversation`.
 _Row = tuple[
@@ -41,7 +44,7 @@ _Row = tuple[
     dict[str, int],
     dict[str, int],
     list[_OfferRow],
-    list[_HoldRow],
+    list[HoldRow],
     int,
     int,
     int,
@@ -70,41 +73,18 @@ _Row = tuple[
     str | None,
     ExtrasRow | None,
 ]
-# Of a closed one: version, stage, earliest deadline, settings; origin, when it last happened and
-# was closed, sequence, queue, who had it last, when it is forgotten, remainders of holds, memory of
-# repeats and of messages, what waits for its order.
-_ClosedRow = tuple[
-    int,
-    Stage,
-    int | None,
-    bytes,
-    str,
-    int,
-    int,
-    int,
-    str | None,
-    str | None,
-    int | None,
-    list[_HoldRow],
-    bytes,
-    bytes,
-    list[WaitingRow],
-]
 # Of one that has not begun: version, stage, earliest deadline, no settings, what waits for it.
 _EarlyRow = tuple[int, Stage, int | None, bytes, list[WaitingRow]]
 # MessagePack's heads of arrays of so many members.
 _HEAD: Final = b"\xdc\x00\x26"
-_CLOSED_HEAD: Final = b"\x9f"
 _EARLY_HEAD: Final = b"\x95"
 
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder(_Row).decode
-_DECODE_CLOSED: Final = msgspec.msgpack.Decoder(_ClosedRow).decode
 _DECODE_EARLY: Final = msgspec.msgpack.Decoder(_EarlyRow).decode
-_DECODE_COUNTER: Final = msgspec.msgpack.Decoder(tuple[int, int, int, dict[str, int]]).decode
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
 _VERSION: Final = ROW_VERSION
-_UPGRADE_COUNTER: Final = COUNTER.upgrade
+_CLOSED_HEAD: Final = CLOSED_HEAD
 
 
 def encode_conversation(conversation: Conversation) -> bytes:
@@ -124,7 +104,7 @@ def encode_conversation(conversation: Conversation) -> bytes:
     ]
     stage, extras = conversation.stage, conversation.extras
     if stage == "closed":
-        return _encode_closed(conversation, holds)
+        return encode_closed(conversation, holds)
     if stage == "nothing":
         waiting = [] if extras is None else write_waiting(extras.waiting)
         return _ENCODE((_VERSION, stage, conversation.earliest_ms(), b"", waiting))
@@ -181,7 +161,7 @@ def decode_conversation(row: bytes) -> Conversation:
     A closed one has only what its row keeps.
     """
     if row[:1] == _CLOSED_HEAD:
-        return _decode_closed(row)
+        return decode_closed(row)
     if row[:1] == _EARLY_HEAD:
         conversation = Conversation(b"", "", "", "")
         *_, waiting = _DECODE_EARLY(row)
@@ -242,65 +222,3 @@ def upgrade_conversation(row: bytes) -> bytes:
     if row[:3] == _HEAD or row[:1] in (_CLOSED_HEAD, _EARLY_HEAD):
         return row
     return encode_conversation(decode_conversation(row))
-
-
-def _encode_closed(conversation: Conversation, holds: list[_HoldRow]) -> bytes:
-    extras = conversation.extras
-    return _ENCODE(
-        (
-            _VERSION,
-            conversation.stage,
-            conversation.earliest_ms(),
-            conversation.settings_key,
-            conversation.origin,
-            conversation.occurred_ms,
-            conversation.stage_since_ms,
-            conversation.sequence,
-            conversation.queue_id,
-            conversation.representative_id,
-            conversation.deadlines.get("forget"),
-            holds,
-            conversation.fingerprints,
-            conversation.messages,
-            [] if extras is None else write_waiting(extras.waiting),
-        )
-    )
-
-
-def _decode_closed(row: bytes) -> Conversation:
-    conversation = Conversation(b"", "", "", "")
-    (
-        _,
-        conversation.stage,
-        _,
-        conversation.settings_key,
-        conversation.origin,
-        conversation.occurred_ms,
-        conversation.stage_since_ms,
-        conversation.sequence,
-        conversation.queue_id,
-        conversation.representative_id,
-        forget_ms,
-        holds,
-        conversation.fingerprints,
-        conversation.messages,
-        waiting,
-    ) = _DECODE_CLOSED(row)
-    conversation.holds = [Hold(*hold) for hold in holds]
-    if forget_ms is not None:
-        conversation.deadlines["forget"] = forget_ms
-    if waiting:
-        conversation.rest.waiting = read_waiting(waiting)
-        restart(conversation)
-    return conversation
-
-
-def encode_counter(counter: Counter) -> bytes:
-    """The row of a counter as bytes."""
-    return _ENCODE((_VERSION, counter.sequence, counter.units, counter.profiles))
-
-
-def decode_counter(row: bytes) -> Counter:
-    """The counter of a row. Raises msgspec.DecodeError where it is none."""
-    _, sequence, units, profiles = _DECODE_COUNTER(_UPGRADE_COUNTER(row))
-    return Counter(sequence, units, profiles)

@@ -150,6 +150,8 @@ _REFUSALS: Final = {
 }
 _CODES: Final = (*get_args(RejectionCode), *get_args(IgnoredCode))
 check_complete("sentences._REFUSALS", _REFUSALS, _CODES, "code of a refusal")
+# In wrap-up it is over for the customer alone.
+_OVER: Final = "The conversation is over for the customer; {type} changes nothing any more."
 
 
 def explain_refusal(code: str, input_: Input, stage: Stage) -> str:
@@ -157,7 +159,8 @@ def explain_refusal(code: str, input_: Input, stage: Stage) -> str:
     type_, _, variant = input_.trigger.partition("/")
     if variant and "transfer" in type_:
         type_ = f"{type_} to {'an' if variant == 'external' else 'a'} {variant}"
-    return _REFUSALS[code].format(
+    sentence = _OVER if code == "stale" and stage != "closed" else _REFUSALS[code]
+    return sentence.format(
         problem=input_.problem,
         type=type_,
         conversation=input_.conversation_id,

@@ -111,3 +111,9 @@ def restart(conversation: Conversation) -> None:
     if waiting:
         conversation.deadlines[name] = min(each.ripe_ms for each in waiting)
         postpone_forgetting(conversation)
+
+
+def is_ripe(conversation: Conversation, now_ms: int) -> bool:
+    """Whether an input that waited for the start, or for its order, is to be taken by now."""
+    due_ms = conversation.deadlines.get("settle")
+    return due_ms is not None and due_ms <= now_ms

@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 from omnistate_schemas.vocabulary import Presence
 
+from omnistate.core.directory import Directory
 from omnistate.core.representative.gate import Refusal, judge
 from omnistate.core.representative.grants import (
     Grant,
@@ -20,7 +21,6 @@ from omnistate.core.representative.grants import (
 from omnistate.core.representative.holdings import HANDLING, HeldCost, Holding
 from omnistate.core.representative.standing import GONE, SAID, follow
 from omnistate.core.representative.totals import Share, Totals
-from omnistate.core.settings import Directory
 
 
 class Connection(NamedTuple):

@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 import msgspec
 from omnistate_schemas.assignment import GRANTS_MAX
 
+from omnistate.core.directory import Directory
 from omnistate.core.representative.grants import Grant, Request
 from omnistate.core.representative.presence import find_presence
 from omnistate.core.representative.room import Room, measure_room
 from omnistate.core.representative.totals import GRANTED_KEPT, Totals, is_among, remember
-from omnistate.core.settings import Directory
 
 # What the grants of one representative take, in their row and in what readers are told.
 GRANTS_BYTES_MAX: Final = 131_072

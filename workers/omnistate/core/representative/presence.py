@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 import msgspec
 from omnistate_schemas.times import format_time
 
+from omnistate.core.directory import Directory
 from omnistate.core.facts import Cause
 from omnistate.core.representative.room import ProfileRoom, Room, measure_room
 from omnistate.core.representative.totals import Totals
-from omnistate.core.settings import Directory
 
 # Of a representative with one of these a router may think at all.
 WORKING: Final = frozenset({"available", "busy"})

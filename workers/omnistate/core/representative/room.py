@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from omnistate.core.directory import Directory
 from omnistate.core.representative.grants import count_slots, count_units
 from omnistate.core.representative.totals import Totals
-from omnistate.core.settings import Directory
 
 
 class ProfileRoom(msgspec.Struct, frozen=True, gc=False):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from omnistate.adapters.kafka.configuration.configuration_follower import ConfigurationFollower
 from omnistate.adapters.kafka.worker.group_member import GroupMember
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.process.errors import GivenUp
 from omnistate.process.logs import get_logger
 from omnistate.process.partitions.partition_metrics import PartitionMetrics

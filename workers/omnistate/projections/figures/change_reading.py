@@ -6,8 +6,8 @@ none, whatever it would come to. Nothing here quotes a record.
 
 from typing import Final
 
-from omnistate_schemas.output_data import StateChange
 from omnistate_schemas.outputs import ConversationStateChanged
+from omnistate_schemas.state_change import StateChange
 from omnistate_schemas.times import DAY_MS, parse_time_ms
 from pydantic import ValidationError
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, MutableMapping
 from typing import Any, Final, Literal
 
 from omnistate_schemas.applicability import KIND_OF
-from omnistate_schemas.output_data import StateChange
+from omnistate_schemas.state_change import StateChange
 
 from omnistate.core.kinds import TRAITS
 from omnistate.core.row_version import WRITABLE

@@ -23,7 +23,7 @@ the conversation is remembered; one whose beginning was not seen adds no firsts 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from omnistate_schemas.output_data import StateChange
+from omnistate_schemas.state_change import StateChange
 
 FIGURES: Final = {
     "offered": "Conversations that became open for the first time.",

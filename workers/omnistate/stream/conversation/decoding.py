@@ -22,6 +22,7 @@ from omnistate.stream.cloudevents import (
     put_unreadable_aside,
     read_event,
 )
+from omnistate.stream.conversation.action_fills import fill_reservation
 from omnistate.stream.conversation.fast_decoding import (
     SHAPES_BY_TYPE,
     Usual,
@@ -29,7 +30,6 @@ from omnistate.stream.conversation.fast_decoding import (
     read_usual_data,
 )
 from omnistate.stream.conversation.fast_headers import sort_headers
-from omnistate.stream.conversation.input_fills import fill_reservation
 from omnistate.stream.conversation.input_readers import READERS
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Headers, Record, UnreadableRecord

@@ -1,6 +1,7 @@
 """Which data each input type has, and what fills the core's view of an input from it.
 
-The tables alone; what the members say is told by `input_fills`, what they mean by the core.
+The tables alone; what the members say is told by `fact_fills` and `action_fills`, what they mean by
+the core.
 """
 
 from collections.abc import Callable
@@ -14,43 +15,43 @@ from omnistate_schemas.registry import INPUTS
 from omnistate_schemas.vocabulary import Ender
 
 from omnistate.core.input import Input
-from omnistate.stream.conversation import input_fills as fills
+from omnistate.stream.conversation import action_fills, fact_fills
 
 Fill = Callable[[Input, Any], None]
 
 _FILLS: Final[dict[type[Data], Fill | None]] = {
     facts.NoData: None,
-    facts.ConversationStartedData: fills.fill_start,
-    facts.ConversationUpdatedData: fills.fill_update,
-    facts.ConversationClosedData: fills.fill_closing,
-    facts.RecordDeactivatedData: fills.fill_deactivation,
-    facts.ConversationQueuedData: fills.fill_queued,
-    facts.ReportedRepresentativeData: fills.fill_reported,
-    facts.OfferEndedData: fills.fill_offer_end,
-    facts.ConversationEndedData: fills.fill_end_of_talk,
-    facts.ConversationWrappedUpData: fills.fill_wrapped_up,
-    facts.RepresentativeData: fills.fill_representative,
-    facts.ConsultEndedData: fills.fill_consult_end,
-    facts.SupervisorData: fills.fill_supervisor,
-    actions.ActionData: fills.fill_action,
-    actions.RepresentativeActionData: fills.fill_representative_action,
-    actions.RejectData: fills.fill_rejection,
-    actions.EndData: fills.fill_end,
-    actions.CloseSessionData: fills.fill_close_session,
-    actions.ExtendWrapUpData: fills.fill_extension,
-    actions.ResolveRecordData: fills.fill_end,
-    actions.RouterAssignData: fills.fill_offer,
-    actions.RouterMoveData: fills.fill_move,
-    actions.RouterCloseData: fills.fill_router_close,
-    actions.RouterWithdrawData: fills.fill_withdrawal,
-    actions.RouterScheduleData: fills.fill_schedule,
-    actions.TransferData: fills.fill_transfer,
-    actions.ConsultData: fills.fill_consult,
-    actions.SupervisorActionData: fills.fill_supervisor_action,
-    actions.SupervisorAssignData: fills.fill_assignment,
-    actions.SupervisorTransferData: fills.fill_supervisor_transfer,
-    actions.BotEscalateData: fills.fill_escalation,
-    actions.BotTakeData: fills.fill_bot,
+    facts.ConversationStartedData: fact_fills.fill_start,
+    facts.ConversationUpdatedData: fact_fills.fill_update,
+    facts.ConversationClosedData: fact_fills.fill_closing,
+    facts.RecordDeactivatedData: fact_fills.fill_deactivation,
+    facts.ConversationQueuedData: fact_fills.fill_queued,
+    facts.ReportedRepresentativeData: fact_fills.fill_reported,
+    facts.OfferEndedData: fact_fills.fill_offer_end,
+    facts.ConversationEndedData: fact_fills.fill_end_of_talk,
+    facts.ConversationWrappedUpData: fact_fills.fill_wrapped_up,
+    facts.RepresentativeData: fact_fills.fill_representative,
+    facts.ConsultEndedData: fact_fills.fill_consult_end,
+    facts.SupervisorData: fact_fills.fill_supervisor,
+    actions.ActionData: action_fills.fill_action,
+    actions.RepresentativeActionData: action_fills.fill_representative_action,
+    actions.RejectData: action_fills.fill_rejection,
+    actions.EndData: action_fills.fill_end,
+    actions.CloseSessionData: action_fills.fill_close_session,
+    actions.ExtendWrapUpData: action_fills.fill_extension,
+    actions.ResolveRecordData: action_fills.fill_end,
+    actions.RouterAssignData: action_fills.fill_offer,
+    actions.RouterMoveData: action_fills.fill_move,
+    actions.RouterCloseData: action_fills.fill_router_close,
+    actions.RouterWithdrawData: action_fills.fill_withdrawal,
+    actions.RouterScheduleData: action_fills.fill_schedule,
+    actions.TransferData: action_fills.fill_transfer,
+    actions.ConsultData: action_fills.fill_consult,
+    actions.SupervisorActionData: action_fills.fill_supervisor_action,
+    actions.SupervisorAssignData: action_fills.fill_assignment,
+    actions.SupervisorTransferData: action_fills.fill_supervisor_transfer,
+    actions.BotEscalateData: action_fills.fill_escalation,
+    actions.BotTakeData: action_fills.fill_bot,
 }
 
 
@@ -74,12 +75,12 @@ def _check() -> None:
     given = [model.__name__ for model in _FILLS]
     check_complete("input_readers._FILLS", given, needed, "data of an input")
     for model, member, meanings in (
-        (facts.RecordDeactivatedData, "outcome", fills.DEACTIVATIONS),
-        (actions.TransferTarget, "kind", fills.TRANSFERS),
+        (facts.RecordDeactivatedData, "outcome", fact_fills.DEACTIVATIONS),
+        (actions.TransferTarget, "kind", action_fills.TRANSFERS),
     ):
         values = get_args(model.model_fields[member].annotation)
         check_complete(f"triggers.VARIANTS, by {model.__name__},", meanings, values, member)
-    check_complete("input_fills.ENDERS", fills.ENDERS, get_args(Ender), "whoever ends a talk")
+    check_complete("fact_fills.ENDERS", fact_fills.ENDERS, get_args(Ender), "whoever ends a talk")
 
 
 _check()

@@ -15,11 +15,13 @@ from omnistate_schemas.vocabulary import Role
 
 from omnistate.core.conversation.context import Context, Counter
 from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.counter_row import encode_counter
 from omnistate.core.conversation.ledger import Ledger
 from omnistate.core.conversation.parties import Hold
-from omnistate.core.conversation.row import decode_conversation, encode_counter
+from omnistate.core.conversation.row import decode_conversation
+from omnistate.core.directory import Directory
 from omnistate.core.facts import Cause
-from omnistate.core.settings import Directory, encode_settings, resolve
+from omnistate.core.settings import encode_settings, resolve
 from omnistate.stream.conversation.encoding import encode_fact, encode_state
 from omnistate.stream.conversation.tables import COUNTERS, SETTINGS, Tables, read_counter
 from omnistate.stream.ports import Outgoing, Write

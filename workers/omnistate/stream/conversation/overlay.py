@@ -11,11 +11,8 @@ from typing import Final
 
 from omnistate.core.conversation.context import Counter
 from omnistate.core.conversation.conversation import Conversation
-from omnistate.core.conversation.row import (
-    decode_conversation,
-    encode_conversation,
-    encode_counter,
-)
+from omnistate.core.conversation.counter_row import encode_counter
+from omnistate.core.conversation.row import decode_conversation, encode_conversation
 from omnistate.core.settings import WorkstreamSettings, decode_settings
 from omnistate.stream.conversation.tables import (
     CONVERSATIONS,

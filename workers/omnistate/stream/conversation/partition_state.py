@@ -6,7 +6,7 @@ Derived from the tables and the limits in force; it changes nothing.
 from typing import Any
 
 from omnistate.core.conversation.row import decode_conversation
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.tables import Tables, read_counter
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.step import Step
 from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.ports import Batch, Write

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from omnistate_schemas.registry import INPUTS
 
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.cloudevents import Undecodable, read_event
 from omnistate.stream.conversation.decoding import read_input
 from omnistate.stream.conversation.partition_state import describe_state

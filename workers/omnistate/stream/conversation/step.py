@@ -5,9 +5,8 @@ the same code runs over Kafka, over the embedded log and in `omnistate replay`, 
 not depend on how records are cut into batches.
 """
 
-import sys
 from collections import Counter as Tally
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from omnistate_schemas.times import format_time
@@ -17,10 +16,10 @@ from omnistate.core.conversation.context import Context
 from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.decision import decide, take_next
 from omnistate.core.conversation.firing import fire
-from omnistate.core.conversation.waiting import is_crowded
+from omnistate.core.conversation.waiting import is_crowded, is_ripe
+from omnistate.core.directory import Directory
 from omnistate.core.facts import Fact, Ignored, Refused, Rejected, StateChange
 from omnistate.core.input import Input
-from omnistate.core.settings import Directory
 from omnistate.stream.cloudevents import DeadLetter, encode_dead_letter
 from omnistate.stream.conversation.decoding import decode_record
 from omnistate.stream.conversation.encoding import encode_fact, encode_state
@@ -152,7 +151,7 @@ class Step:
         now_ms = self._context.now_ms
         while conversation is not None:
             crowded = is_crowded(conversation)
-            if not crowded and not _is_ripe(conversation, now_ms):
+            if not crowded and not is_ripe(conversation, now_ms):
                 break
             conversation = self._take_waiting(subject, conversation, crowded=crowded)
         due_ms = None if conversation is None else conversation.earliest_ms()
@@ -243,28 +242,3 @@ class Step:
     def drop(self) -> None:
         """Forget the batch: the tables are as if it had never been."""
         self._overlay.tables.reindex(self._overlay.touched)
-
-
-def _is_ripe(conversation: Conversation, now_ms: int) -> bool:
-    """Whether an input that waited for the start, or for its order, is to be taken by now."""
-    due_ms = conversation.deadlines.get("settle")
-    return due_ms is not None and due_ms <= now_ms
-
-
-def run_step(
-    tables: Tables,
-    directory: Directory,
-    records: Iterable[Record],
-    partition: int = 0,
-    partitions: int = 1,
-) -> Batch:
-    """One whole batch; the caller merges its writes into `tables` once they are committed."""
-    step = Step(tables, directory, partition, partitions, sys.maxsize)
-    for record in records:
-        if not step.take(record):
-            raise BatchFull(len(step.outputs))
-    return step.finish()
-
-
-class BatchFull(Exception):
-    """More than one batch can hold was asked of one."""

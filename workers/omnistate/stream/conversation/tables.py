@@ -9,10 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from omnistate.core.conversation.context import Counter
-from omnistate.core.conversation.row import (
-    decode_counter,
-    upgrade_conversation,
-)
+from omnistate.core.conversation.counter_row import decode_counter
+from omnistate.core.conversation.row import upgrade_conversation
 from omnistate.core.conversation.row_header import read_header
 from omnistate.core.row_version import COUNTER
 from omnistate.core.settings import WorkstreamSettings, decode_settings

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from omnistate_schemas.times import format_time
 from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY
 
+from omnistate.core.directory import Directory
 from omnistate.core.representative.presence import describe_capacity
 from omnistate.core.representative.totals import encode_totals
-from omnistate.core.settings import Directory
 from omnistate.stream.ports import Outgoing, Write
 from omnistate.stream.representative.desk_overlay import DeskOverlay, TouchedDesk
 from omnistate.stream.representative.spoken import digest_capacity, encode_capacity

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from omnistate.core.directory import Directory
 from omnistate.core.facts import Cause
 from omnistate.core.representative.desk import CapacityChange, Desk
 from omnistate.core.representative.totals import Totals
-from omnistate.core.settings import Directory
 from omnistate.stream.representative.capacity_change import BYTES_USUAL, measure
 from omnistate.stream.representative.lease_index import LeaseOverlay
 from omnistate.stream.representative.spoken import name_order

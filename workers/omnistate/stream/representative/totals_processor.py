@@ -4,7 +4,7 @@ from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Batch, Write
 from omnistate.stream.position import Position

@@ -10,11 +10,11 @@ from typing import Final
 
 from omnistate_schemas.times import format_time
 
+from omnistate.core.directory import Directory
 from omnistate.core.facts import Cause
 from omnistate.core.representative.desk import Connection, Order
 from omnistate.core.representative.gate import Refusal
 from omnistate.core.representative.totals import OutOfSequence
-from omnistate.core.settings import Directory
 from omnistate.stream.cloudevents import (
     DeadLetter,
     Undecodable,

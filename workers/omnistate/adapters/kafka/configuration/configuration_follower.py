@@ -32,7 +32,7 @@ from omnistate.adapters.kafka.internals.batches import UnreadableBatch
 from omnistate.adapters.kafka.internals.consumer import CheckedConsumer
 from omnistate.adapters.kafka.records.backlog import read_backlog
 from omnistate.adapters.kafka.records.told_offsets import ToldOffsets
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 
 POLL_MS: Final = 1_000
 

@@ -23,7 +23,7 @@ from omnistate.adapters.kafka.records.topic_reader import KafkaReader
 from omnistate.adapters.kafka.worker.fencing_producer import start_producer
 from omnistate.adapters.kafka.worker.input_skip import NotSkippable, Place, last_position
 from omnistate.adapters.kafka.worker.kafka_transaction import KafkaTransaction, OutputLayout
-from omnistate.core.settings import Directory
+from omnistate.core.directory import Directory
 from omnistate.stream.conversation.lost_rows import Mended, PublishedHolds, mend_tables
 from omnistate.stream.conversation.tables import Tables
 from omnistate.stream.ports import Fenced, LogRefusal, LogUnavailable, UnreadableRecord, Write

@@ -1,4 +1,4 @@
-"""What each shape of an input's `data` says to the core: one small function a shape.
+"""What each shape of an action's `data` says to the core: one small function a shape.
 
 What the members mean is decided in the core; which type has which shape stands in `input_readers`.
 """
@@ -26,112 +26,16 @@ from omnistate_schemas.action_data import (
     TransferData,
 )
 from omnistate_schemas.action_data import Reservation as ReservationData
-from omnistate_schemas.input_data import (
-    ConsultEndedData,
-    ConversationClosedData,
-    ConversationEndedData,
-    ConversationQueuedData,
-    ConversationStartedData,
-    ConversationUpdatedData,
-    ConversationWrappedUpData,
-    OfferEndedData,
-    RecordDeactivatedData,
-    ReportedRepresentativeData,
-    RepresentativeData,
-    SupervisorData,
-)
 from omnistate_schemas.times import parse_time_ms
-from omnistate_schemas.vocabulary import Ender, Reason
 from pydantic import ValidationError
 
 from omnistate.core.conversation.triggers import VARIANTS
-from omnistate.core.details import Details, Reservation, Update
-from omnistate.core.input import Input, Start
+from omnistate.core.details import Details, Reservation
+from omnistate.core.input import Input
 
 # Types of several meanings: what each value says. `supervisor.assign` says it by what it names.
-DEACTIVATIONS: Final = VARIANTS["record.deactivated"]
 TRANSFERS: Final = VARIANTS["representative.transfer"]
 _ASSIGNMENTS: Final = VARIANTS["supervisor.assign"]
-# Whoever ended the talk, as a reason (F5).
-ENDERS: Final[dict[Ender, Reason]] = {
-    "customer": "customer_ended",
-    "representative": "representative_ended",
-    "external": "external_ended",
-    "bot": "ended_by_bot",
-    "system": "failure",
-}
-
-
-def fill_start(input_: Input, data: ConversationStartedData) -> None:
-    """How a conversation begins."""
-    input_.start = Start(
-        data.channel,
-        data.workstream_id,
-        data.queue_id,
-        data.customer_id,
-        data.direction,
-        data.handled_by,
-        data.scheduled_for,
-        data.units,
-        data.profiles,
-        data.representative_id,
-        data.priority,
-        data.attributes,
-    )
-    input_.representative_id = data.representative_id
-    input_.queue_id = data.queue_id
-    # Inbound, nobody is meant yet, whoever is named.
-    if data.direction == "outbound":
-        input_.target_id = data.representative_id
-
-
-def fill_update(input_: Input, data: ConversationUpdatedData) -> None:
-    """What is another from now on."""
-    update = Update(data.priority, data.attributes, data.units, data.profiles)
-    input_.details = Details(update=update)
-
-
-def fill_closing(input_: Input, data: ConversationClosedData) -> None:
-    """Why it is over."""
-    input_.reason = data.reason
-    if data.merged_into is not None:
-        input_.details = Details(merged_into=data.merged_into)
-
-
-def fill_deactivation(input_: Input, data: RecordDeactivatedData) -> None:
-    """What became of a record."""
-    input_.trigger = DEACTIVATIONS[data.outcome]
-
-
-def fill_queued(input_: Input, data: ConversationQueuedData) -> None:
-    """Where it waits."""
-    input_.queue_id = data.queue_id
-
-
-def fill_reported(input_: Input, data: ReportedRepresentativeData) -> None:
-    """Whom a report is about."""
-    input_.representative_id = input_.target_id = data.representative_id
-
-
-def fill_offer_end(input_: Input, data: OfferEndedData) -> None:
-    """Whose offer has ended."""
-    input_.representative_id = data.representative_id
-    input_.declined = bool(data.declined)
-
-
-def fill_end_of_talk(input_: Input, data: ConversationEndedData) -> None:
-    """Who ended it."""
-    input_.reason = ENDERS[data.by or "customer"]
-
-
-def fill_wrapped_up(input_: Input, data: ConversationWrappedUpData) -> None:
-    """Who has finished."""
-    input_.representative_id = data.representative_id
-
-
-def fill_representative(input_: Input, data: RepresentativeData) -> None:
-    """A fact about a representative, who says so."""
-    input_.representative_id = input_.target_id = input_.actor_id = data.representative_id
 
 
 def fill_action(input_: Input, data: ActionData) -> None:
@@ -238,16 +142,6 @@ def fill_consult(input_: Input, data: ConsultData) -> None:
     input_.representative_id = input_.target_id = data.representative_id
     input_.direct = data.via == "direct"
     input_.expected_sequence = data.expected_sequence
-
-
-def fill_consult_end(input_: Input, data: ConsultEndedData) -> None:
-    """A consultant leaves."""
-    input_.representative_id = input_.target_id = data.representative_id
-
-
-def fill_supervisor(input_: Input, data: SupervisorData) -> None:
-    """A fact about a supervisor."""
-    input_.actor_id = data.supervisor_id
 
 
 def fill_supervisor_action(input_: Input, data: SupervisorActionData) -> None:
