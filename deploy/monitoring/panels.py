@@ -60,6 +60,10 @@ def _figure(name: str) -> Query:
     return _by(_or_zero(f"max by (workstream) ({chosen})"), "workstream")
 
 
+def _of_queues(name: str) -> Query:
+    return _by(_or_zero(f"max by (queue) (omnistate_router_{name})"), "queue")
+
+
 LAG: Final = Dashboard(
     "lag",
     "omnistate: lag",
@@ -217,4 +221,41 @@ CENTRE: Final = Dashboard(
     ),
 )
 
-DASHBOARDS: Final = (LAG, WORKERS, CENTRE)
+ROUTER: Final = Dashboard(
+    "router",
+    "omnistate: the router",
+    (
+        Panel("Conversations that wait, by queue", "short", (_of_queues("waiting"),)),
+        Panel("The longest wait, by queue", "s", (_of_queues("oldest_wait_seconds"),)),
+        Panel(
+            "People signed in, and those with room for what waits",
+            "short",
+            (
+                Query(_of_queues("signed_in").expression, "{{queue}} signed in"),
+                Query(_of_queues("free").expression, "{{queue}} free"),
+            ),
+        ),
+        Panel("Asked for, by type", "reqps", (_rate("omnistate_router_actions_total", "type"),)),
+        Panel("Refused, by code", "reqps", (_rate("omnistate_router_refused_total", "code"),)),
+        Panel(
+            "Routers that act, and those that are ready",
+            "short",
+            (
+                Query("sum(omnistate_router_acting)", "act"),
+                Query("sum(omnistate_router_ready)", "are ready"),
+            ),
+        ),
+        Panel(
+            "Age of the oldest request without an answer",
+            "s",
+            (Query("max(omnistate_router_unanswered_seconds)", "unanswered"),),
+        ),
+        Panel(
+            "Deciding once",
+            "s",
+            tuple(_quantile("omnistate_router_decision_seconds", share) for share in (0.5, 0.99)),
+        ),
+    ),
+)
+
+DASHBOARDS: Final = (LAG, WORKERS, CENTRE, ROUTER)
