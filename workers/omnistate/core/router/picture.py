@@ -121,6 +121,10 @@ class Picture:
         if not self._is_stale:
             self._place(id_)
 
+    def find_seen(self, id_: str) -> ConversationSeen | None:
+        """The last change of a conversation that is open or offered; None of any other."""
+        return self._seen.get(id_)
+
     # Where it belongs.
 
     def bring_up_to_date(self) -> None:

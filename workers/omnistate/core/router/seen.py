@@ -4,13 +4,19 @@ Only the members that it goes by; whatever else an event says is passed over. Ti
 published; a member that is left out is null, empty or, of a number, 0.
 """
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from omnistate_schemas.vocabulary import Channel
 
 # Attributes that the router knows; a value of another kind says nothing to it.
 Words = list[str] | str | float | bool | None
 PREFERRED_MAX: Final = 3
+# Far beyond what is published, and small enough to be written again, in a request.
+_MOST: Final = 2**53
+Number = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+# More may be held than there is.
+Signed = Annotated[int, msgspec.Meta(ge=-_MOST, le=_MOST)]
 
 
 class Attributes(msgspec.Struct, frozen=True, gc=False):
@@ -24,9 +30,9 @@ class ConversationSeen(msgspec.Struct, frozen=True, kw_only=True):
     """`data` of `conversation.state_changed`."""
 
     conversation_id: str
-    sequence: int
+    sequence: Number
     status: str
-    channel: str
+    channel: Channel
     workstream_id: str
     rule: str = ""
     detail: str | None = None
@@ -37,9 +43,9 @@ class ConversationSeen(msgspec.Struct, frozen=True, kw_only=True):
     representative_since: str | None = None
     offered_representative_ids: tuple[str, ...] = ()
     skipped_representative_ids: tuple[str, ...] = ()
-    decline_count: int = 0
-    priority: int = 0
-    units: int | None = None
+    decline_count: Number = 0
+    priority: Number = 0
+    units: Number | None = None
     profiles: tuple[str, ...] = ()
     attributes: Attributes = Attributes()
 
@@ -47,9 +53,9 @@ class ConversationSeen(msgspec.Struct, frozen=True, kw_only=True):
 class ProfileSeen(msgspec.Struct, frozen=True, gc=False):
     """The slots of one profile of a representative."""
 
-    available: int
-    occupied: int = 0
-    granted: int = 0
+    available: Signed
+    occupied: Number = 0
+    granted: Number = 0
     blocking: bool = False
 
 
@@ -73,7 +79,7 @@ class CapacitySeen(msgspec.Struct, frozen=True, kw_only=True):
     representative_id: str
     presence: str
     presence_reason: str = "capacity"
-    available_units: int = 0
+    available_units: Signed = 0
     profiles: dict[str, ProfileSeen] = {}
     grants: tuple[GrantSeen, ...] = ()
     blocked_by_profile: bool = False

@@ -14,6 +14,7 @@ from omnistate_schemas.configuration import (
     Representative,
     Workstream,
 )
+from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import (
     CONVERSATION_STATES,
     REJECTED_INPUTS,
@@ -28,6 +29,8 @@ from omnistate.stream.ports import Record, UnreadableRecord
 
 # What is followed beside the configuration; the refusals from when the router begins to ask.
 FOLLOWED: Final = (CONVERSATION_STATES, REPRESENTATIVE_CAPACITY, REJECTED_INPUTS)
+# The year 9000: any zone's clocks can still show it.
+_LAST_MS: Final = 221_845_392_000_000
 _OURS: Final = SOURCE.encode()
 
 
@@ -75,8 +78,8 @@ class PicturedRecords:
             case topic if topic == CONVERSATION_STATES:
                 return self._take_conversation(key, record.value)
             case topic if topic == REPRESENTATIVE_CAPACITY:
-                seen = None if record.value is None else _read(_READ_CAPACITY, record.value).data
-                self.router.picture.put_capacity(key, seen)
+                capacity = None if record.value is None else _read_capacity(key, record.value)
+                self.router.picture.put_capacity(key, capacity)
             case _:
                 # Of all that is refused, little is ours.
                 if record.value is not None and _OURS in record.value:
@@ -86,7 +89,7 @@ class PicturedRecords:
         return None
 
     def _take_conversation(self, id_: str, value: bytes | None) -> ConversationSeen | None:
-        seen = None if value is None else _read(_READ_CONVERSATION, value).data
+        seen = None if value is None else _read_conversation(id_, value)
         if seen is not None:
             self.taken_up.note(seen)
         self.router.picture.put_conversation(id_, seen)
@@ -104,6 +107,37 @@ class PicturedRecords:
                 picture.put_representative(id_, configured)
             case "queues", Queue() | None:
                 picture.put_queue(id_, configured)
+
+
+def _read_conversation(id_: str, value: bytes) -> ConversationSeen:
+    seen = _read(_READ_CONVERSATION, value).data
+    _check_id(id_, seen.conversation_id)
+    for text in (seen.queued_at, seen.queue_since, seen.representative_since):
+        _check_time(text)
+    return seen
+
+
+def _read_capacity(id_: str, value: bytes) -> CapacitySeen:
+    seen = _read(_READ_CAPACITY, value).data
+    _check_id(id_, seen.representative_id)
+    for text in (seen.last_granted_at, seen.last_released_at):
+        _check_time(text)
+    return seen
+
+
+def _check_id(key: str, id_: str) -> None:
+    if id_ != key:
+        raise UnusableRecord("it is of another id than its key")
+
+
+def _check_time(text: str | None) -> None:
+    """Whatever is made of a time later must not fail: not in another zone either."""
+    try:
+        usable = text is None or 0 <= parse_time_ms(text) <= _LAST_MS
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UnusableRecord("a time is none, or far from now")
 
 
 def _read(decoder: msgspec.json.Decoder[Event], value: bytes) -> Event:
