@@ -117,6 +117,14 @@ ALERTS: Final = (
         "{{ $labels.instance }} has not caught up: what it shows is old.",
     ),
     Alert(
+        "ManyLost",
+        f"{risen('omnistate_representatives_lost_total', window='5m')} "
+        "> clamp_min(0.1 * sum(omnistate_representatives), 5)",
+        "0s",
+        "page",
+        "{{ $value }} representatives were lost within five minutes: their leases ran out.",
+    ),
+    Alert(
         "DeadLetters",
         f"{risen('omnistate_dead_letters_total', 'reason', window='15m')} > 0",
         "0s",

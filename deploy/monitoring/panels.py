@@ -202,6 +202,14 @@ CENTRE: Final = Dashboard(
                 Query("sum(omnistate_capacity_gaps_total) or vector(0)", "gaps"),
             ),
         ),
+        Panel(
+            "Granted by the gate, and representatives lost",
+            "reqps",
+            (
+                Query(f"sum(rate(omnistate_grants_total{RATE}))", "granted"),
+                Query(f"sum(rate(omnistate_representatives_lost_total{RATE}))", "lost"),
+            ),
+        ),
         Panel("Rejected, by code", "reqps", (_rate("omnistate_rejections_total", "code"),)),
         Panel("Ignored, by code", "reqps", (_rate("omnistate_ignored_total", "code"),)),
         Panel("Service level, the last hour", "percentunit", (_figure("service_level"),)),

@@ -57,7 +57,7 @@ class ExtendWrapUpData(RepresentativeActionData):
     """More time for wrap-up."""
 
     seconds: Annotated[int, Field(ge=1, le=EXTENSION_MAX)] = Field(
-        description="How much longer it may take.", json_schema_extra={"x-unit": "seconds"}
+        description="How many seconds longer it may take.", json_schema_extra={"x-unit": "seconds"}
     )
 
 

@@ -10,7 +10,8 @@ class AutoClose(Configuration):
 
     open: Seconds | None = by_kind(
         "Seconds without activity until an open conversation is closed; null: never. On records it "
-        "is ignored.",
+        "is ignored, unless another system decides.",
+        upstream=DAY,
         live_chat=20 * MINUTE,
         persistent_chat=30 * DAY,
         messaging=30 * DAY,
@@ -20,6 +21,7 @@ class AutoClose(Configuration):
     active: Seconds | None = by_kind(
         "Seconds without activity until a conversation with a representative or an external party "
         "is closed (voice: until its wrap-up begins), and a call with a bot; null: never.",
+        upstream=DAY,
         live_chat=None,
         persistent_chat=None,
         messaging=30 * DAY,
@@ -29,16 +31,22 @@ class AutoClose(Configuration):
     wrap_up: Seconds | None = by_kind(
         "Seconds from the beginning of wrap-up until the conversation is closed; null: never. "
         "Records have no wrap-up.",
+        upstream=DAY,
         live_chat=15 * MINUTE,
         persistent_chat=DAY,
         messaging=DAY,
         voice=DAY,
         record=None,
     )
-    waiting: Seconds | None = Field(
-        default=28 * DAY,
-        description="Seconds that a conversation waits for its customer, counted anew from each "
-        "message of its last representative, until it is closed; null: never.",
+    waiting: Seconds | None = by_kind(
+        "Seconds that a conversation waits for its customer, counted anew from each message of its "
+        "last representative, until it is closed; null: never.",
+        upstream=28 * DAY,
+        live_chat=28 * DAY,
+        persistent_chat=28 * DAY,
+        messaging=28 * DAY,
+        voice=28 * DAY,
+        record=None,
     )
     resolved: Seconds | None = Field(
         default=DAY,

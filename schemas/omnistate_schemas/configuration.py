@@ -73,7 +73,7 @@ class CapacityProfile(Configuration):
 
 
 class Representative(Configuration):
-    """A representative's capacity and the zone whose midnight ends their day."""
+    """A representative's capacity, and when their day begins."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -89,7 +89,7 @@ class Representative(Configuration):
     )
     time_zone: TimeZone = Field(
         default="UTC",
-        description="The zone whose midnight ends their day, by its IANA name.",
+        description="The zone of their clocks, by its IANA name.",
     )
     day_starts: Annotated[str, Field(pattern=DAY_STARTS_PATTERN)] = Field(
         default="00:00", description="When their day begins on their clocks, as `HH:MM`."

@@ -5,7 +5,7 @@ written as it was read: what was left out stays left out. Defaults are filled in
 `omnistate.core.settings`; a test holds it to those that are described here.
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -15,8 +15,8 @@ from omnistate_schemas.vocabulary import KINDS
 # In seconds.
 MINUTE: Final = 60
 DAY: Final = 86_400
-# A century: longer is a slip of the unit, and "never" is spelled null.
-SECONDS_MAX: Final = 3_155_760_000
+# Ten years: longer is a slip of the unit, and "never" is spelled null.
+SECONDS_MAX: Final = 315_576_000
 Seconds = Annotated[
     float,
     Field(ge=0, le=SECONDS_MAX, allow_inf_nan=False, json_schema_extra={"x-unit": "seconds"}),
@@ -24,6 +24,9 @@ Seconds = Annotated[
 # Of an object as JSON without blanks.
 OBJECT_BYTES_MAX: Final = 65_536
 DEFAULT_BY_KIND: Final = "x-default-by-kind"
+DEFAULT_UPSTREAM: Final = "x-default-upstream"
+# Another system decides, and the default is that of the kind all the same.
+SAME: Final = "same"
 
 
 class Configuration(BaseModel):
@@ -52,22 +55,34 @@ def find_excess(value: bytes) -> str | None:
     return f"{len(value)} bytes as JSON; {OBJECT_BYTES_MAX} are the most"
 
 
-def by_kind(meaning: str, **defaults: float | None) -> Any:
+def by_kind(
+    meaning: str, *, upstream: float | Literal["same"] | None = SAME, **defaults: float | None
+) -> Any:
     """A key whose default, while it is left out, depends on the channel kind; None is never.
 
-    The default is told in its description and in `x-default-by-kind`, never as `default`: null
-    would mean something else.
+    `upstream` is the default of all kinds with `authority: upstream`. Both are told in the key's
+    description, in `x-default-by-kind` and in `x-default-upstream`, never as `default`: null would
+    mean something else.
     """
     check_complete(f"by_kind({meaning!r})", defaults, KINDS, "channel kind")
     words: dict[str, list[str]] = {}
     for kind, value in defaults.items():
         words.setdefault(_spell(value), []).append(kind)
     said = "; ".join(f"{word} for {', '.join(kinds)}" for word, kinds in words.items())
+    if len(words) == 1:
+        (said,) = words
+    annotations: dict[str, Any] = {DEFAULT_BY_KIND: dict(defaults)}
+    if upstream != SAME:
+        said += f"; with `authority: upstream` {_spell(upstream)}"
+        annotations[DEFAULT_UPSTREAM] = upstream
     return Field(
-        default=None,
-        description=f"{meaning} Left out: {said}.",
-        json_schema_extra={DEFAULT_BY_KIND: dict(defaults)},
+        default=None, description=f"{meaning} Left out: {said}.", json_schema_extra=annotations
     )
+
+
+def by_authority(meaning: str, engine: float | None, upstream: float | None) -> Any:
+    """A key whose default, while it is left out, depends on who decides; see `by_kind`."""
+    return by_kind(meaning, upstream=upstream, **{str(kind): engine for kind in KINDS})
 
 
 def _spell(value: float | None) -> str:

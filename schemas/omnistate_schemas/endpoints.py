@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 
-from omnistate_schemas import read_api
+from omnistate_schemas import listed_conversations, read_api
 
 STREAM: Final = "text/event-stream"
 
@@ -59,14 +59,35 @@ ENDPOINTS: Final = (
         "/api/queues/{id}/conversations",
         "list_queue_work",
         "A queue's open conversations, oldest first",
-        read_api.QueueWork,
+        listed_conversations.QueueWork,
         ("limit",),
     ),
     Endpoint(
         "/api/unqueued/conversations",
         "list_unqueued_work",
         "Open conversations in no queue, oldest first",
-        read_api.QueueWork,
+        listed_conversations.QueueWork,
+        ("limit",),
+    ),
+    Endpoint(
+        "/api/scheduled/conversations",
+        "list_scheduled_work",
+        "Scheduled conversations, the next one first",
+        listed_conversations.ScheduledWork,
+        ("limit",),
+    ),
+    Endpoint(
+        "/api/with_bot/conversations",
+        "list_bot_work",
+        "Conversations that bots have, oldest first",
+        listed_conversations.ElsewhereWork,
+        ("limit",),
+    ),
+    Endpoint(
+        "/api/with_external/conversations",
+        "list_external_work",
+        "Conversations that others outside have, oldest first",
+        listed_conversations.ElsewhereWork,
         ("limit",),
     ),
     Endpoint(

@@ -20,7 +20,8 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 LOCAL: Final = "#/$defs/{model}"
 COMPONENT: Final = "#/components/schemas/{model}"
 
-_SCHEMAS: Final = ("items", "additionalProperties", "propertyNames", "if", "then", "else", "not")
+# But `not`: what a rule between members forbids is no type, and has no name.
+_SCHEMAS: Final = ("items", "additionalProperties", "propertyNames", "if", "then", "else")
 _LISTS: Final = ("anyOf", "oneOf", "allOf")
 # As people read a schema; what is not here stands before the last three.
 _FIRST: Final = (

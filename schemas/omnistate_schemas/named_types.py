@@ -86,7 +86,9 @@ _ENUMS: Final[dict[str, tuple[Any, str]]] = {
 }
 _NAME_OF_WORDS: Final = {get_args(literal): name for name, (literal, _) in _ENUMS.items()}
 # Words that say nothing about which values are valid.
-_ANNOTATIONS: Final = frozenset({"description", "default", "examples", "x-default-by-kind"})
+_ANNOTATIONS: Final = frozenset(
+    {"description", "default", "examples", "x-default-by-kind", "x-default-upstream"}
+)
 
 
 def enum_schema(name: str) -> Schema:

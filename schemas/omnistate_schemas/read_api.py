@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from omnistate_schemas.envelope import Id, Time
 from omnistate_schemas.figure_members import describe_figures
+from omnistate_schemas.listed_conversations import ElsewhereWork, ScheduledWork, Waiting
 from omnistate_schemas.output_members import Count
 from omnistate_schemas.presence import ProfileCapacity, RepresentativeCapacity
-from omnistate_schemas.state_change import StateChange
+from omnistate_schemas.read_answer import Answer, Seconds
+from omnistate_schemas.read_change import ReadChange
 from omnistate_schemas.vocabulary import (
     Presence,
     PresenceReason,
@@ -21,16 +23,8 @@ from omnistate_schemas.vocabulary import (
     WindowSpan,
 )
 
-Seconds = Annotated[float, Field(ge=0, json_schema_extra={"x-unit": "seconds"})]
 
-
-class Answer(BaseModel):
-    """Base of every answer. A reader ignores members that a later version adds."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-
-class ConversationNow(StateChange):
+class ConversationNow(ReadChange):
     """A conversation's last change. Closed, it is known for 24 hours."""
 
     changed_at: Time = Field(description="When it changed.")
@@ -46,22 +40,6 @@ class QueueNow(Answer):
     )
 
 
-class Waiting(Answer):
-    """A conversation that is open in a queue."""
-
-    conversation_id: Id = Field(description="The conversation.")
-    open_since: Time = Field(description="When it became open, in whichever queue that was.")
-    age_seconds: Seconds = Field(description="For how many seconds it has been open.")
-
-
-class QueueWork(Answer):
-    """A queue's open conversations, oldest first, as many as were asked for."""
-
-    queue_id: Id | None = Field(description="The queue; null: in none.")
-    open: Count = Field(description="How many there are, those that were not asked for included.")
-    conversations: list[Waiting] = Field(description="The oldest of them.")
-
-
 class RepresentativeNow(Answer):
     """A representative: presence, capacity, and how many conversations they have."""
 
@@ -69,16 +47,22 @@ class RepresentativeNow(Answer):
     presence: Presence = Field(description="The effective presence.")
     presence_reason: PresenceReason = Field(description="Where the effective presence comes from.")
     set_presence: Presence | None = Field(
-        description="What somebody set last and still counts; null where capacity decides."
+        default=None,
+        description="What somebody set last and still counts; null where capacity decides.",
     )
     assignable: bool = Field(description="A router may offer them work.")
     blocked_by_profile: bool = Field(description="A blocking profile is used up.")
     units: Count = Field(description="How many capacity units they have.")
     occupied_units: Count = Field(description="How many units are taken.")
+    granted_units: Count = Field(
+        default=0, description="How many the gate has given and nobody has taken or declined yet."
+    )
     available_units: int = Field(
         description="Units left; negative where more are taken than there are."
     )
-    profiles: dict[Id, ProfileCapacity] = Field(description="Slots by capacity profile.")
+    profiles: dict[Id, ProfileCapacity] = Field(
+        default={}, description="Slots by capacity profile."
+    )
     changed_at: Time = Field(description="When presence or capacity changed last.")
     conversations: Count = Field(
         description="How many conversations that are not closed they are primary of."
@@ -182,6 +166,8 @@ class RepresentativeTotals(Answer):
 
     known: Count = Field(description="How many there are.")
     matching: Count = Field(description="How many of them were asked for.")
+    signed_in: Count = Field(description="How many are there: their presence is not offline.")
+    lost: Count = Field(description="How many are offline because their lease ran out.")
     assignable: Count = Field(description="How many may be offered work by a router.")
     over_limit: Count = Field(description="How many hold more units than they have.")
     most_over: list[Id] = Field(description="The three of these who hold most too many.")
@@ -194,6 +180,10 @@ class Overview(Answer):
     counts: CountsNow = Field(description="Conversations by workstream and status.")
     queues: list[QueueNow] = Field(description="Queues, as many as were asked for.")
     queue_totals: QueueTotals = Field(description="What is said of all queues.")
+    waiting: list[Waiting] = Field(description="The ten that wait the longest, in any queue.")
+    scheduled: ScheduledWork = Field(description="Scheduled conversations, the next ten.")
+    with_bot: ElsewhereWork = Field(description="What bots have, the oldest ten.")
+    with_external: ElsewhereWork = Field(description="What others outside have, the oldest ten.")
     representatives: list[RepresentativeNow] = Field(
         description="Representatives, as many as were asked for."
     )

@@ -137,7 +137,7 @@ class StateChange(Member):
     )
     hold_seconds: float | None = Field(
         default=None,
-        description="How long the caller has been on hold with this representative; on a change "
-        "of representative, with the former one.",
+        description="For how many seconds the caller has been on hold with this representative; "
+        "on a change of representative, with the former one.",
         json_schema_extra={"x-unit": "seconds"},
     )

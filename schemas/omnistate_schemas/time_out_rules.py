@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from omnistate_schemas.configured import SECONDS_MAX, Configuration
 from omnistate_schemas.vocabulary import SilenceAction, SilentSide
@@ -14,6 +14,23 @@ _SILENT = {"wait": "customer", "end": "customer", "requeue": "representative"}
 
 class TimeOutRule(Configuration):
     """Once one side has been silent for so long, this is done."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {
+                "anyOf": [
+                    {
+                        "properties": {
+                            "then": {"const": action},
+                            "silent": {"not": {"const": side}},
+                        },
+                        "required": ["then", "silent"],
+                    }
+                    for action, side in _SILENT.items()
+                ]
+            }
+        }
+    )
 
     silent: SilentSide = Field(description="Who owes an answer.")
     after: Annotated[float, Field(ge=0, le=SECONDS_MAX, allow_inf_nan=False)] = Field(

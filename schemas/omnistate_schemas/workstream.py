@@ -4,13 +4,21 @@ Durations are seconds, and null is never. What a setting does is the law's busin
 `omnistate.core`.
 """
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from omnistate_schemas.applicability import KIND_OF, SETTINGS_FOR, WAITED_FOR, kinds_for, kinds_of
 from omnistate_schemas.auto_close import AutoClose
-from omnistate_schemas.configured import DAY, MINUTE, Configuration, Seconds, by_kind
+from omnistate_schemas.configured import (
+    DAY,
+    DEFAULT_UPSTREAM,
+    MINUTE,
+    Configuration,
+    Seconds,
+    by_authority,
+    by_kind,
+)
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import Profiles, Units
 from omnistate_schemas.time_out_rules import TimeOutRules
@@ -21,6 +29,7 @@ from omnistate_schemas.vocabulary import (
     Distribution,
     WrapUpBlock,
 )
+from omnistate_schemas.workstream_rules import FOR_AUTHORITY, forbid
 
 WrapUpSeconds = Annotated[
     float,
@@ -40,10 +49,6 @@ def _check_wrap_up(value: object) -> object:
 BlockCapacityForWrapUp = Annotated[WrapUpBlock | WrapUpSeconds, BeforeValidator(_check_wrap_up)]
 
 AllowedPresences = Annotated[list[AssignablePresence], Field(min_length=1)]
-
-
-# Settings that only one authority can have.
-_FOR_AUTHORITY: Final = {"settle_window": "upstream", "max_delay": "engine"}
 
 
 class ConsultBlocksCapacity(Configuration):
@@ -70,6 +75,7 @@ class Workstream(Configuration):
             ],
             "if": {"properties": {"channel": {"const": "voice"}}, "required": ["channel"]},
             "then": {"properties": {"distribution": {"const": "push"}}},
+            "not": forbid(),
         }
     )
 
@@ -111,29 +117,30 @@ class Workstream(Configuration):
     auto_accept: bool = Field(
         default=False, description="Who is assigned has it at once, without an offer."
     )
-    offer_timeout: Seconds | None = Field(
-        default=120, description="Seconds that an offer stays open; null: never ends by itself."
+    offer_timeout: Seconds | None = by_authority(
+        "Seconds that an offer stays open; null: never ends by itself.", 120, None
     )
-    reconnect_window: Seconds | None = Field(
-        default=180,
-        description="Seconds in which a disconnected customer may come back; null: never over.",
+    reconnect_window: Seconds | None = by_authority(
+        "Seconds in which a disconnected customer may come back; null: never over.", 180, None
     )
     representative_reconnect_window: Seconds | None = by_kind(
         "Seconds in which a disconnected representative may come back; null: never over.",
+        upstream=None,
         live_chat=150,
         persistent_chat=150,
         messaging=150,
         voice=30,
-        record=150,
+        record=None,
     )
     auto_close: AutoClose = Field(
         default=AutoClose(),
         description="By status, after how many seconds a conversation is closed.",
     )
-    bot_inactivity: Seconds | None = Field(
-        default=30 * MINUTE,
-        description="Seconds without activity until a conversation with a bot is closed; null: "
-        "never. On voice it is ignored.",
+    bot_inactivity: Seconds | None = by_authority(
+        "Seconds without activity until a conversation with a bot is closed; null: never. On voice "
+        "it is ignored.",
+        30 * MINUTE,
+        None,
     )
     closed_retention: Seconds | None = Field(
         default=DAY,
@@ -157,11 +164,10 @@ class Workstream(Configuration):
         default=3_600,
         description="How many seconds late an event's own time is believed; for `engine` only. "
         "Null: however late.",
+        json_schema_extra={DEFAULT_UPSTREAM: None},
     )
-    parallel_offers: Annotated[int, Field(ge=1, le=20)] | None = Field(
-        default=None,
-        description="How many offers may be pending at once. Left out or null: 1, and 20 for "
-        "`upstream`.",
+    parallel_offers: Annotated[int, Field(ge=1, le=20)] | None = by_authority(
+        "How many offers may be pending at once. Null is as if left out.", 1, 20
     )
     assign_through_gate: bool = Field(
         default=False, description="A router's assignment counts only where the gate granted it."
@@ -214,7 +220,7 @@ class Workstream(Configuration):
         for name, codes in SETTINGS_FOR.items():
             if getattr(self, name) and kind not in kinds_of(codes):
                 raise ValueError(f"a {self.channel} workstream cannot have {name}")
-        for name, authority in _FOR_AUTHORITY.items():
+        for name, authority in FOR_AUTHORITY.items():
             given = name in self.model_fields_set and getattr(self, name)
             if given and self.authority != authority:
                 raise ValueError(f"{name} is for authority: {authority}")

@@ -26,6 +26,7 @@ from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
     DEAD_LETTERS,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     REPRESENTATIVE_CAPACITY,
     REPRESENTATIVE_PRESENCE,
@@ -38,7 +39,7 @@ from tests.oracle.random_days import day_of
 
 GROUP: Final = "conversation"
 INPUT_TOPICS: Final = (CHANNEL_EVENTS, AGENT_ACTIONS)
-OUTPUT_TOPICS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
+OUTPUT_TOPICS: Final = (STATE_CHANGES, CAPACITY_CHANGES, RECORDED_INPUTS, REJECTED_INPUTS)
 CONVERSATIONS: Final = f"{GROUP}-conversations-changelog"
 COUNTERS: Final = f"{GROUP}-counters-changelog"
 SETTINGS: Final = f"{GROUP}-settings-changelog"

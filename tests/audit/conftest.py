@@ -5,6 +5,7 @@ import pytest_asyncio
 
 from tests.audit.audit_rig import Rig, demo_rig
 from tests.audit.downstream_rig import TwinModel, half_way, started
+from tests.audit.late_rig import late_rig
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -16,6 +17,12 @@ async def morning() -> Rig:
     assert not findings.notes
     assert findings.counts["still held"] > 3
     return rig
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def late() -> Rig:
+    """A short afternoon with what waits, was recorded or declined."""
+    return await late_rig()
 
 
 @pytest.fixture

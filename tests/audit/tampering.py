@@ -137,7 +137,7 @@ def alter_row(rig: Rig, change: Callable[[Conversation], bool]) -> Place:
     for spot in rows(rig, CONVERSATIONS).values():
         if spot.record.value is not None:
             row = decode_conversation(spot.record.value)
-            if change(row):
+            if row.stage != "nothing" and change(row):
                 return spot.put(value=encode_conversation(row))
     raise AssertionError("no such row")
 
@@ -185,7 +185,7 @@ def altered(
 
 
 def by_input(event: Event) -> bool:
-    return event["data"]["input"] is not None and third(event)
+    return "input" in event["data"] and third(event)
 
 
 def anything(event: Event) -> bool:
@@ -194,5 +194,5 @@ def anything(event: Event) -> bool:
 
 def input_of(spot: Spot) -> Place | None:
     """The input that a change or a refusal names."""
-    named = spot.event["data"]["input"]
+    named = spot.event["data"].get("input")
     return named and (named["topic"], named["partition"], named["offset"])

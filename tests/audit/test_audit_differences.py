@@ -65,7 +65,7 @@ async def test_a_row_that_lags_at_that_instant(rig: Rig) -> None:
 
 def last_by_timer(rig: Rig) -> Spot:
     return max(
-        (spot for spot in spots(rig, STATE_CHANGES) if spot.event["data"]["input"] is None),
+        (spot for spot in spots(rig, STATE_CHANGES) if "input" not in spot.event["data"]),
         key=lambda spot: rig.entries(STATE_CHANGES, spot.partition)[spot.index].position,
     )
 

@@ -9,6 +9,7 @@ from omnistate.stream.ports import Fenced
 from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
     DEAD_LETTERS,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     STATE_CHANGES,
 )
@@ -19,7 +20,7 @@ from tests.audit.tampering import spots
 from tests.stream.faulty_log import Fault, FaultyLog, Moment
 
 SEEDS = st.integers(0, 2**31)
-OUTPUTS = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS, DEAD_LETTERS)
+OUTPUTS = (STATE_CHANGES, CAPACITY_CHANGES, RECORDED_INPUTS, REJECTED_INPUTS, DEAD_LETTERS)
 
 
 @settings(max_examples=40, deadline=None)
@@ -29,10 +30,11 @@ async def test_a_day_is_in_order(seed: int, partitions: int) -> None:
     assert findings.ok, findings.violations[:5]
     assert not findings.notes
     counts = findings.counts
-    outcomes = ("changed", "recorded", "refused", "dead letters")
+    outcomes = ("changed", "recorded", "refused", "dead letters", "waiting")
     assert counts["inputs"] == counts["replayed"] == sum(counts[name] for name in outcomes)
-    outputs = ("changes", "refusals", "holds", "releases", "dead letters")
-    assert counts["compared"] == sum(counts[name] for name in outputs)
+    capacity = ("holds", "releases", "declined")
+    outputs = ("changes", "refusals", "recordings", "reminders", "dead letters")
+    assert counts["compared"] == sum(counts[name] for name in capacity + outputs)
     assert counts["holds"] == counts["releases"] + counts["still held"]
 
 
@@ -96,7 +98,7 @@ async def test_one_output_tampered_with_is_found(seed: int, chance: int, how: st
         case "move":
             there = (spot.partition + 1) % rig.sizes[spot.topic]
             # A dead letter, and a refusal of what lies astray, may lie anywhere.
-            assume(spot.topic in {STATE_CHANGES, CAPACITY_CHANGES})
+            assume(spot.topic in {STATE_CHANGES, CAPACITY_CHANGES, RECORDED_INPUTS})
             spot.drop()
             rig.log.append(spot.topic, record.key, record.value, record.headers, there)
         case "swap":

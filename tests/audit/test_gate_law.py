@@ -9,13 +9,13 @@ import msgspec
 import pytest
 from omnistate.adapters.memory.memory_log import Entry
 from omnistate.audit.audit_layout import Layout, read_totals_layout
+from omnistate.audit.audited_rows import Rows
 from omnistate.audit.configuration_history import Configured
 from omnistate.audit.cut import read_cut
 from omnistate.audit.findings import Findings
 from omnistate.audit.gate_law import GateCheck
 from omnistate.audit.holdings_law import check_holdings
 from omnistate.audit.source import MemoryReader
-from omnistate.audit.table_rows import Rows
 from omnistate.audit.totals_law import TotalsCheck
 from omnistate.audit.totals_rows import read_totals
 from omnistate.core.representative.grants import Grant

@@ -96,7 +96,7 @@ REPLAY: Final[dict[str, Case]] = {
     **{
         f"a change's {name}": altered("replay", STATE_CHANGES, third, set_data(**{name: value}))
         for name, value in {
-            "rule": "Z9",
+            "rule": "Q9",
             "state": "resolved",
             "internal": True,
             "reason": "overflow",
@@ -121,7 +121,7 @@ REPLAY: Final[dict[str, Case]] = {
     "a refusal's message": altered("replay", REJECTED_INPUTS, anything, set_data(message="No.")),
     "a refusal's status": altered("replay", REJECTED_INPUTS, anything, set_data(status="closed")),
     "a refusal's sequence": altered("replay", REJECTED_INPUTS, anything, set_data(sequence=99)),
-    "a hold's rule": altered("replay", CAPACITY_CHANGES, anything, set_data(rule="Z9")),
+    "a hold's rule": altered("replay", CAPACITY_CHANGES, anything, set_data(rule="Q9")),
     "a hold's actor": altered("replay", CAPACITY_CHANGES, anything, another_actor),
     "a hold's time": altered(
         "replay", CAPACITY_CHANGES, anything, set_event(time="2026-03-02T06:00:00.000Z")

@@ -174,7 +174,8 @@ async def test_a_conversation_that_begins_while_the_audit_reads(rig: Rig) -> Non
 
 def test_rows_say_the_same_as_what_stands_there(rig: Rig) -> None:
     for (partition, key), spot in rows(rig, CONVERSATIONS).items():
-        if spot.record.value is not None:
-            row = decode_conversation(spot.record.value)
+        row = None if spot.record.value is None else decode_conversation(spot.record.value)
+        # Where nothing has begun yet, inputs wait for it.
+        if row is not None and row.stage != "nothing":
             standing = rows(rig, CONVERSATION_STATES)[partition, key]
             assert standing.event["id"] == f"{row.origin}.{row.sequence}"

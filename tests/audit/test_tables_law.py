@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import pytest
 from omnistate.core.conversation.context import Counter
-from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.conversation import Conversation
+from omnistate.core.conversation.parties import Hold
 from omnistate.core.conversation.row import decode_conversation
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES, STATE_CHANGES
 
@@ -202,12 +203,12 @@ TABLES: Final[dict[str, Case]] = {
             "queue_id": "nowhere",
             "customer_id": "nobody",
             "representative_id": "nobody",
-            "offered_representative_id": "nobody",
-            "channel": "line",
+            "channel": "voice",
             "workstream_id": "none",
             "transfer_count": 17,
             "skipped": ["nobody"],
             "origin": "0-77777",
+            "overflow_count": 17,
         }.items()
     },
     "a stale row": ("tables", stale_row),

@@ -103,7 +103,7 @@ async def test_positions_that_compaction_took(rig: Rig, monkeypatch: pytest.Monk
     assert findings.ok, findings.violations
     assert findings.counts["replayed"] == findings.counts["inputs"]
     assert len(findings.notes) == rig.partitions
-    find(rig, STATE_CHANGES, third).alter(set_data(rule="Z9"))
+    find(rig, STATE_CHANGES, third).alter(set_data(rule="Q9"))
     findings = await rig.audit()
     assert findings.ok
     assert "differs in data.rule" in findings.notes[-1] + findings.notes[1] + findings.notes[-2]
@@ -135,7 +135,7 @@ async def test_a_configuration_that_changed_under_way() -> None:
     assert "the configuration changed" in note
     assert 0 < findings.counts["compared"] < findings.counts["changes"]
     late = [spot for spot in spots(rig, STATE_CHANGES) if third(spot.event)][-1]
-    late.alter(set_data(rule="Z9"))
+    late.alter(set_data(rule="Q9"))
     assert late.place in places(await rig.audit(), "replay")
 
 

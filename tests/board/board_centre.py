@@ -136,6 +136,15 @@ def shown_queues(folded: Folded) -> dict[str, str]:
     return {name: str(len(open_[name])) for name in order}
 
 
+def longest(folded: Folded) -> list[str]:
+    """Open conversations, those first that have waited the longest."""
+    since: dict[str, int] = {}
+    for key, ids in folded.keys.items():
+        if key.endswith(":open"):
+            since |= ids
+    return sorted(since, key=lambda id_: (since[id_], id_))
+
+
 def shown_people(folded: Folded) -> dict[str, tuple[str, str, str]]:
     """Presence, units, and conversations with offers, by representative."""
     found = {}
@@ -165,7 +174,8 @@ def over_their_limit(folded: Folded) -> list[str]:
 def agrees(page: Browser, folded: Folded) -> list[str]:
     """Where the page says something else than the topics."""
     people = page.rows("representatives")
-    seen = {
+    seen: dict[str, Any] = {
+        "waiting": set(page.rows("waiting")),
         "conversations": page.rows("conversations"),
         "queues": {name: cells[0] for name, cells in page.rows("queues").items()},
         "order": list(page.rows("queues")),
@@ -174,7 +184,8 @@ def agrees(page: Browser, folded: Folded) -> list[str]:
         },
     }
     queues = shown_queues(folded)
-    told = {
+    told: dict[str, Any] = {
+        "waiting": set(longest(folded)[:10]),
         "conversations": shown_conversations(folded),
         "queues": queues,
         "order": list(queues),

@@ -61,6 +61,55 @@ def lag(group: str, topic: str, *seconds: float) -> list[dict[str, Any]]:
     ]
 
 
+def waiting(id_: str, age_s: float, **members: Any) -> dict[str, Any]:
+    """A conversation that has waited so long; nothing else is known of it, as of edition 1."""
+    row = dict.fromkeys(
+        ("workstream_id", "channel", "direction", "queue_id", "priority", "next_timer",
+         "queue_since", "rule", "reason", "decline_count", "decline_reason", "overflow_count")
+    )  # fmt: skip
+    return {
+        "conversation_id": id_,
+        "open_since": GENERATED_AT,
+        "age_seconds": age_s,
+        **row,
+        "attributes": {},
+        "skipped_representative_ids": [],
+        **members,
+    }
+
+
+def elsewhere(id_: str, **members: Any) -> dict[str, Any]:
+    """A conversation that is scheduled, or that somebody else has."""
+    row = dict.fromkeys(
+        ("workstream_id", "channel", "direction", "queue_id", "priority", "next_timer")
+    )
+    return {"conversation_id": id_, **row, "attributes": {}, **members}
+
+
+DECLINED: dict[str, Any] = {
+    "workstream_id": "chat", "channel": "live_chat", "direction": "inbound", "queue_id": MARKUP,
+    "priority": 7, "queue_since": GENERATED_AT, "rule": "A2", "reason": "awaiting_assignment",
+    "decline_count": 2, "decline_reason": "at lunch", "overflow_count": 1,
+    "attributes": {"skills": ["spanish", "billing"], "vip": True},
+    "skipped_representative_ids": ["ana", "bob"],
+    "next_timer": {"name": "customer_reconnect", "at": "2026-03-02T10:16:30.000Z"},
+}  # fmt: skip
+SCHEDULED = [
+    elsewhere("callback-1", scheduled_for="2026-03-02T10:20:40.000Z", due_seconds=310.0,
+              direction="outbound", channel="voice", workstream_id="calls"),
+    elsewhere("callback-2", scheduled_for="2026-03-02T10:15:10.000Z", due_seconds=-20.0),
+]  # fmt: skip
+WITH_BOT = [
+    elsewhere("chat-b", handler={"kind": "bot", "id": "helper"}, since=GENERATED_AT,
+              age_seconds=95.0),
+    elsewhere(MARKUP, handler={"kind": "bot", "id": None}, since=GENERATED_AT, age_seconds=3.0),
+]  # fmt: skip
+WITH_EXTERNAL = [
+    elsewhere("call-e", handler={"kind": "external", "id": "+34600"}, since=GENERATED_AT,
+              age_seconds=400.0),
+]  # fmt: skip
+
+
 def add_up(found: dict[str, Any]) -> None:
     """What the API would say of all of them; counted by other code than the API's."""
     people = found["representatives"]
@@ -71,6 +120,8 @@ def add_up(found: dict[str, Any]) -> None:
     found["representative_totals"] = {
         "known": len(people),
         "matching": len(people),
+        "signed_in": len([each for each in people if each["presence"] != "offline"]),
+        "lost": len([each for each in people if each["presence_reason"] == "lost"]),
         "assignable": sum(each["assignable"] for each in people),
         "over_limit": len(over),
         "most_over": [each["representative_id"] for each in over[:3]],
@@ -101,8 +152,20 @@ def overview(**members: Any) -> dict[str, Any]:
             {"queue_id": MARKUP, "open": 1, "oldest_seconds": 3_725.0},
             {"queue_id": "idle", "open": 0, "oldest_seconds": None},
         ],
+        "waiting": [
+            waiting("chat-17", 3_725.0, **DECLINED),
+            waiting("chat-18", 75.5, queue_id="support", rule="C1", priority=0, decline_count=0),
+            waiting("former", 20.0, queue_id="support"),
+            waiting(MARKUP, 4.2, rule="E3"),
+        ],
+        "scheduled": {"scheduled": 2, "conversations": SCHEDULED},
+        "with_bot": {"active": 12, "conversations": WITH_BOT},
+        "with_external": {"active": 1, "conversations": WITH_EXTERNAL},
         "representatives": [
-            representative("ana", 100, 60, profiles={"call": slots(1, 1, blocking=True)}),
+            representative(
+                "ana", 100, 60, granted_units=30, available_units=10,
+                profiles={"call": slots(1, 1, blocking=True)},
+            ),
             representative("bob", 90, 130, offers=1, profiles={"mails": slots(4, 6)}),
             representative(
                 "cleo", 100, 0, presence="away", presence_reason="set_by_supervisor",
@@ -112,7 +175,9 @@ def overview(**members: Any) -> dict[str, Any]:
                 MARKUP, 100, 30, presence="do_not_disturb", assignable=False,
                 presence_reason="set_by_representative", set_presence="do_not_disturb",
             ),
-            representative("dora", 0, 0, presence="offline", assignable=False),
+            representative(
+                "dora", 0, 0, presence="offline", presence_reason="lost", assignable=False,
+            ),
         ],
         "figures": [
             figures("chat", offered=80, accepted=72, abandoned=3, accepted_in_time=63,

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from omnistate.adapters.redis.work_lists import WorkAtAGlance
 from omnistate.process.projection import overview
 from omnistate.process.projection.lag_watch import Measured
 from omnistate.process.projection.overview import SHARED_S, Overviews
 from omnistate.projections.read_model.store_ports import StoreUnavailable
+from omnistate_schemas.listed_conversations import ElsewhereWork, ScheduledWork
 from omnistate_schemas.read_api import CountsNow, LagNow
 
 
@@ -20,6 +22,7 @@ class Model:
         self.answering = asyncio.Event()
         self.answering.set()
         self.failing = False
+        self.work = Work()
 
     async def counts(self) -> CountsNow:
         self.asked += 1
@@ -36,6 +39,15 @@ class Model:
     async def figures(self, *, by_queue: bool) -> list[Any]:
         assert not by_queue
         return []
+
+
+class Work:
+    """Nobody waits for anybody."""
+
+    async def glance(self, queues: Sequence[Any], limit: int) -> WorkAtAGlance:
+        assert queues == []
+        nothing = ElsewhereWork(active=0, conversations=[])
+        return WorkAtAGlance([], ScheduledWork(scheduled=0, conversations=[]), nothing, nothing)
 
 
 class Listings:

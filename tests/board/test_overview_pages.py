@@ -33,7 +33,7 @@ PEOPLE = sorted(
         ListedRepresentative("r-9", "busy", False, 100, 130, 4, 1),
         ListedRepresentative("Anna", "away", False, 100, 0, 0, 0),
         ListedRepresentative("bo", "do_not_disturb", False, 0, 30, 1, 0),
-        ListedRepresentative("cy", "offline", False, 0, 0, 0, 0),
+        ListedRepresentative("cy", "offline", False, 0, 0, 0, 0, lost=True),
     ]
 )
 QUEUES = sorted(
@@ -80,6 +80,8 @@ def test_what_is_said_of_all_does_not_depend_on_whom_is_shown() -> None:
     assert totals.model_dump() == {
         "known": 5,
         "matching": 2,
+        "signed_in": 4,
+        "lost": 1,
         "assignable": 1,
         "over_limit": 2,
         "most_over": ["bo", "r-9"],

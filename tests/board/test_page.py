@@ -26,9 +26,10 @@ def test_every_room_shows_what_it_was_told(page: Browser) -> None:
     late = "return [...document.querySelectorAll('#queues .age')].map((each) => each.dataset.level)"
     assert page.run(late) == [None, "bad", "notice", None], "the head, then the oldest first"
     people = page.rows("representatives")
-    assert people["ana"] == ["available", "", "60/100", "call 1/1", "2"]
+    assert people["ana"] == ["available", "", "60 + 30/100", "call 1/1", "2"]
     assert people["bob"] == ["busy · blocked", "", "130/90 ▲ 40 over", "mails 6/4 ▲", "4 + 1"]
     assert people["cleo"][0] == "away · by supervisor"
+    assert people["dora"][0] == "offline · lost"
     assert people[MARKUP][0] == "do not disturb"
     chat = ["80", "72", "3", "87 %", "12 s", "–", "–", "6", "0"]
     assert page.rows("figures")["chat"] == chat
@@ -46,7 +47,11 @@ def test_every_room_shows_what_it_was_told(page: Browser) -> None:
         ["p1", "42", "s", "425", "records"],
     ]
     leading = page.text("#leading")
-    for words in ("Dead letters\n7", "May be offered work\n1\nof 5", "Service level, hour\n87 %"):
+    for words in (
+        "Dead letters\n7",
+        "May be offered work\n1\n4 signed in, 1 lost",
+        "Service level, hour\n87 %",
+    ):
         assert words in leading
     alerts = page.text("#alerts")
     for words in ("Over their limit bob", f"{MARKUP} oldest open for 1 h", "projection is 42 s"):

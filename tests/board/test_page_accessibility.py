@@ -26,7 +26,7 @@ def test_the_keyboard_is_enough(page: Browser) -> None:
     page.driver.refresh()
     page.wait("live", lambda: page.state() == "live")
     visited: list[tuple[str, str]] = []
-    for _ in range(60):
+    for _ in range(80):
         page.press(Keys.TAB)
         found = page.focused()
         if found["tag"] == "body" or (found["id"], found["name"]) in visited[:1]:

@@ -11,6 +11,7 @@ import time
 from tests.board.board_centre import (
     PARTITIONS,
     Centre,
+    longest,
     over_their_limit,
     shown_conversations,
     shown_people,
@@ -29,7 +30,7 @@ LEFT = b"\x1b[?1049l"
 async def test_in_a_pipe_it_says_once_what_the_topics_say(centre: Centre) -> None:
     folded = await centre.settle()
     blocks = [each.splitlines() for each in centre.found.run("top").split("\n\n")]
-    clock, conversations, queues, people, figures, lag = blocks
+    clock, conversations, queues, waiting, elsewhere, people, figures, lag = blocks
     assert clock[0].endswith("dead letters 1")
     rows = {line.split()[0]: line.split()[1:] for line in conversations[1:]}
     totals = rows.pop("all")
@@ -38,6 +39,8 @@ async def test_in_a_pipe_it_says_once_what_the_topics_say(centre: Centre) -> Non
     told = dict(line.replace("in no queue", "in-no-queue").split()[:2] for line in queues[1:])
     expected = {name.replace(" ", "-"): number for name, number in shown_queues(folded).items()}
     assert list(told.items()) == list(expected.items())
+    assert [line.split()[0] for line in waiting[1:] if "more" not in line] == longest(folded)[:10]
+    assert elsewhere[0].startswith(("scheduled", "Nothing is scheduled"))
     over = over_their_limit(folded)
     names = [line.split()[0] for line in people[1:]]
     assert names[: len(over)] == over

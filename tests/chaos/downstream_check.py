@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 
 from aiokafka import ConsumerRecord
 from omnistate_schemas.times import parse_time_ms
-from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY
+from omnistate_schemas.vocabulary import AGENT_ACTIONS, REPRESENTATIVE_CAPACITY
 
-from tests.chaos.capacity_pictures import TOLD, Pictures
+from tests.chaos.capacity_pictures import OURS, TOLD, Pictures, read_event
 from tests.chaos.positions import Positions
 from tests.chaos.read_model_check import ReadModel, Said, compare
 from tests.chaos.worker_kinds import PARTITIONS, PROJECTION, REPRESENTATIVE
@@ -24,7 +24,7 @@ from tests.harness.topics import Place, TopicReader
 from tests.harness.waiting import stretch
 
 Json = dict[str, Any]
-TOPICS: Final = frozenset({*REPRESENTATIVE.consumes, *PROJECTION.consumes})
+TOPICS: Final = frozenset({*REPRESENTATIVE.consumes, *PROJECTION.consumes, AGENT_ACTIONS})
 SHOWN: Final = [(topic, n) for topic in PROJECTION.consumes for n in range(PARTITIONS)]
 # A timer's change may be under way at any time, and the projection looks at markers once a second.
 BEHIND_S: Final = 15.0
@@ -69,6 +69,8 @@ class Downstream:
         self._published: defaultdict[str, list[Json]] = defaultdict(list)
         self._clocks: Counter[int] = Counter()
         self._said: list[Said] = []
+        # What the representative worker has said to conversations.
+        self._acted: Counter[tuple[str, str, str]] = Counter()
 
     async def ends(self, topics: Iterable[str]) -> dict[Place, int]:
         """Where these topics end now, without the markers of transactions."""
@@ -102,6 +104,9 @@ class Downstream:
 
     def _take(self, place: Place, record: ConsumerRecord) -> None:
         topic, number = place
+        if topic == AGENT_ACTIONS:
+            self._take_action(record)
+            return
         self._ends[place] = record.offset + 1
         if topic in REPRESENTATIVE.consumes:
             turn = REPRESENTATIVE.consumes.index(topic)
@@ -112,6 +117,13 @@ class Downstream:
         self._said.append(Said(place, record.offset, record.key.decode(), event))
         if topic == REPRESENTATIVE_CAPACITY:
             self._take_picture(f"{topic}-{number} offset {record.offset}", number, event)
+
+    def _take_action(self, record: ConsumerRecord) -> None:
+        event = read_event(record.value)
+        if event is not None and event.get("source") in OURS:
+            said = event["type"], event["subject"], event["data"]["representative_id"]
+            self.counts["actions of ours"] += 1
+            self._acted[said] += 1
 
     def _take_picture(self, where: str, partition: int, event: Json | None) -> None:
         """Nobody is taken out of the configuration; sequences have no gap and no repeat."""
@@ -140,10 +152,11 @@ class Downstream:
                     break
                 batch = [self._cut(self._inputs[topic, number], end) for topic, end in cut.items()]
                 topics = REPRESENTATIVE.consumes
-                self._pictures.take_batch(
-                    (topics[each.turn], each.key, each.value)
+                taken = (
+                    (topics[each.turn], each.key, each.value, each.append_ms)
                     for each in merge(*batch, key=lambda one: (one.append_ms, one.turn))
                 )
+                self._pictures.take_batch(taken, position.clock_ms, number)
                 self._folded[number] += 1
 
     def _cut(self, waiting: list[Taken], end: int) -> list[Taken]:
@@ -197,6 +210,10 @@ class Downstream:
                     f"representative-capacity {id_}: {len(found)} pictures, not {len(expected)}: "
                     f"the last is {found[-1:]}, not {expected[-1:]}"
                 )
+        for said in {*self._pictures.told, *self._acted}:
+            times, acted = self._pictures.told[said], self._acted[said]
+            if times != acted:
+                behind.append(f"agent-actions: {said} was said {acted} times, not {times}")
         for place, end in goals.taken.items():
             waiting = sum(each.offset < end for each in self._inputs[place])
             if waiting:

@@ -16,23 +16,19 @@ from tests.harness.capacity_recount import CapacityRecount
 from tests.harness.topics import Place
 from tests.harness.waiting import stretch
 
-# contract.md#recorded: these alone may be accepted without an output; and presence, of which
+# contract.md#recorded-inputs: these alone may be accepted without an output; and presence, of which
 # `representative-capacity` tells in its own way.
 SILENT: Final = frozenset(
     {
+        "conversation.progressed",
         "customer.messaged",
-        "customer.disconnected",
-        "customer.reconnected",
         "representative.message",
         "representative.presence",
-        "representative.disconnected",
-        "representative.reconnected",
-        "representative.close_session",
-        "consult.started",
-        "consult.ended",
-        "supervisor.monitor",
+        "bot.message",
     }
 )
+# A fact or report may wait so long for its start or for its order, and then for the wall clock.
+WAITS_MS: Final = 3_000
 # Wall-clock timers fire their grace of a second after the deadline, and within a read's wait.
 TIMER_LATE_MS: Final = 4_000
 KEPT: Final = 50
@@ -49,6 +45,7 @@ class Standing(NamedTuple):
     queue_id: str | None
     at_ms: int
     due_ms: int | None
+    occurred_ms: int
 
 
 class LedgerCheck:
@@ -67,6 +64,8 @@ class LedgerCheck:
         self._clocks: Counter[int] = Counter()
         self._ids: set[int] = set()
         self._capacity = CapacityRecount()
+        # Requests by id: how often the gate has granted them, and no account has counted it yet.
+        self._granted: Counter[str] = Counter()
 
     def complain(self, sentence: str) -> None:
         """Something does not hold."""
@@ -100,26 +99,55 @@ class LedgerCheck:
             self.complain(f"{where}: {kind}, {subject} {data['sequence']} after {sequence}")
         elif before is not None:
             for name in ("status", "detail", "representative_id", "queue_id"):
-                if data[f"previous_{name}"] != getattr(before, name):
+                if data.get(f"previous_{name}") != getattr(before, name):
                     self.complain(f"{where}: drift, previous_{name} is not what {name} was")
+        occurred_ms = parse_time_ms(data["occurred_at"])
+        if not (0 if before is None else before.occurred_ms) <= occurred_ms <= at_ms:
+            self.complain(f"{where}: occurred_at is after time, or goes back")
         if at_ms < self._clocks[partition]:
             self.complain(f"{where}: the clock of partition {partition} goes back")
         self._clocks[partition] = at_ms
-        if data["input"] is not None:
+        if "input" in data:
             self._note(where, data["input"], "change", event)
-        timer = data["next_timer"]
+        timer = data.get("next_timer")
         self._standings[subject] = Standing(
             data["sequence"],
             data["status"],
-            data["detail"],
-            data["representative_id"],
-            data["queue_id"],
+            data.get("detail"),
+            data.get("representative_id"),
+            data.get("queue_id"),
             at_ms,
             None if timer is None else parse_time_ms(timer["at"]),
+            occurred_ms,
         )
         if data["status"] == "closed":
             del self._standings[subject]
             self._closed.add(hash(subject))
+
+    def take_recorded(self, where: str, event: Json) -> None:
+        """An input was accepted and changed nothing; it may have moved a timer."""
+        self.counts["recorded"] += 1
+        data, at_ms = event["data"], parse_time_ms(event["time"])
+        if data["cause"]["type"] in SILENT:
+            self.complain(f"{where}: {data['cause']['type']} is not published as recorded")
+        self._note(where, data["input"], "record", event)
+        standing = self._standings.get(event["subject"])
+        if standing is None or standing.sequence != data["sequence"]:
+            # Its change lies on another topic, and may be read later.
+            return
+        timer = data.get("next_timer")
+        due_ms = None if timer is None else parse_time_ms(timer["at"])
+        self._standings[event["subject"]] = standing._replace(at_ms=at_ms, due_ms=due_ms)
+
+    def take_reminder(self, where: str, event: Json) -> None:
+        """A silence went on for so long: a timer, which changes nothing."""
+        self.counts["reminders"] += 1
+        if event["data"]["cause"]["type"] != "timer.silence" or event.get("causationid"):
+            self.complain(f"{where}: a reminder that the timer silence did not cause")
+        standing = self._standings.get(event["subject"])
+        if standing is not None and standing.sequence == event["data"]["sequence"]:
+            # What comes after it is published with the next change.
+            self._standings[event["subject"]] = standing._replace(due_ms=None)
 
     def take_refusal(self, where: str, event: Json) -> None:
         """An input was rejected or ignored."""
@@ -147,6 +175,21 @@ class LedgerCheck:
         for sentence in self._capacity.take(event["data"], held=held):
             self.complain(f"{where}: {sentence}")
 
+    def take_grant(self, event: Json) -> None:
+        """The gate has granted a request: that is its outcome."""
+        self.counts["grants"] += 1
+        self._granted[event["causationid"]] += 1
+
+    def _take_granted(self, id_: str) -> bool:
+        granted = self._granted[id_] > 0
+        self._granted[id_] -= granted
+        return granted
+
+    def conclude(self) -> None:
+        """All is at rest: no grant is left that no request has come to."""
+        for id_ in +self._granted:
+            self.complain(f"{id_}: granted, and had another outcome")
+
     def close_accounts(self, reached: Mapping[Place, int]) -> None:
         """Every input before these offsets has had its one outcome."""
         for place, end in reached.items():
@@ -154,16 +197,31 @@ class LedgerCheck:
             for offset in range(self._closed_up_to[place], min(end, len(entries))):
                 entry = entries[offset]
                 found = self._outcomes.pop((place, offset), [])
+                if entry.type == "assignment.requested" and not found:
+                    found = ["refusal"] if self._take_granted(entry.id) else []
                 if not _is_outcome(found, entry.type, entry.expected):
                     said = ", ".join(found) or "nothing: lost"
                     self.complain(f"{place} offset {offset}: {entry.type} has come to {said}")
             self._closed_up_to[place] = max(self._closed_up_to[place], end)
 
+    def find_unanswered(self, reached: Mapping[Place, int]) -> Place | None:
+        """Where an input before these offsets has no outcome yet, though it must have one."""
+        for place, end in reached.items():
+            entries = self._journal.entries[place]
+            for offset in range(self._closed_up_to[place], min(end, len(entries))):
+                entry = entries[offset]
+                found = self._outcomes.get((place, offset), [])
+                granted = not found and self._granted[entry.id] > 0
+                if not (granted or _is_outcome(found, entry.type, entry.expected)):
+                    return place
+        return None
+
     def check_timers(self, now_ms: int) -> None:
         """Of conversations that nothing was said of since their last change, none is overdue."""
         late_ms = stretch(TIMER_LATE_MS)
         for subject, standing in self._standings.items():
-            quiet = self._last_input_ms.get(subject, 0) <= standing.at_ms
+            # Not one that may have waited longer than that, either.
+            quiet = self._last_input_ms.get(subject, 0) + WAITS_MS <= standing.at_ms
             due_ms = standing.due_ms
             if quiet and due_ms is not None and due_ms + late_ms < now_ms:
                 late_s = (now_ms - due_ms) / 1_000
@@ -186,6 +244,6 @@ def _is_outcome(found: list[str], type_: str, expected: str | None) -> bool:
     if expected is not None:
         return found == ["letter"]
     # One input may go through two rules (X1, then X2).
-    if found in (["refusal"], ["change"], ["change", "change"]):
+    if found in (["refusal"], ["record"], ["change"], ["change", "change"]):
         return True
     return not found and type_ in SILENT

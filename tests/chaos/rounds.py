@@ -100,7 +100,7 @@ class Run:
                         f"chaos-{number}.",
                         self._folder / f"installation-{number}",
                         hurry(configuration),
-                        Traffic(day, f"{options.seed}/{number}"),
+                        Traffic(day, f"{options.seed}/{number}", hurry(configuration)),
                         options.rate,
                         self._say,
                         compiled=options.compiled,
@@ -209,12 +209,7 @@ class Run:
     async def _look_at_offsets(self, here: ChaosInstallation) -> None:
         """The groups have no lag, and the tables have come exactly as far."""
         for kind, positions in here.positions.items():
-            committed = await here.group_offsets(kind)
-            for place, end in here.journal.ends(kind.consumes).items():
-                reached = positions.next_offset(place)
-                if not reached == end == committed.get(place, 0):
-                    offset = committed.get(place)
-                    self._violate(f"{place}: {end} inputs, {reached} taken, {offset} committed")
+            self._violations += await here.find_apart(kind)
             self._violations += positions.find_contradictions()
 
     async def _end_installation(self, here: ChaosInstallation) -> None:
@@ -222,6 +217,7 @@ class Run:
         if not self.figures.violations:
             await here.fleets[CONVERSATION].end_all()
             await here.witness.look(here.journal.ends(INPUTS))
+            here.witness.books.conclude()
             await self._recover_kind(here, REPRESENTATIVE)
             await here.fleets[REPRESENTATIVE].end_all()
             # Nothing moves any more but the read model.

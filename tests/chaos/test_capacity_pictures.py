@@ -3,8 +3,6 @@
 import random
 from typing import Any
 
-from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_PRESENCE
-
 from tests.chaos.capacity_pictures import TOLD, Pictures
 from tests.stream.representative_rig import CENTRE, INPUTS, RepresentativeRig, directory_of, drain
 
@@ -35,12 +33,12 @@ async def run_both(seed: int) -> tuple[list[dict[str, Any]], Pictures]:
         for _ in range(draw.randint(1, 4)):
             act(desk, draw)
         batch = []
-        for topic in (REPRESENTATIVE_PRESENCE, CAPACITY_CHANGES):
+        for topic in INPUTS:
             records = desk.log.read(topic, 0, reached[topic])
             reached[topic] += len(records)
             batch += records
         batch.sort(key=lambda each: each.timestamp_ms)
-        pictures.take_batch((each.topic, each.key, each.value) for each in batch)
+        pictures.take_batch((each.topic, each.key, each.value, each.timestamp_ms) for each in batch)
         await drain(task, desk.now_ms)
     return desk.told(), pictures
 

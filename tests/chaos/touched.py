@@ -14,6 +14,7 @@ from typing import Final
 from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
     CONVERSATION_STATES,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     STATE_CHANGES,
 )
@@ -31,6 +32,7 @@ CHANGELOGS: Final = tuple(
 OWN: Final = (
     *CONVERSATION.consumes,
     STATE_CHANGES,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     CONVERSATION_STATES,
     *CHANGELOGS,

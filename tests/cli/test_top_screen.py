@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 import pytest
-from omnistate.cli.top_screen import render_live, render_plain, share
+from omnistate.cli.top_screen import ROOMY, render_live, render_plain, share
 from omnistate.cli.top_words import describe_shortly, describe_span, draw_bar
 from omnistate_schemas.read_api import Overview
 from rich.console import Console
@@ -29,22 +29,25 @@ def plain(**members: object) -> str:
 
 def test_plain_text_says_everything() -> None:
     parts = [each.splitlines() for each in plain().split("\n\n")]
-    clock, conversations, queues, people, figures, lag = parts
-    assert clock == [
-        "omnistate at 10:15:30 UTC · 1 of 5 representatives may be offered work · dead letters 7"
-    ]
+    clock, conversations, queues, waiting, elsewhere, people, figures, lag = parts
+    offered = "1 of 5 representatives may be offered work · 4 signed in · 1 lost"
+    assert clock == [f"omnistate at 10:15:30 UTC · {offered} · dead letters 7"]
     heads = "workstream open active waiting wrap-up resolved scheduled closed"
     assert conversations[0].split() == heads.split()
     assert conversations[1].split() == ["all", "3", "12", "5", "1", "4", "2", "1,207"]
     assert conversations[3].split() == ["chat", "3", "12", "0", "1", "0", "0", "1,207"]
     assert [line.split("  ")[0] for line in queues[1:]] == [MARKUP, "support", "in no queue"]
     assert queues[1].endswith("1  ▲ 1 h 02 min")
+    assert [line.split("  ")[0] for line in waiting[1:]] == ["chat-17", "chat-18", "former", MARKUP]
+    assert elsewhere[0].split("  ")[0] == "scheduled 2, bots 12, outside 1"
     assert people[0].startswith("people, 1 over")
     assert [line.split("  ")[0] for line in people[1:]] == ["bob", "ana", MARKUP, "cleo", "dora"]
     bar = "███████▒▒▒"
     words = ["bob", "busy", "·", "blocked", bar, "mails", "6/4", "▲", "130/90", "▲", "40"]
     assert people[1].split() == [*words, "4", "+", "1"]
-    assert people[2].split() == ["ana", "available", "██████░░░░", "call", "1/1", "60/100", "2"]
+    units = ["60", "+", "30/100"]
+    assert people[2].split() == ["ana", "available", "██████░░░░", "call", "1/1", *units, "2"]
+    assert people[5].split()[:5] == ["dora", "offline", "·", "▲", "lost"]
     assert people[4].split()[:4] == ["cleo", "away", "·", "by"]
     assert figures[0].split()[:4] == ["figures", "window", "offer", "accept"]
     numbers = ["80", "72", "3", "87", "%", "12", "s", "–", "–", "6", "0"]
@@ -59,9 +62,15 @@ def test_plain_text_says_everything() -> None:
 
 def test_what_is_not_there_is_said() -> None:
     lists: dict[str, list[object]] = {
-        each: [] for each in ("queues", "representatives", "figures", "lag")
+        each: [] for each in ("queues", "waiting", "representatives", "figures", "lag")
     }
-    nothing: dict[str, Any] = {"counts": {}, "dead_letters": None, "lag_measured_at": None, **lists}
+    nobody = {
+        "scheduled": {"scheduled": 0, "conversations": []},
+        "with_bot": {"active": 0, "conversations": []},
+        "with_external": {"active": 0, "conversations": []},
+    }
+    unknown: dict[str, Any] = {"counts": {}, "dead_letters": None, "lag_measured_at": None}
+    nothing: dict[str, Any] = {**unknown, **nobody, **lists}
     for text in (plain(**nothing), "\n".join(drawn(80, 24, **nothing))):
         assert "No conversation waits for anybody." in text
         assert "No representative has held anything yet." in text
@@ -98,7 +107,8 @@ def test_what_has_no_line_is_counted(width: int, height: int) -> None:
     text = "\n".join(lines)
     assert f"… {200 - shown} more" in text
     assert "▲ 42 s" in text
-    assert text.count(" more") == 2
+    # Single conversations are where there is room for them.
+    assert text.count(" more") == 2 + (height >= ROOMY)
 
 
 def test_a_lag_of_long_ago_is_said() -> None:

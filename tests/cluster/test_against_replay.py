@@ -21,7 +21,12 @@ from tests.harness.waiting import wait_until
 
 PARTITIONS = 3
 INPUTS = ("channel-events", "agent-actions")
-OUTPUTS = ("conversation-state-changes", "rejected-inputs", "capacity-changes")
+OUTPUTS = (
+    "conversation-state-changes",
+    "recorded-inputs",
+    "rejected-inputs",
+    "capacity-changes",
+)
 # Everything that the day's inputs lead to has happened so long after them.
 QUICK = {
     "offer_timeout": 2,
@@ -77,7 +82,7 @@ async def _compare(found: Installation) -> None:
     compared = 0
     for number in range(PARTITIONS):
         expected = await _replay(found, number, inputs)
-        for topic in ("conversation-state-changes", "rejected-inputs"):
+        for topic in ("conversation-state-changes", "recorded-inputs", "rejected-inputs"):
             seen = [each.value for each in outputs[topic] if each.partition == number]
             assert seen == expected[topic], (topic, number)
             compared += len(seen)

@@ -42,6 +42,7 @@ async def test_everybody_is_listed_once(redis_url: str, prefix: str, listings: L
     with connect(redis_url) as client:
         for number in range(MANY):
             put(client, keys, f"r:{number}", occupied_units=str(number))
+        put(client, keys, "r:1", presence="offline", presence_reason="lost", occupied_units="1")
         client.sadd(keys.work("r:1"), "a", "b")
         client.sadd(keys.offers("r:1"), "c")
         # Nothing is known of the first, and the hash of the second is the first one's set.
@@ -55,7 +56,7 @@ async def test_everybody_is_listed_once(redis_url: str, prefix: str, listings: L
     people = sorted(await listings.representatives())
     assert len(people) == MANY
     assert {each.representative_id for each in people} == {f"r:{n}" for n in range(MANY)}
-    assert ListedRepresentative("r:1", "busy", True, 100, 1, 2, 1) in people
+    assert ListedRepresentative("r:1", "offline", True, 100, 1, 2, 1, lost=True) in people
     queues = sorted(await listings.queues())
     assert queues[0] == OpenQueue("", 1, 1_772_500_000_000.0)
     assert set(queues[1:]) == {OpenQueue(f"q {n}", 2, 5.0 + n) for n in range(MANY)}

@@ -45,15 +45,13 @@ READS = {
         "capacity-profiles",
     ],
 }
-REFUSED = ["rejected-inputs", "dead-letters"]
+ASIDE = ["rejected-inputs", "dead-letters"]
 WRITES = {
     "conversation": [
-        "conversation-state-changes",
-        "conversation-states",
-        "capacity-changes",
-        *REFUSED,
+        *("conversation-state-changes", "conversation-states", "capacity-changes"),
+        *("recorded-inputs", *ASIDE),
     ],
-    "representative": ["representative-capacity", "agent-actions", *REFUSED],
+    "representative": ["representative-capacity", "agent-actions", *ASIDE],
 }
 CHANGELOGS = {
     "conversation": ["conversations", "counters", "settings", "positions"],

@@ -36,8 +36,8 @@ TASKS: Final = {
         Step(
             "",
             f"{SCHEMAS}/channel_events.py",
-            r"^    \| RecordDeactivated,",
-            "    | RecordDeactivated\n    | CustomerTyped,",
+            r"^    \| ConversationWrappedUp,",
+            "    | ConversationWrappedUp\n    | CustomerTyped,",
         ),
         Step(
             "applicability.FOR lacks the input type customer.typed",
@@ -49,11 +49,11 @@ TASKS: Final = {
             "transitions.TABLE lacks the trigger customer.typed",
             TABLE,
             "^(?=customer.ended )",
-            "customer.typed ? - rec rec rec rec rec - - - stale\n",
+            "customer.typed early - rec rec rec rec rec - - - stale\n",
         ),
         Step(
-            "rules.RECORDED lacks the recorded trigger customer.typed",
-            f"{LAW}/rules.py",
+            "recorded.RECORDED lacks the recorded trigger customer.typed",
+            f"{LAW}/recorded.py",
             '^(?=    "customer.messaged": Recorded)',
             '    "customer.typed": Recorded(activity=True, plain=True),\n',
         ),
@@ -74,7 +74,7 @@ TASKS: Final = {
         Step(
             "transitions.TABLE lacks the rule Q9 router.close",
             TABLE,
-            r"^(router.close +\? +)x ",
+            r"^(router.close +\? +)N5",
             r"\1Q9",
         ),
         Step(
@@ -137,24 +137,24 @@ TASKS: Final = {
         Step("", f"{SCHEMAS}/applicability.py", '"LC PC AM VO RE"', '"LC PC AM VO RE EM"'),
     ],
     "a timer": [
-        Step("", WORDS, '^    "wrap_up_release",', '    "wrap_up_release",\n    "silence",'),
+        Step("", WORDS, '^    "wrap_up_release",', '    "wrap_up_release",\n    "patience",'),
         Step(
-            "transitions.TIES lacks the timer silence",
+            "transitions.TIES lacks the timer patience",
             TABLE,
             '^    "offer",',
-            '    "offer",\n    "silence",',
+            '    "offer",\n    "patience",',
         ),
         Step(
-            "transitions.TABLE lacks the trigger timer.silence",
+            "transitions.TABLE lacks the timer patience",
             TABLE,
             "^(?=timer.inactivity )",
-            "timer.silence . . . . . . . . . . .\n",
+            "timer.patience . . . . . . . . . . .\n",
         ),
         Step(
-            "timers.STAGE_TIMERS, WINDOWS or HOLD_TIMERS lacks the timer silence",
+            "timers.STAGE_TIMERS, OWNED_TIMERS or OTHERS lacks the timer patience",
             f"{LAW}/timers.py",
-            r'"auto_close", "scheduled"\)',
-            '"auto_close", "scheduled", "silence")',
+            '^    "scheduled",',
+            '    "scheduled",\n    "patience",',
         ),
     ],
     "a stage": [

@@ -1,8 +1,9 @@
-"""What becomes of a conversation when everybody has gone: desktops, customer, router, bot.
+"""What becomes of a conversation when everybody has gone: desktops, router, bot, and the customer.
 
 Presence is played as contract.md#presence will have it: whoever is lost is disconnected in each
 conversation that they hold for handling, also in what is given to them while they are lost. The
-customer's connection ends where their channel has one. Then only the clock acts.
+customer's connection ends where their channel has one, or they stay and say nothing. Then only the
+clock acts.
 """
 
 from typing import Any, Final
@@ -25,8 +26,9 @@ class EndlessError(AssertionError):
 class Desertion:
     """Leaves the states of an explorer alone, each kind of what is left once."""
 
-    def __init__(self, explorer: Explorer) -> None:
+    def __init__(self, explorer: Explorer, *, customer_stays: bool) -> None:
         self._explorer = explorer
+        self._customer_stays = customer_stays
         self._context = explorer.centre.context
         self._gone = {
             input_.representative_id: input_
@@ -44,7 +46,9 @@ class Desertion:
         self._context.now_ms = start_ms
         row = self._explorer.load(kept)
         told: set[int] = set()
-        row = self._lose(self._say(row, self._customer), told)
+        if not self._customer_stays:
+            row = self._say(row, self._customer)
+        row = self._lose(row, told)
         key = abstract(row)
         if key not in self._left:
             self._left[key] = self._run_down(row, told)

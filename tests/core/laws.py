@@ -192,7 +192,7 @@ def check_order(facts: list[Fact]) -> None:
     assert all(ranks[type(one)] <= ranks[type(other)] for one, other in pairwise(facts))
     released = [fact for fact in facts if isinstance(fact, Released)]
     numbers = [_number(fact) for fact in released]
-    # contract.md#fine-points: whose window runs out while they have an offer and consult.
+    # contract.md#rules-of-holds: whose window runs out while they have an offer and consult.
     if [fact.rule for fact in released] != ["B18", "K2"]:
         assert numbers == sorted(numbers)
     causes = {_cause(fact) for fact in facts}

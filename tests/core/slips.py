@@ -69,7 +69,7 @@ SLIPS: Final = {
         "transitions.TABLE lacks the trigger representative.transfer/bot",
     ),
     "a timer's row": Slip(
-        TABLE, r"^timer\.offer [^\n]*\n", "", "transitions.TABLE lacks the trigger timer.offer"
+        TABLE, r"^timer\.offer [^\n]*\n", "", "transitions.TABLE lacks the timer offer"
     ),
     "a cell": Slip(
         TABLE,
@@ -91,7 +91,7 @@ SLIPS: Final = {
     ),
     "that a fact is never rejected": Slip(
         TABLE,
-        r"^(customer\.messaged +\? +)-",
+        r"^(customer\.messaged +early +)-",
         r"\1x",
         "transitions.TABLE: customer.messaged is a fact, not x in scheduled",
     ),
@@ -106,15 +106,15 @@ SLIPS: Final = {
     ),
     "how a timer is called": Slip(
         TABLE,
-        r'^    "timer.offer": ',
-        '    "timer.offers": ',
-        "transitions.TIMER_FOR has timer.offers, which is no timer",
+        r'^    "timer.wake": ',
+        '    "timer.wakes": ',
+        "transitions.TIMER_FOR has timer.wakes, which is no timer",
     ),
     "which timers end with a stage": Slip(
         f"{LAW}/timers.py",
-        r'"inactivity", "auto_close", "scheduled"\)',
-        '"inactivity", "scheduled")',
-        "timers.STAGE_TIMERS, WINDOWS or HOLD_TIMERS lacks the timer auto_close",
+        r'^    "auto_close",\n',
+        "",
+        "timers.STAGE_TIMERS, OWNED_TIMERS or OTHERS lacks the timer auto_close",
     ),
     "a stage's meaning": Slip(
         f"{LAW}/stages.py",
@@ -136,8 +136,8 @@ SLIPS: Final = {
     ),
     "a rule of a kind": Slip(
         f"{LAW}/rules.py",
-        r"kinds=_REQUEUED",
-        "kinds=_KEPT",
+        r'"B8", "open", kinds=_REQUEUED',
+        '"B8", "open", kinds=_KEPT',
         "rules.RULES: representative.close_session in in_conversation leads nowhere for live_chat",
     ),
     "where a rule applies": Slip(
@@ -150,10 +150,10 @@ SLIPS: Final = {
         "rules.RULES, by `then`, has Q9, which is no rule",
     ),
     "when a rule follows": Slip(
-        f"{LAW}/effects.py",
+        f"{LAW}/sequels.py",
         r'^    "L1": [^\n]*\n',
         "",
-        "effects._CONDITIONS lacks the rule that follows another one L1",
+        "sequels._CONDITIONS lacks the rule that follows another one L1",
     ),
     "a rule's sentence": Slip(
         f"{LAW}/sentences.py",
@@ -174,10 +174,10 @@ SLIPS: Final = {
         "sentences._REFUSALS lacks the code of a refusal pick_only",
     ),
     "what is recorded": Slip(
-        f"{LAW}/rules.py",
+        f"{LAW}/recorded.py",
         r'^    "supervisor.monitor": [^\n]*\n',
         "",
-        "rules.RECORDED lacks the recorded trigger supervisor.monitor",
+        "recorded.RECORDED lacks the recorded trigger supervisor.monitor",
     ),
     "what a recorded input does": Slip(
         f"{LAW}/recording.py",
@@ -217,13 +217,13 @@ SLIPS: Final = {
     ),
     "a reader": Slip(
         f"{STREAM}/input_readers.py",
-        r"^    BotEscalateData: [^\n]*\n",
+        r"^    actions\.BotEscalateData: [^\n]*\n",
         "",
         "input_readers._FILLS lacks the data of an input BotEscalateData",
     ),
     "a struct of the usual form": Slip(
         f"{STREAM}/fast_structs.py",
-        r"^    models.BotEscalateData: [^\n]*\n",
+        r"^    actions\.BotEscalateData: [^\n]*\n",
         "",
         "fast_structs._DATA or _IN_FULL lacks the data of an input BotEscalateData",
     ),

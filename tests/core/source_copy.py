@@ -43,7 +43,7 @@ class SourceCopy:
         edited, count = re.subn(
             pattern, text, file.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
         )
-        assert count == times or (count and not times), (path, pattern, count)
+        assert count == times if times else count, (path, pattern, count)
         file.write_text(edited, encoding="utf-8")
 
     def run(

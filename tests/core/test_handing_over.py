@@ -1,5 +1,7 @@
 """Who hands over, who takes over, and what they still hold (contract.md#wrap-up-holds)."""
 
+from typing import Any
+
 import pytest
 
 from tests.core.story import Story
@@ -11,7 +13,7 @@ GOING = {
 }
 
 
-def handed_over(rule: str = "B7", **settings: object) -> Story:
+def handed_over(rule: str = "B7", **settings: Any) -> Story:
     story = Story("voice", wrap_up_after_transfer=60, **settings).talk("ana")
     said = story.transfer("ana", *GOING[rule])
     assert said == [rule, f"-ana/primary:{rule}", f"+ana/wrap_up:{rule}"]

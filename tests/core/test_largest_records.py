@@ -3,59 +3,59 @@
 Built from every member at its bound, so that a member that is added later counts by itself.
 """
 
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
 from omnistate.core import facts
 from omnistate.core.conversation.assignment import SKIPPED_MAX
 from omnistate.core.conversation.bounds import (
-    HOLDS_BYTES_MAX,
     PROFILE_BYTES_MAX,
     TOTALS_BYTES_MAX,
     HoldBounds,
 )
 from omnistate.core.conversation.context import Counter
-from omnistate.core.conversation.conversation import Conversation, Hold
+from omnistate.core.conversation.conversation import Conversation
 from omnistate.core.conversation.counter_row import encode_counter
-from omnistate.core.conversation.guards import CONSULTANTS_MAX
-from omnistate.core.conversation.row import encode_conversation
+from omnistate.core.conversation.parties import Hold
 from omnistate.core.directory import Directory
-from omnistate.core.input import FINGERPRINT_BYTES, FINGERPRINTS_KEPT, Input
+from omnistate.core.input import (
+    Input,
+)
 from omnistate.core.representative.presence import describe_capacity
 from omnistate.core.representative.totals import Share, Totals, encode_totals
-from omnistate.core.settings import encode_settings, resolve
+from omnistate.core.settings import OFFERS_FOLLOWED, encode_settings, resolve
 from omnistate.stream.conversation.decoding import TRACE_LENGTH_MAX
 from omnistate.stream.conversation.encoding import encode_fact
 from omnistate_schemas.configuration import SLOTS_MAX, Representative, Workstream
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
-from omnistate_schemas.input_data import PROFILES_MAX
+from omnistate_schemas.input_data import (
+    PROFILES_MAX,
+    find_excess_attributes,
+)
 from omnistate_schemas.output_data import PROFILES_HELD_MAX
-from omnistate_schemas.times import LAST_MS
 
-from tests.harness.members import members_of
+from tests.core.long_names import IN_JSON, IN_ROWS, NUMBER, long_name
 from tests.stream.sizes import room_left
 
-NUMBER = 2**53
-# What takes most: six bytes each in JSON, four in a row.
-IN_JSON, IN_ROWS = "\u0001", "\U00010000"
 # In which order they come does not matter, only that they differ.
-LISTS = {"skipped_representative_ids": SKIPPED_MAX, "profiles": PROFILES_MAX}
+LISTS = {
+    "offered_representative_ids": OFFERS_FOLLOWED,
+    "profiles": PROFILES_MAX,
+    "skipped_representative_ids": SKIPPED_MAX,
+}
 DICTS = {"partition_profiles": PROFILES_HELD_MAX}
-
-
-def long_name(number: int, letter: str) -> str:
-    """One of the longest, unlike all others."""
-    text = str(number)
-    return text + letter * (ID_LENGTH_MAX - len(text))
+ATTRIBUTES: dict[str, Any] = {"a": IN_JSON * 256, "b": IN_JSON * 82}
 
 
 def largest(name: str, hint: Any) -> Any:
     """The largest value of a fact's member."""
-    if get_origin(hint) is not None and type(None) in get_args(hint):
+    if {type(None), msgspec.UnsetType} & {*get_args(hint)}:
         hint = get_args(hint)[0]
     if name == "source":
         return IN_JSON * SOURCE_LENGTH_MAX
+    if name == "attributes":
+        return ATTRIBUTES
     if name in DICTS:
         return {long_name(n, IN_JSON): NUMBER for n in range(DICTS[name])}
     if name in LISTS:
@@ -67,6 +67,8 @@ def largest(name: str, hint: Any) -> Any:
         return IN_JSON * ID_LENGTH_MAX
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return largest_of(hint)
+    if get_origin(hint) is Literal:
+        return max(get_args(hint), key=len)
     return {bool: False, int: NUMBER, float: NUMBER / 1_000}[hint]
 
 
@@ -75,9 +77,13 @@ def largest_of(fact: type[msgspec.Struct]) -> Any:
     return fact(**{name: largest(name, hints[name]) for name in fact.__struct_fields__})
 
 
-@pytest.mark.parametrize(
-    "fact", [facts.StateChange, facts.Held, facts.Released, facts.Rejected, facts.Ignored]
-)
+def test_attributes_are_as_long_as_they_may_be() -> None:
+    assert find_excess_attributes(ATTRIBUTES) is None
+    longer = {**ATTRIBUTES, "b": ATTRIBUTES["b"] + IN_JSON}
+    assert find_excess_attributes(longer) is not None
+
+
+@pytest.mark.parametrize("fact", get_args(facts.Fact))
 def test_outputs(fact: type[Any]) -> None:
     text = IN_JSON * ID_LENGTH_MAX
     cause = Input("agent-actions", NUMBER, NUMBER, text, text, text, text, b"")
@@ -86,37 +92,6 @@ def test_outputs(fact: type[Any]) -> None:
     assert room_left(out.topic, out.key, out.value, out.headers) > 0
     if fact is facts.StateChange:
         assert room_left("conversation-states", out.key, out.value, out.headers) > 0
-
-
-def test_rows_of_conversations() -> None:
-    text = IN_ROWS * ID_LENGTH_MAX
-    row = Conversation(b"12345678", text, text, text, "in_conversation")
-    row.units = NUMBER
-    for name, value in members_of(row).items():
-        if value is None:
-            setattr(row, name, text)
-        elif type(value) is int:
-            setattr(row, name, NUMBER)
-    row.deadlines = {text[:30] + str(n): NUMBER for n in range(12)}
-    row.skipped = [long_name(n, IN_ROWS) for n in range(SKIPPED_MAX)]
-    row.consultants = [long_name(n, IN_ROWS) for n in range(CONSULTANTS_MAX)]
-    row.profiles = [long_name(n, IN_ROWS) for n in range(PROFILES_MAX)]
-    row.fingerprints = bytes(FINGERPRINT_BYTES * FINGERPRINTS_KEPT)
-    bounds, ids = HoldBounds(), 0
-    # As many as the ledger takes, of any cost.
-    for cost in (PROFILES_MAX, 5, 1):
-        profiles = row.profiles[:cost]
-        while bounds.find_excess(row, text, (), [profiles]) is None:
-            ids += 1
-            row.holds.append(Hold(NUMBER, text, "consultant", 10_000, profiles, False, LAST_MS))
-    assert ids > 10
-    size = len(encode_conversation(row))
-    assert size > HOLDS_BYTES_MAX
-    assert room_left("conversation-conversations-changelog", text.encode(), b"x" * size) > 0
-    # And that is all that the bound leaves: what is counted is not less than what is written.
-    holds, row.holds = row.holds, []
-    assert size - len(encode_conversation(row)) <= HOLDS_BYTES_MAX
-    assert holds
 
 
 def test_rows_of_counters() -> None:

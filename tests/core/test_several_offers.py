@@ -1,11 +1,13 @@
 """Several offers at once: each has its own hold, timer and window (contract.md#several-offers)."""
 
+from typing import Any
+
 import pytest
 
 from tests.core.story import Story
 
 
-def offered(*names: str, kind: str = "live_chat", **settings: object) -> Story:
+def offered(*names: str, kind: str = "live_chat", **settings: Any) -> Story:
     story = Story(kind, parallel_offers=3, **settings)
     for name in names:
         story.assign(name)
@@ -45,7 +47,7 @@ def test_whoever_accepts_has_it_and_every_other_offer_ends() -> None:
     ],
 )
 def test_one_of_several_goes_and_the_others_stay(
-    type_: str, data: dict[str, str], rule: str, skipped: list[str]
+    type_: str, data: dict[str, Any], rule: str, skipped: list[str]
 ) -> None:
     story = offered("ana", "ben")
     assert story.say(type_, **data) == [rule, f"-ana/primary:{rule}"]
@@ -94,7 +96,7 @@ def test_all_are_withdrawn_where_nobody_is_named() -> None:
         ("router.move", {"queue_id": "billing"}, "A10", "open"),
     ],
 )
-def test_what_ends_them_all(type_: str, data: dict[str, str], rule: str, status: str) -> None:
+def test_what_ends_them_all(type_: str, data: dict[str, Any], rule: str, status: str) -> None:
     story = offered("ana", "ben")
     assert story.say(type_, **data) == [rule, f"-ana/primary:{rule}", f"-ben/primary:{rule}"]
     assert story.last.status == status

@@ -47,6 +47,7 @@ def test_a_reminder_says_how_things_stand() -> None:
     assert (told.sequence, told.status, told.detail) == (2, "active", "in_conversation")
     assert (told.representative_id, told.then) == ("ana", "remind")
     assert told.cause.type == "timer.silence"
+    assert told.number == 1
 
 
 def test_an_answer_ends_the_silence_and_begins_the_other_sides() -> None:

@@ -29,7 +29,7 @@ OF_HOLDS = {"W4", "W5", "W6", "W7", "W9", "K2", "K3", "P1"}
 # These have no cell: a consult begins, and a hold begins again with whatever happens.
 WITHOUT_A_CELL = {"K1", "K4"}
 
-ALIVE = set(STAGES) - {"nothing", "closed"}
+ALIVE = {str(stage) for stage in STAGES} - {"nothing", "closed"}
 # contract.md#rules: the stages under whose heading a rule stands, and where it leads (None = it
 # stays).
 Where = dict[str, tuple[set[str], set[str | None]]]

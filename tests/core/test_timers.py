@@ -146,7 +146,7 @@ ACTIVITIES = (
 def test_activity_starts_auto_close_anew(type_: str) -> None:
     centre = centre_of("messaging", auto_close={"active": 600})
     centre.say("representative.pick", representative_id="ana")
-    members = {
+    members: dict[str, Any] = {
         "representative.message": {"representative_id": "ana"},
         "supervisor.monitor": {"supervisor_id": "sam"},
         "consult.started": {"representative_id": "ben", "via": "direct"},

@@ -89,7 +89,8 @@ def test_the_wait_is_told_from_its_beginning_to_its_end() -> None:
     story.by("ben", "accept")
     assert seconds(story.last.occurred_at) - seconds(story.last.queued_at) == 40
     story.by("ben", "end")
-    assert story.last.queued_at is story.last.queue_since is story.last.decline_count is None
+    assert (story.last.queued_at, story.last.queue_since) == (None, None)
+    assert story.last.decline_count is None
 
 
 def test_a_decline_that_begins_the_wait_counts() -> None:

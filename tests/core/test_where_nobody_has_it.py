@@ -7,7 +7,7 @@ from omnistate_schemas.times import format_time
 
 from tests.core.story import Story
 
-SUPERVISOR = {"supervisor_id": "sam"}
+SUPERVISOR: dict[str, Any] = {"supervisor_id": "sam"}
 
 
 def at(story: Story, seconds: float) -> str:

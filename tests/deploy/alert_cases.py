@@ -33,6 +33,8 @@ MEASURED: Final = "omnistate_lag_measured_timestamp_seconds"
 SHARE: Final = f"omnistate_retention_ratio{{{PLACE}}}"
 GONE: Final = 'omnistate_records_gone_total{topic="channel-events",instance="a"}'
 GAPS: Final = 'omnistate_capacity_gaps_total{topic="capacity-changes",instance="a"}'
+LOST: Final = 'omnistate_representatives_lost_total{instance="a"}'
+PEOPLE: Final = 'omnistate_representatives{instance="a"}'
 LETTERS: Final = 'omnistate_dead_letters_total{reason="not_json",instance="a"}'
 STOPPED: Final = 'omnistate_partition_stopped{job="c",partition="3",reason="unreadable"}'
 RUNNING: Final = 'omnistate_partition_running{{job="c",partition="3",instance="{0}"}}'
@@ -113,6 +115,15 @@ FIRING: Final[tuple[tuple[str, Firing], ...]] = (
             "10m",
             {"topic": "capacity-changes"},
             "1 capacity changes never arrived: totals may be wrong.",
+        ),
+    ),
+    (
+        "ManyLost",
+        Firing(
+            {LOST: "0x20 7x40", PEOPLE: "30x60"},
+            "8m",
+            {},
+            "7 representatives were lost within five minutes: their leases ran out.",
         ),
     ),
     (
@@ -236,6 +247,9 @@ QUIET: Final[tuple[tuple[str, Quiet], ...]] = (
     ),
     ("WorkerUnreachable", Quiet({'up{job="somebody-elses",instance="a"}': "0x40"}, "5m")),
     ("ReadModelBehind", Quiet({READY: "0x10 1x60"}, "10m")),
+    # A tenth of everybody is not many.
+    ("ManyLost", Quiet({LOST: "0x20 7x40", PEOPLE: "70x60"}, "8m")),
+    ("ManyLost", Quiet({LOST: "3+1x200", PEOPLE: "1000x200"}, "30m")),
     ("DeadLetters", Quiet({LETTERS: "7x200"}, "30m")),
     ("FencedOften", Quiet({FENCED: "0x20 1x60"}, "20m")),
     # One acts, the others stand by; and while the turn goes from one to the other.

@@ -7,8 +7,8 @@ from omnistate.cli.documents import configuration_document
 from omnistate.cli.documents.configuration_document import EXAMPLES, list_keys
 from omnistate.cli.documents.value_types import describe_type, find_unit
 from omnistate.cli.documents.workstream_defaults import (
+    FOR_ROUTERS,
     RESOLVED,
-    UNRESOLVED,
     explain_null,
     has_a_say,
     resolve_key,
@@ -22,7 +22,9 @@ from omnistate_schemas.configuration import (
     Representative,
     Workstream,
 )
-from omnistate_schemas.vocabulary import KINDS, Kind
+from omnistate_schemas.vocabulary import KINDS, Authority, Kind
+from omnistate_schemas.workstream_rules import FOR_AUTHORITY
+from pydantic import ValidationError
 
 
 def test_the_document_is_fresh() -> None:
@@ -51,12 +53,14 @@ def test_every_key_has_a_sentence_and_a_usable_example(model: type[Configuration
     for key, example in EXAMPLES[model].items():
         assert keys[key]["description"].endswith(".")
         name, _, member = key.partition(".")
-        given = {"channel": "live_chat"} if model is Workstream else {}
+        given = {"channel": "messaging"} if model is Workstream else {}
+        if key in FOR_AUTHORITY:
+            given["authority"] = FOR_AUTHORITY[key]
         model.model_validate(given | {name: {member: example} if member else example})
 
 
 def test_every_key_of_a_workstream_is_resolved() -> None:
-    assert {*RESOLVED, *UNRESOLVED} == set(list_keys(Workstream)) - {"channel"}
+    assert {*RESOLVED, *FOR_ROUTERS} == set(list_keys(Workstream)) - {"channel"}
     kind_alone = {"channel", "kind"}
     assert len(RESOLVED) == len(WorkstreamSettings.__struct_fields__) - len(kind_alone)
 
@@ -64,9 +68,23 @@ def test_every_key_of_a_workstream_is_resolved() -> None:
 @pytest.mark.parametrize("key", [key for key in EXAMPLES[Workstream] if key != "channel"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_example_is_another_value_than_the_default(kind: Kind, key: str) -> None:
+    example, authority = EXAMPLES[Workstream][key], FOR_AUTHORITY.get(key, "engine")
+    if key in {"distribution", "units", "keep_same_representative"}:
+        return
+    if has_a_say(kind, key, authority):
+        found = resolve_key(kind, key, example, authority=authority)
+        assert found == example != resolve_key(kind, key, authority=authority)
+
+
+@pytest.mark.parametrize("key", [key for key in EXAMPLES[Workstream] if key != "channel"])
+@pytest.mark.parametrize("authority", get_args(Authority))
+def test_a_key_that_an_authority_cannot_have_has_no_say(authority: Authority, key: str) -> None:
     example = EXAMPLES[Workstream][key]
-    if has_a_say(kind, key) and key not in {"distribution", "units", "keep_same_representative"}:
-        assert resolve_key(kind, key, example) == example != resolve_key(kind, key)
+    for kind in KINDS:
+        try:
+            resolve_key(kind, key, example, authority=authority)
+        except ValidationError:
+            assert key == "distribution" or not has_a_say(kind, key, authority)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +94,9 @@ def test_an_example_is_another_value_than_the_default(kind: Kind, key: str) -> N
         ("auto_close.open", "never"),
         ("units", "as if left out"),
         ("auto_accept", "an error"),
+        ("bot_response_timeout", "never"),
+        ("parallel_offers", "as if left out"),
+        ("default_queue_id", "as if left out"),
     ],
 )
 def test_what_null_means(key: str, meaning: str) -> None:
@@ -86,11 +107,16 @@ def test_what_null_means(key: str, meaning: str) -> None:
     ("key", "kinds"),
     [
         ("auto_close.open", "live_chat persistent_chat messaging voice"),
-        ("auto_close.waiting", "persistent_chat messaging"),
+        ("auto_close.waiting", "persistent_chat messaging record"),
         ("auto_close.resolved", "record"),
         ("reconnect_window", "live_chat"),
         ("bot_inactivity", "live_chat persistent_chat messaging"),
-        ("keep_same_representative", "live_chat persistent_chat messaging"),
+        ("keep_same_representative", "live_chat persistent_chat messaging record"),
+        ("can_wait", "record"),
+        ("reopen_from_wrap_up", "persistent_chat messaging"),
+        ("promote_consultant", "live_chat persistent_chat messaging voice"),
+        ("release_when_idle", "live_chat persistent_chat messaging"),
+        ("settle_window", ""),
         ("closed_retention", " ".join(KINDS)),
     ],
 )

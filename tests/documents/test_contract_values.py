@@ -19,9 +19,11 @@ from omnistate.core.conversation.bounds import (
 )
 from omnistate.core.conversation.guards import CONSULTANTS_MAX
 from omnistate.core.conversation.transitions import TIES
-from omnistate.core.input import FINGERPRINTS_KEPT
+from omnistate.core.conversation.waiting import WAITING_BYTES_MAX, WAITING_MAX
+from omnistate.core.input import FINGERPRINTS_KEPT, MESSAGES_KEPT
 from omnistate.core.representative import totals
 from omnistate.core.representative.gate import GRANTS_BYTES_MAX
+from omnistate.core.settings import OFFERS_FOLLOWED
 from omnistate.projections.keys import Keys
 from omnistate.stream.cloudevents import LETTER_BYTES_MAX, RECORD_BYTES_MAX
 from omnistate.stream.conversation.decoding import TRACE_LENGTH_MAX
@@ -31,18 +33,30 @@ from omnistate_schemas.assignment import GRANTS_MAX
 from omnistate_schemas.configuration import SLOTS_MAX, ContactCentre
 from omnistate_schemas.configured import OBJECT_BYTES_MAX, SECONDS_MAX
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
-from omnistate_schemas.input_data import PROFILES_MAX, UNITS_MAX
+from omnistate_schemas.input_data import (
+    ATTRIBUTES_BYTES_MAX,
+    ATTRIBUTES_MAX,
+    PROFILES_MAX,
+    UNITS_MAX,
+)
 from omnistate_schemas.output_data import PROFILES_HELD_MAX
 from omnistate_schemas.registry import INPUTS, OUTPUTS, REPRESENTATIVE_INPUTS
-from omnistate_schemas.vocabulary import KIND_CODES, TimerName
+from omnistate_schemas.vocabulary import KIND_CODES, KINDS, Kind, TimerName
 from pydantic import BaseModel
 
 from tests.documents.contract_tables import Row, names_in, read_column, read_sections, read_table
 
-SECTIONS = {"channel-events": "Channel events", "agent-actions": "Actions"}
+# Each table of inputs: its topic, its section and which one it is there.
+SECTIONS = (
+    ("channel-events", "Channel events", 0),
+    ("channel-events", "Channel events", 1),
+    ("agent-actions", "Actions", 0),
+)
 MEMBERS = {
     "State changes": "conversation.state_changed",
     "Capacity changes": "capacity.held",
+    "Declined": "capacity.declined",
+    "Recorded inputs": "input.recorded",
     "Refusals": "input.rejected",
     "Representative capacity": "representative.capacity_changed",
 }
@@ -52,8 +66,8 @@ SECONDS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
 def input_rows() -> dict[str, tuple[str, Row]]:
     return {
         names_in(row["type"])[0]: (topic, row)
-        for topic, heading in SECTIONS.items()
-        for row in read_table(heading)
+        for topic, heading, number in SECTIONS
+        for row in read_table(heading, number)
     }
 
 
@@ -78,9 +92,11 @@ def test_an_input(name: str) -> None:
     assert kinds == INPUTS[name].kinds
     members = members_of(INPUTS[name].model)
     if name == "conversation.started":
-        assert set(read_column("Channel events", "member", 1)) == set(members)
+        assert set(read_column("Channel events", "member", 2)) == set(members)
     else:
         said = re.sub(r"\brep\b", "`representative_id`", row["data"])
+        # Every action may carry it; the section says so once.
+        members = [member for member in members if member != "expected_sequence"]
         assert set(members) <= set(names_in(said))
         assert bool(members) is not row["data"].startswith("none")
 
@@ -109,12 +125,28 @@ def test_the_default_of_a_timer(key: str, kind: Any, said: str) -> None:
         assert said == "–"
         return
     found = resolve_key(kind, key)
-    if said == "never":
+    if said == "none":
+        assert found == []
+    elif said == "never":
         # A wrap-up that blocks until the close has no timer of its own.
         assert found in {None, "always"}
     else:
         number, unit = said.split()
         assert found == int(number) * SECONDS[unit]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_follower_forgets_is_over_after_a_day(kind: Kind) -> None:
+    for key in ("open", "active", "wrap_up", "resolved"):
+        assert resolve_key(kind, f"auto_close.{key}", authority="upstream") == 86_400
+    assert resolve_key(kind, "auto_close.waiting", authority="upstream") == 28 * 86_400
+    for key in (
+        "offer_timeout",
+        "reconnect_window",
+        "representative_reconnect_window",
+        "bot_inactivity",
+    ):
+        assert resolve_key(kind, key, authority="upstream") is None
 
 
 def test_every_timer_is_there() -> None:
@@ -199,6 +231,12 @@ def test_bounds() -> None:
         CONSULTANTS_MAX,
         SKIPPED_MAX,
         FINGERPRINTS_KEPT,
+        MESSAGES_KEPT,
+        WAITING_MAX,
+        WAITING_BYTES_MAX,
+        OFFERS_FOLLOWED,
+        ATTRIBUTES_MAX,
+        ATTRIBUTES_BYTES_MAX,
         totals.FINGERPRINTS_KEPT,
         totals.GRANTED_KEPT,
         GRANTS_MAX,

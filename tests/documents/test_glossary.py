@@ -3,7 +3,7 @@
 from typing import get_args
 
 import pytest
-from omnistate.core.conversation.rules import Party
+from omnistate.core.conversation.rule import Party
 from omnistate_schemas.vocabulary import KIND_CODES, Role
 
 from tests.documents.contract_tables import Row, parse_tables, split_sections

@@ -46,13 +46,13 @@ class CapacityRecount:
             self.open[id_] = data
         else:
             taken = self.open.pop(id_, None)
-            if taken is None or any(taken[name] != data[name] for name in GIVEN_BACK):
+            if taken is None or any(taken.get(name) != data.get(name) for name in GIVEN_BACK):
                 found.append(f"{id_} is released, but was not held so")
         sign = 1 if held else -1
         self.units[account] += sign * data["units"]
-        for name in data["profiles"]:
+        for name in data.get("profiles", ()):
             self.slots[account][name] += sign
-        shown = data["partition_units"], Counter(data["partition_profiles"])
+        shown = data["partition_units"], Counter(data.get("partition_profiles", {}))
         counted = self.units[account], self.slots[account]
         if shown != counted:
             found.append(f"drift, {account} shows {shown}, is {counted}")

@@ -64,7 +64,7 @@ def dress(tape: Tape, event: dict[str, Any]) -> dict[str, Any]:
         del dressed["data"]
     else:
         del dressed["data"]
-        content = json.dumps(event["data"]).encode()
+        content = json.dumps(event["data"] or None).encode()
         dressed["data_base64"] = base64.b64encode(content).decode()
         dressed["datacontenttype"] = tape.pick(
             ("application/json", "text/json; charset=utf-8", "Application/Vnd.Desk+JSON")

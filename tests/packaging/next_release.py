@@ -18,11 +18,13 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "core/row_version.py": (
         (f"ROW_VERSION: Final = {OLD}", f"ROW_VERSION: Final = {NEW}"),
         (
-            '    FormerRow(2, b"\\x9b\\x02", b"\\x9b\\x03"),\n',
+            "CONVERSATION: Final = RowLayout()",
             (
-                '    FormerRow(2, b"\\x9b\\x02", b"\\x9b\\x03"),\n'
-                '    FormerRow(3, b"\\xdc\\x00\\x1e\\x03", b"\\xdc\\x00\\x1f\\x04", b"\\xa0"),\n'
-                '    FormerRow(3, b"\\x9b\\x03", b"\\x9b\\x04"),\n'
+                "CONVERSATION: Final = RowLayout(\n"
+                '    FormerRow(3, b"\\xdc\\x00\\x26\\x03", b"\\xdc\\x00\\x27\\x04", b"\\xa0"),\n'
+                '    FormerRow(3, b"\\x9f\\x03", b"\\x9f\\x04"),\n'
+                '    FormerRow(3, b"\\x95\\x03", b"\\x95\\x04"),\n'
+                ")"
             ),
         ),
         (
@@ -41,26 +43,26 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             ),
         ),
         (
-            'FormerRow(2, b"\\x92\\x02", b"\\x92\\x03"),\n',
+            'FormerRow(2, b"\\x92\\x02", b"\\x92\\x03")',
             (
-                'FormerRow(2, b"\\x92\\x02", b"\\x92\\x03"),\n'
-                '    FormerRow(3, b"\\x92\\x03", b"\\x92\\x04"),\n'
+                'FormerRow(2, b"\\x92\\x02", b"\\x92\\x03"), '
+                'FormerRow(3, b"\\x92\\x03", b"\\x92\\x04")'
             ),
         ),
     ),
     "core/conversation/row.py": (
-        ("    int,\n    bytes,\n]\n", "    int,\n    bytes,\n    str,\n]\n"),
+        ("    ExtrasRow | None,\n]\n", "    ExtrasRow | None,\n    str,\n]\n"),
+        ('b"\\xdc\\x00\\x26"', 'b"\\xdc\\x00\\x27"'),
         (
-            "            conversation.decline_count,\n            conversation.fingerprints,\n",
-            (
-                "            conversation.decline_count,\n            conversation.fingerprints,\n"
-                '            "",\n'
-            ),
+            "            None if extras is None else write_extras(extras),\n",
+            '            None if extras is None else write_extras(extras),\n            "",\n',
         ),
         (
-            "        conversation.fingerprints,\n    ) = _DECODE(row)",
-            "        conversation.fingerprints,\n        _,\n    ) = _DECODE(row)",
+            "        extras,\n    ) = _DECODE(row)",
+            "        extras,\n        _,\n    ) = _DECODE(row)",
         ),
+    ),
+    "core/conversation/counter_row.py": (
         ("tuple[int, int, int, dict[str, int]]", "tuple[int, int, int, dict[str, int], int]"),
         ("counter.units, counter.profiles))", "counter.units, counter.profiles, 0))"),
         ("_, sequence, units, profiles =", "_, sequence, units, profiles, _ ="),
@@ -73,8 +75,8 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "core/settings.py": (
         (
-            "    queue_consult_blocks: bool\n",
-            '    queue_consult_blocks: bool\n    note: str = ""\n',
+            "    default_queue_id: str | None = None\n",
+            '    default_queue_id: str | None = None\n    note: str = ""\n',
         ),
     ),
     "stream/position.py": (
@@ -86,7 +88,7 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             ),
         ),
     ),
-    "projections/figures/counting_rows.py": (("{1: 6, 2: 6, 3: 6}", "{1: 6, 2: 6, 3: 6, 4: 7}"),),
+    "projections/figures/counting_rows.py": (("3: 6}", "3: 6, 4: 7}"),),
     "projections/figures/service_figures.py": (
         ("    closed_ms: int | None\n", "    closed_ms: int | None\n    note: str | None = None\n"),
     ),

@@ -7,7 +7,7 @@ from typing import Any
 from omnistate.projections.figures.counting import Counting, WindowKey
 from omnistate.projections.figures.counting_rows import decode_counts
 from omnistate.projections.figures.windows import WINDOW_S
-from omnistate_schemas.outputs import ConversationStateChanged
+from omnistate_schemas.read_change import ReadStateChanged
 from omnistate_schemas.times import format_time, parse_time_ms
 
 from tests.harness.events import make_event
@@ -71,7 +71,7 @@ class Tables:
 
     def take(self, event: Event, partition: int = 0, now_ms: int = NEVER_MS) -> None:
         """Count one event."""
-        change = ConversationStateChanged.model_validate_json(json.dumps(event))
+        change = ReadStateChanged.model_validate_json(json.dumps(event))
         self.counting.take(change.data, parse_time_ms(change.time), partition, now_ms)
 
     def figures(self) -> Counter[Figure]:

@@ -33,7 +33,8 @@ def recount(
 def _recount_story(
     story: list[Event], thresholds_ms: dict[str, int], window_s: int, found: Counter[Figure]
 ) -> None:
-    times = [parse_time_ms(event["time"]) for event in story]
+    # Edition 1 did not say when it happened.
+    times = [parse_time_ms(event["data"].get("occurred_at", event["time"])) for event in story]
     data = [event["data"] for event in story]
     workstream = data[0]["workstream_id"]
 
@@ -42,17 +43,17 @@ def _recount_story(
         found[workstream, queue or "", start_s, name] += number
 
     def first(member: str, value: str) -> int:
-        return next((n for n, each in enumerate(data) if each[member] == value), len(data))
+        return next((n for n, each in enumerate(data) if each.get(member) == value), len(data))
 
     opened, answered = first("status", "open"), first("detail", "in_conversation")
     waited_ms: int | None = None
     if opened < answered:
-        add("offered", 1, opened, data[opened]["queue_id"])
+        add("offered", 1, opened, data[opened].get("queue_id"))
     for n in (answered, *(n for n, each in enumerate(data) if each["abandoned"])):
         if n == len(data) or not opened < n or opened > answered:
             continue
         waited_ms = times[n] - times[opened]
-        queue = data[n]["queue_id"]
+        queue = data[n].get("queue_id")
         name = "abandoned" if data[n]["abandoned"] else "accepted"
         add(name, 1, n, queue)
         add(f"{name}_in_time", waited_ms <= thresholds_ms.get(queue, 20_000), n, queue)
@@ -62,15 +63,17 @@ def _recount_story(
     worked_ms = wrapped_ms = 0
     for n, (before, after) in enumerate(pairwise(data), start=1):
         spent_ms = times[n] - times[n - 1]
-        worked_ms += spent_ms if before["detail"] in WORKING else 0
-        wrapped_ms += spent_ms if before["detail"] == "wrapping_up" else 0
-        if before["detail"] == "wrapping_up" != after["detail"]:
-            add("wrapped_up", 1, n, after["queue_id"])
-            add("wrap_up_ms", wrapped_ms, n, after["queue_id"])
+        was, is_, queue = before.get("detail"), after.get("detail"), after.get("queue_id")
+        worked_ms += spent_ms if was in WORKING else 0
+        wrapped_ms += spent_ms if was == "wrapping_up" else 0
+        if was == "wrapping_up" != is_:
+            add("wrapped_up", 1, n, queue)
+            add("wrap_up_ms", wrapped_ms, n, queue)
             wrapped_ms = 0
-        add("transfers", after["transfer_count"] - before["transfer_count"], n, before["queue_id"])
+        transfers = after["transfer_count"] - before["transfer_count"]
+        add("transfers", transfers, n, before.get("queue_id"))
         reopened = before["status"] == "waiting" and after["cause"]["type"].startswith("customer.")
-        add("reopened", reopened and after["status"] == "open", n, after["queue_id"])
+        add("reopened", reopened and after["status"] == "open", n, queue)
     if data[-1]["status"] == "closed" and answered < len(data):
-        add("handled", 1, len(data) - 1, data[-1]["queue_id"])
-        add("handle_ms", worked_ms, len(data) - 1, data[-1]["queue_id"])
+        add("handled", 1, len(data) - 1, data[-1].get("queue_id"))
+        add("handle_ms", worked_ms, len(data) - 1, data[-1].get("queue_id"))

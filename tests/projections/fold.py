@@ -20,8 +20,9 @@ Event = Mapping[str, Any]
 class Folded(NamedTuple):
     """Keys without TOPIC_PREFIX: hashes and sorted sets as dicts, sets as sets.
 
-    `expiries` says of keys that expire when they do, in milliseconds since the epoch. `unqueued`
-    and `closed` are beside the contract: open ones in no queue, and those closed within 24 hours.
+    `expiries` says of keys that expire when they do, in milliseconds since the epoch. Beside the
+    contract: `unqueued`, open ones in no queue; `scheduled`; `with_bot` and `with_external`, those
+    that a bot or somebody outside has; and `closed`, those closed within 24 hours.
     """
 
     keys: dict[str, Any]
@@ -57,25 +58,43 @@ def fold(
         counted = f"{data['workstream_id']}:{data['status']}"
         counts = keys.setdefault("omnistate:counts", {})
         counts[counted] = str(int(counts.get(counted, "0")) + 1)
-        for member, suffix in (
-            ("representative_id", "conversations"),
-            ("offered_representative_id", "offers"),
-        ):
-            if data[member] is not None:
-                held = f"omnistate:representative:{data[member]}:{suffix}"
+        # What edition 1 published has one offer at most.
+        first = data.get("offered_representative_id")
+        offered = data.get("offered_representative_ids", [] if first is None else [first])
+        had = data.get("representative_id")
+        for suffix, whose in (("conversations", [] if had is None else [had]), ("offers", offered)):
+            for who in whose:
+                held = f"omnistate:representative:{who}:{suffix}"
                 keys.setdefault(held, set()).add(id_)
-        if data["status"] == "open":
-            queue, since_ms = data["queue_id"], milliseconds(time)
-            # From one queue to another: open ever since it became so.
-            if data.get("previous_status") == "open":
-                since_ms -= round(data["previous_status_seconds"] * 1_000)
-            place = f"queue:{queue}:open" if queue is not None else "unqueued:open"
-            keys.setdefault(f"omnistate:{place}", {})[id_] = since_ms
+        placed = place_of(data, time)
+        if placed is not None:
+            name, score = placed
+            keys.setdefault(f"omnistate:{name}", {})[id_] = score
     for representative_id, capacity in dict(capacities).items():
         if capacity is not None:
             name = f"omnistate:representative:{representative_id}"
             keys[name] = as_fields(capacity["data"], capacity["time"])
     return Folded(keys, expiries)
+
+
+def place_of(data: Mapping[str, Any], time: str) -> tuple[str, int] | None:
+    """The sorted set that a conversation is in, and its score there."""
+    detail = data.get("detail")
+    since_ms = milliseconds(data.get("occurred_at", time))
+    # As it was before: ever since it became so.
+    if (data.get("previous_status"), data.get("previous_detail")) == (data["status"], detail):
+        since_ms -= round((data.get("previous_status_seconds") or 0) * 1_000)
+    if data["status"] == "open":
+        queue = data.get("queue_id")
+        name = "unqueued:open" if queue is None else f"queue:{queue}:open"
+        return name, milliseconds(data["queued_at"]) if "queued_at" in data else since_ms
+    if data["status"] == "scheduled":
+        timer = data.get("next_timer") or {}
+        due = data.get("scheduled_for") or timer.get("at")
+        return "scheduled", since_ms if due is None else milliseconds(due)
+    if detail in {"with_bot", "with_external"}:
+        return detail, since_ms
+    return None
 
 
 def as_fields(data: Mapping[str, Any], time: str) -> dict[str, str]:

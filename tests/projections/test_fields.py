@@ -10,6 +10,9 @@ from omnistate.projections.read_model.output_records import flatten
 from omnistate_schemas.output_examples import CHANGED
 from omnistate_schemas.presence import CAPACITY, RepresentativeCapacity
 from omnistate_schemas.read_api import ConversationNow
+from pydantic import BaseModel
+
+from tests.projections.former_changes import FORMER
 
 NOW = "2026-03-02T09:15:22.123Z"
 
@@ -20,9 +23,38 @@ def test_there_and_back() -> None:
         fields
     )
     found = read_model(ConversationNow, fields)
-    assert json.loads(found.model_dump_json()) == {**CHANGED, "changed_at": NOW}
+    assert said(found) == {**CHANGED, "changed_at": NOW}
     capacity = read_model(RepresentativeCapacity, flatten(json.dumps({"data": CAPACITY})))
     assert json.loads(capacity.model_dump_json(exclude_none=True)) == CAPACITY
+
+
+def said(model: BaseModel) -> dict[str, Any]:
+    """Its members without nulls and what is empty, as outputs are published."""
+    members: dict[str, Any] = json.loads(model.model_dump_json(exclude_none=True))
+    return {name: value for name, value in members.items() if value not in ([], {})}
+
+
+def test_what_edition_1_left_in_a_hash_is_read() -> None:
+    fields = flatten(json.dumps({"data": FORMER})) | {"changed_at": NOW}
+    found = read_model(ConversationNow, fields)
+    former = {name: value for name, value in FORMER.items() if value is not None and value != []}
+    former["cause"] = {"type": "timer.offer"}
+    assert said(found) == {**former, "changed_at": NOW}
+    assert (found.direction, found.priority, found.started_at) == (None, None, None)
+
+
+def test_what_has_nothing_left_out_of_it_is_the_same() -> None:
+    """Nulls and empty members say no more than missing ones."""
+    bare = dict(CAPACITY)
+    assert "set_presence" not in bare
+    for name in ("profiles", "grants", "cause"):
+        del bare[name]
+    full = {**bare, "profiles": {}, "grants": [], "set_presence": None, "cause": None}
+    found, other = (
+        read_model(RepresentativeCapacity, flatten(json.dumps({"data": each})))
+        for each in (bare, full)
+    )
+    assert found == other
 
 
 def test_texts_that_look_like_json_stay_texts() -> None:

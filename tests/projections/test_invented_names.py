@@ -12,7 +12,7 @@ from omnistate.projections.figures.row_publication import rows_of
 from omnistate.projections.figures.windows import WINDOW_S
 from omnistate.projections.keys import OTHER
 from omnistate_schemas.configuration import Queue, Workstream
-from omnistate_schemas.state_change import StateChange
+from omnistate_schemas.read_change import ReadChange
 
 from tests.projections.memory_topics import change
 
@@ -31,9 +31,9 @@ def follower() -> SegmentFollower:
     return found
 
 
-def first(id_: str, workstream: str, queue: str | None) -> StateChange:
+def first(id_: str, workstream: str, queue: str | None) -> ReadChange:
     data = {
-        **dict.fromkeys(StateChange.model_fields),
+        **dict.fromkeys(ReadChange.model_fields),
         **change(id_, 1, "open")["data"],
         "workstream_id": workstream,
         "queue_id": queue,
@@ -47,7 +47,7 @@ def first(id_: str, workstream: str, queue: str | None) -> StateChange:
         "abandoned": False,
         "cause": {"type": "conversation.started", "id": id_, "source": "/t", "actor_id": None},
     }
-    return StateChange.model_construct(**data)
+    return ReadChange.model_construct(**data)
 
 
 def test_five_thousand_invented_queues_are_one_row_and_one_label() -> None:

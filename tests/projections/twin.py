@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,13 +48,16 @@ class TwinStore:
         for id_ in conversation_ids:
             fields = self.keys.get(self.names.conversation(id_))
             if fields is not None:
+                first = fields.get("offered_representative_id")
+                offers = fields.get("offered_representative_ids")
                 found[id_] = ModelRow(
                     int(fields["sequence"]),
                     fields["status"],
+                    fields.get("detail"),
                     fields["workstream_id"],
                     fields.get("queue_id"),
                     fields.get("representative_id"),
-                    fields.get("offered_representative_id"),
+                    tuple(json.loads(offers) if offers else [first] if first else []),
                     parse_time_ms(fields["changed_at"]),
                 )
         return found

@@ -1,7 +1,7 @@
 """Whoever writes the published defaults out changes nothing; null is told from a key left out."""
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from omnistate.core.settings import WorkstreamSettings, resolve
 from omnistate_schemas.completeness import Incomplete
 from omnistate_schemas.configuration import AutoClose, Configuration, Representative, Workstream
-from omnistate_schemas.configured import DEFAULT_BY_KIND, by_kind
+from omnistate_schemas.configured import DEFAULT_BY_KIND, DEFAULT_UPSTREAM, by_kind
 from omnistate_schemas.published import read_schema
-from omnistate_schemas.vocabulary import KIND_OF_CHANNEL, KINDS, Kind
+from omnistate_schemas.vocabulary import KIND_OF_CHANNEL, KINDS, Authority, Kind
 from pydantic import ValidationError
 
 from tests.schemas.near_values import near
@@ -20,17 +20,28 @@ Schema = dict[str, Any]
 SCHEMA = read_schema("workstream")
 
 
-def written_out(value: Any, schema: Schema, kind: Kind) -> Any:
+# Those whose default is null, which is as if left out, and `units`, which depends on `profiles`.
+WITHOUT = {
+    *("bot_response_timeout", "default_queue_id", "release_when_idle", "units"),
+    "wrap_up_after_transfer",
+}
+
+
+def written_out(value: Any, schema: Schema, kind: Kind, authority: str = "engine") -> Any:
     """The object with every default that the schema tells in the place of what is left out."""
+    if isinstance(value, dict):
+        authority = value.get("authority", authority)
     for part in (*schema.get("anyOf", ()), *schema.get("allOf", ())):
         if "$ref" in part:
             target = SCHEMA["$defs"][part["$ref"].removeprefix("#/$defs/")]
-            value = written_out(value, target, kind)
+            value = written_out(value, target, kind, authority)
     if not isinstance(value, dict) or "properties" not in schema:
         return value
     found = dict(value)
     for name, member in schema["properties"].items():
-        if name not in found and DEFAULT_BY_KIND in member:
+        if name not in found and DEFAULT_UPSTREAM in member and authority == "upstream":
+            found[name] = member[DEFAULT_UPSTREAM]
+        elif name not in found and DEFAULT_BY_KIND in member:
             found[name] = member[DEFAULT_BY_KIND][kind]
         elif name not in found and "default" in member:
             found[name] = member["default"]
@@ -38,7 +49,7 @@ def written_out(value: Any, schema: Schema, kind: Kind) -> Any:
             # An object has no default of its own; its members have theirs.
             found[name] = {}
         if name in found:
-            found[name] = written_out(found[name], member, kind)
+            found[name] = written_out(found[name], member, kind, authority)
     return found
 
 
@@ -57,16 +68,19 @@ def test_written_out_defaults_change_nothing(value: Any) -> None:
     full = written_out(value, SCHEMA, kind)
     assert settings_of(full) == expected
     assert full["auto_close"].keys() == AutoClose.model_fields.keys()
-    # `units` alone has none: it depends on `profiles`.
-    assert Workstream.model_fields.keys() - full.keys() <= {"units"}
+    assert Workstream.model_fields.keys() - full.keys() <= WITHOUT
 
 
+@pytest.mark.parametrize("authority", get_args(Authority))
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kinds_defaults_are_those_in_force(kind: Kind) -> None:
-    bare = {"channel": kind}
+def test_each_kinds_defaults_are_those_in_force(kind: Kind, authority: str) -> None:
+    bare = {"channel": kind, "authority": authority}
     assert settings_of(written_out(bare, SCHEMA, kind)) == settings_of(bare)
     for status in ("open", "active", "wrap_up"):
-        told = SCHEMA["$defs"]["AutoClose"]["properties"][status][DEFAULT_BY_KIND][kind]
+        member = SCHEMA["$defs"]["AutoClose"]["properties"][status]
+        told = member[DEFAULT_BY_KIND][kind]
+        if authority == "upstream":
+            told = member[DEFAULT_UPSTREAM]
         in_force = getattr(settings_of(bare), f"{status}_ms")
         assert told == (None if in_force is None else in_force / 1_000), status
 

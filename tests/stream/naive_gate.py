@@ -28,6 +28,8 @@ class Person:
         self.holds: dict[str, Json] = {}
         self.granted: list[Json] = []
         self.requests: list[tuple[str, str]] = []
+        # How often something was granted.
+        self.given = 0
         self.said: str | None = None
         self.lost = False
         # Whether anything was ever said, and whether what was said is over.
@@ -65,18 +67,21 @@ class NaiveGate:
             records, key=lambda each: (each.timestamp_ms, RANK.index(each.topic), each.offset)
         )
         for record in ordered:
-            self.let_leases_end(record.timestamp_ms)
-            self.clock_ms = max(self.clock_ms, record.timestamp_ms)
-            event = json.loads(record.value)
-            person = self.people.setdefault(event["subject"], Person())
-            {
-                "representative.presence": self.presence,
-                "capacity.held": self.held,
-                "capacity.released": self.released,
-                "capacity.declined": self.declined,
-                "assignment.requested": self.requested,
-            }[event["type"]](event["subject"], person, event)
+            self.take(json.loads(record.value), record.timestamp_ms)
         self.let_leases_end(until_ms)
+
+    def take(self, event: Json, at_ms: int) -> None:
+        """One input, once the leases of before have ended."""
+        self.let_leases_end(at_ms)
+        self.clock_ms = max(self.clock_ms, at_ms)
+        person = self.people.setdefault(event["subject"], Person())
+        {
+            "representative.presence": self.presence,
+            "capacity.held": self.held,
+            "capacity.released": self.released,
+            "capacity.declined": self.declined,
+            "assignment.requested": self.requested,
+        }[event["type"]](event["subject"], person, event)
 
     def let_leases_end(self, now_ms: int) -> None:
         while True:
@@ -164,6 +169,7 @@ class NaiveGate:
         slots = [each for each in profiles if each not in self.daily(person, data)]
         person.granted.append({"mark": mark, "units": units, "slots": slots})
         person.requests = [*person.requests, mark][-64:]
+        person.given += 1
         reservation = {"id": mark[1], "source": mark[0], "units": units}
         if profiles:
             reservation["profiles"] = profiles

@@ -83,6 +83,12 @@ class RepresentativeRig:
         }
         self._append(CAPACITY_CHANGES, "capacity.held", id_, data, f"{partition}-{number}")
 
+    def tell(self, type_: str, id_: str, data: dict[str, Any]) -> None:
+        """Something on the topic of capacity changes, with no more members than these."""
+        self.count += 1
+        members = {"representative_id": id_, **data}
+        self._append(CAPACITY_CHANGES, type_, id_, members, f"told-{self.count}")
+
     def set(self, id_: str, presence: str, supervisor_id: str | None = None) -> None:
         data = {"presence": presence, "supervisor_id": supervisor_id}
         self.count += 1

@@ -145,7 +145,8 @@ def placed(record: Record, partitions: int) -> Record:
 def codes(batch: Batch) -> list[str]:
     """The codes of what was refused, in order."""
     values = [json.loads(each.value or b"") for each in batch.outputs]
-    return [each["data"]["code"] for each in values if each["type"].startswith("input.")]
+    refusals = {"input.rejected", "input.ignored"}
+    return [each["data"]["code"] for each in values if each["type"] in refusals]
 
 
 def told(batch: Batch) -> Counter[str]:

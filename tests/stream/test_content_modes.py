@@ -47,7 +47,6 @@ def test_without_the_header_a_json_event_is_accepted() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        b"application/json",
         b"text/plain",
         b"application/cloudevents",
         b"application/cloudevents-batch+json",
@@ -56,6 +55,13 @@ def test_without_the_header_a_json_event_is_accepted() -> None:
 )
 def test_another_content_type_is_no_event(value: bytes) -> None:
     assert outcome(of(EVENT, headers=(("content-type", value),))) == "undecodable"
+
+
+@pytest.mark.parametrize("value", [b"application/json", b"text/JSON; charset=utf-8"])
+def test_json_that_is_a_whole_event_is_taken(value: bytes) -> None:
+    """Some SDKs tell the type of the data, also where the event is all in the value."""
+    assert outcome(of(EVENT, headers=(("content-type", value),))) == "decoded"
+    assert outcome(record(DATA, headers=(("content-type", value),))) == "undecodable"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +125,9 @@ def test_the_data_of_a_binary_event_is_checked_like_any_other() -> None:
     assert outcome(record(b'{"to":{"id":"x","id":"y"}}', ATTRIBUTES)) == "undecodable"
     assert outcome(record(b"[]", ATTRIBUTES)) == "undecodable"
     assert outcome(record(b"{}", ATTRIBUTES)) == "problem"
-    # No value, or an empty one, is no data.
+    # No value, an empty one, or null is no data.
+    assert outcome(record(b" null\n", ATTRIBUTES)) == "problem"
+    assert outcome(record(b"\x0bnull", ATTRIBUTES)) == "undecodable"
     assert outcome(record(None, ATTRIBUTES)) == "problem"
     assert outcome(record(b"", ATTRIBUTES)) == "problem"
 

@@ -71,7 +71,8 @@ def test_a_day_cut_anywhere(seed: int, data: st.DataObject) -> None:
             assert each.topic == CONVERSATION_STATES
             if each.value is None:
                 states.pop(id_, None)
-                assert id_ not in tables.conversations
+                # Its row may be that of inputs that came since, for a start that has not come.
+                assert id_ not in begun(tables)
             else:
                 assert (each.value, each.headers) == (
                     published[each.key].value,

@@ -21,7 +21,7 @@ from omnistate.stream.outcome import UnknownOutcome
 from omnistate.stream.partition_task import PartitionTask
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Outgoing, Record
-from omnistate_schemas.vocabulary import CHANNEL_EVENTS, CONVERSATION_STATES
+from omnistate_schemas.vocabulary import AGENT_ACTIONS, CONVERSATION_STATES
 
 from tests.harness.events import make_event
 from tests.harness.records import day_records, number, plain, run
@@ -71,9 +71,9 @@ def in_order(records: list[Record]) -> list[Record]:
 
 
 def probe(at_ms: int) -> Record:
-    """A record that changes nothing and shows the engine the time."""
-    event = make_event("customer.messaged", "probe", "p", {})
-    return Record(CHANNEL_EVENTS, 0, 0, at_ms, b"probe", json.dumps(event).encode())
+    """A record that changes nothing, does not wait, and shows the engine the time."""
+    event = make_event("supervisor.force_close", "probe", "p", {"supervisor_id": "sue"})
+    return Record(AGENT_ACTIONS, 0, 0, at_ms, b"probe", json.dumps(event).encode())
 
 
 @settings(max_examples=60, deadline=None)
@@ -122,7 +122,7 @@ async def test_between_records_the_clock_changes_nothing(seed: int, chance: int)
 @pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.AFTER])
 @pytest.mark.parametrize("step", range(6))
 async def test_a_fault_while_the_clock_fires(step: int, moment: Moment) -> None:
-    records, directory = day_records(0)
+    records, directory = day_records(2)
     calm, world = World(records), World(records)
     far_ms = calm.now_ms + 10**10
     expected = await owner(calm, directory)

@@ -65,10 +65,10 @@ def test_a_fact_that_is_too_large_changes_nothing() -> None:
     tables.commit(batch)
     assert tables.count_uses() == uses
     assert (tables.counters, row_of(tables)) == (counters, row)
-    # Sent again, it is a repeat; once there is room, another one is heard.
+    # It is not remembered: sent again it is judged anew, and heard once there is room.
     ended = as_record("representative.release", "c10", 21, topic="agent-actions", **who)
-    batch = run_step(tables, directory, [message, ended, as_record("customer.messaged", "c0", 22)])
-    assert codes(batch) == ["duplicate"]
+    batch = run_step(tables, directory, [message, ended, message])
+    assert codes(batch) == ["too_large"]
     assert told(batch)["capacity.held"] == 1
 
 

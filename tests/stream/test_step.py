@@ -17,6 +17,7 @@ from omnistate.stream.ports import Outgoing, Record
 from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
     DEAD_LETTERS,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     STATE_CHANGES,
 )
@@ -75,13 +76,14 @@ def test_ids_are_unique_and_sequences_gapless(seed: int) -> None:
     outputs, _, _ = run(records, directory)
     ids: Counter[str] = Counter()
     sequences: dict[str, list[int]] = defaultdict(list)
-    for topic in (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS):
+    for topic in (STATE_CHANGES, CAPACITY_CHANGES, RECORDED_INPUTS, REJECTED_INPUTS):
         for each in values(outputs, topic):
             ids[each["id"]] += 1
             data = each["data"]
             if topic == STATE_CHANGES:
                 sequences[each["id"].rpartition(".")[0]].append(data["sequence"])
-            elif topic == CAPACITY_CHANGES:
+            elif "partition_sequence" in data:
+                assert topic == CAPACITY_CHANGES
                 sequences[each["subject"]].append(data["partition_sequence"])
     assert set(ids.values()) <= {1}
     for found in sequences.values():

@@ -9,6 +9,9 @@ from omnistate.stream.topology import TopologyError, load_topology
 
 from tests.stream.declaration import Declaration, group, packaged, topic
 
+# Where that topic stands in the declaration.
+QUEUES = packaged()["topics"].index(topic(packaged(), "queues"))
+
 
 def uneven(d: Declaration) -> None:
     topic(d, "agent-actions")["partitions"] = 6
@@ -128,8 +131,8 @@ def unknown_default(d: Declaration) -> None:
             "representative-presence and representative-totals-changelog must be",
         ),
         (orphaned_changelog, "representative-totals-changelog belongs to no group's table"),
-        (no_partitions, "topics.11.partitions: Input should be greater than 0"),
-        (unknown_member, "topics.11.owner: Extra inputs are not permitted"),
+        (no_partitions, f"topics.{QUEUES}.partitions: Input should be greater than 0"),
+        (unknown_member, f"topics.{QUEUES}.owner: Extra inputs are not permitted"),
         (unknown_default, "defaults: there are those of partitions, replication_factor, config"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",

@@ -185,3 +185,17 @@ async def test_totals_are_the_truth_whatever_is_missed_or_seen_twice(
     for id_ in ("ana", "bob", "cleo"):
         numbered = [each["sequence"] for each in desk.told() if each["representative_id"] == id_]
         assert numbered == list(range(1, len(numbered) + 1))
+
+
+async def test_no_profiles_and_grants_that_came_to_nothing() -> None:
+    """Counters without profiles say none, and what was declined has no counter at all."""
+    desk = RepresentativeRig(directory_of(CENTRE))
+    task = await desk.take_over()
+    granted = {"id": "r1", "source": "/router", "units": 30}
+    declined = {"conversation_id": "c1", "code": "withdrawn", "reservation": granted}
+    desk.tell("capacity.declined", "ana", declined)
+    shares = {"partition": 0, "partition_sequence": 1, "partition_units": 30}
+    desk.tell("capacity.held", "ana", shares)
+    await drain(task, desk.now_ms)
+    assert desk.last("ana")["occupied_units"] == 30
+    assert desk.log.read(DEAD_LETTERS, 0, 0) == []

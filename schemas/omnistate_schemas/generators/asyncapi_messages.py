@@ -131,7 +131,7 @@ def dead_letter(topic: Document) -> Document:
                 "headers": {
                     "content-type": "text/plain",
                     "omnistate-error": "undecodable",
-                    "omnistate-error-message": "JSON is malformed: invalid character (byte 0)",
+                    "omnistate-error-message": "the content type is not that of a CloudEvent",
                     "omnistate-origin": "channel-events/3/41",
                 },
                 "payload": "hello",

@@ -1,17 +1,18 @@
 """The law of accounting: each input of a partition has exactly one outcome, named by an output.
 
-An input has changed its conversation (one or two changes), was refused, is a dead letter, or was
-recorded, which publishes nothing that names it: only what contract.md#recorded lists may be
-so. One byte an input, one partition at a time.
+An input has changed its conversation (one or two changes), was refused, is a dead letter, was
+recorded, or waits in a row. What was recorded may be named by no output: only what
+contract.md#recorded lists may be so. One byte an input, one partition at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 from omnistate_schemas.registry import INPUTS
 
 from omnistate.audit.audit_layout import Layout
+from omnistate.audit.audited_rows import WaitingInput
 from omnistate.audit.cut import Cut
 from omnistate.audit.findings import Findings
 from omnistate.audit.source import TopicReader
@@ -25,10 +26,22 @@ MAY_BE_RECORDED: Final = 2
 CHANGED: Final = 4
 REFUSED: Final = 8
 DEAD: Final = 16
+RECORDED: Final = 32
+WAITS: Final = 64
 _OUTCOMES: Final = {
     CHANGED: "changed its conversation",
     REFUSED: "was refused or ignored",
     DEAD: "is a dead letter",
+    RECORDED: "was recorded",
+}
+
+
+_COUNTED: Final = {
+    CHANGED: "changed",
+    REFUSED: "refused",
+    DEAD: "dead letters",
+    RECORDED: "recorded",
+    WAITS: "waiting",
 }
 
 
@@ -120,6 +133,30 @@ class Inputs:
                 return
         marks[position] = found | outcome
 
+    def mark_waiting(self, rows_topic: str, waiting: Iterable[WaitingInput]) -> None:
+        """Rows say of these that they wait; a row may be newer than the cut, or older than outputs.
+
+        Call it when all outputs have marked what they name.
+        """
+        for topic, offset, row in waiting:
+            place = (rows_topic, self.partition, row)
+            name = f"{topic}/{self.partition}/{offset}"
+            marks = self._marks.get(topic)
+            position = offset - self._first.get(topic, 0)
+            if marks is None:
+                self._findings.add("accounting", *place, "an input of no topic of inputs waits")
+            elif position >= len(marks):
+                sentence = f"{name} waits, which was not taken yet"
+                self._findings.doubt("accounting", place, sentence, of=self.partition)
+            elif position >= 0:
+                if marks[position] & WAITS:
+                    self._findings.add("accounting", *place, f"{name} waits already")
+                for other, happened in _OUTCOMES.items():
+                    if marks[position] & other:
+                        sentence = f"{name} waits, which {happened} already"
+                        self._findings.doubt("accounting", place, sentence, of=self.partition)
+                marks[position] |= WAITS
+
     def conclude(self, *, outputs_lacking: bool) -> None:
         """Find what nothing accounts for, and what was accounted for but is not there.
 
@@ -127,7 +164,7 @@ class Inputs:
         """
         counts = self._findings.counts
         for topic, marks in self._marks.items():
-            for value, name in ((CHANGED, "changed"), (REFUSED, "refused"), (DEAD, "dead letters")):
+            for value, name in _COUNTED.items():
                 counts[name] += sum(
                     marks.count(EXISTS | value | also) for also in (0, MAY_BE_RECORDED)
                 )
@@ -137,6 +174,7 @@ class Inputs:
                 self._find(topic, EXISTS, sentence)
             for value in _OUTCOMES:
                 self._find(topic, value, "an output names this input, but there is none")
+            self._find(topic, WAITS, "a row says that this input waits, but there is none")
 
     def _find(self, topic: str, mark: int, sentence: str) -> None:
         """Complain of every input with exactly this mark."""

@@ -11,9 +11,9 @@ from omnistate_schemas.outputs import CapacityHeld, CapacityReleased
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES
 
 from omnistate.audit.audit_layout import Layout
+from omnistate.audit.audited_rows import CounterRow, Rows
 from omnistate.audit.cut import place_of
 from omnistate.audit.findings import Findings, Side
-from omnistate.audit.table_rows import CounterRow, Rows
 from omnistate.audit.trail import Trail
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Record
@@ -24,7 +24,6 @@ CapacityEvent = CapacityHeld | CapacityReleased
 class Account(msgspec.Struct):
     """What one representative holds in one partition, counted here."""
 
-    trail: Trail | None
     row: CounterRow | None
     sequence: int = 0
     units: int = 0
@@ -45,28 +44,27 @@ class Accounts:
         self._rows = rows.counters
         self._findings = findings
         self._followed = followed
-        # Trails of accounts that nothing was published of.
-        self._nothing: dict[tuple[int, str], Trail] = {}
+        # What was published of one representative by one partition; perhaps nothing.
+        self._trails: dict[tuple[int, str], Trail] = {}
         self._lacking = [start > 0 for start in layout.beginnings[CAPACITY_CHANGES]]
 
     def trail_of(self, partition: int, representative_id: str) -> Trail:
         """What was published of one representative by one partition; perhaps nothing."""
-        key = (partition, representative_id)
-        account = self._accounts.get(key)
-        found = self._nothing.get(key) if account is None else account.trail
+        found = self._trails.get((partition, representative_id))
         if found is None:
             home = partition_of(representative_id.encode(), len(self._lacking))
             found = Trail(CAPACITY_CHANGES, home, lacking=self._lacking[home])
-            self._nothing[key] = found
+            self._trails[partition, representative_id] = found
         return found
 
     def trails_of(self, partition: int) -> list[Trail]:
         """What was published by one partition, by representative."""
-        return [
-            account.trail
-            for (number, _), account in self._accounts.items()
-            if number == partition and account.trail is not None
-        ]
+        return [trail for (number, _), trail in self._trails.items() if number == partition]
+
+    def follow(self, record: Record, partition: int, who: str, side: Side) -> None:
+        """Put what was published of a representative by a partition on its trail."""
+        if partition in self._followed:
+            self.trail_of(partition, who).append(record, side)
 
     def count(
         self, record: Record, event: CapacityEvent, at_ms: int, side: Side, sign: int
@@ -74,8 +72,7 @@ class Accounts:
         """One hold (sign 1) or release (-1); 0 where it is neither, for it broke the law."""
         data = event.data
         account = self._account_of(record, event)
-        if account.trail is not None:
-            account.trail.append(record, side)
+        self.follow(record, data.partition, event.subject, side)
         if data.partition_sequence != account.sequence + 1:
             sentence = f"partition_sequence: {data.partition_sequence} after {account.sequence}"
             self._complain(record, sentence)
@@ -106,14 +103,9 @@ class Accounts:
         data, who = event.data, event.subject
         account = self._accounts.get((data.partition, who))
         if account is None:
-            followed = data.partition in self._followed
-            lacking = self._lacking[record.partition]
-            trail = None
-            if followed:
-                trail = Trail(CAPACITY_CHANGES, record.partition, lacking=lacking)
-            account = Account(trail, self._rows.get((data.partition, who)))
+            account = Account(self._rows.get((data.partition, who)))
             self._accounts[data.partition, who] = account
-            if lacking:
+            if self._lacking[record.partition]:
                 _start_late(account, event)
         return account
 

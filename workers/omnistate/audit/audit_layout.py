@@ -10,6 +10,7 @@ from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
     CONVERSATION_STATES,
     DEAD_LETTERS,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     REPRESENTATIVE_CAPACITY,
     STATE_CHANGES,
@@ -69,7 +70,7 @@ class TotalsLayout(NamedTuple):
 async def read_layout(reader: TopicReader, topology: Topology) -> Layout:
     """The layout of a log. Raises LogRefusal where a topic is missing or of another size."""
     group = topology.group(WORKER)
-    outputs = (STATE_CHANGES, CONVERSATION_STATES, REJECTED_INPUTS)
+    outputs = (STATE_CHANGES, CONVERSATION_STATES, RECORDED_INPUTS, REJECTED_INPUTS)
     together = (*group.consumes, *outputs, *group.tables.values())
     partitions = await _count_partitions(reader, together)
     topics = dict.fromkeys((*together, CAPACITY_CHANGES, DEAD_LETTERS, *group.follows))

@@ -8,7 +8,8 @@
     6. totals         how far the representative worker had come, its table, what it published
     7. holds          every hold and release; then what is left is compared with the rows
     8. answers        refusals and dead letters, which lie by their own keys
-    9. partitions     one after the other: states, changes, inputs and their replay, accounting
+    9. partitions     one after the other: states, changes, what was recorded, inputs and their
+                      replay, accounting
    10. offsets        what the group has committed; then the positions once more, and the doubts;
                       whether a partition stands at a batch that nobody can read
    11. totals         compared with the changes that went by, the rows, and the configuration
@@ -18,11 +19,11 @@ The order of 3, 5, 6 and 7 to 9 is what makes the audit right on a system at wor
 Memory: for all partitions, the rows (some 600 bytes a conversation that is remembered), the open
 holds, two counters for each representative and partition, 32 bytes a refusal, 200 a dead letter,
 and, to be replayed, 16 a hold or release; for one partition at a time, a byte an input, 16 bytes a
-change, a number for each closed conversation, 250 for each that stands, and the replay's tables.
-For 12, see `model_fold`.
+change and what was recorded, a number for each closed conversation, 250 for each that stands, and
+the replay's tables. For 12, see `model_fold`.
 """
 
-from omnistate_schemas.vocabulary import STATE_CHANGES
+from omnistate_schemas.vocabulary import RECORDED_INPUTS, STATE_CHANGES
 
 from omnistate.audit.accounts import Accounts
 from omnistate.audit.audit_layout import TOTALS_WORKER, WORKER, read_layout
@@ -87,7 +88,9 @@ async def audit(
     for partition, scope in enumerate(scopes):
         lacking = layout.lacks_records(STATE_CHANGES, partition)
         trail = Trail(STATE_CHANGES, partition, lacking=lacking)
-        published = Published(trail, refusals, accounts, dead_letters)
+        lacking = layout.lacks_records(RECORDED_INPUTS, partition)
+        recordings = Trail(RECORDED_INPUTS, partition, lacking=lacking)
+        published = Published(trail, recordings, refusals, accounts, dead_letters)
         one = PartitionAudit(partition, layout, cut, published, scope, findings)
         unfilled |= await one.run(reader, rows, configured)
     if unfilled:

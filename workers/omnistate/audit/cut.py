@@ -10,7 +10,9 @@ the reader waits. What is found beyond the cut belongs to later batches and is l
 
 Which side an output is on is told by what it says itself:
 
-    an input's    within, where the input lies before the cut's offset of its topic
+    an input's    within, where the input lies before the cut's offset of its topic; but one that
+                  waited, for a start or for its order, was answered later, so its answer is
+                  within only where its time is before the cut's clock, too, as with timers
     a timer's     within, where its time is before the cut's clock; beyond, where it is after it;
                   tied, where it is the clock's own instant: a timer with a duration of 0 may fire
                   in the same batch or in the next
@@ -33,6 +35,7 @@ import msgspec
 
 from omnistate.audit.findings import Findings, Side
 from omnistate.audit.source import TopicReader
+from omnistate.core.conversation.transitions import FACTS
 from omnistate.core.row_version import ROW_VERSION, NewerVersion
 from omnistate.stream.ports import Record
 
@@ -45,6 +48,8 @@ class Reached(msgspec.Struct, frozen=True):
 
 
 NOWHERE: Final = Reached(None, {})
+# What may be taken long after it came (contract.md#early-inputs, contract.md#order-of-reports).
+MAY_WAIT: Final = {name.partition("/")[0] for name in FACTS} - {"conversation.started"}
 
 
 class _Row(msgspec.Struct):
@@ -100,6 +105,15 @@ class Cut:
     def side_of_input(self, partition: int, topic: str, offset: int) -> Side:
         """Where an input, and all that names it, lies."""
         return Side.WITHIN if offset < self.offset(partition, topic) else Side.BEYOND
+
+    def side_of_answer(
+        self, partition: int, place: tuple[str, int], at_ms: int, type_: str
+    ) -> Side:
+        """Where what names the input at (topic, offset), of a type, at an instant, lies."""
+        if self.side_of_input(partition, *place) is Side.BEYOND:
+            return Side.BEYOND
+        side = self.side_of_time(partition, at_ms)
+        return Side.WITHIN if side is Side.TIED and type_ not in MAY_WAIT else side
 
     def side_of_time(self, partition: int, at_ms: int) -> Side:
         """Where something that only says its time lies."""

@@ -13,6 +13,7 @@ from typing import Final
 from omnistate_schemas.configuration import CapacityProfile, Representative
 from omnistate_schemas.vocabulary import ASSIGNMENT_REQUESTS, CAPACITY_CHANGES
 
+from omnistate.audit.audited_rows import Rows
 from omnistate.audit.configuration_history import Configured
 from omnistate.audit.cut import place_of
 from omnistate.audit.findings import Findings
@@ -32,7 +33,6 @@ from omnistate.audit.gate_records import (
 from omnistate.audit.order import read_order
 from omnistate.audit.scope import SETTLING_MS
 from omnistate.audit.source import TopicReader
-from omnistate.audit.table_rows import Rows
 from omnistate.audit.totals_law import TotalsCheck
 from omnistate.stream.ports import Record
 
@@ -56,7 +56,9 @@ class GateCheck:
         self._findings = findings
         conversations = [each for part in rows.conversations for each in part.items()]
         self._gated = {id_ for id_, row in conversations if row.settings_key in rows.gated}
-        self._offered = {(id_, who) for id_, row in conversations for who in row.offered_ids}
+        self._offered = {
+            (id_, who) for id_, row in conversations for who in row.offered_representative_ids
+        }
         changed_ms = configured.changed_ms
         self._since_ms = 0 if changed_ms is None else changed_ms + SETTLING_MS
         self.accounts: Accounts = {}

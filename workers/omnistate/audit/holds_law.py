@@ -5,26 +5,30 @@ them up. Memory is bounded by the holds that are open, and by one number for eac
 partition of the topic at a time.
 """
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 import msgspec
-from omnistate_schemas.outputs import CapacityHeld, CapacityReleased
+from omnistate_schemas.outputs import CapacityDeclined, CapacityHeld, CapacityReleased
 from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import CAPACITY_CHANGES
 from pydantic import TypeAdapter, ValidationError
 
 from omnistate.audit.accounts import Accounts, CapacityEvent
 from omnistate.audit.audit_layout import Layout
+from omnistate.audit.audited_rows import RowHold, Rows
 from omnistate.audit.cut import Cut, place_of
 from omnistate.audit.findings import Findings, Side, describe_error
 from omnistate.audit.source import TopicReader
-from omnistate.audit.table_rows import RowHold, Rows
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Record
 
 HEAD_BYTES: Final = 400
 _HELD: Final = TypeAdapter(CapacityHeld).validator.validate_json
+_DECLINED: Final = TypeAdapter(CapacityDeclined).validator.validate_json
+# Where the input lies that the grant ended with; of a timer, the conversation's origin and when.
+_DECLINED_ID: Final = re.compile(r"[a-z-]+-([0-9]{1,9})-[0-9]{1,18}|([0-9]{1,9})-[0-9]{1,18}\..*")
 _RELEASED: Final = TypeAdapter(CapacityReleased).validator.validate_json
 
 
@@ -89,6 +93,9 @@ class HoldsCheck:
         event = self._read_event(record)
         if event is None:
             return
+        if isinstance(event, CapacityDeclined):
+            self._decline(record, event)
+            return
         partition = event.data.partition
         at_ms = parse_time_ms(event.time)
         side = self._cut.side_of_time(partition, at_ms)
@@ -105,11 +112,26 @@ class HoldsCheck:
             sentence = "of a later batch than the last that was committed"
             self._findings.doubt("holds", place_of(record), sentence, of=partition)
 
-    def _read_event(self, record: Record) -> CapacityEvent | None:
+    def _decline(self, record: Record, event: CapacityDeclined) -> None:
+        """A grant that came to nothing: it moves no counter; only its id tells the partition."""
+        self._findings.counts["declined"] += 1
+        data, who = event.data, event.subject
+        found = _DECLINED_ID.fullmatch(event.id.removesuffix(f".{who}.declined"))
+        partition = self._layout.partitions if found is None else int(found[1] or found[2])
+        if partition >= self._layout.partitions:
+            self._complain(record, "id: is not that of a grant that came to nothing")
+            return
+        if record.key != who.encode() or data.representative_id != who:
+            self._complain(record, "key, subject and representative_id are not the same")
+        if event.causationid != data.cause.id:
+            self._complain(record, "causationid: is not the id of the cause")
+        side = self._cut.side_of_time(partition, parse_time_ms(event.time))
+        self._accounts.follow(record, partition, who, side)
+
+    def _read_event(self, record: Record) -> CapacityEvent | CapacityDeclined | None:
         value = record.value or b""
         if b'"capacity.declined"' in value[:HEAD_BYTES]:
-            # No hold: the law of the gate has it.
-            return None
+            return self._read_declined(record, value)
         # The type stands near the beginning, as the engine writes it; elsewhere it costs time.
         first, second = _HELD, _RELEASED
         if b'"capacity.released"' in value[:HEAD_BYTES]:
@@ -125,6 +147,14 @@ class HoldsCheck:
             return None
         if event.data.partition >= self._layout.partitions:
             self._complain(record, "partition: there is no such one")
+            return None
+        return event
+
+    def _read_declined(self, record: Record, value: bytes) -> CapacityDeclined | None:
+        try:
+            event: CapacityDeclined = _DECLINED(value)
+        except ValidationError as error:
+            self._complain(record, f"not as published: {describe_error(error)}")
             return None
         return event
 

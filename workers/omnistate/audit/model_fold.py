@@ -11,7 +11,7 @@ from sys import intern
 from typing import Any, Final
 
 import msgspec
-from omnistate_schemas.times import DAY_MS
+from omnistate_schemas.times import DAY_MS, parse_time_ms
 from omnistate_schemas.vocabulary import CONVERSATION_STATES, REPRESENTATIVE_CAPACITY
 
 from omnistate.audit.model_records import (
@@ -28,6 +28,8 @@ from omnistate.stream.ports import Record
 # A closed conversation stays for as long.
 KEPT_MS: Final = DAY_MS
 CLOSED: Final = "closed"
+# Statuses and details of conversations that nobody of ours has.
+LISTED: Final = frozenset({"open", "scheduled", "with_bot", "with_external"})
 
 
 class Known(msgspec.Struct, gc=False):
@@ -40,16 +42,18 @@ class Known(msgspec.Struct, gc=False):
     workstream_id: str
     queue_id: str | None
     representative_id: str | None
-    offered_representative_id: str | None
+    offered_representative_ids: tuple[str, ...]
     at_ms: int
-    # Since when it has been open; None where it is not.
-    open_since_ms: int | None
+    # The list that it is in while nobody of ours has it: `open`, `scheduled`, `with_bot`,
+    # `with_external`; and its score there.
+    listed: str | None
+    listed_ms: int
     digest: int
 
     @property
     def queue(self) -> str | None:
         """The queue that it is open in; the empty one where it is open in none."""
-        return (self.queue_id or "") if self.status == "open" else None
+        return (self.queue_id or "") if self.listed == "open" else None
 
 
 class Told(msgspec.Struct, gc=False):
@@ -70,12 +74,13 @@ async def fold_states(reader: TopicReader, offsets: Offsets, since_ms: int) -> d
     async for record in _read_up_to(reader, CONVERSATION_STATES, offsets):
         try:
             id_, fields, at_ms, state = read_state(record)
+            found = None if state is None else _known(record, state, at_ms, digest_of(fields))
         except UNREADABLE:
             continue
-        if state is None or (state.status == CLOSED and at_ms + KEPT_MS <= since_ms):
+        if found is None or (found.status == CLOSED and at_ms + KEPT_MS <= since_ms):
             known.pop(id_, None)
         else:
-            known[id_] = _known(record, state, at_ms, digest_of(fields))
+            known[id_] = found
     return known
 
 
@@ -130,15 +135,12 @@ async def _read_up_to(
 
 
 def _known(record: Record, data: State, at_ms: int, digest: int) -> Known:
-    open_since_ms = None
-    if data.status == "open":
-        # From one queue to another: open ever since it became so.
-        stayed_s = (data.previous_status_seconds or 0) if data.previous_status == "open" else 0
-        open_since_ms = at_ms - round(stayed_s * 1_000)
-    queue, who, offered = [
+    queue, who, first = [
         None if each is None else intern(each)
         for each in (data.queue_id, data.representative_id, data.offered_representative_id)
     ]
+    offered = tuple(intern(each) for each in data.offered_representative_ids)
+    listed = data.status if data.status in LISTED else data.detail
     return Known(
         record.partition,
         record.offset,
@@ -147,11 +149,28 @@ def _known(record: Record, data: State, at_ms: int, digest: int) -> Known:
         intern(data.workstream_id),
         queue,
         who,
-        offered,
+        offered or (() if first is None else (first,)),
         at_ms,
-        open_since_ms,
+        listed if listed in LISTED and data.status != CLOSED else None,
+        _listed_ms(data, at_ms),
         digest,
     )
+
+
+def _listed_ms(data: State, at_ms: int) -> int:
+    """Since when it waits, or is where it is; when it is due."""
+    timer = data.next_timer
+    match data.status:
+        case "open" if data.queued_at is not None:
+            return parse_time_ms(data.queued_at)
+        case "scheduled" if data.scheduled_for is not None:
+            return parse_time_ms(data.scheduled_for)
+        case "scheduled" if timer is not None and timer.name == "scheduled":
+            return parse_time_ms(timer.at)
+    happened_ms = at_ms if data.occurred_at is None else parse_time_ms(data.occurred_at)
+    stayed = data.previous_status == data.status and data.previous_detail == data.detail
+    stayed_s = (data.previous_status_seconds or 0) if stayed else 0
+    return happened_ms - round(stayed_s * 1_000)
 
 
 def _plain(text: Any) -> Any:

@@ -1,7 +1,8 @@
 """What keys the read model should have, from what the topics come to.
 
 Names of contract.md#read-model, and those beside it that follow from the same changes: open
-conversations in no queue, and those of each workstream that closed within a day.
+conversations in no queue, scheduled ones, those that a bot or somebody outside has, and those of
+each workstream that closed within a day.
 """
 
 from collections import Counter
@@ -18,6 +19,9 @@ OFFSETS: Final = f"{ROOT}offsets"
 WORK: Final = ":conversations"
 OFFERS: Final = ":offers"
 CLOSED_OF: Final = f"{ROOT}closed:"
+BESIDE: Final = frozenset(
+    f"{ROOT}{name}" for name in ("unqueued:open", "scheduled", "with_bot", "with_external")
+)
 
 # Members and their scores; None where the key is a set, or the score is not known.
 Members = dict[str, int | None]
@@ -27,7 +31,7 @@ def is_index(name: str) -> bool:
     """Whether a key names conversations that are somewhere, or with somebody."""
     if name.startswith(REPRESENTATIVE):
         return name.endswith((WORK, OFFERS))
-    return name == f"{ROOT}unqueued:open" or name.startswith((f"{ROOT}queue:", CLOSED_OF))
+    return name in BESIDE or name.startswith((f"{ROOT}queue:", CLOSED_OF))
 
 
 def index(known: Mapping[str, Known]) -> dict[str, Members]:
@@ -57,8 +61,10 @@ def _places(known: Known) -> Iterator[tuple[str, int | None]]:
         return
     if known.queue is not None:
         queue = f"queue:{known.queue}:open" if known.queue else "unqueued:open"
-        yield f"{ROOT}{queue}", known.open_since_ms
+        yield f"{ROOT}{queue}", known.listed_ms
+    elif known.listed is not None:
+        yield f"{ROOT}{known.listed}", known.listed_ms
     if known.representative_id is not None:
         yield f"{REPRESENTATIVE}{known.representative_id}{WORK}", None
-    if known.offered_representative_id is not None:
-        yield f"{REPRESENTATIVE}{known.offered_representative_id}{OFFERS}", None
+    for who in known.offered_representative_ids:
+        yield f"{REPRESENTATIVE}{who}{OFFERS}", None

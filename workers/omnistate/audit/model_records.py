@@ -37,8 +37,15 @@ _Number = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 
 
+class Timer(msgspec.Struct, gc=False):
+    """The earliest timer after a change."""
+
+    name: str
+    at: str
+
+
 class State(msgspec.Struct, gc=False):
-    """What decides something of a change."""
+    """What decides something of a change; edition 1 did not say all of it."""
 
     sequence: _Sequence
     status: str
@@ -46,8 +53,15 @@ class State(msgspec.Struct, gc=False):
     queue_id: str | None = None
     representative_id: str | None = None
     offered_representative_id: str | None = None
+    offered_representative_ids: list[str] = []
+    detail: str | None = None
     previous_status: str | None = None
+    previous_detail: str | None = None
     previous_status_seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    occurred_at: str | None = None
+    queued_at: str | None = None
+    scheduled_for: str | None = None
+    next_timer: Timer | None = None
 
 
 class _StateEvent(msgspec.Struct, gc=False):

@@ -9,16 +9,17 @@ from omnistate_schemas.vocabulary import STATE_CHANGES
 
 from omnistate.audit.accounting_law import CHANGED, Inputs
 from omnistate.audit.audit_layout import Layout
+from omnistate.audit.audited_rows import Rows
 from omnistate.audit.configuration_history import Configured
 from omnistate.audit.cut import Cut, place_of
 from omnistate.audit.findings import Findings, Side
+from omnistate.audit.recorded_inputs import Recordings
 from omnistate.audit.replay_comparison import Published
 from omnistate.audit.replay_law import ReplayCheck
 from omnistate.audit.scope import Scope
 from omnistate.audit.sequence_law import ReadChange, Sequences
 from omnistate.audit.source import TopicReader, WatchedReader
 from omnistate.audit.states_law import States
-from omnistate.audit.table_rows import Rows
 from omnistate.audit.tables_law import ConversationTable
 
 
@@ -34,7 +35,7 @@ class PartitionAudit:
         scope: Scope,
         findings: Findings,
     ) -> None:
-        """The trail of `published.changes` is filled in."""
+        """The trails of `published` that are of this partition alone are filled in."""
         self._partition = partition
         self._layout = layout
         self._cut = cut
@@ -53,8 +54,11 @@ class PartitionAudit:
         inputs = Inputs(partition, layout, self._cut, self._findings)
         await inputs.measure(reader)
         unfilled = await self._read_changes(reader, inputs, rows, configured)
+        recordings = Recordings(layout, self._cut, inputs, self._findings)
+        await recordings.read(reader, published.recordings, self._scope.left_out)
         published.refusals.mark(inputs)
         published.dead_letters.mark(inputs)
+        inputs.mark_waiting(layout.conversations, rows.waiting[partition])
         if self._scope.replayed:
             replay = ReplayCheck(
                 partition, layout, configured, published, self._scope, self._findings
@@ -104,8 +108,13 @@ class PartitionAudit:
         named, place = change.event.data.input, place_of(change.record)
         if named is not None and named.topic not in self._layout.inputs:
             self._findings.add("accounting", *place, "input: is of no topic of inputs")
-        elif change.side is Side.BEYOND:
+            return
+        if change.side is Side.BEYOND:
             sentence = "of a later batch than the last that was committed"
             self._findings.doubt("accounting", place, sentence, of=self._partition)
-        elif named is not None and named.partition == self._partition:
-            inputs.mark(CHANGED, place, (named.topic, named.offset), goes_on=change.goes_on)
+        if named is None or named.partition != self._partition:
+            return
+        where = (named.topic, named.offset)
+        # An input that waited at the cut may have been taken since.
+        if self._cut.side_of_input(self._partition, *where) is Side.WITHIN:
+            inputs.mark(CHANGED, place, where, goes_on=change.goes_on)

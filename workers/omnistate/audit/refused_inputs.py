@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
 from omnistate_schemas.outputs import InputIgnored, InputRejected
+from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import ASSIGNMENT_REQUESTS, REJECTED_INPUTS
 from pydantic import TypeAdapter, ValidationError
 
@@ -97,11 +98,16 @@ class Refusals:
         self._findings.counts["refusals"] += 1
         place = event.data.input
         self._check(record, event)
-        side = self._cut.side_of_input(place.partition, place.topic, place.offset)
-        if side is Side.BEYOND:
+        if self._cut.side_of_input(place.partition, place.topic, place.offset) is Side.BEYOND:
             sentence = "names an input after those that were committed"
             self._findings.doubt("accounting", place_of(record), sentence, of=place.partition)
             return
+        at_ms, type_ = parse_time_ms(event.time), event.data.cause.type
+        where = (place.topic, place.offset)
+        side = self._cut.side_of_answer(place.partition, where, at_ms, type_)
+        if side is Side.BEYOND:
+            sentence = "of a later batch than the last that was committed"
+            self._findings.doubt("accounting", place_of(record), sentence, of=place.partition)
         named = self._named_in(place.partition, record.partition)
         topics = self._layout.inputs
         named.inputs.append(place.offset * len(topics) + topics.index(place.topic))

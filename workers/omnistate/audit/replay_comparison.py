@@ -10,6 +10,7 @@ import msgspec
 from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
     DEAD_LETTERS,
+    RECORDED_INPUTS,
     STATE_CHANGES,
 )
 
@@ -29,9 +30,10 @@ _DECODE: Final = msgspec.json.Decoder().decode
 
 
 class Published(NamedTuple):
-    """What lies on the topics; `changes` is of the partition that is compared alone."""
+    """What lies on the topics; `changes` and `recordings` are of the compared partition alone."""
 
     changes: Trail
+    recordings: Trail
     refusals: Refusals
     accounts: Accounts
     dead_letters: DeadLetters
@@ -106,11 +108,17 @@ class Comparison:
             return None
         if output.topic == STATE_CHANGES:
             return self._published.changes
+        if output.topic == RECORDED_INPUTS:
+            return self._published.recordings
         return self._published.refusals.trail_of(self._partition, key)
 
     def _trails(self) -> list[Trail]:
         published = self._published
-        trails = [published.changes, *published.refusals.trails_of(self._partition)]
+        trails = [
+            published.changes,
+            published.recordings,
+            *published.refusals.trails_of(self._partition),
+        ]
         if not self._scope.changed:
             trails += published.accounts.trails_of(self._partition)
         return trails

@@ -8,6 +8,7 @@ of one partition's tables.
 from contextlib import aclosing
 
 from omnistate.audit.audit_layout import Layout
+from omnistate.audit.audited_rows import ConversationRow, EarlyRow, Rows
 from omnistate.audit.configuration_history import Configured
 from omnistate.audit.cut import Cut
 from omnistate.audit.findings import Findings
@@ -15,7 +16,6 @@ from omnistate.audit.order import Stretch, read_order
 from omnistate.audit.replay_comparison import Comparison, Published
 from omnistate.audit.scope import Scope
 from omnistate.audit.source import TopicReader
-from omnistate.audit.table_rows import Rows
 from omnistate.audit.trail import digest
 from omnistate.core.conversation.row_header import read_header
 from omnistate.core.directory import Directory
@@ -129,7 +129,11 @@ class ReplayCheck:
         """The rows are the replay's; newer ones than the cut's differ, so these are doubts."""
         tables, left_out = self._tables, self._scope.left_out
         topic = self._layout.conversations
-        for conversation_id, row in rows.conversations[self._partition].items():
+        found: dict[str, ConversationRow | EarlyRow] = {
+            **rows.conversations[self._partition],
+            **rows.early[self._partition],
+        }
+        for conversation_id, row in found.items():
             key = conversation_id.encode()
             mine = tables.conversations.get(conversation_id)
             if hash(key) in left_out:

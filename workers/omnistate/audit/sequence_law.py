@@ -32,8 +32,9 @@ class LastChange(msgspec.Struct, gc=False):
     origin: str
     workstream_id: str
     began_ms: int
-    # Since when status and detail are what they are.
+    # Since when status and detail are what they are, and when the last change was: `occurred_at`.
     since_ms: int
+    occurred_ms: int
     offset: int
     side: Side
 
@@ -43,6 +44,7 @@ class ReadChange(msgspec.Struct, frozen=True, gc=False):
 
     record: Record
     event: ConversationStateChanged
+    # By the engine's clock.
     at_ms: int
     side: Side
     standing: LastChange
@@ -75,18 +77,20 @@ class Sequences:
             self._complain(record, f"not as published: {describe_error(error)}")
             return None
         data = event.data
-        at_ms = parse_time_ms(event.time)
+        at_ms, occurred_ms = parse_time_ms(event.time), parse_time_ms(data.occurred_at)
         if not 0 <= (data.previous_status_seconds or 0) * 1_000 <= max(0, at_ms):
             self._complain(record, "not as published: previous_status_seconds: out of range")
             return None
         before = self.standings.get(event.subject)
         if before is None:
             self._check_first(record, event)
-            before = _before(event, at_ms)
+            before = _before(event, at_ms, occurred_ms)
         else:
-            self._check_next(record, event, before, at_ms)
+            self._check_next(record, event, before, occurred_ms)
         self._check_event(record, event, before, at_ms)
-        standing = self._stand(record, event, before, at_ms)
+        if not before.occurred_ms <= occurred_ms <= at_ms:
+            self._complain(record, "occurred_at: is after time, or goes back")
+        standing = self._stand(record, event, before, at_ms, occurred_ms)
         place = data.input and (data.input.topic, event.subject, data.input.offset)
         goes_on = place is not None and place == self._last_input
         self._last_input = place
@@ -121,7 +125,7 @@ class Sequences:
             self._complain(record, "id: is not that of the input that it began with")
 
     def _check_next(
-        self, record: Record, event: ConversationStateChanged, before: LastChange, at_ms: int
+        self, record: Record, event: ConversationStateChanged, before: LastChange, occurred_ms: int
     ) -> None:
         """A change goes on from the one before it."""
         data = event.data
@@ -140,7 +144,7 @@ class Sequences:
             (
                 "previous_status_seconds",
                 data.previous_status_seconds,
-                (at_ms - before.since_ms) / 1_000,
+                (occurred_ms - before.since_ms) / 1_000,
             ),
         ):
             if value != expected:
@@ -158,7 +162,7 @@ class Sequences:
         if event.causationid != data.cause.id:
             self._complain(record, "causationid: is not the id of the cause")
         if (data.input is None) is not data.cause.type.startswith("timer."):
-            self._complain(record, "input: null is for timers, and for them alone")
+            self._complain(record, "input: none is for timers, and for them alone")
         if data.input is not None and data.input.partition != self._partition:
             self._complain(record, "input: lies in another partition")
         if self._clock_ms is not None and at_ms < self._clock_ms:
@@ -166,7 +170,12 @@ class Sequences:
         self._clock_ms = at_ms
 
     def _stand(
-        self, record: Record, event: ConversationStateChanged, before: LastChange, at_ms: int
+        self,
+        record: Record,
+        event: ConversationStateChanged,
+        before: LastChange,
+        at_ms: int,
+        occurred_ms: int,
     ) -> LastChange:
         """Where the conversation stands now; it takes over what the change says, right or not."""
         data, subject = event.data, event.subject
@@ -174,8 +183,8 @@ class Sequences:
         if data.input is None:
             side = self._cut.side_of_time(self._partition, at_ms)
         else:
-            place = data.input
-            side = self._cut.side_of_input(self._partition, place.topic, place.offset)
+            place = (data.input.topic, data.input.offset)
+            side = self._cut.side_of_answer(self._partition, place, at_ms, data.cause.type)
         standing = LastChange(
             data.sequence,
             data.status,
@@ -185,7 +194,8 @@ class Sequences:
             before.origin,
             data.workstream_id,
             before.began_ms,
-            before.since_ms if same else at_ms,
+            before.since_ms if same else occurred_ms,
+            occurred_ms,
             record.offset,
             side,
         )
@@ -200,7 +210,7 @@ class Sequences:
         self._findings.add("sequence", *place_of(record), sentence)
 
 
-def _before(event: ConversationStateChanged, at_ms: int) -> LastChange:
+def _before(event: ConversationStateChanged, at_ms: int, occurred_ms: int) -> LastChange:
     """Where a conversation stood before the first change that is left of it, as that says."""
     data = event.data
     seconds = data.previous_status_seconds
@@ -213,7 +223,9 @@ def _before(event: ConversationStateChanged, at_ms: int) -> LastChange:
         event.id.rpartition(".")[0],
         data.workstream_id,
         at_ms if data.sequence == 1 else 0,
-        at_ms if seconds is None else at_ms - round(seconds * 1_000),
+        occurred_ms - round((seconds or 0) * 1_000),
+        # Whatever it was, it was not after this change.
+        min(at_ms, occurred_ms),
         0,
         Side.WITHIN,
     )

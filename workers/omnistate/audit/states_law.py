@@ -15,11 +15,11 @@ from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import CONVERSATION_STATES, STATE_CHANGES
 
 from omnistate.audit.audit_layout import Layout
+from omnistate.audit.audited_rows import ConversationRow
 from omnistate.audit.cut import Cut, place_of
 from omnistate.audit.findings import Findings, Side
 from omnistate.audit.sequence_law import ReadChange
 from omnistate.audit.source import TopicReader
-from omnistate.audit.table_rows import ConversationRow
 from omnistate.audit.trail import digest
 from omnistate.stream.partitioning import partition_of
 from omnistate.stream.ports import Record
@@ -32,8 +32,13 @@ class _Input(msgspec.Struct, gc=False):
     offset: int
 
 
+class _Cause(msgspec.Struct, gc=False):
+    type: str
+
+
 class _Data(msgspec.Struct, gc=False):
     sequence: Annotated[int, msgspec.Meta(ge=1)]
+    cause: _Cause
     input: _Input | None = None
 
 
@@ -108,11 +113,12 @@ class States:
 
     def _stand(self, record: Record, value: bytes) -> Standing:
         event = _READ(value)
-        named = event.data.input
+        named, at_ms = event.data.input, parse_time_ms(event.time)
         if named is None:
-            side = self._cut.side_of_time(self._partition, parse_time_ms(event.time))
+            side = self._cut.side_of_time(self._partition, at_ms)
         else:
-            side = self._cut.side_of_input(self._partition, named.topic, named.offset)
+            place, type_ = (named.topic, named.offset), event.data.cause.type
+            side = self._cut.side_of_answer(self._partition, place, at_ms, type_)
         mark = digest(record.key, value, record.headers)
         return Standing(record.offset, event.id, event.data.sequence, mark, side)
 

@@ -14,6 +14,14 @@ import msgspec
 from omnistate_schemas.completeness import check_complete
 
 from omnistate.audit.audit_layout import Layout
+from omnistate.audit.audited_rows import (
+    ConversationRow,
+    CounterRow,
+    EarlyRow,
+    RowHold,
+    Rows,
+    WaitingInput,
+)
 from omnistate.audit.cut import Cut, place_of
 from omnistate.audit.findings import Findings
 from omnistate.audit.gated_settings import find_gated
@@ -28,9 +36,12 @@ from omnistate.core.conversation.row import (
 )
 from omnistate.core.conversation.row_header import read_header
 from omnistate.core.conversation.stages import STAGES
+from omnistate.core.conversation.waiting import WAITING_MAX
 from omnistate.core.settings import digest_settings
 from omnistate.stream.ports import Record
 
+# A row where inputs wait for a conversation to begin.
+NOTHING: Final = "nothing"
 # Stages, the rows' words, and what the outputs call them.
 MEANINGS: Final = {
     "scheduled": ("scheduled", None),
@@ -44,63 +55,7 @@ MEANINGS: Final = {
     "resolved": ("resolved", None),
     "closed": ("closed", None),
 }
-check_complete("table_rows.MEANINGS", ["nothing", *MEANINGS], STAGES, "stage")
-
-
-class ConversationRow(msgspec.Struct, gc=False):
-    """What is compared of a conversation's row. `offset` is the row's, on its changelog."""
-
-    offset: int
-    digest: int
-    origin: str
-    sequence: int
-    status: str
-    detail: str | None
-    since_ms: int
-    channel: str
-    workstream_id: str
-    customer_id: str | None
-    queue_id: str | None
-    representative_id: str | None
-    offered_representative_id: str | None
-    skipped: tuple[str, ...]
-    transfer_count: int
-    settings_key: bytes
-    offered_ids: tuple[str, ...] = ()
-    # Its last change was found on the topic, or a later one, so that it lags behind.
-    seen: bool = False
-
-
-class RowHold(msgspec.Struct, gc=False):
-    """A hold as the row of its conversation has it."""
-
-    partition: int
-    offset: int
-    # Representative, role, units, profiles, forced.
-    terms: tuple[object, ...]
-
-
-class CounterRow(msgspec.Struct, gc=False):
-    """A representative's counter in one partition."""
-
-    offset: int
-    digest: int
-    sequence: int
-    units: int
-    profiles: dict[str, int]
-    seen: bool = False
-
-
-class Rows:
-    """Every row, by partition and key."""
-
-    def __init__(self, partitions: int) -> None:
-        """None yet."""
-        self.conversations: list[dict[str, ConversationRow]] = [{} for _ in range(partitions)]
-        self.counters: dict[tuple[int, str], CounterRow] = {}
-        self.holds: dict[str, RowHold] = {}
-        # Keys of settings that want the gate.
-        self.gated: set[bytes] = set()
+check_complete("table_rows.MEANINGS", [NOTHING, *MEANINGS], STAGES, "stage")
 
 
 async def read_rows(reader: TopicReader, layout: Layout, cut: Cut, findings: Findings) -> Rows:
@@ -167,19 +122,25 @@ def _take_conversation(rows: Rows, record: Record, cut: Cut, findings: Findings)
     try:
         row = decode_conversation(record.value or b"")
         conversation_id = (record.key or b"").decode()
-        status, detail = MEANINGS[row.stage]
+        meaning = None if row.stage == NOTHING else MEANINGS[row.stage]
     except (msgspec.MsgspecError, UnicodeDecodeError, KeyError):
         findings.add("tables", *place_of(record), "this is no row of a conversation")
         return
     clock_ms = cut.clock_ms(record.partition)
-    due_ms = _earliest_ms(row)
+    due_ms = row.earliest_ms()
     if read_header(upgrade_conversation(record.value or b"")).due_ms != due_ms:
         findings.add("tables", *place_of(record), f"it says another deadline than {due_ms}")
     if clock_ms is not None and due_ms is not None and due_ms < clock_ms:
         findings.add("tables", *place_of(record), f"a timer was due at {due_ms} and did not fire")
+    mark = digest(record.key, encode_conversation(row), ())
+    _take_waiting(rows, record, row, findings)
+    if meaning is None:
+        rows.early[record.partition][conversation_id] = EarlyRow(record.offset, mark)
+        return
+    status, detail = meaning
     rows.conversations[record.partition][conversation_id] = ConversationRow(
         record.offset,
-        digest(record.key, encode_conversation(row), ()),
+        mark,
         row.origin,
         row.sequence,
         status,
@@ -190,11 +151,13 @@ def _take_conversation(rows: Rows, record: Record, cut: Cut, findings: Findings)
         row.customer_id,
         _shared(row.queue_id),
         _shared(row.representative_id),
-        _shared(row.offered_representative_id),
+        tuple(intern(offer.representative_id) for offer in row.offers),
         tuple(map(intern, row.skipped)),
         row.transfer_count,
+        row.overflow_count,
+        0 if row.extras is None else row.extras.priority,
+        row.occurred_ms,
         row.settings_key,
-        tuple(intern(offer.representative_id) for offer in row.offers),
     )
     for hold in row.holds:
         rows.holds[f"{row.origin}.h{hold.number}"] = RowHold(
@@ -238,11 +201,20 @@ def _check_settings(
             findings.doubt("tables", place, sentence, of=partition)
 
 
-def _earliest_ms(row: Conversation) -> int | None:
-    """The first deadline of its timers, those of its holds included."""
-    deadlines = [*row.deadlines.values()]
-    deadlines += [hold.until_ms for hold in row.holds if hold.until_ms is not None]
-    return min(deadlines, default=None)
+def _take_waiting(rows: Rows, record: Record, row: Conversation, findings: Findings) -> None:
+    """What waits in a row; where nothing has begun, something does (contract.md#early-inputs)."""
+    waiting = [] if row.extras is None else row.extras.waiting
+    if row.stage == NOTHING and not waiting:
+        findings.add("tables", *place_of(record), "nothing has begun, and no input waits for it")
+    if len(waiting) > WAITING_MAX:
+        findings.add("tables", *place_of(record), f"more than {WAITING_MAX} inputs wait")
+    for each in waiting:
+        input_ = each.input
+        if input_.partition != record.partition:
+            findings.add("tables", *place_of(record), "an input of another partition waits")
+            continue
+        found = WaitingInput(intern(input_.topic), input_.offset, record.offset)
+        rows.waiting[record.partition].append(found)
 
 
 def _shared(text: str | None) -> str | None:

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from omnistate_schemas.vocabulary import STATE_CHANGES
 
 from omnistate.audit.audit_layout import Layout
+from omnistate.audit.audited_rows import ConversationRow
 from omnistate.audit.configuration_history import Configured
 from omnistate.audit.cut import Cut, place_of
 from omnistate.audit.findings import Findings, Side
 from omnistate.audit.sequence_law import LastChange, ReadChange
-from omnistate.audit.table_rows import ConversationRow
 
 
 class ConversationTable:
@@ -88,17 +88,22 @@ class ConversationTable:
             ("workstream_id", row.workstream_id, data.workstream_id),
             ("customer_id", row.customer_id, data.customer_id),
             (
-                "offered_representative_id",
-                row.offered_representative_id,
-                data.offered_representative_id,
+                "offered_representative_ids",
+                row.offered_representative_ids,
+                tuple(data.offered_representative_ids),
             ),
             ("skipped", row.skipped, tuple(data.skipped_representative_ids)),
             ("transfer_count", row.transfer_count, data.transfer_count),
+            ("overflow_count", row.overflow_count, data.overflow_count),
+            ("priority", row.priority, data.priority),
         ]
         for name, value, expected in kept if row.status == "closed" else kept + rest:
             if value != expected:
                 sentence = f"{name}: is not what change {row.sequence} says"
                 self._findings.add("tables", *self._place(row), sentence)
+        if row.occurred_ms < change.standing.occurred_ms:
+            sentence = f"occurred_at: is before that of change {row.sequence}"
+            self._findings.add("tables", *self._place(row), sentence)
 
     def _check_forgotten(self, change: ReadChange) -> None:
         """A closed conversation may only be forgotten once its retention has passed.

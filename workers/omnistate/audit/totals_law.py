@@ -14,11 +14,11 @@ from omnistate_schemas.vocabulary import CAPACITY_CHANGES
 
 from omnistate.audit.accounts import CapacityEvent
 from omnistate.audit.audit_layout import Layout, TotalsLayout, read_totals_layout
+from omnistate.audit.audited_rows import Rows
 from omnistate.audit.cut import Cut, find_partitions_at_rest, place_of, read_cut
 from omnistate.audit.findings import Findings
 from omnistate.audit.seen_changes import SeenChange, SeenChanges
 from omnistate.audit.source import TopicReader
-from omnistate.audit.table_rows import Rows
 from omnistate.audit.totals_rows import (
     HeldCapacity,
     PartitionShare,

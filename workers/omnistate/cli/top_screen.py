@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from omnistate.cli.top_conversations import elsewhere, waiting
 from omnistate.cli.top_tables import Room, conversations, figures, lag, queues, representatives
 from omnistate.cli.top_words import DIM, LATE, MARK
 
@@ -21,6 +22,8 @@ from omnistate.cli.top_words import DIM, LATE, MARK
 WIDE: Final = 160
 BETWEEN: Final = 2
 HEAD: Final = 1
+# Lines from which on there is room for single conversations.
+ROOMY: Final = 32
 # A text is cut to no less.
 TEXT_MIN: Final = 4
 
@@ -30,6 +33,8 @@ def render_plain(overview: Overview, width: int) -> RenderableType:
     rooms = (
         conversations(overview),
         queues(overview),
+        waiting(overview),
+        elsewhere(overview),
         representatives(overview),
         figures(overview, everything=True),
         lag(overview),
@@ -47,6 +52,10 @@ def render_live(overview: Overview, problem: str | None, width: int, height: int
     work = [conversations(overview), figures(overview, everything=False), lag(overview)]
     people = [queues(overview), representatives(overview)]
     lines = height - HEAD
+    if lines >= ROOMY:
+        # Nothing there needs no room.
+        several = (waiting(overview), elsewhere(overview))
+        people[1:1] = [each for each in several if each.rows or each.beyond]
     if width >= WIDE:
         left = (width - BETWEEN) // 2
         first = Padding(_column(work, left, lines), (0, BETWEEN, 0, 0))
@@ -139,7 +148,9 @@ def _plain_clock(overview: Overview) -> Text:
 
 def _offered(overview: Overview) -> str:
     people = overview.representative_totals
-    return f"{people.assignable:,} of {people.known:,} representatives may be offered work"
+    lost = f" · {people.lost:,} lost" if people.lost else ""
+    offered = f"{people.assignable:,} of {people.known:,} representatives may be offered work"
+    return f"{offered} · {people.signed_in:,} signed in{lost}"
 
 
 def _letters(overview: Overview) -> list[str]:

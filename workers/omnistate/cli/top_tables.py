@@ -111,7 +111,7 @@ def representatives(overview: Overview) -> Room:
                 _presence(each),
                 draw_bar(each.occupied_units, each.units),
                 _profiles(each),
-                Text(f"{each.occupied_units:,}/{each.units:,}"),
+                Text(f"{each.occupied_units:,}{_granted(each)}/{each.units:,}"),
                 _over(-each.available_units),
                 Text(f"{each.conversations}" + (f" + {each.offers}" if each.offers else "")),
             )
@@ -133,9 +133,16 @@ def _presence(each: RepresentativeNow) -> Text:
     why = ""
     if each.presence_reason == "set_by_supervisor":
         why = " · by supervisor"
+    elif each.presence_reason == "lost":
+        why = f" · {MARK} lost"
     elif each.presence in {"available", "busy"} and not each.assignable:
         why = " · blocked"
     return Text(each.presence.replace("_", " ") + why, COLOURS.get(each.presence, DIM))
+
+
+def _granted(each: RepresentativeNow) -> str:
+    """What the gate has given them beside what they hold."""
+    return f" + {each.granted_units:,}" if each.granted_units else ""
 
 
 def _over(units: int) -> Text:

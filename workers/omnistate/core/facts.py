@@ -5,6 +5,7 @@ empty is left out, so whatever may be so stands last and has that as its default
 """
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from omnistate_schemas.vocabulary import SilenceAction, SilentSide
 
 from omnistate.core.details import Attributes
@@ -164,6 +165,8 @@ class Reminder(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     cause: Cause
     detail: str | None = None
     representative_id: str | None = None
+    # Counts the conversation's reminders; only the event's id says so.
+    number: int | UnsetType = UNSET
 
 
 class Refused(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -119,7 +119,7 @@ def resolve(workstream: Workstream) -> WorkstreamSettings:
     units = workstream.units
     if units is None:
         units = 0 if workstream.profiles else UNITS
-    keep = workstream.keep_same_representative
+    keep, follows = workstream.keep_same_representative, workstream.authority == "upstream"
     return WorkstreamSettings(
         channel=workstream.channel,
         kind=kind,
@@ -135,9 +135,9 @@ def resolve(workstream: Workstream) -> WorkstreamSettings:
         auto_accept=workstream.auto_accept,
         direct_consult_blocks=workstream.consult_blocks_capacity.direct,
         queue_consult_blocks=workstream.consult_blocks_capacity.queue,
-        follows=workstream.authority == "upstream",
+        follows=follows,
         settle_ms=round(workstream.settle_window * 1_000),
-        max_delay_ms=_milliseconds(workstream.max_delay),
+        max_delay_ms=None if follows else _milliseconds(workstream.max_delay),
         parallel_offers=_parallel_offers_of(workstream),
         through_gate=workstream.assign_through_gate,
         wrap_up_after_transfer_ms=_milliseconds(workstream.wrap_up_after_transfer),

@@ -30,8 +30,9 @@ class Keys:
         self.queues: Final = f"{self.root}queues"
         self.representatives: Final = f"{self.root}representatives"
         self.workstreams: Final = f"{self.root}workstreams"
-        # and the open conversations that are in no queue.
+        # the open conversations that are in no queue, and those that are scheduled.
         self.unqueued: Final = f"{self.root}unqueued:open"
+        self.scheduled: Final = f"{self.root}scheduled"
         # The figures worker writes these; see `row_publication`.
         self.figures: Final = f"{self.root}figures:"
 
@@ -42,6 +43,10 @@ class Keys:
     def queue(self, queue_id: str) -> str:
         """The sorted set of a queue's open conversations; the empty id is that of no queue."""
         return f"{self.root}queue:{queue_id}:open" if queue_id else self.unqueued
+
+    def elsewhere(self, detail: str) -> str:
+        """The sorted set of those with a bot, `with_bot`, or somebody outside, `with_external`."""
+        return f"{self.root}{detail}"
 
     def closed(self, workstream_id: str) -> str:
         """The sorted set of a workstream's closed conversations by when they closed."""

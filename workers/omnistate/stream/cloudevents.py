@@ -104,8 +104,9 @@ def _read_members(value: bytes | None, headers: Headers) -> dict[str, Any]:
     if content_type != STRUCTURED and attributes:
         if content_type and not is_json(content_type):
             raise Undecodable("undecodable", "the content type of the data is not JSON")
-        return {**attributes, "data": read_object(value) if value else {}}
-    if content_type not in ("", STRUCTURED):
+        return {**attributes, "data": _read_data_text(value) if value else {}}
+    # Some SDKs put the type of the data beside a whole event.
+    if content_type not in ("", STRUCTURED) and not is_json(content_type):
         raise Undecodable("undecodable", "the content type is not that of a CloudEvent")
     if value is None:
         raise Undecodable("undecodable", "the record has no value")
@@ -151,7 +152,12 @@ def _read_data(members: dict[str, Any]) -> object:
         text = b64decode(encoded, validate=True)
     except (ValueError, TypeError):
         raise Undecodable("undecodable", "data_base64 is not in base64") from None
-    return read_object(text)
+    return _read_data_text(text)
+
+
+def _read_data_text(text: bytes) -> dict[str, Any]:
+    """Data that is a JSON text of its own; null is none, which is {}. Raises UnusableText."""
+    return {} if text.strip(b" \t\n\r") == b"null" else read_object(text)
 
 
 def media_type_of(content_type: str) -> str:

@@ -29,7 +29,8 @@ local found, rows = redis.call('SSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2]), {}
 for _, id in ipairs(found[2]) do
   local key = ARGV[3] .. id
   if redis.call('TYPE', key).ok == 'hash' then
-    local row = redis.call('HMGET', key, 'presence', 'assignable', 'units', 'occupied_units')
+    local row = redis.call(
+      'HMGET', key, 'presence', 'assignable', 'units', 'occupied_units', 'presence_reason')
     local work = redis.pcall('SCARD', key .. ':conversations')
     local offers = redis.pcall('SCARD', key .. ':offers')
     if type(work) ~= 'number' or type(offers) ~= 'number' then work, offers = -1, -1 end
@@ -50,7 +51,8 @@ return cmsgpack.pack({found[1], rows})
 """
 T = TypeVar("T")
 # Redis has false for a field that is not there.
-_Person = tuple[str, tuple[str | bool, str | bool, str | bool, str | bool], int, int]
+_Field = str | bool
+_Person = tuple[str, tuple[_Field, _Field, _Field, _Field, _Field], int, int]
 _Open = tuple[str, int, str]
 # A share, and one row of it: each is read by itself where one cannot be.
 _PEOPLE: Final = msgspec.msgpack.Decoder(tuple[str, list[_Person]])
@@ -71,6 +73,7 @@ class ListedRepresentative(NamedTuple):
     occupied_units: int
     conversations: int
     offers: int
+    lost: bool = False
 
 
 class OpenQueue(NamedTuple):
@@ -174,13 +177,14 @@ def _check(id_: str) -> None:
 
 
 def _person(id_: str, row: Sequence[str | bool], work: int, offers: int) -> ListedRepresentative:
-    presence, assignable, units, occupied = row
+    presence, assignable, units, occupied, reason = row
     if presence not in _PRESENCES:
         raise UnusableFields("presence: none of ours")
     numbers = int(units), int(occupied), work, offers
     if min(numbers) < 0:
         raise UnusableFields("units, or what they have: no number")
-    return ListedRepresentative(id_, str(presence), assignable == "true", *numbers)
+    lost = reason == "lost"
+    return ListedRepresentative(id_, str(presence), assignable == "true", *numbers, lost)
 
 
 def _queue(id_: str, number: int, since: str | float) -> OpenQueue:

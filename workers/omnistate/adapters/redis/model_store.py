@@ -81,7 +81,8 @@ ROWS: Final = f"""\
 local rows = {{}}
 for number, id in ipairs(cmsgpack.unpack(ARGV[4])) do
   local row = redis.pcall('HMGET', ARGV[3] .. id, 'sequence', 'status', 'workstream_id',
-    'queue_id', 'representative_id', 'offered_representative_id', 'changed_at')
+    'changed_at', 'detail', 'queue_id', 'representative_id', 'offered_representative_id',
+    'offered_representative_ids')
   if row.err then
     if not string.find(row.err, '{_OTHER_TYPE}', 1, true) then return row end
     row = {{}}
@@ -211,18 +212,31 @@ def _row_of(found: Sequence[str | bool]) -> ModelRow | None:
     """A row as the hash has it; None where there is none. Raises ValueError for another's."""
     if not found:
         raise ValueError("no hash of texts")
-    sequence, status, workstream_id, *several, changed_at = [str(each or "") for each in found]
+    sequence, status, workstream_id, changed_at, *several = [str(each or "") for each in found]
     if not any(found):
         return None
     if not (sequence and status and workstream_id and changed_at):
         raise ValueError("it lacks what each has")
-    queue_id, representative_id, offered_id = [each or None for each in several]
+    detail, queue_id, representative_id, offered_id, offered_ids = [
+        each or None for each in several
+    ]
     return ModelRow(
         int(sequence),
         status,
+        detail,
         workstream_id,
         queue_id,
         representative_id,
-        offered_id,
+        _offered(offered_id, offered_ids),
         parse_time_ms(changed_at),
     )
+
+
+def _offered(first: str | None, everybody: str | None) -> tuple[str, ...]:
+    """Everybody who has an offer; edition 1 knew one. Raises ValueError for another's."""
+    if everybody is None:
+        return () if first is None else (first,)
+    try:
+        return msgspec.json.decode(everybody, type=tuple[str, ...])
+    except msgspec.MsgspecError:
+        raise ValueError("the offers are no list of ids") from None

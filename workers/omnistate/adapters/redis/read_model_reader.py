@@ -6,21 +6,17 @@ thing itself gets UnusableFields.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from functools import wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from omnistate_schemas.presence import RepresentativeCapacity
 from omnistate_schemas.read_api import (
     ConversationNow,
     CountsNow,
     FiguresRow,
-    QueueWork,
     RepresentativeNow,
     RepresentativeWork,
-    Waiting,
 )
-from omnistate_schemas.times import format_time
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
@@ -28,34 +24,18 @@ from redis.exceptions import ResponseError
 from omnistate.adapters.redis.figure_rows import figures_rows
 from omnistate.adapters.redis.redis_connection import close_client, make_client
 from omnistate.adapters.redis.redis_errors import is_other_type, translated
-from omnistate.adapters.redis.usable_values import UNUSABLE, left_out, of_its_type
+from omnistate.adapters.redis.usable_values import checked, left_out, of_its_type
+from omnistate.adapters.redis.work_lists import WorkLists
 from omnistate.projections.keys import Keys, is_ambiguous
 from omnistate.projections.read_model.conversation_effects import CLOSED, KEPT_MS
-from omnistate.projections.read_model.hash_fields import UnusableFields, read_model
+from omnistate.projections.read_model.hash_fields import read_model
 from omnistate.projections.read_model.store_ports import KeyReport
 
 FIGURES_WINDOWS_S: Final = (300, 3_600)
 FIGURES_MAX: Final = 1_000
 
-P = ParamSpec("P")
-T = TypeVar("T")
 # Workstream and queue of a row of figures.
 _PLACE: Final = TypeAdapter(tuple[str, str])
-
-
-def _checked(ask: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Raise UnusableFields for what is found and cannot be made an answer of."""
-
-    @wraps(ask)
-    async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return await ask(*args, **kwargs)
-        except UnusableFields:
-            raise
-        except UNUSABLE as error:
-            raise UnusableFields(f"{ask.__name__}: {type(error).__name__}") from None
-
-    return answer
 
 
 class ReadModel:
@@ -66,37 +46,20 @@ class ReadModel:
         self._report = report
         self._client: Redis = make_client(url, text=True)
         self._keys = keys
+        # Conversations, as they are listed.
+        self.work = WorkLists(self._ask, keys, report)
 
     async def close(self) -> None:
         """Disconnect; may be called again."""
         with translated():
             await close_client(self._client)
 
-    @_checked
+    @checked
     async def conversation(self, conversation_id: str) -> ConversationNow | None:
         """A conversation's last change; None where it is not known (any more)."""
         key = self._keys.conversation(conversation_id)
         fields = of_its_type((await self._ask([("HGETALL", key)]))[0])
         return read_model(ConversationNow, fields) if fields else None
-
-    @_checked
-    async def queue_work(self, queue_id: str | None, limit: int) -> QueueWork:
-        """A queue's open conversations, oldest first; None is no queue. An unknown one has none."""
-        key = self._keys.queue(queue_id or "")
-        number, found = map(
-            of_its_type,
-            await self._ask([("ZCARD", key), ("ZRANGE", key, "0", str(limit - 1), "WITHSCORES")]),
-        )
-        now_ms = time.time() * 1_000
-        waiting = [
-            Waiting(
-                conversation_id=id_,
-                open_since=format_time(int(since_ms)),
-                age_seconds=_age_s(since_ms, now_ms),
-            )
-            for id_, since_ms in _scored(found)
-        ]
-        return QueueWork(queue_id=queue_id, open=number, conversations=waiting)
 
     async def representatives(self, ids: Sequence[str]) -> list[RepresentativeNow]:
         """Of these representatives those whose totals are known, in this order."""
@@ -123,7 +86,7 @@ class ReadModel:
                     found.append(read_model(RepresentativeNow, fields, **members))
         return found
 
-    @_checked
+    @checked
     async def representative(self, representative_id: str) -> RepresentativeWork | None:
         """What a representative has; None where nothing is known of them."""
         key = self._keys.representative(representative_id)
@@ -218,14 +181,3 @@ class ReadModel:
                 if isinstance(answer, Exception) and not is_other_type(answer):
                     raise answer
         return answers
-
-
-def _scored(found: Any) -> list[tuple[str, float]]:
-    """Members with their scores, however this version of the protocol nests them."""
-    if found and not isinstance(found[0], str):
-        return [(id_, float(score)) for id_, score in found]
-    return [(id_, float(score)) for id_, score in zip(found[::2], found[1::2], strict=True)]
-
-
-def _age_s(since_ms: float, now_ms: float) -> float:
-    return round(max(0.0, now_ms - since_ms) / 1_000, 3)

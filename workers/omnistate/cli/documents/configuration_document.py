@@ -16,7 +16,7 @@ from omnistate_schemas.configuration import (
     Representative,
     Workstream,
 )
-from omnistate_schemas.vocabulary import KIND_CODES
+from omnistate_schemas.vocabulary import KIND_CODES, Authority, Kind
 
 from omnistate.cli.documents.generated_document import REFERENCE, draw_table, keep
 from omnistate.cli.documents.value_types import describe_type, find_unit
@@ -43,9 +43,15 @@ DEFAULTS: Final = """\
 ### Defaults by channel kind
 
 What a key comes to where it is left out. Durations are seconds; `–` means that the key changes
-nothing for that kind. The codes are those of [the contract](contract.md#channel-kinds). `units` is
-0 where `profiles` are given and `units` are not. A voice workstream with `distribution: pick` is
-an error.
+nothing for that kind, or that the kind cannot have it. The codes are those of [the
+contract](contract.md#channel-kinds). `units` is 0 where `profiles` are given and `units` are not. A
+voice workstream with `distribution: pick` is an error.
+"""
+FOLLOWED: Final = """\
+### Defaults with `authority: upstream`
+
+Where another system decides, whatever that forgets to say ends after a day, and nothing else ends
+by itself. What is not listed is as above; each may be set all the same, where it is not `–`.
 """
 PROFILES: Final = """\
 ## capacity_profiles
@@ -96,6 +102,23 @@ _WORKSTREAM: Final[dict[str, Any]] = {
     "closed_retention": 172_800,
     "consult_blocks_capacity.direct": True,
     "consult_blocks_capacity.queue": False,
+    "authority": "upstream",
+    "settle_window": 3,
+    "max_delay": 600,
+    "parallel_offers": 3,
+    "assign_through_gate": True,
+    "wrap_up_after_transfer": 60,
+    "reopen_from_wrap_up": True,
+    "release_when_idle": 600,
+    "promote_consultant": False,
+    "can_wait": True,
+    "bot_response_timeout": 20,
+    "time_out_rules": [
+        {"silent": "customer", "after": 120, "then": "remind"},
+        {"silent": "customer", "after": 300, "then": "end"},
+    ],
+    "publish_recorded": False,
+    "default_queue_id": "front-desk",
     "allowed_presences": ["available"],
 }
 _PROFILE: Final[dict[str, Any]] = {
@@ -107,6 +130,7 @@ _REPRESENTATIVE: Final[dict[str, Any]] = {
     "units": 120,
     "profiles": {"chat": 5, "case": None},
     "time_zone": "Europe/Madrid",
+    "day_starts": "06:00",
     "default_presence": "available",
     "skills": ["spanish"],
     "queues": {"support": 1, "second": 2},
@@ -135,6 +159,7 @@ UNITS: Final = {
     "priority": "",
     "max_declines": "declines",
     "queues": "rank",
+    "parallel_offers": "offers",
 }
 
 
@@ -144,6 +169,7 @@ def describe_configuration() -> str:
     parts = [
         *(INTRODUCTION, WORKSTREAMS, draw_table(HEAD, _workstream_keys())),
         *(DEFAULTS, draw_table(("key", *KIND_CODES), _defaults())),
+        *(FOLLOWED, draw_table(("key", *KIND_CODES), _followed_defaults())),
         *(PROFILES, draw_table(plain, _plain_keys(CapacityProfile))),
         *(REPRESENTATIVES, draw_table(plain, _plain_keys(Representative))),
         *(QUEUES, draw_table(plain, _plain_keys(Queue))),
@@ -191,18 +217,24 @@ def _plain_keys(model: type[Configuration]) -> Iterator[tuple[str, ...]]:
         yield key, type_, unit, f"`{_in_yaml(schema['default'])}`", example, what
 
 
-def _defaults() -> Iterator[tuple[str, ...]]:
+def _defaults(authority: Authority = "engine") -> Iterator[tuple[str, ...]]:
     for key in list_keys(Workstream):
-        if key != "channel":
-            yield f"`{key}`", *(_default(kind, key) for kind in KIND_CODES.values())
+        if key not in ("channel", "authority"):
+            yield f"`{key}`", *(_default(kind, key, authority) for kind in KIND_CODES.values())
 
 
-def _default(kind: Any, key: str) -> str:
-    if not has_a_say(kind, key):
+def _followed_defaults() -> Iterator[tuple[str, ...]]:
+    for row, other in zip(_defaults("upstream"), _defaults(), strict=True):
+        if row != other:
+            yield row
+
+
+def _default(kind: Kind, key: str, authority: Authority) -> str:
+    if not has_a_say(kind, key, authority):
         return "–"
-    value = resolve_key(kind, key)
+    value = resolve_key(kind, key, authority=authority)
     if value is None:
-        return "never"
+        return "never" if explain_null(key) == "never" else "none"
     return f"`{_in_yaml(value)}`{_explain_seconds(value)}"
 
 
@@ -220,7 +252,7 @@ def _in_yaml(value: object) -> str:
     """As it is written in a configuration file."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text: str = yaml.safe_dump(value, default_flow_style=True, width=200).strip()
+    text: str = yaml.safe_dump(value, default_flow_style=True, width=200, sort_keys=False).strip()
     return text.removesuffix("...").strip()
 
 

@@ -37,8 +37,10 @@ def describe_type(schema: Schema, definitions: Mapping[str, Schema]) -> str:
         case "object" if isinstance(schema.get("additionalProperties"), Mapping):
             return f"id → {describe_type(schema['additionalProperties'], definitions)}"
         case "object" if "properties" in schema:
-            keys = ", ".join(f"`{key}`" for key in schema["properties"])
-            return f"a mapping of {keys}{' and days' if 'patternProperties' in schema else ''}"
+            members = schema["properties"].items()
+            said = [f"`{name}`: {describe_type(part, definitions)}" for name, part in members]
+            said += ["days"] if "patternProperties" in schema else []
+            return f"{{{'; '.join(said)}}}"
         case "boolean" | "null" as type_:
             return _NAMES[type_]
     raise ValueError(f"no words for the schema {dict(schema)}")
@@ -48,7 +50,10 @@ def find_unit(schema: Schema, definitions: Mapping[str, Schema]) -> str | None:
     """The unit of the numbers that `schema` takes, where it names one (`x-unit`)."""
     if "$ref" in schema:
         return find_unit(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-    parts = (find_unit(each, definitions) for each in schema.get("anyOf", ()))
+    within = [*schema.get("anyOf", ()), *schema.get("properties", {}).values()]
+    if "items" in schema:
+        within.append(schema["items"])
+    parts = (find_unit(each, definitions) for each in within)
     own: str | None = schema.get("x-unit")
     return own or next((unit for unit in parts if unit), None)
 

@@ -1,17 +1,20 @@
 """What a workstream's key comes to where it is left out, where it is null, and for which kinds.
 
 Nothing is written down here: each answer is what `resolve` makes of a workstream, and what the law
-lets a conversation of a channel kind meet. It writes no document.
+lets a conversation of a channel kind meet where an authority decides. It writes no document.
 """
 
 from collections.abc import Callable
 from typing import Any, Final
 
+from omnistate_schemas.applicability import SETTINGS_FOR, kinds_of
 from omnistate_schemas.configuration import Workstream
-from omnistate_schemas.vocabulary import KINDS, Kind
+from omnistate_schemas.vocabulary import KINDS, Authority, Kind
+from omnistate_schemas.workstream_rules import FOR_AUTHORITY
 from pydantic import ValidationError
 
-from omnistate.core.conversation.chart import edges, reachable
+from omnistate.core.conversation.chart import list_edges, reachable
+from omnistate.core.conversation.rule import When
 from omnistate.core.conversation.transitions import kinds_meeting
 from omnistate.core.settings import WorkstreamSettings, resolve
 
@@ -42,15 +45,33 @@ RESOLVED: Final[dict[str, Callable[[WorkstreamSettings], Any]]] = {
     "closed_retention": lambda settings: _seconds(settings.closed_retention_ms),
     "consult_blocks_capacity.direct": lambda settings: settings.direct_consult_blocks,
     "consult_blocks_capacity.queue": lambda settings: settings.queue_consult_blocks,
+    "authority": lambda settings: "upstream" if settings.follows else "engine",
+    "settle_window": lambda settings: _seconds(settings.settle_ms),
+    "max_delay": lambda settings: _seconds(settings.max_delay_ms),
+    "parallel_offers": lambda settings: settings.parallel_offers,
+    "assign_through_gate": lambda settings: settings.through_gate,
+    "wrap_up_after_transfer": lambda settings: _seconds(settings.wrap_up_after_transfer_ms),
+    "reopen_from_wrap_up": lambda settings: settings.reopens,
+    "release_when_idle": lambda settings: _seconds(settings.idle_ms),
+    "promote_consultant": lambda settings: settings.promotes,
+    "can_wait": lambda settings: settings.may_wait,
+    "bot_response_timeout": lambda settings: _seconds(settings.bot_silence_ms),
+    "time_out_rules": lambda settings: [
+        {"silent": silent, "after": _seconds(after_ms), "then": then}
+        for silent, after_ms, then in settings.silence_rules
+    ],
+    "publish_recorded": lambda settings: settings.tells_recorded,
+    "default_queue_id": lambda settings: settings.default_queue_id,
 }
-# The router's own: the engine makes nothing of them.
-UNRESOLVED: Final = frozenset({"allowed_presences"})
+# Read by routers, as they are configured; conversations do not keep them.
+FOR_ROUTERS: Final = frozenset({"allowed_presences"})
 # Where a key matters: in a stage, to an input or timer, or to a rule. Others matter everywhere.
 _STAGES: Final = {
     "block_capacity_for_wrap_up": "wrap_up",
     "release_on_close": "wrap_up",
     "reserve_on_offer": "awaiting_acceptance",
     "auto_accept": "awaiting_acceptance",
+    "parallel_offers": "awaiting_acceptance",
     "auto_close.open": "open",
     "auto_close.active": "in_conversation",
     "auto_close.wrap_up": "wrap_up",
@@ -59,7 +80,6 @@ _STAGES: Final = {
     "bot_inactivity": "with_bot",
 }
 _TRIGGERS: Final = {
-    "offer_timeout": "timer.offer",
     "reconnect_window": "timer.customer_reconnect",
     "representative_reconnect_window": "timer.representative_reconnect",
     "auto_close.waiting": "timer.inactivity",
@@ -67,7 +87,12 @@ _TRIGGERS: Final = {
     "consult_blocks_capacity.direct": "consult.started",
     "consult_blocks_capacity.queue": "consult.started",
 }
-_RULES: Final = {"keep_same_representative": {"X2", "L1"}}
+_RULES: Final = {"keep_same_representative": {"X2", "L1"}, "offer_timeout": {"A3", "B18"}}
+_CONDITIONS: Final[dict[str, When]] = {
+    "reopen_from_wrap_up": "reopens",
+    "promote_consultant": "promotes",
+    "can_wait": "may_wait",
+}
 
 
 def _seconds(duration_ms: int | None) -> float | None:
@@ -81,28 +106,39 @@ def _describe_block(block_ms: int | None) -> str | float:
     return block_ms / 1_000 or "never"
 
 
-def resolve_key(kind: Kind, key: str, *value: object) -> Any:
+def resolve_key(kind: Kind, key: str, *value: object, authority: Authority = "engine") -> Any:
     """What `key` comes to in a workstream of `kind` with that `value`, without one left out.
 
     A duration is in seconds, None = never. Raises ValidationError for a value that is not allowed.
     """
-    configured: dict[str, Any] = {"channel": kind}
+    configured: dict[str, Any] = {"channel": kind, "authority": authority}
     if value:
         name, _, member = key.partition(".")
         configured[name] = {member: value[0]} if member else value[0]
     workstream = Workstream.model_validate(configured)
-    return getattr(workstream, key) if key in UNRESOLVED else RESOLVED[key](resolve(workstream))
+    if key in FOR_ROUTERS:
+        return getattr(workstream, key)
+    return RESOLVED[key](resolve(workstream))
 
 
-def has_a_say(kind: Kind, key: str) -> bool:
-    """Whether the key changes anything for conversations of this kind."""
-    if key in _STAGES and _STAGES[key] not in reachable(kind):
+def has_a_say(kind: Kind, key: str, authority: Authority = "engine") -> bool:
+    """Whether the key changes anything for conversations of this kind where that one decides."""
+    if key in SETTINGS_FOR and kind not in kinds_of(SETTINGS_FOR[key]):
+        return False
+    if FOR_AUTHORITY.get(key, authority) != authority:
+        return False
+    if key in _STAGES and _STAGES[key] not in reachable(kind, authority):
         return False
     if key in _TRIGGERS and kind not in kinds_meeting(_TRIGGERS[key]):
         return False
-    if key in _RULES and not any(rule.id in _RULES[key] for _, _, rule in edges(kind)):
+    rules = [edge.rule for edge in list_edges(kind, authority)]
+    if key in _RULES and not any(rule.id in _RULES[key] for rule in rules):
         return False
-    return not _is_duration(key) or resolve_key(kind, key, PROBE_SECONDS) == PROBE_SECONDS
+    if key in _CONDITIONS and not any(rule.when == _CONDITIONS[key] for rule in rules):
+        return False
+    if not _is_duration(key):
+        return True
+    return bool(resolve_key(kind, key, PROBE_SECONDS, authority=authority) == PROBE_SECONDS)
 
 
 def _is_duration(key: str) -> bool:
@@ -112,7 +148,7 @@ def _is_duration(key: str) -> bool:
             if resolve_key(kind, key, PROBE_SECONDS) == PROBE_SECONDS:
                 return True
         except ValidationError:
-            return False
+            continue
     return False
 
 
@@ -122,8 +158,8 @@ def explain_null(key: str) -> str:
         pairs = [(resolve_key(kind, key, None), resolve_key(kind, key)) for kind in KINDS]
     except ValidationError:
         return "an error"
+    if _is_duration(key) and all(null is None for null, _ in pairs):
+        return "never"
     if all(null == absent for null, absent in pairs):
         return "as if left out"
-    if all(null is None for null, _ in pairs):
-        return "never"
     raise ValueError(f"{key}: null is neither never nor the default")

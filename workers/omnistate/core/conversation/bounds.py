@@ -18,7 +18,8 @@ from omnistate_schemas.output_data import PROFILES_HELD_MAX
 
 from omnistate.core.conversation.conversation import Conversation
 
-# What a conversation's holds take of its row, which has room for as much again of all the rest.
+# What a conversation's holds take of its row. The rest has bounds of its own; what the gate granted
+# is kept with 20 offers and their holds at most. The topic has room for all of it.
 HOLDS_BYTES_MAX: Final = 700_000
 # The profiles of all partitions in what the representative worker says of one representative.
 TOTALS_BYTES_MAX: Final = 8_000_000

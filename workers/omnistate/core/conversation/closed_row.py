@@ -37,8 +37,8 @@ _Row = tuple[
     bytes,
     list[WaitingRow],
 ]
-# MessagePack's head of an array of so many members.
-CLOSED_HEAD: Final = b"\x9f"
+# MessagePack's head of an array of so many members, and the version as the first.
+CLOSED_HEAD: Final = b"\x9f" + bytes((ROW_VERSION,))
 
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder(_Row).decode

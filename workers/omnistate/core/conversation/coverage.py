@@ -60,19 +60,20 @@ def check_kinds(
     recorded: Mapping[str, Recorded],
     kinds_of: Callable[[str], frozenset[Kind]],
 ) -> None:
-    """Raise Incomplete where an action that a stage provides for leads nowhere for a kind."""
+    """Raise Incomplete where an action that a stage provides for leads nowhere for a kind.
+
+    A rule with a condition may not apply, so another one has to be there for the kind.
+    """
     rules = list(rules)
     for stage, trigger, words in _walk(cells):
         found = [
-            rule.kinds
-            for rule in rules
-            if any(_is_for(rule, word, stage, trigger) for word in words)
+            rule for rule in rules if any(_is_for(rule, word, stage, trigger) for word in words)
         ]
         if trigger in {*FACTS, *TIMERS} or not found or "x" in words:
             continue
+        led = frozenset[Kind]().union(*(rule.kinds for rule in found if rule.when == "always"))
         if "rec" in words:
-            found.append(recorded[trigger].kinds)
-        led = frozenset[Kind]().union(*found)
+            led |= recorded[trigger].kinds
         for kind in KINDS:
             if kind in kinds_of(trigger) and kind not in led:
                 raise Incomplete(f"rules.RULES: {trigger} in {stage} leads nowhere for {kind}")

@@ -129,6 +129,7 @@ def _applies(rule: Rule, turn: Transition, settings: WorkstreamSettings) -> bool
 def _remind(conversation: Conversation, turn: Transition, silence: SilenceRule) -> Reminder:
     meaning, (silent, after_ms, then) = MEANINGS[conversation.stage], silence
     assert meaning.status is not None
+    conversation.rest.reminder_count += 1
     return Reminder(
         turn.subject,
         conversation.sequence,
@@ -140,4 +141,5 @@ def _remind(conversation: Conversation, turn: Transition, silence: SilenceRule) 
         turn.cause,
         meaning.detail,
         conversation.representative_id,
+        conversation.rest.reminder_count,
     )

@@ -112,9 +112,11 @@ class Extras:
         self.on_hold_ms = 0
         # By how much wrap-up has been extended.
         self.extended_ms = 0
-        # Who owes an answer, since when, and how many rules have fired in this silence.
+        # Who owes an answer, since when, and how many rules have fired in this silence; how many
+        # reminders there have been in all.
         self.silent: SilentSide | None = None
         self.silent_since_ms = 0
         self.silence_rules_fired = 0
+        self.reminder_count = 0
         # Inputs that wait for their turn, as they came.
         self.waiting: list[Waiting] = []

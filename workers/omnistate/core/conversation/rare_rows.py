@@ -45,6 +45,7 @@ ExtrasRow = tuple[
     SilentSide | None,
     int,
     int,
+    int,
     list[WaitingRow],
 ]
 
@@ -65,6 +66,7 @@ def write_extras(extras: Extras) -> ExtrasRow:
         extras.silent,
         extras.silent_since_ms,
         extras.silence_rules_fired,
+        extras.reminder_count,
         write_waiting(extras.waiting),
     )
 
@@ -86,6 +88,7 @@ def read_extras(row: ExtrasRow) -> Extras:
         extras.silent,
         extras.silent_since_ms,
         extras.silence_rules_fired,
+        extras.reminder_count,
         waiting,
     ) = row
     extras.waiting = read_waiting(waiting)

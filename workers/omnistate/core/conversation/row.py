@@ -29,7 +29,7 @@ from omnistate.core.conversation.rare_rows import (
 from omnistate.core.conversation.stages import Stage
 from omnistate.core.conversation.waiting import restart
 from omnistate.core.details import Reservation
-from omnistate.core.row_version import ROW_VERSION
+from omnistate.core.row_version import CONVERSATION, ROW_VERSION
 
 _OfferRow = tuple[str, bool, int | None, Reservation | None]
 # Version, stage, earliest deadline; what it began with; the rest in the order of `Conversation`.
@@ -75,9 +75,9 @@ _Row = tuple[
 ]
 # Of one that has not begun: version, stage, earliest deadline, no settings, what waits for it.
 _EarlyRow = tuple[int, Stage, int | None, bytes, list[WaitingRow]]
-# MessagePack's heads of arrays of so many members.
-_HEAD: Final = b"\xdc\x00\x26"
-_EARLY_HEAD: Final = b"\x95"
+# MessagePack's heads of arrays of so many members, and the version as the first.
+_HEAD: Final = b"\xdc\x00\x26" + bytes((ROW_VERSION,))
+_EARLY_HEAD: Final = b"\x95" + bytes((ROW_VERSION,))
 
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder(_Row).decode
@@ -85,6 +85,7 @@ _DECODE_EARLY: Final = msgspec.msgpack.Decoder(_EarlyRow).decode
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
 _VERSION: Final = ROW_VERSION
 _CLOSED_HEAD: Final = CLOSED_HEAD
+_UPGRADE: Final = CONVERSATION.upgrade
 
 
 def encode_conversation(conversation: Conversation) -> bytes:
@@ -160,16 +161,17 @@ def decode_conversation(row: bytes) -> Conversation:
 
     A closed one has only what its row keeps.
     """
-    if row[:1] == _CLOSED_HEAD:
+    if row[:2] == _CLOSED_HEAD:
         return decode_closed(row)
-    if row[:1] == _EARLY_HEAD:
+    if row[:2] == _EARLY_HEAD:
         conversation = Conversation(b"", "", "", "")
         *_, waiting = _DECODE_EARLY(row)
         conversation.rest.waiting = read_waiting(waiting)
         restart(conversation)
         return conversation
-    if row[:3] != _HEAD:
-        return read_former(row)
+    if row[:4] != _HEAD:
+        present = _UPGRADE(row)
+        return read_former(row) if present is row else decode_conversation(present)
     conversation = Conversation(b"", "", "", "")
     (
         _,
@@ -219,6 +221,6 @@ def decode_conversation(row: bytes) -> Conversation:
 
 def upgrade_conversation(row: bytes) -> bytes:
     """A row of any version as the present one writes it."""
-    if row[:3] == _HEAD or row[:1] in (_CLOSED_HEAD, _EARLY_HEAD):
+    if row[:4] == _HEAD or row[:2] in (_CLOSED_HEAD, _EARLY_HEAD):
         return row
     return encode_conversation(decode_conversation(row))

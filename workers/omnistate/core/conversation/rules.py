@@ -48,6 +48,7 @@ _WRAPPING_UP: Final = kinds_where(lambda kind: kind.wraps_up)
 _NOT_WRAPPING_UP: Final = kinds_where(lambda kind: not kind.wraps_up)
 _SILENT_WRAP_UP: Final = kinds_where(lambda kind: kind.silence_to == "wrap_up")
 _SILENT_CLOSED: Final = kinds_where(lambda kind: kind.silence_to == "closed")
+_ASKED: Final = kinds_where(lambda kind: kind.asks)
 _RETURNING: Final = kinds_where(lambda kind: kind.returns_when_lost)
 # Stages in which variants of a rule differ.
 _TALK: Final[frozenset[Stage]] = frozenset({"in_conversation"})
@@ -78,7 +79,7 @@ RULES: Final = (
     # From active, awaiting acceptance
     Rule("A1", "in_conversation", who="offered", party="given", forced=None),
     Rule("A2", "open", who="offered", party="unoffered", declined=True),
-    Rule("A3", "open", party="unoffered", declined=True),
+    Rule("A3", "open", kinds=_ASKED, party="unoffered", declined=True),
     Rule("A4", "closed", "customer_left_open", party="forgotten", abandons=True),
     Rule("A5", "closed", "customer_left_open", party="forgotten", abandons=True),
     Rule("A6", "open", party="unoffered", then="L1"),

@@ -120,11 +120,11 @@ RULE_SENTENCES: Final[dict[str, str]] = {
     "F5": "is over, as was reported",
     "F6": "is done with, as was reported",
     "F7": "waits for the customer, as was reported",
-    "K1": "a consultant joined",
-    "K2": "a consultant left",
+    "K1": "occupies a consultant, too",
+    "K2": "no longer occupies a consultant",
     "K3": "no longer occupies the representative: nothing happens",
     "K4": "occupies the representative again",
-    "P1": "the representative's day is over: its slot is free again",
+    "P1": "no longer occupies a slot of the representative's day, which is over",
 }
 
 check_complete("sentences.RULE_SENTENCES", RULE_SENTENCES, RULE_IDS, "rule")

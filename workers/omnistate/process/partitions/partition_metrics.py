@@ -55,6 +55,10 @@ class PartitionMetrics(WorkerMetrics):
             "dead_letter": count("dead_letters", "Dead letters by reason.", "reason"),
             "gap": count("capacity_gaps", "Capacity changes that never arrived.", "topic"),
         }
+        self._plain = {
+            "granted": count("grants", "Assignment requests that the gate granted."),
+            "lost": count("representatives_lost", "Leases of representatives that ran out."),
+        }
         self._timers = count("timers_fired", "Timers fired.")
         self._lateness = measure("timer_lateness_seconds", "How late timers fired.", LATENESS)
         self._batches = measure("batch_seconds", "Deciding one batch.", SECONDS)
@@ -94,7 +98,8 @@ class PartitionMetrics(WorkerMetrics):
             else:
                 self._inputs.labels(outcome).inc(number)
         for (kind, label), number in batch.details.items():
-            self._details[kind].labels(label).inc(number)
+            plain = self._plain.get(kind)
+            (self._details[kind].labels(label) if plain is None else plain).inc(number)
         for lateness_ms in batch.lateness_ms:
             self._lateness.observe(lateness_ms / 1_000)
         self._batches.observe(step_s)

@@ -21,6 +21,7 @@ from omnistate_schemas.times import format_time
 
 from omnistate.adapters.redis.listings import ListedRepresentative, Listings, OpenQueue
 from omnistate.adapters.redis.read_model_reader import ReadModel
+from omnistate.adapters.redis.work_lists import WorkAtAGlance
 from omnistate.process.projection.lag_watch import LagWatch, Measured
 from omnistate.process.projection.overview_query import (
     Query,
@@ -32,6 +33,8 @@ from omnistate.process.projection.overview_query import (
 )
 
 SHARED_S: Final = 0.5
+# Conversations in each list of an overview.
+LISTED: Final = 10
 # Of the time that may be spent on reading lists: long ones are read less often.
 SHARE: Final = 0.2
 # Answers that are kept for others; who wants to see something rare has it made for them alone.
@@ -63,6 +66,7 @@ class _Picture(NamedTuple):
 
     people: list[ListedRepresentative]
     queues: list[OpenQueue]
+    work: WorkAtAGlance
     counts: CountsNow
     measured: Measured
     answers: "dict[Query, asyncio.Task[Overview]]"
@@ -122,9 +126,11 @@ class Overviews:
     async def _take(self) -> _Picture:
         measured = await self._lag.latest()
         asked_at_s = time.monotonic()
+        people, queues = await self._people.rows(), await self._queues.rows()
         picture = _Picture(
-            people=await self._people.rows(),
-            queues=await self._queues.rows(),
+            people=people,
+            queues=queues,
+            work=await self._model.work.glance(queues, LISTED),
             counts=await self._model.counts(),
             measured=measured,
             answers={},
@@ -138,6 +144,7 @@ class Overviews:
         people, queues, measured = picture.people, picture.queues, picture.measured
         return Overview(
             counts=picture.counts,
+            **picture.work._asdict(),
             queues=pick_queues(queues, query, now_ms),
             queue_totals=add_queues_up(queues, query, now_ms),
             representatives=await self._model.representatives(pick_representatives(people, query)),

@@ -92,6 +92,8 @@ def add_representatives_up(
     return RepresentativeTotals(
         known=len(people),
         matching=sum(needle in _text(each) for each in people) if needle else len(people),
+        signed_in=sum(each.presence != "offline" for each in people),
+        lost=sum(each.lost for each in people),
         assignable=sum(each.assignable for each in people),
         over_limit=len(over),
         most_over=[

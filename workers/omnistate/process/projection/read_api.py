@@ -91,12 +91,25 @@ class ReadApi:
     async def list_queue_work(self, request: web.Request) -> web.Response:
         """A queue's open conversations, oldest first."""
         return _answer(
-            await self._model.queue_work(read_id(request.match_info), read_limit(request.query))
+            await self._model.work.queue(read_id(request.match_info), read_limit(request.query))
         )
 
     async def list_unqueued_work(self, request: web.Request) -> web.Response:
         """Open conversations in no queue, oldest first."""
-        return _answer(await self._model.queue_work(None, read_limit(request.query)))
+        return _answer(await self._model.work.queue(None, read_limit(request.query)))
+
+    async def list_scheduled_work(self, request: web.Request) -> web.Response:
+        """Scheduled conversations, the next one first."""
+        return _answer(await self._model.work.scheduled(read_limit(request.query)))
+
+    async def list_bot_work(self, request: web.Request) -> web.Response:
+        """Conversations that bots have, oldest first."""
+        return _answer(await self._model.work.elsewhere("with_bot", read_limit(request.query)))
+
+    async def list_external_work(self, request: web.Request) -> web.Response:
+        """Conversations that others outside have, oldest first."""
+        limit = read_limit(request.query)
+        return _answer(await self._model.work.elsewhere("with_external", limit))
 
     async def list_representatives(self, request: web.Request) -> web.Response:
         """Representatives, their presence and capacity."""

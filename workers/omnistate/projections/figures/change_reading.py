@@ -6,8 +6,7 @@ none, whatever it would come to. Nothing here quotes a record.
 
 from typing import Final
 
-from omnistate_schemas.outputs import ConversationStateChanged
-from omnistate_schemas.state_change import StateChange
+from omnistate_schemas.read_change import ReadChange, ReadStateChanged
 from omnistate_schemas.times import DAY_MS, parse_time_ms
 from pydantic import ValidationError
 
@@ -19,11 +18,12 @@ class NoChange(ValueError):
     """Not a change that can be counted; the message says why, without its content."""
 
 
-def read_change(value: bytes | None, now_ms: int) -> tuple[StateChange, int]:
+def read_change(value: bytes | None, now_ms: int) -> tuple[ReadChange, int]:
     """The change in a record's value, and its time in ms. Raises NoChange."""
     try:
-        event = ConversationStateChanged.model_validate_json(value or b"")
+        event = ReadStateChanged.model_validate_json(value or b"")
         at_ms = parse_time_ms(event.time)
+        latest_ms = max(at_ms, happened_ms(event.data, at_ms))
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -31,8 +31,16 @@ def read_change(value: bytes | None, now_ms: int) -> tuple[StateChange, int]:
     except ValueError:
         raise NoChange("time: no such day or hour") from None
     data = event.data
-    if at_ms > now_ms + AHEAD_MS:
+    if latest_ms > now_ms + AHEAD_MS:
         raise NoChange("time: more than a day ahead")
     if not 0 <= (data.previous_status_seconds or 0) * 1_000 <= max(0, at_ms):
         raise NoChange("previous_status_seconds: more than there have been")
     return data, at_ms
+
+
+def happened_ms(change: ReadChange, at_ms: int) -> int:
+    """When the change came about, which a gateway may tell late; `at_ms`: as edition 1 has it.
+
+    Raises ValueError where there is no such day or hour.
+    """
+    return at_ms if change.occurred_at is None else parse_time_ms(change.occurred_at)

@@ -12,11 +12,12 @@ from collections.abc import Callable, Collection, MutableMapping
 from typing import Any, Final, Literal
 
 from omnistate_schemas.applicability import KIND_OF
-from omnistate_schemas.state_change import StateChange
+from omnistate_schemas.read_change import ReadChange
 
 from omnistate.core.kinds import TRAITS
 from omnistate.core.row_version import WRITABLE
 from omnistate.projections.expiry import Expiry
+from omnistate.projections.figures.change_reading import happened_ms
 from omnistate.projections.figures.counting_rows import (
     CountsRow,
     MemoryRow,
@@ -63,33 +64,39 @@ class Counting:
         self._closed: Expiry[str] = Expiry()
         self._over: Expiry[WindowKey] = Expiry()
 
-    def take(self, change: StateChange, at_ms: int, partition: int, now_ms: int) -> None:
-        """Count a change of `at_ms` that lies in `partition`, read at `now_ms`."""
+    def take(self, change: ReadChange, at_ms: int, partition: int, now_ms: int) -> None:
+        """Count a change of `at_ms` that lies in `partition`, read at `now_ms`.
+
+        It counts when it happened: a window that is over is corrected for as long as it is kept.
+        """
         self._expire(partition, at_ms, now_ms)
         if not TRAITS[KIND_OF[change.channel]].counted:
             self.tally["left_out"] += 1
             return
         row = self._conversations.get(change.conversation_id)
         memory = None if row is None else decode_memory(row).memory
-        counted = count_change(change, at_ms, memory, self._threshold_ms(change.queue_id))
+        on_ms = happened_ms(change, at_ms)
+        counted = count_change(change, on_ms, memory, self._threshold_ms(change.queue_id))
         if counted is None:
             self.tally["repeated"] += 1
             return
         self.tally["counted"] += 1
         if counted.missed:
             self.tally["missed"] += counted.missed
-        if counted.additions and at_ms < now_ms - KEPT_S * 1_000:
+        if counted.additions and on_ms < now_ms - KEPT_S * 1_000:
             self.tally["too_late"] += 1
         else:
             for queue_id, counts in counted.additions:
                 place = (partition, *self._segment_of(change.workstream_id, queue_id))
-                self._add(place, at_ms, counts)
+                self._add(place, on_ms, counts)
+        memory = counted.memory
+        if memory.closed_ms is not None:
+            # Forgotten by the partition's clock, however long ago it happened.
+            memory = memory._replace(closed_ms=at_ms)
+            self._closed.add(partition, at_ms + REMEMBERED_MS, change.conversation_id)
         # With the partition: Faust's store does not say whose a row is.
-        remembered = MemoryRow(self._version, partition, counted.memory)
+        remembered = MemoryRow(self._version, partition, memory)
         self._conversations[change.conversation_id] = encode_memory(remembered)
-        if counted.memory.closed_ms is not None:
-            over_ms = counted.memory.closed_ms + REMEMBERED_MS
-            self._closed.add(partition, over_ms, change.conversation_id)
 
     def recovered(self) -> None:
         """The tables have been read back: find out what of them is over when. Raises NewerVersion.

@@ -1,6 +1,7 @@
 """What one state change adds to the service figures of its window; pure.
 
-Each figure counts in the window in which it came about, for the workstream and the queue of then:
+Each figure counts in the window in which it came about (`occurred_at`), for the workstream and the
+queue of then:
 
 - offered: became open for the first time, before anybody was in conversation with the customer
   (an outbound conversation, `C3`, never is; a bot's is once the bot escalates).
@@ -83,7 +84,7 @@ class Counted(NamedTuple):
 def count_change(
     change: StateChange, at_ms: int, memory: Memory | None, threshold_ms: int
 ) -> Counted | None:
-    """What a change of `at_ms` adds; None = nothing, it is a repeat.
+    """What a change that came about at `at_ms` adds; None = nothing, it is a repeat.
 
     `threshold_ms` is that of the queue that the conversation is in after the change.
     """

@@ -8,10 +8,11 @@ states need not have.
   forgotten, and is not written at all where that is past. Closed conversations are in no count:
   `closed:<workstream>` knows those of the last 24 hours.
 - `resolved` and `scheduled` are shown as they are: this model is for those who operate the centre.
-- A queue's score is when the conversation became open, whichever queue it was in then; one that is
-  in no queue is in a set of its own.
+- A queue's score is since when the conversation waits for somebody, in whichever queue that began;
+  one that is in no queue is in a set of its own. So are those that are scheduled, by when they are
+  due, and those that a bot or somebody outside has, by since when.
 - `representative:<id>:conversations` holds what names them as `representative_id`: what they are
-  offered for the first time, too.
+  offered for the first time, too; `…:offers` whatever is offered to them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,9 @@ from omnistate.projections.read_model.output_records import Change, Forgotten
 
 CLOSED: Final = "closed"
 OPEN: Final = "open"
+SCHEDULED: Final = "scheduled"
+# Details with which a bot or somebody outside has it.
+ELSEWHERE: Final = ("with_bot", "with_external")
 KEPT_MS: Final = DAY_MS
 
 
@@ -32,10 +36,11 @@ class ModelRow(NamedTuple):
 
     sequence: int
     status: str
+    detail: str | None
     workstream_id: str
     queue_id: str | None
     representative_id: str | None
-    offered_representative_id: str | None
+    offered_representative_ids: tuple[str, ...]
     changed_ms: int
 
     @property
@@ -49,14 +54,15 @@ class ModelRow(NamedTuple):
         return (self.queue_id or "") if self.status == OPEN else None
 
     @property
-    def owner(self) -> str | None:
-        """Whose work it is."""
-        return None if self.is_closed else self.representative_id
+    def owners(self) -> tuple[str, ...]:
+        """Whose work it is: of one, or of nobody."""
+        nobody = self.is_closed or self.representative_id is None
+        return () if nobody else (str(self.representative_id),)
 
     @property
-    def offered(self) -> str | None:
+    def offered(self) -> tuple[str, ...]:
         """Who has an offer of it."""
-        return None if self.is_closed else self.offered_representative_id
+        return () if self.is_closed else self.offered_representative_ids
 
     @property
     def counted_as(self) -> str | None:
@@ -75,11 +81,11 @@ class ModelEffects(NamedTuple):
 class _Pending:
     """A conversation within a batch: only where it stands at the end is written."""
 
-    __slots__ = ("fields", "former", "open_since_ms", "row", "touched")
+    __slots__ = ("fields", "former", "listed_ms", "row", "touched")
 
     def __init__(self, former: ModelRow | None) -> None:
         self.former = self.row = former
-        self.open_since_ms = 0
+        self.listed_ms = 0
         self.fields: dict[str, str] = {}
         self.touched = False
 
@@ -91,8 +97,8 @@ class _Pending:
             # A partition's time never goes back; sequences do, where an id is used again.
             if self.row is not None and state.time_ms < self.row.changed_ms:
                 return False
-            self.row, self.fields = ModelRow(*state[1:8]), state.fields
-            self.open_since_ms = state.since_ms
+            self.row, self.fields = ModelRow(*state[1:9]), state.fields
+            self.listed_ms = state.listed_ms
         self.touched = True
         return True
 
@@ -153,29 +159,40 @@ def _hash(
 def _index(keys: Keys, id_: str, pending: _Pending) -> list[Command]:
     former, row = pending.former, pending.row
     commands: list[Command] = []
-    before, after = former and former.queue, row and row.queue
-    if before is not None and before != after:
-        commands.append(("ZREM", keys.queue(before), id_))
-        if before:
-            commands.append(keys.forget_queue(before))
-    if after is not None:
+    before, after = _list_of(keys, former), _list_of(keys, row)
+    if former is not None and before is not None and before != after:
+        commands.append(("ZREM", before, id_))
+        if former.queue:
+            commands.append(keys.forget_queue(former.queue))
+    if row is not None and after is not None:
         # Written always: it may have left the queue and come back within the batch.
-        commands.append(("ZADD", keys.queue(after), str(pending.open_since_ms), id_))
-        if after:
-            commands.append(("SADD", keys.queues, after))
-    for before, after, key in (
-        (former and former.owner, row and row.owner, keys.work),
-        (former and former.offered, row and row.offered, keys.offers),
+        commands.append(("ZADD", after, str(pending.listed_ms), id_))
+        if row.queue:
+            commands.append(("SADD", keys.queues, row.queue))
+    for had, have, key in (
+        (former.owners if former else (), row.owners if row else (), keys.work),
+        (former.offered if former else (), row.offered if row else (), keys.offers),
     ):
-        if before == after:
-            continue
-        if before is not None:
-            commands.append(("SREM", key(before), id_))
-            commands.append(keys.forget_representative(before))
-        if after is not None:
-            commands.append(("SADD", key(after), id_))
-            commands.append(("SADD", keys.representatives, after))
+        for who in dict.fromkeys(had):
+            if who not in have:
+                commands.append(("SREM", key(who), id_))
+                commands.append(keys.forget_representative(who))
+        for who in dict.fromkeys(have):
+            if who not in had:
+                commands.append(("SADD", key(who), id_))
+                commands.append(("SADD", keys.representatives, who))
     return commands
+
+
+def _list_of(keys: Keys, row: ModelRow | None) -> str | None:
+    """The sorted set that it is in: of those that wait, are scheduled, or nobody of ours has."""
+    if row is None or row.is_closed:
+        return None
+    if row.queue is not None:
+        return keys.queue(row.queue)
+    if row.status == SCHEDULED:
+        return keys.scheduled
+    return keys.elsewhere(row.detail) if row.detail in ELSEWHERE else None
 
 
 def _closing(

@@ -13,17 +13,15 @@ M = TypeVar("M", bound=BaseModel)
 def read_model(model: type[M], fields: Mapping[str, str], **members: Any) -> M:
     """The model of these fields, and of members that are not among them.
 
-    A field that is not there is null. Raises UnusableFields.
+    A field that is not there is the member's default. Raises UnusableFields.
     """
     texts = _text_members(model)
     found: dict[str, Any] = {}
     try:
         for name in model.model_fields:
             written = fields.get(name)
-            if written is None or name in texts:
-                found[name] = written
-            else:
-                found[name] = msgspec.json.decode(written)
+            if written is not None:
+                found[name] = written if name in texts else msgspec.json.decode(written)
         return model.model_validate({**found, **members})
     except (msgspec.MsgspecError, UnicodeError) as error:
         reason = str(error) if isinstance(error, msgspec.MsgspecError) else "no text"

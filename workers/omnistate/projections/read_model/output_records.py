@@ -1,7 +1,8 @@
 """Records of the topics, decoded as far as the read model needs them.
 
-A member that a later version adds is kept as it is. What cannot be shown, or kept, is no record of
-its topic: whoever may write there may have written it. Nothing here quotes a record.
+A member that is null or empty may be missing, and so may what edition 1 did not say; one that a
+later version adds is kept as it is. What cannot be shown, or kept, is no record of its topic:
+whoever may write there may have written it. Nothing here quotes a record.
 """
 
 from collections.abc import Iterator
@@ -12,12 +13,17 @@ import msgspec
 from omnistate_schemas.times import format_time, parse_time_ms
 from omnistate_schemas.vocabulary import Presence, PresenceReason
 
+from omnistate.projections.read_model.state_data import (
+    Id,
+    SequenceNumber,
+    StateData,
+    listed_ms,
+    offered_ids,
+)
 from omnistate.stream.ports import Record
 
-_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 _Number = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-_Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 # Redis takes no more at once, by far: some thirty are published.
 MEMBERS_MAX: Final = 1_000
 _STATE_CHANGED: Final = "conversation.state_changed"
@@ -34,13 +40,14 @@ class Change(NamedTuple):
     conversation_id: str
     sequence: int
     status: str
+    detail: str | None
     workstream_id: str
     queue_id: str | None
     representative_id: str | None
-    offered_representative_id: str | None
+    offered_representative_ids: tuple[str, ...]
     time_ms: int
-    # Since when it has been in its status without a break.
-    since_ms: int
+    # What it is ordered by where it is listed: since when it waits, or for when it is scheduled.
+    listed_ms: int
     offset: int
     # The event as it lies on the topic.
     text: str
@@ -61,22 +68,10 @@ class Capacity(NamedTuple):
     fields: dict[str, str] | None
 
 
-class _StateData(msgspec.Struct, gc=False):
-    conversation_id: _Id
-    sequence: _Sequence
-    status: _Id
-    workstream_id: _Id
-    queue_id: _Id | None = None
-    representative_id: _Id | None = None
-    offered_representative_id: _Id | None = None
-    previous_status: str | None = None
-    previous_status_seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
-
-
 class _StateEvent(msgspec.Struct, gc=False):
     type: str
     time: str
-    data: _StateData
+    data: StateData
 
 
 class _ProfileData(msgspec.Struct, gc=False):
@@ -89,7 +84,7 @@ class _ProfileData(msgspec.Struct, gc=False):
 
 class _CauseData(msgspec.Struct, gc=False):
     type: str
-    id: _Id | None = None
+    id: Id | None = None
     source: str | None = None
     actor_id: str | None = None
 
@@ -108,8 +103,8 @@ class _GrantData(msgspec.Struct, gc=False):
 class _CapacityData(msgspec.Struct, gc=False):
     """All of it: one representative that cannot be shown would be missing on every board."""
 
-    representative_id: _Id
-    sequence: _Sequence
+    representative_id: Id
+    sequence: SequenceNumber
     units: _Count
     occupied_units: _Count
     available_units: _Number
@@ -120,7 +115,7 @@ class _CapacityData(msgspec.Struct, gc=False):
     gaps: _Count
     changed_at: str
     # Whatever is null or empty is left out.
-    profiles: dict[_Id, _ProfileData] = {}
+    profiles: dict[Id, _ProfileData] = {}
     granted_units: _Count = 0
     grants: list[_GrantData] = []
     set_presence: Presence | None = None
@@ -169,22 +164,20 @@ def _read_change(record: Record, *, with_fields: bool) -> Change:
         event = _STATE.decode(value)
         data = event.data
         _check_type(event.type, _STATE_CHANGED)
-        time_ms = since_ms = parse_time_ms(event.time)
-        seconds = data.previous_status_seconds
-        if seconds is not None and seconds * 1_000 > time_ms:
+        time_ms = parse_time_ms(event.time)
+        if (data.previous_status_seconds or 0) * 1_000 > time_ms:
             raise Unreadable("previous_status_seconds: more than there have been")
-        if data.previous_status == data.status and seconds is not None:
-            since_ms -= round(seconds * 1_000)
         return Change(
             data.conversation_id,
             data.sequence,
             data.status,
+            data.detail,
             data.workstream_id,
             data.queue_id,
             data.representative_id,
-            data.offered_representative_id,
+            offered_ids(data),
             time_ms,
-            since_ms,
+            listed_ms(data, time_ms),
             record.offset,
             value.decode(),
             flatten(value) if with_fields else {},

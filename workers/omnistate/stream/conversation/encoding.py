@@ -7,6 +7,7 @@ from typing import Final, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 from omnistate_schemas.completeness import check_complete
 from omnistate_schemas.registry import OUTPUTS
 from omnistate_schemas.vocabulary import CONVERSATION_STATES, REPRESENTATIVE_CAPACITY
@@ -84,8 +85,8 @@ def encode_fact(fact: Fact, origin: str, time: str, cause: Input | None) -> Outg
     elif isinstance(fact, Declined):
         subject, id_ = fact.representative_id, _declined_id(fact, origin, cause, time)
     elif isinstance(fact, Reminder):
-        subject = fact.conversation_id
-        id_ = f"{origin}.reminder-{fact.silent}-{fact.after}-{fact.occurred_at}"
+        subject, id_ = fact.conversation_id, f"{origin}.reminder{fact.number}"
+        fact = replace(fact, number=_UNSET)
     else:
         place = fact.input
         subject, id_ = fact.conversation_id, f"{place.topic}-{place.partition}-{place.offset}"

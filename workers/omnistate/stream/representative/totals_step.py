@@ -171,6 +171,7 @@ class RepresentativeStep:
             given = desk.desk.ask(asked.request, now_ms)
             if not isinstance(given, Refusal):
                 self._count("changed")
+                self._details["granted", ""] += 1
                 desk.mark(asked.cause, now_ms)
                 self._outputs.append(encode_assignment(given, asked, desk.name_next(now_ms), time))
                 return
@@ -206,6 +207,7 @@ class RepresentativeStep:
             orders = desk.desk.lapse()
             leases.put(id_, None)
             self._count("timer")
+            self._details["lost", ""] += 1
             self._lateness_ms.append(now_ms - until_ms)
             desk.mark(LEASE_OVER, at_ms)
             self._order(desk, orders, LEASE_OVER, at_ms)

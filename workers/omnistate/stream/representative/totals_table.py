@@ -49,8 +49,8 @@ class TotalsTable:
     def merge(self, writes: Iterable[Write]) -> None:
         """Take over committed rows. Raises KeyError for an unknown table."""
         for table, key, value in writes:
-            if table == TOTALS and value is not None:
-                self.rows[key.decode()] = value
+            if table == TOTALS:
+                self._merge_totals(key.decode(), value)
             elif table == HOLDINGS:
                 self._merge_holding(key, value)
             elif table == POSITIONS and value is not None:
@@ -58,6 +58,13 @@ class TotalsTable:
                 self.clock_ms, self.offsets, *_ = self.position
             else:
                 raise KeyError(table)
+
+    def _merge_totals(self, id_: str, value: bytes | None) -> None:
+        if value is None:
+            # Only where they are counted again.
+            self.rows.pop(id_, None)
+        else:
+            self.rows[id_] = value
 
     def _merge_holding(self, key: bytes, value: bytes | None) -> None:
         representative_id, conversation_id = decode_holding_key(key)

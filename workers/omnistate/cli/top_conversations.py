@@ -1,0 +1,123 @@
+"""What `omnistate top` tells of single conversations: those that wait, are scheduled, or elsewhere.
+
+It makes rows of an overview and lays nothing out. A member that is not there says nothing.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from omnistate_schemas.listed_conversations import Elsewhere, ListedConversation, Scheduled, Waiting
+from omnistate_schemas.output_members import Handler
+from omnistate_schemas.read_api import Overview
+from rich.text import Text
+
+from omnistate.cli.command_end import printable
+from omnistate.cli.top_tables import Room
+from omnistate.cli.top_words import (
+    DIM,
+    LATE,
+    MARK,
+    QUEUE_STEPS,
+    describe_age,
+    describe_span,
+    name,
+)
+from omnistate.core.conversation.sentences import RULE_SENTENCES
+
+# Timers that run against somebody who is away or owes an answer.
+TIMERS: Final = {
+    "customer_reconnect": "customer gone, until",
+    "representative_reconnect": "representative gone, until",
+    "offer": "to be taken by",
+    "wake": "wakes at",
+}
+# An attribute is a word or two on a line; there may be thirty-two.
+ATTRIBUTES_SHOWN: Final = 4
+
+
+def waiting(overview: Overview) -> Room:
+    """Those that have waited the longest in any queue, and why they wait."""
+    heads = ("waiting the longest", "queue", "why", "prio", "declined", "for")
+    rows = [
+        (
+            name(each.conversation_id),
+            name("in no queue" if each.queue_id is None else each.queue_id),
+            Text(" · ".join(_why(each)), DIM),
+            _number(each.priority),
+            _number(each.decline_count),
+            describe_age(each.age_seconds, QUEUE_STEPS),
+        )
+        for each in overview.waiting
+    ]
+    beyond = max(overview.queue_totals.open - len(rows), 0)
+    return Room(heads, rows, "No conversation waits for anybody.", texts=3, beyond=beyond)
+
+
+def elsewhere(overview: Overview) -> Room:
+    """Scheduled conversations, and those that a bot or somebody outside has."""
+    works = (overview.with_bot, overview.with_external)
+    others = [each for work in works for each in work.conversations]
+    # What has been there the longest, or is late, before what is to come.
+    several = [
+        *((-each.age_seconds, _elsewhere_row(each)) for each in others),
+        *((each.due_seconds, _scheduled_row(each)) for each in overview.scheduled.conversations),
+    ]
+    rows = [row for _, row in sorted(several, key=lambda pair: pair[0])]
+    bots, outside = (work.active for work in works)
+    number = overview.scheduled.scheduled
+    title = f"scheduled {number:,}, bots {bots:,}, outside {outside:,}"
+    none = "Nothing is scheduled, or with a bot or somebody outside."
+    beyond = max(number + bots + outside - len(rows), 0)
+    return Room((title, "where", "when"), rows, none, texts=2, beyond=beyond)
+
+
+def _elsewhere_row(each: Elsewhere) -> tuple[Text, ...]:
+    where = " · ".join([_handler(each.handler), *_special(each)])
+    return name(each.conversation_id), Text(where), Text(f"for {describe_span(each.age_seconds)}")
+
+
+def _scheduled_row(each: Scheduled) -> tuple[Text, ...]:
+    day, clock = each.scheduled_for[:10], each.scheduled_for[11:16]
+    where = " · ".join([f"scheduled for {day} {clock} UTC", *_special(each)])
+    when = Text(f"in {describe_span(each.due_seconds)}")
+    if each.due_seconds < 0:
+        when = Text(f"{MARK} {describe_span(-each.due_seconds)} late", LATE)
+    return name(each.conversation_id), Text(where), when
+
+
+def _handler(handler: Handler | None) -> str:
+    if handler is None:
+        return "elsewhere"
+    kind = "bot" if handler.kind == "bot" else "outside"
+    return kind if handler.id is None else f"{kind} {printable(handler.id)}"
+
+
+def _why(each: Waiting) -> Iterator[str]:
+    why = RULE_SENTENCES.get(each.rule or "", (each.reason or "").replace("_", " "))
+    if why:
+        yield why
+    if each.decline_reason is not None:
+        yield f"“{printable(each.decline_reason)}”"
+    if each.overflow_count:
+        yield f"overflowed {each.overflow_count} ×"
+    yield from _special(each)
+
+
+def _special(each: ListedConversation) -> Iterator[str]:
+    if each.direction == "outbound":
+        yield "outbound"
+    timer = each.next_timer
+    if timer is not None and timer.name in TIMERS:
+        yield f"{TIMERS[timer.name]} {timer.at[11:19]} UTC"
+    for key, value in list(each.attributes.items())[:ATTRIBUTES_SHOWN]:
+        several = value if isinstance(value, list) else [value]
+        # As JSON has them, without quotes.
+        words = (str(one).lower() if isinstance(one, bool) else str(one) for one in several)
+        yield printable(f"{key}: {', '.join(words)}")
+    left = len(each.attributes) - ATTRIBUTES_SHOWN
+    if left > 0:
+        yield f"{left} more"
+
+
+def _number(value: int | None) -> Text:
+    return Text(f"{value:,}") if value else Text()
