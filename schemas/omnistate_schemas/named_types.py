@@ -65,6 +65,7 @@ _ENUMS: Final[dict[str, tuple[Any, str]]] = {
     "HandlerKind": (vocabulary.HandlerKind, "What kind of party talks with the customer."),
     "IgnoredCode": (vocabulary.IgnoredCode, "Why an input was ignored."),
     "OverflowAction": (vocabulary.OverflowAction, "What becomes of what overflows."),
+    "RoutingObstacle": (vocabulary.RoutingObstacle, "What stands against giving it to them."),
     "OverflowCondition": (vocabulary.OverflowCondition, "When a conversation overflows."),
     "Presence": (vocabulary.Presence, "Whether a representative can be given work."),
     "PresenceReason": (vocabulary.PresenceReason, "Where an effective presence comes from."),

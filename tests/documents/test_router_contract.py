@@ -2,11 +2,10 @@
 
 from typing import get_args
 
-from omnistate.core.router.obstacles import Obstacle
 from omnistate.core.router.under_way import ANSWER_MS
 from omnistate.core.router.wait_estimate import WINDOW_MS
 from omnistate_schemas.queue import Queue
-from omnistate_schemas.vocabulary import OverflowCondition, RoutingMethod
+from omnistate_schemas.vocabulary import OverflowCondition, RoutingMethod, RoutingObstacle
 
 from tests.documents.contract_tables import read_column, read_sections
 
@@ -16,7 +15,7 @@ def test_overflow_conditions() -> None:
 
 
 def test_what_stands_against_somebody_in_its_order() -> None:
-    assert read_column("Router", "word", 1) == list(get_args(Obstacle))
+    assert read_column("Router", "word", 1) == list(get_args(RoutingObstacle))
 
 
 def test_names_and_numbers() -> None:

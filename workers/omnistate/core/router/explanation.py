@@ -7,8 +7,9 @@ that goes before it has been asked already.
 import msgspec
 from omnistate_schemas.queue import OverflowRule
 from omnistate_schemas.times import format_time
+from omnistate_schemas.vocabulary import RoutingObstacle
 
-from omnistate.core.router.obstacles import Obstacle, describe_obstacle, find_obstacle
+from omnistate.core.router.obstacles import describe_obstacle, find_obstacle
 from omnistate.core.router.overflow import holds, is_passed_over
 from omnistate.core.router.picture import Picture
 from omnistate.core.router.queue_room import QueueRoom, to_ms
@@ -23,7 +24,7 @@ class PersonExplained(msgspec.Struct, frozen=True, kw_only=True):
     representative_id: str
     rank: int
     preferred: bool
-    obstacle: Obstacle | None
+    obstacle: RoutingObstacle | None
     says: str
 
 

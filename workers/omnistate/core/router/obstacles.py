@@ -1,26 +1,16 @@
 """The first thing that stands against giving a conversation to somebody who is in its queue."""
 
-from typing import Literal
+from omnistate_schemas.vocabulary import RoutingObstacle
 
 from omnistate.core.router.person import Person
 from omnistate.core.router.picture import Picture
 from omnistate.core.router.queue_room import QueueRoom
 from omnistate.core.router.work import Work
 
-Obstacle = Literal[
-    "rank_not_open",
-    "not_signed_in",
-    "presence",
-    "skills",
-    "skipped",
-    "capacity",
-    "asked_already",
-]
-
 
 def find_obstacle(
     picture: Picture, room: QueueRoom, work: Work, person: Person, now_ms: int
-) -> Obstacle | None:
+) -> RoutingObstacle | None:
     """The first of them, in this order; None: they could be given it now."""
     rank = person.queues[room.id]
     if rank > room.last_rank_for(work, now_ms) and person.id not in work.preferred:
@@ -46,7 +36,7 @@ def describe_obstacle(
     room: QueueRoom,
     work: Work,
     person: Person,
-    obstacle: Obstacle | None,
+    obstacle: RoutingObstacle | None,
     now_ms: int,
 ) -> str:
     """The same for people: with the numbers and names that it follows from."""

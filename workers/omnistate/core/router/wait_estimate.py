@@ -3,8 +3,9 @@
 An estimate by pace alone. It knows neither skills nor ranks, nor who signs in next.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
+import msgspec
 from omnistate_schemas.times import parse_time_ms
 
 from omnistate.core.router.seen import ConversationSeen
@@ -16,7 +17,7 @@ _MANY: Final = 1_024
 _TAKEN_UP: Final = frozenset({"active", "waiting", "wrap_up", "resolved", "closed"})
 
 
-class WaitEstimate(NamedTuple):
+class WaitEstimate(msgspec.Struct, frozen=True):
     """Seconds until it is taken up, and how they were found; None: there is nothing to go by."""
 
     seconds: float | None
