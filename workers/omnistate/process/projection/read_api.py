@@ -89,7 +89,7 @@ class ReadApi:
         return _found(await self._model.conversation(read_id(request.match_info)))
 
     async def get_conversation_routing(self, request: web.Request) -> web.Response:
-        """Why a conversation is not assigned."""
+        """Why a conversation is not assigned, and who could be given it."""
         id_ = read_id(request.match_info)
         now = await self._model.conversation(id_)
         last = None if now is None else read_seen(now)
@@ -99,7 +99,7 @@ class ReadApi:
         )
 
     async def get_queue_routing(self, request: web.Request) -> web.Response:
-        """What waits in a queue, in order."""
+        """What waits in a queue, in the order in which it is given out."""
         id_, limit = read_id(request.match_info), read_limit(request.query)
         found = await self._routing.explain_queue(id_, limit)
         return _found(None if found is None else QueueRouting.model_validate_json(encode(found)))
