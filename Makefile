@@ -1,7 +1,7 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: chart image test-deploy help setup demo broker live compiled test test-fast test-pythons test-brokers chaos soak check format bench bench-core bench-decoding docs generate constraints clean pictures
+.PHONY: chart image test-deploy test-dist help setup demo broker live compiled test test-fast test-pythons test-brokers chaos soak check format bench bench-core bench-decoding docs generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
@@ -52,10 +52,13 @@ test-fast: .venv/.developer ## run the tests that need no server, browser, netwo
 	@$(bin)/pytest -n auto --dist worksteal -m 'not broker and not redis and not browser and not slow' $(ARGS)
 
 test: .venv/.developer ## run all tests (ARGS="-k name" picks some)
-	@$(bin)/pytest -n auto --dist worksteal -m 'not deploy' $(ARGS)
+	@$(bin)/pytest -n auto --dist worksteal -m 'not deploy and not dist' $(ARGS)
 
 test-deploy: .venv/.developer ## build the image and run it; as root, with docker.io and mmdebstrap (ARGS="-k name" picks some)
 	@$(bin)/pytest -n 0 -m deploy $(ARGS) tests/deploy
+
+test-dist: .venv/.developer ## run all fast tests of the source distribution, as somebody who has nothing else (ARGS="-k name" picks some)
+	@$(bin)/pytest -n 0 -m dist $(ARGS) tests/packaging
 
 test-pythons: .venv/.developer ## run the fast tests on each CPython from 3.11 on that this machine has (ARGS="--only 3.12")
 	@$(bin)/python -m tests.harness.pythons $(ARGS)

@@ -85,7 +85,7 @@ class CapacityDeclined(Output):
     """What the gate had granted is not held after all. Key: the representative."""
 
     model_config = output_example(
-        "capacity.declined", "agent-actions-3-41.declined", "ana", DECLINED, "evt-2"
+        "capacity.declined", "agent-actions-3-41.ana.declined", "ana", DECLINED, "evt-2"
     )
 
     type: Literal["capacity.declined"]
@@ -96,7 +96,7 @@ class ConversationReminder(Output):
     """One side of the conversation owes an answer; nothing changes."""
 
     model_config = output_example(
-        "conversation.reminder", "3-17.silence-1772443042123-0", "chat-17", REMINDED, None
+        "conversation.reminder", "3-17.reminder1", "chat-17", REMINDED, None
     )
 
     type: Literal["conversation.reminder"]

@@ -97,7 +97,7 @@ class RepresentativeCapacity(Member):
     presence_reason: PresenceReason = Field(description="Where the effective presence comes from.")
     set_presence: Presence | None = Field(
         default=None,
-        description="What somebody set last and still counts; null where capacity decides.",
+        description="What somebody set last and still counts; left out where capacity decides.",
     )
     assignable: bool = Field(
         description="Available or busy, not blocked by a profile: a router may offer them work."
@@ -113,7 +113,7 @@ class RepresentativeCapacity(Member):
     )
     changed_at: Time = Field(description="When it changed.")
     cause: Cause | None = Field(
-        default=None, description="What led to it; null where a changed configuration did."
+        default=None, description="What led to it; left out where a changed configuration did."
     )
 
 

@@ -9,14 +9,14 @@ from omnistate.audit.auditor import audit
 from omnistate.audit.source import MemoryReader
 from omnistate.stream.ports import Record
 
-from tests.audit.audit_rig import TOPOLOGY, Rig
+from tests.audit.audit_rig import GATE, TOPOLOGY, Rig
 from tests.harness.records import day_records
 from tests.oracle.random_days import day_of
 
 
 def empty_rig(seed: int) -> tuple[Rig, list[Record]]:
     """A rig before the day of a seed, and the day's records."""
-    records, _ = day_records(seed)
+    records = [each for each in day_records(seed)[0] if GATE not in (each.value or b"")]
     began_ms = min((each.timestamp_ms for each in records), default=0)
     return Rig(day_of(seed)[1], began_ms, 2), records
 

@@ -11,6 +11,7 @@ from omnistate.stream.cloudevents import encode_dead_letter, put_unreadable_asid
 from omnistate.stream.conversation.tables import TABLES
 from omnistate.stream.merge import Merge
 from omnistate.stream.ports import DeletedRecords, Record, UnreadableRecord
+from omnistate.stream.position import FILLER
 from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
     CAPACITY_CHANGES,
@@ -22,6 +23,7 @@ from tests.audit.audit_rig import GROUP, INPUT_TOPICS, TOPOLOGY, Rig
 from tests.audit.test_what_is_left import Forgetful
 
 FIRST, END = 3, 8
+FILLED = ((FILLER, b""),)
 
 
 class Trimmed(MemoryPartition):
@@ -40,7 +42,7 @@ async def trimmed_rig() -> Rig:
     """A rig whose partition 0 has met the gap; nothing else was ever said."""
     rig = Rig(World(1, 1).configuration, 1_772_442_922_123)
     for _ in range(END):
-        rig.log.append(CHANNEL_EVENTS, b"k", b"{}")
+        rig.log.append(CHANNEL_EVENTS, b"k", b"{}", (), 0)
     await rig.take_over()
     task = rig.task(0, Trimmed(rig.log, GROUP, 0, INPUT_TOPICS, TABLES))
     await task.start()
@@ -58,6 +60,37 @@ async def test_the_audit_goes_by_the_dead_letter(left: int) -> None:
     gaps = [each for each in found.violations if each.offset == FIRST]
     assert [each[:4] for each in gaps] == [("offsets", CHANNEL_EVENTS, 0, FIRST)]
     assert f"up to {END - 1} were deleted" in gaps[0].sentence
+
+
+async def test_a_broker_that_has_them_again_breaks_no_law() -> None:
+    """One that dies has forgotten for up to a minute that they were deleted."""
+    rig = await trimmed_rig()
+    found = await audit(Forgetful(rig.log, {}), TOPOLOGY)
+    assert [each[:4] for each in found.violations] == [("offsets", CHANNEL_EVENTS, 0, FIRST)]
+
+
+class FilledUp(MemoryPartition):
+    """A log whose worker goes on behind what only fills an input up."""
+
+    async def read(self, max_records: int, wait_ms: int = 0) -> Sequence[Record]:
+        found = await super().read(max_records, wait_ms)
+        return [record for record in found if record.headers != FILLED]
+
+
+async def test_what_only_fills_an_input_up_is_no_input() -> None:
+    rig = Rig(World(1, 1).configuration, 1_772_442_922_123)
+    for _ in range(END):
+        rig.log.append(CHANNEL_EVENTS, None, b"", FILLED, 0)
+    rig.log.append(CHANNEL_EVENTS, b"k", b"{}", (), 0)
+    await rig.take_over()
+    task = rig.task(0, FilledUp(rig.log, GROUP, 0, INPUT_TOPICS, TABLES))
+    await task.start()
+    await task.run_batch()
+    assert task.offsets == {CHANNEL_EVENTS: END + 1, AGENT_ACTIONS: 0}
+    found = await audit(Forgetful(rig.log, {}), TOPOLOGY)
+    assert found.ok
+    assert found.counts["inputs"] == 1
+    assert any("not replayed, since inputs were deleted" in note for note in found.notes)
 
 
 async def test_a_gap_of_another_worker_is_a_finding_too() -> None:

@@ -42,8 +42,10 @@ def test_what_is_scheduled_or_elsewhere_says_where_and_when(page: Browser) -> No
 
 
 def test_columns_that_say_nothing_take_no_room(stub: Stub, browser: Browser) -> None:
-    stub.overview = overview(waiting=[waiting("c", 5.0, priority=0, decline_count=0)])
+    updated = {"rule": "U1", "reason": "awaiting_assignment"}
+    stub.overview = overview(waiting=[waiting("c", 5.0, priority=0, decline_count=0, **updated)])
     page = shown(stub, browser)
+    assert page.rows("waiting")["c"][-1] == "awaiting assignment", "not that it was updated"
     assert page.columns("waiting") == ["queue", "waits for", "why"]
 
 

@@ -49,8 +49,10 @@ def test_why_it_waits_is_said_in_a_line() -> None:
     assert room.beyond == 0
 
 
-def test_a_rule_of_a_later_version_leaves_the_reason() -> None:
-    members = {**DECLINED, "rule": "Q9", "decline_reason": None, "overflow_count": 0}
+@pytest.mark.parametrize("rule", ["Q9", "U1"])
+def test_a_rule_that_does_not_say_why_leaves_the_reason(rule: str) -> None:
+    """One of a later version, or that something else of it was updated."""
+    members = {**DECLINED, "rule": rule, "decline_reason": None, "overflow_count": 0}
     room = waiting(told(waiting=[waits("c", 1.0, **members)]))
     assert cells(room.rows)[0][2].startswith("awaiting assignment · customer gone")
     assert room.beyond == 3, "all that are open, less those that are shown"

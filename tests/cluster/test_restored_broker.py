@@ -99,6 +99,12 @@ async def test_a_log_that_was_cut_short_stops_its_partition_until_it_is_adopted(
     assert f"{TOPIC}/0/0: inputs from here up to 1 were deleted before they were read" in said
     assert "1 violations" in said
     assert worker.stop() == 0
+    # A broker that dies has forgotten what it deleted less than a minute ago, and has it again.
+    broker.kill()
+    broker.start()
+    wait_until("it serves", functools.partial(serves, installation))
+    again = installation.run("audit", status=1)
+    assert again.partition("violations")[0] == said.partition("violations")[0]
 
 
 async def test_everything_goes_back_to_a_backup(

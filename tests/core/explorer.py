@@ -34,6 +34,8 @@ _ITSELF: Final = dict(zip(REPRESENTATIVES, REPRESENTATIVES, strict=True))
 _OTHERS: Final = dict(zip(REPRESENTATIVES, REPRESENTATIVES[::-1], strict=True))
 
 Key = tuple[Any, ...]
+# The type of an input and its data.
+Told = tuple[str, dict[str, Any]]
 
 
 def abstract(row: Conversation) -> Key:
@@ -71,7 +73,7 @@ def _abstract(row: Conversation, names: dict[str, str]) -> Key:
             rest.silent,
             rest.silence_rules_fired,
             rest.on_hold_since_ms is not None,
-            rest.extended_ms > 0,
+            stage == "wrap_up" and rest.extended_ms > 0,
         ),
     )
 
@@ -83,17 +85,20 @@ class Explorer:
         workstream = workstream_of(kind, authority, variant)
         self.centre = Centre({"workstreams": {"w": workstream}, **LIMITS})
         self.centre.context.now_ms = self.centre.now_ms
+        self._told: dict[str, Told] = {}
         self.starts = self._read(starts_of(kind))
         self.inputs = self._read(inputs_of(kind))
-        # One row of each state, as bytes, and how it was come by.
+        # One row of each state, as bytes, and how it was come by: an input, or a timer's name.
         self.states: dict[Key, bytes] = {}
-        self.ways: dict[Key, tuple[Key | None, str]] = {}
+        self.ways: dict[Key, tuple[Key | None, Input | str]] = {}
         self.seen: set[str] = set()
 
-    def _read(self, told: Iterable[tuple[str, dict[str, Any]]]) -> list[Input]:
+    def _read(self, told: Iterable[Told]) -> list[Input]:
         read = []
         for number, (type_, data) in enumerate(told):
-            input_ = self.centre.read(event_of(type_, SUBJECT, data, f"{type_}-{number}"))
+            id_ = f"{type_}-{number}"
+            self._told[id_] = type_, data
+            input_ = self.centre.read(event_of(type_, SUBJECT, data, id_))
             assert isinstance(input_, Input), input_
             assert input_.problem is None, input_.problem
             read.append(input_)
@@ -106,7 +111,7 @@ class Explorer:
             outcome, row, facts = decide(None, start, self.centre.context)
             assert outcome == "changed"
             assert row is not None
-            self._arrive(found, row, facts, None, start.trigger)
+            self._arrive(found, row, facts, None, start)
             self.centre.counters.clear()
         while found:
             self._go_on(found, found.popleft())
@@ -125,11 +130,23 @@ class Explorer:
 
     def way_to(self, key: Key | None) -> str:
         """How a state was come by: one way of many."""
+        return " > ".join(
+            step if isinstance(step, str) else step.trigger for step in self._steps_to(key)
+        )
+
+    def inputs_to(self, key: Key) -> list[Told] | None:
+        """What was said to come to a state; None where a timer had to fire."""
+        inputs = [step for step in self._steps_to(key) if isinstance(step, Input)]
+        if len(inputs) < len(self._steps_to(key)):
+            return None
+        return [self._told[input_.id] for input_ in inputs]
+
+    def _steps_to(self, key: Key | None) -> list[Input | str]:
         steps = []
         while key is not None:
             key, step = self.ways[key]
             steps.append(step)
-        return " > ".join(reversed(steps))
+        return steps[::-1]
 
     def _go_on(self, found: deque[Key], key: Key) -> None:
         kept = self.states[key]
@@ -144,7 +161,7 @@ class Explorer:
                 assert left <= {"daily"}, f"{input_.type} leaves {left}: {self.way_to(key)}"
             if outcome not in {"ignored", "rejected"}:
                 assert after is not None
-                self._arrive(found, after, facts, key, input_.trigger)
+                self._arrive(found, after, facts, key, input_)
                 row = self.load(kept)
         assert encode_conversation(row) == kept, "a refusal changed something"
         for name, number, whose in timers_of(row):
@@ -155,7 +172,12 @@ class Explorer:
             self._arrive(found, row, facts, key, f"timer.{name}")
 
     def _arrive(
-        self, found: deque[Key], row: Conversation, facts: list[Fact], came: Key | None, step: str
+        self,
+        found: deque[Key],
+        row: Conversation,
+        facts: list[Fact],
+        came: Key | None,
+        step: Input | str,
     ) -> None:
         for fact in facts:
             if isinstance(fact, StateChange | CapacityChange):
@@ -173,7 +195,8 @@ class Explorer:
             check_holds(row, settings)
             check_timers(row, settings)
         except AssertionError as error:
-            error.add_note(f"{self.way_to(came)} > {step}")
+            last = step if isinstance(step, str) else step.trigger
+            error.add_note(f"{self.way_to(came)} > {last}")
             raise
         self.states[key] = encode_conversation(row)
         self.ways[key] = came, step

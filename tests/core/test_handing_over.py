@@ -148,6 +148,17 @@ def test_wrap_up_is_extended_by_an_hour_at_most() -> None:
     assert story.wait(1) == ["W2"]
 
 
+def test_each_wrap_up_may_be_extended_by_an_hour() -> None:
+    """The customer writes during wrap-up, and it ends once more."""
+    story = Story("messaging", reopen_from_wrap_up=True)
+    story.by("ana", "pick")
+    for _ in range(2):
+        story.by("ana", "end")
+        assert story.by("ana", "extend_wrap_up", seconds=3_600) == ["recorded"]
+        assert story.by("ana", "extend_wrap_up", seconds=1) == ["no_effect"]
+        story.say("customer.messaged")
+
+
 def test_a_message_during_wrap_up_opens_it_again() -> None:
     story = Story("persistent_chat", reopen_from_wrap_up=True, block_capacity_for_wrap_up="never")
     story.talk("ana").by("ana", "end")

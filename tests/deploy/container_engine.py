@@ -1,6 +1,7 @@
-"""A container engine of the tests' own, without any network, and a base image without a registry.
+"""A container engine of the tests' own, and base images without a registry.
 
-Both are made of Debian's packages. Engines that run on the machine already are left alone.
+All are made of Debian's packages. Engines that run on the machine already are left alone. Its
+containers have no network, or one in a namespace of the engine's own, which leads nowhere else.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +20,7 @@ from tests.harness.waiting import wait_until
 
 ROOT: Final = Path(__file__).parents[2]
 BASE: Final = "debian-python:local"
-RECIPE: Final = ("--variant=minbase", "--include=python3,ca-certificates", "bookworm")
+PACKAGES: Final = ("python3", "ca-certificates")
 NEEDED: Final = ("dockerd", "docker", "containerd", "runc", "mmdebstrap")
 
 
@@ -36,11 +38,12 @@ def require_engine() -> None:
 
 
 class ContainerEngine(Startable):
-    """dockerd in a folder of its own, asked through its socket; its containers have no network."""
+    """dockerd in a folder of its own, asked through its socket."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, networked: bool = False) -> None:
         # Short: the path of a socket has a limit.
         self.folder = Path(tempfile.mkdtemp(prefix="omni-"))
+        self._namespace = self.folder.name if networked else None
         self.host = f"unix://{self.folder}/s"
         self._process: TiedProcess | None = None
 
@@ -51,12 +54,20 @@ class ContainerEngine(Startable):
             "exec-root": f"{self.folder}/exec",
             "pidfile": f"{self.folder}/pid",
             "hosts": [self.host],
-            "bridge": "none",
-            "iptables": False,
+            **({} if self._namespace else {"bridge": "none", "iptables": False}),
             "ip-forward": False,
         }
         (self.folder / "daemon.json").write_text(json.dumps(settings), encoding="utf-8")
         command = [str(shutil.which("dockerd")), "--config-file", f"{self.folder}/daemon.json"]
+        if self._namespace:
+            subprocess.run(["ip", "netns", "add", self._namespace], check=True)
+            subprocess.run(["ip", "-n", self._namespace, "link", "set", "lo", "up"], check=True)
+            # `ip netns exec` would hide the cgroups.
+            command = [
+                str(shutil.which("nsenter")),
+                f"--net=/run/netns/{self._namespace}",
+                *command,
+            ]
         log = self.folder / "log"
         process = self._process = TiedProcess(command, log, folder=self.folder)
         wait_until("the engine answers", lambda: self._answers() or not process.running, timeout_s)
@@ -66,6 +77,8 @@ class ContainerEngine(Startable):
         """Stop it, and take its folder away."""
         if self._process is not None:
             self._process.stop()
+        if self._namespace:
+            subprocess.run(["ip", "netns", "delete", self._namespace], check=True)
         shutil.rmtree(self.folder)
 
     def docker(self, *arguments: str) -> str:
@@ -79,18 +92,19 @@ class ContainerEngine(Startable):
         found: list[dict[str, Any]] = json.loads(self.docker("image", "inspect", image))
         return found[0]
 
-    def make_base(self) -> str:
-        """The name of an image with Debian's Python, made where the cache has none."""
+    def make_base(self, name: str = BASE, packages: Sequence[str] = PACKAGES) -> str:
+        """The name of an image with these packages of Debian's, made where the cache has none."""
+        recipe = ("--variant=minbase", f"--include={','.join(packages)}", "bookworm")
         kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "omnistate"
-        digest = hashlib.sha256(repr(RECIPE).encode()).hexdigest()[:12]
+        digest = hashlib.sha256(repr(recipe).encode()).hexdigest()[:12]
         archive = kept / f"base-{digest}.tar"
         if not archive.exists():
             kept.mkdir(parents=True, exist_ok=True)
             made = archive.with_name(f"{os.getpid()}-{archive.name}")
-            subprocess.run(["mmdebstrap", "--quiet", *RECIPE, str(made)], check=True)
+            subprocess.run(["mmdebstrap", "--quiet", *recipe, str(made)], check=True)
             made.replace(archive)
-        self.docker("import", str(archive), BASE)
-        return BASE
+        self.docker("import", str(archive), name)
+        return name
 
     def _answers(self) -> bool:
         return self._run("docker", "info").returncode == 0

@@ -16,6 +16,10 @@ EVENT: Final = (
     '"time":"2026-03-02T09:00:00Z","data":{"channel":"live_chat","workstream_id":"chat"}}\n'
 )
 
+FAST: Final = "not broker and not redis and not browser and not slow"
+# Those whose tests look at files beside the sources: what a source distribution may lack.
+ROOMS: Final = ("tests/cli", "tests/documents", "tests/schemas", "tests/architecture")
+
 pytestmark = pytest.mark.slow
 
 
@@ -56,16 +60,20 @@ def test_the_wheels_run_in_an_empty_environment(dist: Path, tmp_path: Path) -> N
     assert version["version"] in run_outside(omnistate, "--version", cwd=tmp_path)
 
 
-def test_the_source_distribution_passes_its_own_fast_tests(dist: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "rooms", [ROOMS, pytest.param(("tests",), marks=pytest.mark.dist)], ids=["some", "all"]
+)
+def test_the_source_distribution_passes_its_own_fast_tests(
+    dist: Path, tmp_path: Path, rooms: tuple[str, ...]
+) -> None:
     (archive,) = dist.glob("omnistate-[0-9]*.tar.gz")
     with tarfile.open(archive) as packed:
         packed.extractall(tmp_path, filter="data")
     (unpacked,) = tmp_path.glob("omnistate-*")
     programs = make_venv(tmp_path / "venv", unpacked / "schemas", f"{unpacked}[picture,test]")
+    pytest_of_its_own = (programs / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider")
     # Tests of the repository's own surroundings (its history, its CI) are none of its.
-    said = run_outside(
-        *(programs / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-x"),
-        *("-m", "not broker and not redis and not browser and not slow"),
-        cwd=unpacked,
-    )
-    assert " passed" in said
+    assert " passed" in run_outside(*pytest_of_its_own, "-x", "-m", FAST, *rooms, cwd=unpacked)
+    # All of them are there, with whatever they import.
+    listed = run_outside(*pytest_of_its_own, "--collect-only", "-m", FAST, cwd=unpacked)
+    assert " tests collected" in listed

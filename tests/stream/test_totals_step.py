@@ -37,7 +37,7 @@ async def test_everybody_configured_is_told_of_at_the_start() -> None:
     }
     assert (told["bob"]["presence"], told["bob"]["assignable"]) == ("available", True)
     assert told["bob"]["presence_reason"] == "default"
-    assert "cause" not in told["bob"]
+    assert not {"cause", "set_presence", "profiles"} & set(told["bob"])
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,8 @@ async def test_no_profiles_and_grants_that_came_to_nothing() -> None:
     granted = {"id": "r1", "source": "/router", "units": 30}
     declined = {"conversation_id": "c1", "code": "withdrawn", "reservation": granted}
     desk.tell("capacity.declined", "ana", declined)
-    shares = {"partition": 0, "partition_sequence": 1, "partition_units": 30}
+    hold = {"conversation_id": "c2", "hold_id": "0-1.h1", "role": "primary", "units": 30}
+    shares = {**hold, "partition": 0, "partition_sequence": 1, "partition_units": 30}
     desk.tell("capacity.held", "ana", shares)
     await drain(task, desk.now_ms)
     assert desk.last("ana")["occupied_units"] == 30

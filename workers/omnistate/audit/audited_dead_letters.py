@@ -3,7 +3,6 @@
 They lie by their own keys, so they are read first, of all partitions. Some 200 bytes each.
 """
 
-import re
 from typing import Final, NamedTuple, get_args
 
 from omnistate_schemas.vocabulary import DEAD_LETTERS, DeadLetterCode
@@ -12,13 +11,11 @@ from omnistate.audit.accounting_law import DEAD, Inputs
 from omnistate.audit.audit_layout import Layout
 from omnistate.audit.cut import Cut, place_of
 from omnistate.audit.findings import Findings, Side
+from omnistate.audit.input_beginnings import DELETED, read_last_deleted, read_origin
 from omnistate.audit.source import TopicReader
 from omnistate.audit.trail import digest
-from omnistate.stream.ports import DeletedRecords, Record
+from omnistate.stream.ports import Record
 
-_ORIGIN: Final = re.compile(r"(.+)/([0-9]{1,9})/([0-9]{1,18})")
-_LAST: Final = re.compile(r"offsets [0-9]{1,18} to ([0-9]{1,18}):")
-DELETED: Final = DeletedRecords.code.encode()
 CODES: Final = frozenset(code.encode() for code in get_args(DeadLetterCode))
 
 
@@ -67,9 +64,8 @@ class DeadLetters:
         topic, partition, offset = origin
         if headers.get("omnistate-error") == DELETED:
             # Of any worker: the inputs may be trimmed since, and this is what tells of it.
-            said = (headers.get("omnistate-error-message") or b"").decode(errors="replace")
-            last = _LAST.match(said)
-            until = f"up to {last[1]} " if last else ""
+            last = read_last_deleted(headers)
+            until = "" if last is None else f"up to {last} "
             sentence = f"inputs from here {until}were deleted before they were read"
             self._findings.add("offsets", topic, partition, offset, sentence)
         if topic not in self._layout.inputs:
@@ -93,9 +89,3 @@ class DeadLetters:
 
     def _complain(self, record: Record, sentence: str) -> None:
         self._findings.add("accounting", *place_of(record), sentence)
-
-
-def read_origin(text: bytes | None) -> tuple[str, int, int] | None:
-    """Topic, partition and offset of a dead letter's `omnistate-origin`."""
-    found = _ORIGIN.fullmatch((text or b"").decode(errors="replace"))
-    return None if found is None else (found[1], int(found[2]), int(found[3]))

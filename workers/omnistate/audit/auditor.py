@@ -1,6 +1,6 @@
 """The audit itself: what is read in which order, and who looks at it.
 
-    1. layout         the topics, their partitions, and what retention has left
+    1. layout         the topics, their partitions, what retention and adoption have left
     2. configuration  as it is now, and since when
     3. cut            the positions: how far each partition had come
     4. scope          what of each partition a replay can prove
@@ -34,6 +34,7 @@ from omnistate.audit.findings import Findings
 from omnistate.audit.gate_law import GateCheck
 from omnistate.audit.holdings_law import check_holdings
 from omnistate.audit.holds_law import HoldsCheck
+from omnistate.audit.input_beginnings import find_beginnings
 from omnistate.audit.limits import check_limits
 from omnistate.audit.model_source import ModelSource
 from omnistate.audit.offsets_law import check_offsets
@@ -67,6 +68,9 @@ async def audit(
     reader = unreadable = UnreadableBatches(reader)
     layout = await read_layout(reader, topology)
     unreadable.know(layout)
+    reader = await find_beginnings(reader, layout)
+    for topic in layout.inputs:
+        layout.beginnings[topic] = await reader.beginnings(topic)
     configured = await read_configuration(reader, layout, findings)
     cut = await read_cut(reader, layout, findings)
     scopes = await find_scopes(reader, layout, cut, configured, findings)

@@ -15,8 +15,9 @@ from omnistate_schemas.vocabulary import (
 )
 
 from omnistate.audit.accounts import Accounts
-from omnistate.audit.audited_dead_letters import DeadLetters, read_origin
+from omnistate.audit.audited_dead_letters import DeadLetters
 from omnistate.audit.findings import Findings
+from omnistate.audit.input_beginnings import read_origin
 from omnistate.audit.refused_inputs import Refusals
 from omnistate.audit.scope import Scope
 from omnistate.audit.source import TopicReader

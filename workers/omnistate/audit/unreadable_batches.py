@@ -11,9 +11,9 @@ from contextlib import aclosing
 from omnistate_schemas.vocabulary import DEAD_LETTERS
 
 from omnistate.audit.audit_layout import Layout
-from omnistate.audit.audited_dead_letters import read_origin
 from omnistate.audit.cut import Cut
 from omnistate.audit.findings import Findings
+from omnistate.audit.input_beginnings import read_origin
 from omnistate.audit.source import TopicReader
 from omnistate.stream.ports import Record, UnreadableRecord
 

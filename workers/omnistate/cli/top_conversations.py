@@ -31,6 +31,7 @@ TIMERS: Final = {
     "offer": "to be taken by",
     "wake": "wakes at",
 }
+UPDATED: Final = "U1"
 # An attribute is a word or two on a line; there may be thirty-two.
 ATTRIBUTES_SHOWN: Final = 4
 
@@ -93,7 +94,9 @@ def _handler(handler: Handler | None) -> str:
 
 
 def _why(each: Waiting) -> Iterator[str]:
-    why = RULE_SENTENCES.get(each.rule or "", (each.reason or "").replace("_", " "))
+    # That something of it was updated says nothing of why it waits.
+    sentence = None if each.rule == UPDATED else RULE_SENTENCES.get(each.rule or "")
+    why = sentence or (each.reason or "").replace("_", " ")
     if why:
         yield why
     if each.decline_reason is not None:

@@ -14,6 +14,8 @@ from omnistate.core.row_version import FIRST_WRITTEN, ROW_VERSION, NewerVersion
 
 POSITIONS: Final = "positions"
 POSITION_KEY: Final = b"position"
+# The header of an empty record that only fills an input up to its position.
+FILLER: Final = "omnistate-filler"
 
 
 class Position(NamedTuple):

@@ -131,7 +131,7 @@ def draw_chart(kind: Kind, authority: Authority) -> str:
             names.append(edge.rule.id)
     lines = ["stateDiagram-v2", "    direction TB", '    state "any stage but closed" as any']
     for (start, target), names in arrows.items():
-        label = ", ".join(sorted(names, key=lambda name: (name[0], int(name[1:]))))
+        label = _label(names)
         if start == target and names:
             # Inside the box: the label of an arrow to itself would hide others.
             lines.append(f'    state "{start}<br/>stays: {label}" as {start}')
@@ -142,11 +142,20 @@ def draw_chart(kind: Kind, authority: Authority) -> str:
 
 
 def _comes_from_anywhere(edge: Edge, edges: list[Edge], stages: set[Stage]) -> bool:
-    """Whether the rule leads there from each stage that it may come from, and they are many."""
+    """Whether the rule leads there, or stays, from each stage that a conversation may be in."""
     found = {
-        each.stage for each in edges if (each.rule.id, each.target) == (edge.rule.id, edge.target)
+        each.stage
+        for each in edges
+        if each.rule.id == edge.rule.id and each.target in {edge.target, each.stage}
     }
     return found | {edge.target} >= (stages & _LIVING)
+
+
+def _label(names: Iterable[str]) -> str:
+    """The rules of an arrow, three a line: a wide label would lie upon others."""
+    ordered = sorted(names, key=lambda name: (name[0], int(name[1:])))
+    lines = [", ".join(ordered[at : at + 3]) for at in range(0, len(ordered), 3)]
+    return ",<br/>".join(lines)
 
 
 def list_rules() -> str:

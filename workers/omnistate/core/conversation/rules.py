@@ -233,7 +233,18 @@ RULES: Final = (
     Rule("F7", "waiting", kinds=_WAITING),
 )
 # Rules under which a hold is taken or given back and nothing else happens.
-HOLD_RULES: Final = ("W4", "W5", "W6", "W7", "W9", "K1", "K2", "K3", "K4", "P1")
+HOLD_RULES: Final = (
+    "W4",  # wrap-up has blocked capacity for as long as it is to
+    "W5",  # the same, after the close
+    "W6",  # whoever handed over has written up for as long as they may
+    "W7",  # the same, since they say so
+    "W9",  # the primary did not come back during wrap-up
+    "K1",  # a consultant joins
+    "K2",  # a consultant leaves, or did not come back
+    "K3",  # nothing happens
+    "K4",  # something happens again
+    "P1",  # the day of a daily slot is over
+)
 RULE_IDS: Final = tuple(dict.fromkeys((*(rule.id for rule in RULES), *HOLD_RULES)))
 # Rules that follow another one in the same step.
 FOLLOWING: Final = {rule.id: rule for rule in RULES if rule.id in {before.then for before in RULES}}

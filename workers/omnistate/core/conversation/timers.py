@@ -67,6 +67,9 @@ def enter_stage(
                 deadlines["wake"] = at_ms
         case "wrap_up":
             start(conversation, "auto_close", now_ms, _wrap_up_ms(settings))
+            if conversation.extras is not None:
+                # One wrap-up may be extended as much as any other.
+                conversation.extras.extended_ms = 0
         case "resolved":
             start(conversation, "auto_close", now_ms, settings.resolved_ms)
     restart_activity(conversation, settings, now_ms)

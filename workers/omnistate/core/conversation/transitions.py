@@ -8,7 +8,8 @@ meets it in exactly one cell of TABLE. The cell names
                    hold back (`rules.HOLD_RULES`); `W7` is looked for before anything else.
     rec            recorded: the row is updated, no change is published (`recorded.RECORDED`)
     say            a reminder is published, nothing changes
-    early, next    a fact or report that waits for the start; whatever waits is taken next
+    early          kept: a fact or report that has come before its conversation's start
+    next           what has been kept, or waits for its order, is taken: the first of it
     -              ignored: a fact that changes nothing                         -> no_effect
     x              rejected: an action that is not possible now                 -> invalid_status
     dup            ignored: it has been started already                         -> duplicate
@@ -33,87 +34,97 @@ from omnistate.core.conversation.triggers import INPUT_TRIGGERS
 from omnistate.core.kinds import kinds_where
 
 TABLE: Final = """
-trigger                           nothing     sched. open await. conversation     ext. bot  waiting wrap_up resolved closed
+trigger                                   nothing     sched. open await. conversation     ext. bot  waiting wrap_up resolved closed
 
-conversation.started              C4|C3|C2|C1 dup    dup  dup    dup              dup  dup  dup     dup     dup      dup
-conversation.updated              early       U1     U1   U1     U1               U1   U1   U1      U1      U1       stale
-conversation.progressed           early       -      rec  rec    rec              rec  rec  -       -       -        stale
-conversation.closed               early       Z1     Z1   Z1     Z1               Z1   Z1   Z1      Z1      Z1       stale
-customer.messaged                 early       -      rec  rec    rec              rec  rec  X1      W8|-    -        stale
-customer.ended                    early       -      O7   A4     B2               E1   D3   -       -       -        stale
-customer.disconnected             early       -      rec  rec    rec              rec  rec  -       -       -        stale
-customer.reconnected              early       -      rec  rec    rec              rec  rec  X1      -       -        stale
-record.deactivated/finished       early       S4     O11  -      B14              -    -    X10     -       -        stale
-record.deactivated/deleted        early       S4     O11  -      B15              -    -    X10     -       R3       stale
-record.reactivated                early       -      -    -      -                -    -    X1      -       R5       stale
-external.failed                   early       -      -    -      -                E3   -    -       -       -        stale
-external.ended                    early       -      -    -      -                E4   -    -       -       -        stale
+# what happened: customers, records, other parties
+conversation.started                      C4|C3|C2|C1 dup    dup  dup    dup              dup  dup  dup     dup     dup      dup
+conversation.updated                      early       U1     U1   U1     U1               U1   U1   U1      U1      U1       stale
+conversation.progressed                   early       -      rec  rec    rec              rec  rec  -       -       -        stale
+conversation.closed                       early       Z1     Z1   Z1     Z1               Z1   Z1   Z1      Z1      Z1       stale
+customer.messaged                         early       -      rec  rec    rec              rec  rec  X1      W8|-    -        stale
+customer.ended                            early       -      O7   A4     B2               E1   D3   -       -       -        stale
+customer.disconnected                     early       -      rec  rec    rec              rec  rec  -       -       -        stale
+customer.reconnected                      early       -      rec  rec    rec              rec  rec  X1      -       -        stale
+record.deactivated/finished               early       S4     O11  -      B14              -    -    X10     -       -        stale
+record.deactivated/deleted                early       S4     O11  -      B15              -    -    X10     -       R3       stale
+record.reactivated                        early       -      -    -      -                -    -    X1      -       R5       stale
+external.failed                           early       -      -    -      -                E3   -    -       -       -        stale
+external.ended                            early       -      -    -      -                E4   -    -       -       -        stale
 
-conversation.queued               early       F1     F1   F1     F1               F1   F1   F1      F1      F1       stale
-conversation.offered              early       F2     F2   F2     F2               F2   F2   F2      F2      F2       stale
-conversation.offer_ended          early       -      -    F3     F3               -    -    -       -       -        stale
-conversation.answered             early       F4     F4   F4     F4               F4   F4   F4      F4      F4       stale
-conversation.parked               early       -      -    -      F7               -    -    -       -       -        stale
-conversation.ended                early       -      F5   F5     F5               F5   F5   F5      -       -        stale
-conversation.wrapped_up           early       W7|-   W7|- W7|-   W7|F6|-          W7|- W7|- W7|-    W7|F6|- W7|-     stale
+# what another system reports, where it decides
+conversation.queued                       early       F1     F1   F1     F1               F1   F1   F1      F1      F1       stale
+conversation.offered                      early       F2     F2   F2     F2               F2   F2   F2      F2      F2       stale
+conversation.offer_ended                  early       -      -    F3     F3               -    -    -       -       -        stale
+conversation.answered                     early       F4     F4   F4     F4               F4   F4   F4      F4      F4       stale
+conversation.parked                       early       -      -    -      F7               -    -    -       -       -        stale
+conversation.ended                        early       -      F5   F5     F5               F5   F5   F5      -       -        stale
+conversation.wrapped_up                   early       W7|-   W7|- W7|-   W7|F6|-          W7|- W7|- W7|-    W7|F6|- W7|-     stale
 
-router.assign                     ?           x      O1   A13    x                x    x    x       x       x        shut
-router.move                       ?           x      O5   A10    B19              N2   N2   X7      x       x        shut
-router.close                      ?           N5     O6   x      x                N5   N5   N5      x       x        shut
-router.withdraw                   ?           x      x    A11    B18              x    x    x       x       x        shut
-router.schedule                   ?           N4     N4   x      x                x    N4   N4      x       x        shut
-representative.pick               ?           x      O2   x      x                x    N6   x       x       x        shut
-representative.accept             ?           x      x    A1     B17              x    x    x       x       x        shut
-representative.reject             ?           x      x    A2     B18              x    x    x       x       x        shut
-representative.message            early       -      -    -      rec              -    -    rec     -       -        stale
-representative.hold               early       -      -    -      rec              -    -    -       -       -        stale
-representative.unhold             early       -      -    -      rec              -    -    -       -       -        stale
-representative.end                ?           x      x    x      B1               x    x    X9|x    x       x        shut
-representative.close_session      ?           W7|x   W7|x W7|x   W7|B23|B8|B9|rec W7|x W7|x W7|x    W7|W1   W7|R1    W7|shut
-representative.extend_wrap_up     ?           x      x    x      x                x    x    x       rec     x        shut
-representative.release            ?           x      x    A8     B6               x    x    x       x       x        shut
-representative.transfer/queue     ?           x      x    A8     B7               x    x    x       x       x        shut
-representative.transfer/representative ?      x      x    x      B17|B10          x    x    x       x       x        shut
-representative.transfer/external  ?           x      x    x      B11              x    x    x       x       x        shut
-representative.transfer/bot       ?           x      x    x      B12              x    x    x       x       x        shut
-representative.resume             ?           x      x    x      x                E5|x x   X3|x    x       x        shut
-representative.disconnected       early       -      -    rec    rec              -    -    -       rec     -        stale
-representative.reconnected        early       -      -    rec    rec              -    -    -       rec     -        stale
-representative.resolve_record     ?           x      x    x      B14              x    x    x       x       x        shut
-consult.started                   ?           x      x    x      rec              x    x    x       x       x        shut
-consult.ended                     early       -      -    -      rec              -    -    -       -       -        stale
-supervisor.assign/representative  ?           x      O3   A9     B17|B13          N1   N1   X6      x       x        shut
-supervisor.assign/queue           ?           x      O4   A10    B19              N2   N2   X7      x       x        shut
-supervisor.transfer               ?           x      x    A9     B17|B13          N1   N1   X6      x       x        shut
-supervisor.monitor                early       -      rec  rec    rec              rec  rec  rec     rec     -        stale
-supervisor.leave                  early       -      rec  rec    rec              rec  rec  rec     rec     -        stale
-supervisor.force_close            ?           S2     O10  A7     B16              E1   D5   X5      W3      R2       shut
-bot.escalate                      ?           x      x    x      x                x    D1   x       x       x        shut
-bot.end                           ?           x      x    x      x                x    D2   x       x       x        shut
-bot.take                          ?           x      N3   x      x                x    N3   N3      x       x        shut
-bot.message                       early       -      -    -      -                -    rec  -       -       -        stale
+# what the router asks for
+router.assign                             ?           x      O1   A13    x                x    x    x       x       x        shut
+router.move                               ?           x      O5   A10    B19              N2   N2   X7      x       x        shut
+router.close                              ?           N5     O6   x      x                N5   N5   N5      x       x        shut
+router.withdraw                           ?           x      x    A11    B18              x    x    x       x       x        shut
+router.schedule                           ?           N4     N4   x      x                x    N4   N4      x       x        shut
 
-timer.early                       next        .      .    .      .                .    .    .       .       .        .
-timer.settle                      .           next   next next   next             next next next    next    next     next
-timer.wrap_up_release             .           .      .    .      .                .    .    .       W4      .        W5
-timer.wrap_up_release/transfer    .           W6     W6   W6     W6               W6   W6   W6      W6      W6       W6
-timer.offer                       .           .      .    A3     B18              .    .    .       .       .        .
-timer.customer_reconnect          .           .      O8   A5     B3               .    D3   .       .       .        .
-timer.representative_reconnect    .           .      .    .      B23|B5           .    .    .       W9      .        .
-timer.representative_reconnect/offered .      .      .    A6     B18              .    .    .       .       .        .
-timer.representative_reconnect/consultant .   .      .    .      K2               .    .    .       .       .        .
-timer.bot_inactivity              .           .      .    .      .                .    D4   .       .       .        .
-timer.bot_silence                 .           .      .    .      .                .    D6   .       .       .        .
-timer.silence/remind              .           .      .    .      say              .    .    .       .       .        .
-timer.silence/wait                .           .      .    .      B20              .    .    .       .       .        .
-timer.silence/end                 .           .      .    .      B21              .    .    .       .       .        .
-timer.silence/requeue             .           .      .    .      B22              .    .    .       .       .        .
-timer.inactivity                  .           .      .    .      .                .    .    X4      .       .        .
-timer.wake                        .           .      .    .      .                .    .    X8      .       .        .
-timer.auto_close                  .           .      O9   A14    B4               E2   D4   .       W2      R4       .
-timer.scheduled                   .           S1     .    .      .                .    .    .       .       .        .
-timer.idle                        .           .      .    .      K3               .    .    .       .       .        .
-timer.day_reset                   .           P1     P1   P1     P1               P1   P1   P1      P1      P1       P1
+# what representatives do, and their desktops
+representative.pick                       ?           x      O2   x      x                x    N6   x       x       x        shut
+representative.accept                     ?           x      x    A1     B17              x    x    x       x       x        shut
+representative.reject                     ?           x      x    A2     B18              x    x    x       x       x        shut
+representative.message                    early       -      -    -      rec              -    -    rec     -       -        stale
+representative.hold                       early       -      -    -      rec              -    -    -       -       -        stale
+representative.unhold                     early       -      -    -      rec              -    -    -       -       -        stale
+representative.end                        ?           x      x    x      B1               x    x    X9|x    x       x        shut
+representative.close_session              ?           W7|x   W7|x W7|x   W7|B23|B8|B9|rec W7|x W7|x W7|x    W7|W1   W7|R1    W7|shut
+representative.extend_wrap_up             ?           x      x    x      x                x    x    x       rec     x        shut
+representative.release                    ?           x      x    A8     B6               x    x    x       x       x        shut
+representative.transfer/queue             ?           x      x    A8     B7               x    x    x       x       x        shut
+representative.transfer/representative    ?           x      x    x      B17|B10          x    x    x       x       x        shut
+representative.transfer/external          ?           x      x    x      B11              x    x    x       x       x        shut
+representative.transfer/bot               ?           x      x    x      B12              x    x    x       x       x        shut
+representative.resume                     ?           x      x    x      x                E5|x x    X3|x    x       x        shut
+representative.disconnected               early       -      -    rec    rec              -    -    -       rec     -        stale
+representative.reconnected                early       -      -    rec    rec              -    -    -       rec     -        stale
+representative.resolve_record             ?           x      x    x      B14              x    x    x       x       x        shut
+
+# consultants and supervisors
+consult.started                           ?           x      x    x      rec              x    x    x       x       x        shut
+consult.ended                             early       -      -    -      rec              -    -    -       -       -        stale
+supervisor.assign/representative          ?           x      O3   A9     B17|B13          N1   N1   X6      x       x        shut
+supervisor.assign/queue                   ?           x      O4   A10    B19              N2   N2   X7      x       x        shut
+supervisor.transfer                       ?           x      x    A9     B17|B13          N1   N1   X6      x       x        shut
+supervisor.monitor                        early       -      rec  rec    rec              rec  rec  rec     rec     -        stale
+supervisor.leave                          early       -      rec  rec    rec              rec  rec  rec     rec     -        stale
+supervisor.force_close                    ?           S2     O10  A7     B16              E1   D5   X5      W3      R2       shut
+
+# bots
+bot.escalate                              ?           x      x    x      x                x    D1   x       x       x        shut
+bot.end                                   ?           x      x    x      x                x    D2   x       x       x        shut
+bot.take                                  ?           x      N3   x      x                x    N3   N3      x       x        shut
+bot.message                               early       -      -    -      -                -    rec  -       -       -        stale
+
+# what time does
+timer.early                               next        .      .    .      .                .    .    .       .       .        .
+timer.settle                              .           next   next next   next             next next next    next    next     next
+timer.wrap_up_release                     .           .      .    .      .                .    .    .       W4      .        W5
+timer.wrap_up_release/transfer            .           W6     W6   W6     W6               W6   W6   W6      W6      W6       W6
+timer.offer                               .           .      .    A3     B18              .    .    .       .       .        .
+timer.customer_reconnect                  .           .      O8   A5     B3               .    D3   .       .       .        .
+timer.representative_reconnect            .           .      .    .      B23|B5           .    .    .       W9      .        .
+timer.representative_reconnect/offered    .           .      .    A6     B18              .    .    .       .       .        .
+timer.representative_reconnect/consultant .           .      .    .      K2               .    .    .       .       .        .
+timer.bot_inactivity                      .           .      .    .      .                .    D4   .       .       .        .
+timer.bot_silence                         .           .      .    .      .                .    D6   .       .       .        .
+timer.silence/remind                      .           .      .    .      say              .    .    .       .       .        .
+timer.silence/wait                        .           .      .    .      B20              .    .    .       .       .        .
+timer.silence/end                         .           .      .    .      B21              .    .    .       .       .        .
+timer.silence/requeue                     .           .      .    .      B22              .    .    .       .       .        .
+timer.inactivity                          .           .      .    .      .                .    .    X4      .       .        .
+timer.wake                                .           .      .    .      .                .    .    X8      .       .        .
+timer.auto_close                          .           .      O9   A14    B4               E2   D4   .       W2      R4       .
+timer.scheduled                           .           S1     .    .      .                .    .    .       .       .        .
+timer.idle                                .           .      .    .      K3               .    .    .       .       .        .
+timer.day_reset                           .           P1     P1   P1     P1               P1   P1   P1      P1      P1       P1
 """
 
 # The words of a cell that are no rule, as said above.
@@ -167,7 +178,9 @@ def read_table(text: str) -> dict[Stage, dict[str, tuple[str, ...]]]:
     named = [stage for stage, word in columns if word.rstrip(".") in stage]
     check_complete("the head of transitions.TABLE", named, STAGES, "stage")
     cells: dict[Stage, dict[str, tuple[str, ...]]] = {stage: {} for stage in STAGES}
-    for line in filter(None, lines):
+    for line in lines:
+        if not line or line.startswith("#"):
+            continue
         trigger, *words = line.split()
         row = f"the row {trigger} of transitions.TABLE"
         if trigger in cells["nothing"]:

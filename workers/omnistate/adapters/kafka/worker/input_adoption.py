@@ -25,6 +25,7 @@ from omnistate.adapters.kafka.worker.positioning import LogBounds
 from omnistate.stream.cloudevents import encode_dead_letter, put_unreadable_aside
 from omnistate.stream.ports import DeletedRecords, Fenced, LogUnavailable, Write
 from omnistate.stream.position import (
+    FILLER,
     POSITION_KEY,
     POSITIONS,
     Position,
@@ -162,8 +163,12 @@ class _Adoption:
                 await producer.start()
                 while end < offset:
                     count = min(FILLED_AT_ONCE, offset - end)
+                    # Named, since a broker that dies may have them again.
                     sent = [
-                        await producer.send(topic, b"", partition=partition) for _ in range(count)
+                        await producer.send(
+                            topic, b"", partition=partition, headers=[(FILLER, b"")]
+                        )
+                        for _ in range(count)
                     ]
                     await asyncio.gather(*sent)
                     end = (await self._bounds(place)).end

@@ -1,0 +1,1 @@
+"""Everything on one machine, in containers; it decides nothing about the product."""
