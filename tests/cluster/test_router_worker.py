@@ -131,3 +131,31 @@ async def test_a_router_that_leaves_hands_over_at_once_and_one_that_comes_reads_
     assert routers[1].metric("omnistate_router_actions_total", type="assignment.requested") == 1
     assert routers[1].metric("omnistate_router_turns_total") == 1
     assert routers[1].metric("omnistate_router_signed_in", queue="support") == len(PEOPLE)
+
+
+async def test_one_that_wakes_up_after_it_was_replaced_acts_no_more(
+    installation: Installation,
+) -> None:
+    workers = [installation.worker(), installation.worker("representative")]
+    routers = [installation.worker("router"), installation.worker("router")]
+    wait_until("one of them acts", lambda: len(acting(routers)) == 1)
+    (first,) = acting(routers)
+    (second,) = [each for each in routers if each is not first]
+    first.pause()
+    installation.send(starts(1, 2, 3))
+    wait_until("the other one acts", lambda: acting([second]) == [second])
+
+    async def offered() -> dict[str, str]:
+        return await offers_of(installation)
+
+    await eventually("all are offered", offered, lambda found: len(found) == 3)
+    first.resume()
+    # It has three to offer, by what it knew; it reads what has become of them instead.
+    wait_until("it is in the group again", first.is_ready)
+    wait_until("one acts", lambda: len(acting(routers)) == 1)
+    installation.send(starts(4))
+    await eventually("one more", offered, lambda found: len(found) == 4)
+    subjects = Counter(each["subject"] for each in await granted(installation))
+    assert subjects == {f"chat-{number}": 1 for number in range(1, 5)}
+    installation.run("audit")
+    assert [each.stop() for each in (*workers, *routers)] == [0, 0, 0, 0]
