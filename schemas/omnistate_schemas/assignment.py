@@ -9,8 +9,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
-from omnistate_schemas.envelope import CloudEvent, Id, Source, Time, example
+from omnistate_schemas.envelope import CloudEvent, Id, Time, example
 from omnistate_schemas.input_data import Data, Profiles, Units
+from omnistate_schemas.output_data import GrantedReservation
 from omnistate_schemas.output_members import Member
 from omnistate_schemas.vocabulary import Presence
 
@@ -18,20 +19,11 @@ from omnistate_schemas.vocabulary import Presence
 GRANTS_MAX: Final = 64
 
 
-class Reservation(Member):
-    """What the gate keeps for an offer, named after the request that asked for it."""
-
-    id: Id = Field(description="The `id` of the request.")
-    source: Source = Field(description="The `source` of the request.")
-    units: Units = Field(default=0, description="Capacity units, as granted.")
-    profiles: Profiles = Field(default=[], description="A slot of each of these, as granted.")
-
-
 class Grant(Member):
     """An offer that the gate has made, and that nobody has taken or declined yet."""
 
     conversation_id: Id = Field(description="The conversation that is offered.")
-    reservation: Reservation = Field(description="What is kept for it.")
+    reservation: GrantedReservation = Field(description="What is kept for it.")
     at: Time = Field(description="Since when.")
 
 

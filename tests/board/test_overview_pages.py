@@ -24,7 +24,7 @@ from omnistate_schemas import endpoint_parameters
 from omnistate_schemas.read_api import CountsNow, RepresentativeNow
 
 from tests.board.canned import representative
-from tests.board.test_overview import Clock, Lag
+from tests.board.test_overview import Clock, Lag, Work
 
 NOW_MS = 1_772_500_000_000
 PEOPLE = sorted(
@@ -140,6 +140,7 @@ class Many:
     def __init__(self) -> None:
         self.lists = 0
         self.pages: list[int] = []
+        self.work = Work()
 
     async def representatives(self, ids: Sequence[str]) -> list[RepresentativeNow]:
         self.pages.append(len(ids))
@@ -184,6 +185,7 @@ async def test_ten_thousand_are_read_once_for_all_and_shown_as_a_page(
     wanted = [Query(30, "representative"), Query(30, "-load"), Query()]
     answers = await asyncio.gather(*(found.latest(query) for query in wanted * 20))
     assert many.lists == 1
+    assert many.work.glances == [5_000], "the lists of conversations are read once for all, too"
     assert sorted(many.pages) == [30, 30, 100]
     first = answers[0]
     assert [each.representative_id for each in first.representatives[:3]] == ["r-0", "r-1", "r-2"]

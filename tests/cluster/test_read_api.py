@@ -96,8 +96,9 @@ def _lost(age_s: int) -> dict[str, Any]:
     """A first change that puts a conversation in no queue, so long ago."""
     subject = f"lost-{age_s}"
     (event, *_) = shifted(10, "", age_s)
-    data = {**event["data"], "conversation_id": subject, "status": "open", "queue_id": None}
     at = format_time(round(time.time() - age_s) * 1_000)
+    placed = {"status": "open", "queue_id": None, "queued_at": at}
+    data = {**event["data"], "conversation_id": subject, **placed}
     return {**event, "id": f"{subject}.1", "subject": subject, "time": at, "data": data}
 
 

@@ -15,8 +15,8 @@ from omnistate_schemas.vocabulary import (
     REJECTED_INPUTS,
 )
 
-from omnistate.audit.audited_dead_letters import read_origin
 from omnistate.audit.cut import place_of
+from omnistate.audit.input_beginnings import read_origin
 from omnistate.audit.source import TopicReader
 from omnistate.stream.ports import Record
 

@@ -113,7 +113,8 @@ class WorkLists:
         for key, answer in zip(names, answers, strict=True):
             with left_out(key, self._report):
                 found += _scored(of_its_type(answer))
-        return await self._waiting(heapq.nsmallest(limit, found, key=lambda each: each.at_ms))
+        first = heapq.nsmallest(limit, found, key=lambda each: (each.at_ms, each.conversation_id))
+        return await self._waiting(first)
 
     async def _list(self, key: str, limit: int) -> tuple[int, list[_Listed]]:
         number, found = map(
