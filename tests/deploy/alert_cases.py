@@ -3,27 +3,10 @@
 The values are promtool's: `1+2x3` are 1 3 5 7, `_` is none.
 """
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-Series = Mapping[str, str]
-
-
-class Firing(NamedTuple):
-    """What makes an alert fire once, and what it then says."""
-
-    series: Series
-    at: str
-    labels: Mapping[str, str]
-    sentence: str
-
-
-class Quiet(NamedTuple):
-    """What an alert must not fire at."""
-
-    series: Series
-    at: str
-
+from tests.deploy.alert_trials import Firing, Quiet
+from tests.deploy.router_alert_cases import ROUTER_FIRING, ROUTER_QUIET
 
 PLACE: Final = 'group="conversation",topic="channel-events",partition="0"'
 AGE: Final = f"omnistate_group_lag_seconds{{{PLACE}}}"
@@ -41,9 +24,6 @@ RUNNING: Final = 'omnistate_partition_running{{job="c",partition="3",instance="{
 LATE: Final = 'omnistate_timer_lateness_seconds_bucket{{le="{0}"}}'
 FENCED: Final = 'omnistate_fenced_producers_total{job="c",instance="a"}'
 READY: Final = 'omnistate_projection_ready{job="p",instance="a"}'
-ACTING: Final = 'omnistate_router_acting{{instance="{0}"}}'
-WAITS: Final = 'omnistate_router_waiting{queue="support",instance="a"}'
-FREE: Final = 'omnistate_router_free{queue="support",instance="a"}'
 GROUP: Final = {"group": "conversation"}
 
 FIRING: Final[tuple[tuple[str, Firing], ...]] = (
@@ -183,32 +163,7 @@ FIRING: Final[tuple[tuple[str, Firing], ...]] = (
             "Workers of c take partitions from one another again and again.",
         ),
     ),
-    *(
-        ("NobodyRoutes", Firing(series, "10m", {}, "No router acts: nobody is offered any work."))
-        for series in (
-            {ACTING.format("a"): "0x60", ACTING.format("b"): "0x60"},
-            # The last one has gone, and what it said with it.
-            {ACTING.format("a"): "1x20 stale"},
-        )
-    ),
-    (
-        "GateSilent",
-        Firing(
-            {"omnistate_router_unanswered_seconds": "0+15x40"},
-            "5m",
-            {},
-            "The gate has not answered a request for 5m 0s.",
-        ),
-    ),
-    (
-        "WorkWaitsForFreePeople",
-        Firing(
-            {WAITS: "4x60", FREE: "1x60"},
-            "10m",
-            {"queue": "support"},
-            "4 conversations wait in support though people there have room.",
-        ),
-    ),
+    *ROUTER_FIRING,
     (
         "TimersLate",
         Firing(
@@ -252,20 +207,7 @@ QUIET: Final[tuple[tuple[str, Quiet], ...]] = (
     ("ManyLost", Quiet({LOST: "3+1x200", PEOPLE: "1000x200"}, "30m")),
     ("DeadLetters", Quiet({LETTERS: "7x200"}, "30m")),
     ("FencedOften", Quiet({FENCED: "0x20 1x60"}, "20m")),
-    # One acts, the others stand by; and while the turn goes from one to the other.
-    (
-        "NobodyRoutes",
-        Quiet({ACTING.format("a"): "1x60", ACTING.format("b"): "0x60"}, "10m"),
-    ),
-    (
-        "NobodyRoutes",
-        Quiet({ACTING.format("a"): "1x20 stale", ACTING.format("b"): "0x21 1x60"}, "10m"),
-    ),
-    # Whoever has never had one has a router of their own.
-    ("NobodyRoutes", Quiet({"up": "1x60"}, "10m")),
-    ("GateSilent", Quiet({"omnistate_router_unanswered_seconds": "9x60"}, "10m")),
-    ("WorkWaitsForFreePeople", Quiet({WAITS: "4x60", FREE: "0x60"}, "10m")),
-    ("WorkWaitsForFreePeople", Quiet({WAITS: "0x60", FREE: "5x60"}, "10m")),
+    *ROUTER_QUIET,
     (
         "TimersLate",
         Quiet({LATE.format(10): "0+1x100", LATE.format("+Inf"): "0+1x100"}, "20m"),
