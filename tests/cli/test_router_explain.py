@@ -12,7 +12,7 @@ from omnistate.core.router.explanation import Explanation, explain
 from omnistate.core.router.queue_explanation import explain_queue
 from omnistate_schemas.times import format_time
 
-from tests.core.router_world import describe_waiting
+from tests.core.router_members import describe_waiting
 
 NOW_MS = 1_772_442_000_000
 PUBLISHED: dict[str, dict[bytes, bytes | None]] = {

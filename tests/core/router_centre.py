@@ -9,7 +9,7 @@ from omnistate.core.router.seen import CapacitySeen, CauseSeen, ConversationSeen
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.times import format_time
 
-from tests.core.router_world import START_MS, describe_waiting
+from tests.core.router_members import START_MS, describe_waiting
 
 CHAT = {"channel": "live_chat"}
 

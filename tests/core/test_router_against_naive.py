@@ -9,7 +9,8 @@ from omnistate.core.router.router import Router
 from omnistate_schemas.configuration import Queue
 
 from tests.core.naive_router import NaiveRouter
-from tests.core.router_world import PROFILES, QUEUES, WORKSTREAMS, World
+from tests.core.router_members import PROFILES, QUEUES, WORKSTREAMS
+from tests.core.router_world import World
 
 STEPS = 250
 

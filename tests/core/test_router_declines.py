@@ -4,7 +4,7 @@ from omnistate.core.router.actions import AssignmentRequest
 from omnistate_schemas.times import format_time
 
 from tests.core.router_centre import CHAT, Centre, in_support
-from tests.core.router_world import START_MS
+from tests.core.router_members import START_MS
 
 
 def test_who_was_skipped_is_asked_again_once_everybody_was_but_not_for_ever() -> None:

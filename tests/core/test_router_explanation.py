@@ -9,7 +9,8 @@ from omnistate.core.router.wait_estimate import TakenUp
 from omnistate_schemas.configuration import CapacityProfile, Queue, Representative, Workstream
 from omnistate_schemas.times import format_time
 
-from tests.core.router_world import START_MS, World, describe_waiting
+from tests.core.router_members import START_MS, describe_waiting
+from tests.core.router_world import World
 from tests.core.test_router_against_naive import STEPS, build_pair, step
 
 WORDS = {

@@ -11,7 +11,7 @@ from omnistate.core.router.seen import CapacitySeen, ConversationSeen
 from omnistate_schemas.configuration import Queue, Representative, Workstream
 from omnistate_schemas.times import format_time
 
-from tests.core.router_world import START_MS, describe_waiting
+from tests.core.router_members import START_MS, describe_waiting
 
 FEW, MANY = 150, 1_500
 

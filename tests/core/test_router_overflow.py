@@ -7,7 +7,7 @@ from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.times import format_time
 
 from tests.core.router_centre import CHAT, Centre, in_support
-from tests.core.router_world import START_MS
+from tests.core.router_members import START_MS
 
 MOVE = {"do": "move", "queue_id": "second"}
 

@@ -7,7 +7,7 @@ from omnistate.core.router.actions import AssignmentRequest
 from omnistate_schemas.times import format_time
 
 from tests.core.router_centre import CHAT, Centre, in_support
-from tests.core.router_world import START_MS
+from tests.core.router_members import START_MS
 
 
 def test_work_goes_by_queue_then_priority_then_time_then_id() -> None:

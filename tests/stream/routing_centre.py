@@ -14,7 +14,8 @@ from omnistate.stream.router.pictured_records import FOLLOWED
 from omnistate.stream.router.routing import Offsets, Routing
 from omnistate_schemas.configuration import Queue, Representative, Workstream
 
-from tests.core.router_world import PROFILES, QUEUES, WORKSTREAMS, World
+from tests.core.router_members import PROFILES, QUEUES, WORKSTREAMS
+from tests.core.router_world import World
 
 PARTITIONS = 3
 TOPICS = {

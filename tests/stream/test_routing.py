@@ -7,7 +7,7 @@ import pytest
 from omnistate.stream.ports import Outgoing
 
 from tests.core.naive_router import NaiveRouter
-from tests.core.router_world import WORKSTREAMS
+from tests.core.router_members import WORKSTREAMS
 from tests.stream.routing_centre import Centre, Told, read_action
 
 
