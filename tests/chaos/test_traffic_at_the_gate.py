@@ -81,6 +81,10 @@ async def test_workers_fold_and_audit_agree(number: int) -> None:
         reasons[data["presence_reason"]] += 1
         kept = {name: value for name, value in data.items() if name not in TOLD}
         published[data["representative_id"]].append(kept)
+    for partition in range(centre.sizes[REPRESENTATIVE_CAPACITY]):
+        records = centre.log.read(REPRESENTATIVE_CAPACITY, partition, 0)
+        times = [json.loads(each.value or b"")["data"]["changed_at"] for each in records]
+        assert times == sorted(times), where
     for id_ in configuration["representatives"]:
         assert published[id_] == pictures.of[id_], (where, id_)
     said = [each for each in read(centre, AGENT_ACTIONS) if each["source"] in OURS]

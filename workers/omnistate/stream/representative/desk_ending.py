@@ -32,7 +32,8 @@ def end_desks(
     outputs: list[Outgoing] = []
     writes: list[Write] = []
     new = held = 0
-    for desk in desks:
+    # Readers of a partition see times that do not go back.
+    for desk in sorted(desks, key=lambda each: _time_of(each, clock_ms)):
         said = _publish(desk, directory, clock_ms)
         if said is not None:
             outputs.append(said)
@@ -48,6 +49,11 @@ def end_desks(
     return EndedDesks(outputs, writes, rows)
 
 
+def _time_of(desk: TouchedDesk, clock_ms: int | None) -> int:
+    """When it changed, epoch milliseconds; by a changed configuration: now."""
+    return (clock_ms or 0) if desk.changed_ms is None else desk.changed_ms
+
+
 def _publish(desk: TouchedDesk, directory: Directory, clock_ms: int | None) -> Outgoing | None:
     """What readers are told; None where the picture is what they were told last."""
     id_, totals = desk.id, desk.totals
@@ -61,7 +67,7 @@ def _publish(desk: TouchedDesk, directory: Directory, clock_ms: int | None) -> O
         return None
     totals.published = digest
     totals.sequence += 1
-    at_ms = (clock_ms or 0) if desk.changed_ms is None else desk.changed_ms
+    at_ms = _time_of(desk, clock_ms)
     return encode_capacity(
         describe_capacity(id_, totals, directory, format_time(at_ms), desk.cause)
     )
