@@ -9,7 +9,7 @@ import pytest
 from omnistate.core.router.opening_times import OpeningTimes
 from omnistate_schemas.operating_hours import OperatingHours
 
-from tests.core.naive_router import is_open
+from tests.core.naive_hours import is_open
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Each with a Sunday on which clocks change, and one zone without any.
