@@ -139,6 +139,31 @@ ALERTS: Final = (
         "Workers of {{ $labels.job }} take partitions from one another again and again.",
     ),
     Alert(
+        "NobodyRoutes",
+        # Also where all of them are gone, of those who have had one within a day.
+        "max(omnistate_router_acting) == 0 "
+        "or max(max_over_time(omnistate_router_acting[1d])) == 1 "
+        "unless on () max(omnistate_router_acting) == 1",
+        "1m",
+        "page",
+        "No router acts: nobody is offered any work.",
+    ),
+    Alert(
+        "GateSilent",
+        "max(omnistate_router_unanswered_seconds) > 30",
+        "1m",
+        "page",
+        "The gate has not answered a request for {{ $value | humanizeDuration }}.",
+    ),
+    Alert(
+        "WorkWaitsForFreePeople",
+        "max by (queue) (omnistate_router_waiting) > 0 "
+        "and on (queue) max by (queue) (omnistate_router_free) > 0",
+        "5m",
+        "ticket",
+        "{{ $value }} conversations wait in {{ $labels.queue }} though people there have room.",
+    ),
+    Alert(
         "TimersLate",
         "histogram_quantile(0.99, "
         "sum by (le) (rate(omnistate_timer_lateness_seconds_bucket[5m]))) > 10",

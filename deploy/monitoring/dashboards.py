@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.monitoring.panels import DASHBOARDS, Dashboard, Panel
+from deploy.monitoring.panels import DASHBOARDS
+from deploy.monitoring.questions import Dashboard, Panel
 
 FOLDER: Final = Path(__file__).with_name("dashboards")
 SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}

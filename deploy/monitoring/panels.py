@@ -3,62 +3,19 @@
 Every query has an answer on a system at work: what may not have happened yet is 0.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-Unit = Literal["short", "s", "percentunit", "reqps"]
-RATE: Final = "[2m]"
-
-
-class Query(NamedTuple):
-    """One question; the legend may name labels: {{group}}."""
-
-    expression: str
-    legend: str
-
-
-class Panel(NamedTuple):
-    """One diagram; units are Grafana's names for them."""
-
-    title: str
-    unit: Unit
-    queries: tuple[Query, ...]
-
-
-class Dashboard(NamedTuple):
-    """One page of diagrams; its name is its file's."""
-
-    name: str
-    title: str
-    panels: tuple[Panel, ...]
-
-
-def _by(expression: str, *labels: str) -> Query:
-    return Query(expression, " ".join(f"{{{{{label}}}}}" for label in labels))
-
-
-def _rate(metric: str, *labels: str) -> Query:
-    """What happens a second, by labels; 0 where nothing of it has happened yet."""
-    if not labels:
-        return Query(f"sum(rate({metric}{RATE}))", "all")
-    return _by(_or_zero(f"sum by ({', '.join(labels)}) (rate({metric}{RATE}))"), *labels)
-
-
-def _or_zero(expression: str) -> str:
-    """What it answers; a single 0 without labels where it answers nothing."""
-    return f"{expression} or vector(0) unless on () {expression}"
-
-
-def _quantile(metric: str, share: float) -> Query:
-    name = f"{share:.0%}"
-    # Without an event there is no quantile: it is 0, not a gap.
-    asked = f"histogram_quantile({share}, sum by (le) (rate({metric}_bucket{RATE})))"
-    return Query(_or_zero(f"({asked} >= 0)"), name)
-
-
-def _figure(name: str) -> Query:
-    chosen = f'omnistate_figures_{name}{{queue="",window="1h",span="current"}}'
-    return _by(_or_zero(f"max by (workstream) ({chosen})"), "workstream")
-
+from deploy.monitoring.questions import (
+    RATE,
+    Dashboard,
+    Panel,
+    Query,
+    by,
+    figure,
+    of_queues,
+    quantile,
+    rate,
+)
 
 LAG: Final = Dashboard(
     "lag",
@@ -67,18 +24,18 @@ LAG: Final = Dashboard(
         Panel(
             "Records waiting, by group and topic",
             "short",
-            (_by("sum by (group, topic) (omnistate_group_lag_records)", "group", "topic"),),
+            (by("sum by (group, topic) (omnistate_group_lag_records)", "group", "topic"),),
         ),
         Panel(
             "Age of the oldest, by group and topic",
             "s",
-            (_by("max by (group, topic) (omnistate_group_lag_seconds)", "group", "topic"),),
+            (by("max by (group, topic) (omnistate_group_lag_seconds)", "group", "topic"),),
         ),
         Panel(
             "Records waiting, the ten greatest partitions",
             "short",
             (
-                _by(
+                by(
                     "topk(10, max by (group, topic, partition) (omnistate_group_lag_records))",
                     *("group", "topic", "partition"),
                 ),
@@ -88,17 +45,17 @@ LAG: Final = Dashboard(
             "Age of the oldest, the ten greatest partitions",
             "s",
             (
-                _by(
+                by(
                     "topk(10, max by (group, topic, partition) (omnistate_group_lag_seconds))",
                     *("group", "topic", "partition"),
                 ),
             ),
         ),
-        Panel("Members", "short", (_by("max by (group) (omnistate_group_members)", "group"),)),
+        Panel("Members", "short", (by("max by (group) (omnistate_group_members)", "group"),)),
         Panel(
             "Share of the retention used up",
             "percentunit",
-            (_by("max by (group) (omnistate_retention_ratio)", "group"),),
+            (by("max by (group) (omnistate_retention_ratio)", "group"),),
         ),
         Panel(
             "Age of the measurement",
@@ -112,24 +69,22 @@ WORKERS: Final = Dashboard(
     "workers",
     "omnistate: workers",
     (
-        Panel("Inputs by outcome", "reqps", (_rate("omnistate_inputs_total", "outcome"),)),
-        Panel(
-            "Published changes by rule", "reqps", (_rate("omnistate_transitions_total", "rule"),)
-        ),
+        Panel("Inputs by outcome", "reqps", (rate("omnistate_inputs_total", "outcome"),)),
+        Panel("Published changes by rule", "reqps", (rate("omnistate_transitions_total", "rule"),)),
         Panel(
             "Writing and committing a batch",
             "s",
-            tuple(_quantile("omnistate_commit_seconds", share) for share in (0.5, 0.99)),
+            tuple(quantile("omnistate_commit_seconds", share) for share in (0.5, 0.99)),
         ),
         Panel(
             "Records in a batch",
             "short",
-            tuple(_quantile("omnistate_batch_records", share) for share in (0.5, 0.99)),
+            tuple(quantile("omnistate_batch_records", share) for share in (0.5, 0.99)),
         ),
         Panel(
             "Taking a partition over",
             "s",
-            tuple(_quantile("omnistate_restore_seconds", share) for share in (0.5, 0.99)),
+            tuple(quantile("omnistate_restore_seconds", share) for share in (0.5, 0.99)),
         ),
         Panel(
             "Partitions running, and given up a second",
@@ -154,13 +109,13 @@ WORKERS: Final = Dashboard(
         Panel(
             "Lateness of timers",
             "s",
-            tuple(_quantile("omnistate_timer_lateness_seconds", share) for share in (0.5, 0.99)),
+            tuple(quantile("omnistate_timer_lateness_seconds", share) for share in (0.5, 0.99)),
         ),
         Panel(
             "Processor time",
             "percentunit",
             (
-                _by(
+                by(
                     f"sum by (job, instance) (rate(process_cpu_seconds_total{RATE}))",
                     "job",
                     "instance",
@@ -171,7 +126,7 @@ WORKERS: Final = Dashboard(
             "Memory (resident, GB)",
             "short",
             (
-                _by(
+                by(
                     "max by (job, instance) (process_resident_memory_bytes) / 1e9",
                     "job",
                     "instance",
@@ -188,7 +143,7 @@ CENTRE: Final = Dashboard(
         Panel(
             "Conversations by status",
             "short",
-            (_by("sum by (status) (omnistate_conversations)", "status"),),
+            (by("sum by (status) (omnistate_conversations)", "status"),),
         ),
         Panel(
             "Representatives whose capacity is counted, and gaps in it",
@@ -206,23 +161,58 @@ CENTRE: Final = Dashboard(
                 Query(f"sum(rate(omnistate_representatives_lost_total{RATE}))", "lost"),
             ),
         ),
-        Panel("Rejected, by code", "reqps", (_rate("omnistate_rejections_total", "code"),)),
-        Panel("Ignored, by code", "reqps", (_rate("omnistate_ignored_total", "code"),)),
-        Panel("Service level, the last hour", "percentunit", (_figure("service_level"),)),
-        Panel("Average speed of answer, the last hour", "s", (_figure("average_answer_seconds"),)),
-        Panel("Average handle time, the last hour", "s", (_figure("average_handle_seconds"),)),
+        Panel("Rejected, by code", "reqps", (rate("omnistate_rejections_total", "code"),)),
+        Panel("Ignored, by code", "reqps", (rate("omnistate_ignored_total", "code"),)),
+        Panel("Service level, the last hour", "percentunit", (figure("service_level"),)),
+        Panel("Average speed of answer, the last hour", "s", (figure("average_answer_seconds"),)),
+        Panel("Average handle time, the last hour", "s", (figure("average_handle_seconds"),)),
         Panel(
             "Offered and abandoned, the last hour",
             "short",
             (
-                Query(_figure("offered").expression, "{{workstream}} offered"),
-                Query(_figure("abandoned").expression, "{{workstream}} abandoned"),
+                Query(figure("offered").expression, "{{workstream}} offered"),
+                Query(figure("abandoned").expression, "{{workstream}} abandoned"),
+            ),
+        ),
+        Panel("Dead letters by reason", "reqps", (rate("omnistate_dead_letters_total", "reason"),)),
+    ),
+)
+
+ROUTER: Final = Dashboard(
+    "router",
+    "omnistate: the router",
+    (
+        Panel("Conversations that wait, by queue", "short", (of_queues("waiting"),)),
+        Panel("The longest wait, by queue", "s", (of_queues("oldest_wait_seconds"),)),
+        Panel(
+            "People signed in, and those with room for what waits",
+            "short",
+            (
+                Query(of_queues("signed_in").expression, "{{queue}} signed in"),
+                Query(of_queues("free").expression, "{{queue}} free"),
+            ),
+        ),
+        Panel("Asked for, by type", "reqps", (rate("omnistate_router_actions_total", "type"),)),
+        Panel("Refused, by code", "reqps", (rate("omnistate_router_refused_total", "code"),)),
+        Panel(
+            "Routers that act, and those that are ready",
+            "short",
+            (
+                Query("sum(omnistate_router_acting)", "act"),
+                Query("sum(omnistate_router_ready)", "are ready"),
             ),
         ),
         Panel(
-            "Dead letters by reason", "reqps", (_rate("omnistate_dead_letters_total", "reason"),)
+            "Age of the oldest request without an answer",
+            "s",
+            (Query("max(omnistate_router_unanswered_seconds)", "unanswered"),),
+        ),
+        Panel(
+            "Deciding once",
+            "s",
+            tuple(quantile("omnistate_router_decision_seconds", share) for share in (0.5, 0.99)),
         ),
     ),
 )
 
-DASHBOARDS: Final = (LAG, WORKERS, CENTRE)
+DASHBOARDS: Final = (LAG, WORKERS, CENTRE, ROUTER)

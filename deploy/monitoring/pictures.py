@@ -22,7 +22,8 @@ import matplotlib as mpl
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from deploy.monitoring.panels import DASHBOARDS, Dashboard, Panel
+from deploy.monitoring.panels import DASHBOARDS
+from deploy.monitoring.questions import Dashboard, Panel
 
 POINTS: Final = 240
 TIMEOUT_S: Final = 30

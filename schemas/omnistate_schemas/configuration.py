@@ -5,14 +5,15 @@ what follows from it; `workstream` has the longest of them.
 """
 
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from omnistate_schemas.auto_close import AutoClose
-from omnistate_schemas.configured import Configuration, Seconds
+from omnistate_schemas.configured import Configuration
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import PROFILES_MAX, Units
+from omnistate_schemas.queue import Queue, Rank
+from omnistate_schemas.time_zones import TIME_ZONE_PATTERN, TimeZone
 from omnistate_schemas.vocabulary import Presence, ProfileReset
 from omnistate_schemas.workstream import ConsultBlocksCapacity, Workstream
 
@@ -31,21 +32,25 @@ __all__ = [
 # Dataverse keeps limits in a 32-bit integer.
 SLOTS_MAX: Final = 2_147_483_647
 Slots = Annotated[int, Field(ge=0, le=SLOTS_MAX)]
-# What every name in the time zone database looks like; which there are is for the database to say.
+# What every beginning of a day looks like.
 DAY_STARTS_PATTERN: Final = "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
-TIME_ZONE_PATTERN: Final = "^[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*$"
-
-
-def _check_time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"unknown time zone {name!r}") from None
-    return name
 
 
 def _empty_if_null(value: object) -> object:
     return {} if value is None else value
+
+
+def _rank_all_first(value: object) -> object:
+    """A list of queues as the mapping that it stands for; one that is named twice is in it once."""
+    if isinstance(value, list) and all(isinstance(queue_id, str) for queue_id in value):
+        return dict.fromkeys(value, 1)
+    return value
+
+
+Queues = Annotated[
+    dict[Id, Rank],
+    BeforeValidator(_rank_all_first, json_schema_input_type=dict[Id, Rank] | list[Id]),
+]
 
 
 class CapacityProfile(Configuration):
@@ -82,10 +87,9 @@ class Representative(Configuration):
         max_length=PROFILES_MAX,
         description="Their own slots by profile, 64 at most; null: the profile's limit.",
     )
-    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = Field(
+    time_zone: TimeZone = Field(
         default="UTC",
         description="The zone of their clocks, by its IANA name.",
-        json_schema_extra={"pattern": TIME_ZONE_PATTERN},
     )
     day_starts: Annotated[str, Field(pattern=DAY_STARTS_PATTERN)] = Field(
         default="00:00", description="When their day begins on their clocks, as `HH:MM`."
@@ -95,16 +99,11 @@ class Representative(Configuration):
         description="Their presence until one is set for the first time; `available` follows "
         "capacity.",
     )
-
-
-class Queue(Configuration):
-    """A place where open work waits."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"service_level_threshold": 30}]})
-
-    service_level_threshold: Seconds = Field(
-        default=20,
-        description="Within how many seconds a conversation should be accepted once it is open.",
+    skills: list[Id] = Field(default=[], description="What a router may count on them for.")
+    queues: Queues = Field(
+        default={},
+        description="The queues that a router gives them work from, and their rank in each, 1 the "
+        "first; a list of queues: rank 1 in each.",
     )
 
 

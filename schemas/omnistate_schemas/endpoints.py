@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 
-from omnistate_schemas import listed_conversations, read_api
+from omnistate_schemas import explained_routing, listed_conversations, read_api
 
 STREAM: Final = "text/event-stream"
 
@@ -30,7 +30,14 @@ class Endpoint(NamedTuple):
         return (*found, 404) if self.operation in MAY_BE_MISSING else found
 
 
-MAY_BE_MISSING: Final = frozenset({"get_conversation", "get_representative"})
+MAY_BE_MISSING: Final = frozenset(
+    {
+        "get_conversation",
+        "get_conversation_routing",
+        "get_queue_routing",
+        "get_representative",
+    }
+)
 ENDPOINTS: Final = (
     Endpoint(
         "/api/overview",
@@ -49,6 +56,12 @@ ENDPOINTS: Final = (
         read_api.ConversationNow,
     ),
     Endpoint(
+        "/api/conversations/{id}/routing",
+        "get_conversation_routing",
+        "Why a conversation is not assigned, and who could be given it",
+        explained_routing.ConversationRouting,
+    ),
+    Endpoint(
         "/api/queues",
         "list_queues",
         "Queues and how old their work is",
@@ -60,6 +73,13 @@ ENDPOINTS: Final = (
         "list_queue_work",
         "A queue's open conversations, oldest first",
         listed_conversations.QueueWork,
+        ("limit",),
+    ),
+    Endpoint(
+        "/api/queues/{id}/routing",
+        "get_queue_routing",
+        "What waits in a queue, in the order in which it is given out",
+        explained_routing.QueueRouting,
         ("limit",),
     ),
     Endpoint(

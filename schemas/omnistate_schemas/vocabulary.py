@@ -186,6 +186,19 @@ AssignablePresence = Literal["available", "busy", "do_not_disturb", "away"]
 Distribution = Literal["push", "pick"]
 WrapUpBlock = Literal["always", "never"]
 ProfileReset = Literal["immediate", "end_of_day"]
+RoutingMethod = Literal["highest_capacity", "least_active", "round_robin"]
+# What stands against giving a conversation to somebody, in the order in which it is looked for.
+RoutingObstacle = Literal[
+    "rank_not_open",
+    "not_signed_in",
+    "presence",
+    "skills",
+    "skipped",
+    "capacity",
+    "asked_already",
+]
+OverflowCondition = Literal["closed", "longer_than", "waited", "nobody"]
+OverflowAction = Literal["move", "close"]
 ChannelOrKind = Literal[Kind, Channel]
 WindowSpan = Literal["current", "previous"]
 ProblemCode = Literal[

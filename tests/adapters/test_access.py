@@ -15,6 +15,15 @@ Granted = dict[tuple[str, str, str, str], set[str]]
 TOPOLOGY = load_topology()
 ACCESS = all_permissions(TOPOLOGY)
 OUTPUTS = {topic.name for topic in TOPOLOGY.topics if topic.kind in {"output", "table"}}
+ROUTED_BY = {
+    "conversation-states",
+    "representative-capacity",
+    "rejected-inputs",
+    "workstreams",
+    "representatives",
+    "capacity-profiles",
+    "queues",
+}
 # By hand, not from topics.yaml: what an operator would grant.
 READS = {
     "representative": {
@@ -36,15 +45,8 @@ READS = {
     },
     "gateway": set(),
     "desktop": set(),
-    "router": {
-        "conversation-states",
-        "representative-capacity",
-        "rejected-inputs",
-        "workstreams",
-        "representatives",
-        "capacity-profiles",
-        "queues",
-    },
+    "router": {*ROUTED_BY, "router-turn"},
+    "other-router": ROUTED_BY,
 }
 WRITES = {
     "representative": {
@@ -62,6 +64,7 @@ WRITES = {
     "gateway": {"channel-events"},
     "desktop": {"agent-actions", "representative-presence"},
     "router": {"agent-actions", "assignment-requests"},
+    "other-router": {"agent-actions", "assignment-requests"},
 }
 
 
@@ -79,7 +82,7 @@ def words(permission: Permission) -> set[str]:
 
 def test_everybody_is_there() -> None:
     workers = {group.name for group in TOPOLOGY.groups}
-    assert set(ACCESS) == workers | {"lag", "gateway", "desktop", "router", "operator"}
+    assert set(ACCESS) == workers | {"lag", "gateway", "desktop", "other-router", "operator"}
     for own in ACCESS.values():
         places = [(each.resource_type, each.name, each.pattern) for each in own]
         assert len(set(places)) == len(places)
@@ -116,7 +119,7 @@ def test_groups_and_transactional_ids() -> None:
         ("group", "conversation", "literal"): {"Describe", "Read"},
         ("transactional_id", "conversation-", "prefixed"): {"Describe", "Write"},
     }
-    for user in ("figures", "projection", "lag", "gateway", "desktop", "router"):
+    for user in ("figures", "projection", "lag", "gateway", "desktop", "router", "other-router"):
         assert not [each for each in ACCESS[user] if each.resource_type == "transactional_id"]
     asked = {each.name: words(each) for each in ACCESS["lag"] if each.resource_type == "group"}
     assert asked == {group.name: {"Describe"} for group in TOPOLOGY.groups}

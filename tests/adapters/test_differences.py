@@ -141,7 +141,8 @@ def test_which_counts_may_change(topic: str, found: int, obstacle: str | None) -
 def test_keys_of_a_compacted_topic_stay_where_they_are(tmp_path: Path) -> None:
     text = packaged_path().read_text()
     path = tmp_path / "topics.yaml"
-    path.write_text(text.replace("partitions: 1\n", "partitions: 2\n"))
+    queues = "kind: configuration\n    partitions: "
+    path.write_text(text.replace(f"{queues}1\n", f"{queues}2\n"))
     (first, *_) = compare(load_declaration(path), as_declared())
     assert isinstance(first, WrongPartitions)
     assert "part its keys" in str(first.obstacle)

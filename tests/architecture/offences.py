@@ -46,6 +46,7 @@ OFFENCES: Final[dict[str, list[Import | Stray]]] = {
     "core": [
         Import("omnistate.core.representative.totals", "omnistate.core.conversation.stages"),
         Import("omnistate.core.conversation.timers", "omnistate.core.representative.presence"),
+        Import("omnistate.core.router.work", "omnistate.core.conversation.stages"),
         Import("omnistate.core.facts", "omnistate.core.conversation.stages", CIRCLE),
         Stray("omnistate.core.helpers"),
     ],
@@ -57,6 +58,7 @@ OFFENCES: Final[dict[str, list[Import | Stray]]] = {
         Import(
             "omnistate.stream.conversation.step", "omnistate.stream.representative.totals_table"
         ),
+        Import("omnistate.stream.router.action_records", "omnistate.stream.conversation.encoding"),
         Import("omnistate.stream.outbox", "omnistate.stream.conversation.tables"),
         Import("omnistate.stream.merge", "omnistate.stream.representative.totals_step"),
         Stray("omnistate.stream.helpers"),
@@ -98,6 +100,7 @@ OFFENCES: Final[dict[str, list[Import | Stray]]] = {
         Import(
             "omnistate.process.projection.overview", "omnistate.process.partitions.partition_engine"
         ),
+        Import("omnistate.process.router.router_engine", "omnistate.process.lag.lag_engine"),
         Import(
             "omnistate.process.supervisor", "omnistate.process.partitions.partition_engine", CIRCLE
         ),

@@ -3,27 +3,10 @@
 The values are promtool's: `1+2x3` are 1 3 5 7, `_` is none.
 """
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-Series = Mapping[str, str]
-
-
-class Firing(NamedTuple):
-    """What makes an alert fire once, and what it then says."""
-
-    series: Series
-    at: str
-    labels: Mapping[str, str]
-    sentence: str
-
-
-class Quiet(NamedTuple):
-    """What an alert must not fire at."""
-
-    series: Series
-    at: str
-
+from tests.deploy.alert_trials import Firing, Quiet
+from tests.deploy.router_alert_cases import ROUTER_FIRING, ROUTER_QUIET
 
 PLACE: Final = 'group="conversation",topic="channel-events",partition="0"'
 AGE: Final = f"omnistate_group_lag_seconds{{{PLACE}}}"
@@ -180,6 +163,7 @@ FIRING: Final[tuple[tuple[str, Firing], ...]] = (
             "Workers of c take partitions from one another again and again.",
         ),
     ),
+    *ROUTER_FIRING,
     (
         "TimersLate",
         Firing(
@@ -223,6 +207,7 @@ QUIET: Final[tuple[tuple[str, Quiet], ...]] = (
     ("ManyLost", Quiet({LOST: "3+1x200", PEOPLE: "1000x200"}, "30m")),
     ("DeadLetters", Quiet({LETTERS: "7x200"}, "30m")),
     ("FencedOften", Quiet({FENCED: "0x20 1x60"}, "20m")),
+    *ROUTER_QUIET,
     (
         "TimersLate",
         Quiet({LATE.format(10): "0+1x100", LATE.format("+Inf"): "0+1x100"}, "20m"),

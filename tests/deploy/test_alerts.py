@@ -12,7 +12,8 @@ import yaml
 from deploy.monitoring.alerts import ALERTS, Alert
 from deploy.monitoring.panels import DASHBOARDS
 from deploy.monitoring.rules import RUNBOOKS, describe_rules
-from tests.deploy.alert_cases import FIRING, QUIET, Firing, Quiet, Series
+from tests.deploy.alert_cases import FIRING, QUIET
+from tests.deploy.alert_trials import Firing, Quiet, Series
 from tests.deploy.monitored_metrics import known_metrics, names_in
 from tests.harness.machine import give_up
 

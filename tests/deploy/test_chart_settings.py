@@ -47,8 +47,6 @@ LIMITED: Final = {
     ("kafka", "sasl", "mechanism"): "sasl_mechanism",
 }
 LIMITS: Final = ("enum", "minimum", "maximum", "maxLength", "pattern")
-# Which may be enabled before there is a command for it: values.yaml says so.
-OFF: Final = {"router"}
 
 
 @pytest.fixture(params=EXAMPLES)
@@ -152,8 +150,7 @@ def test_commands_take_what_they_are_given(rendering: Rendering) -> None:
 def test_there_is_a_section_for_each_worker_of_the_program() -> None:
     named = {each.name for each in commands.registered_commands}
     on = {name for name, each in VALUES["workers"].items() if each["enabled"]}
-    assert on <= named <= set(VALUES["workers"])
-    assert set(VALUES["workers"]) - on == OFF
+    assert on == named == set(VALUES["workers"])
 
 
 def test_groups_are_named_as_workers_are(chart: Path) -> None:
@@ -199,7 +196,7 @@ def test_a_user_of_its_own_is_what_kafka_sees(chart: Path) -> None:
         secret = secrets_of(pod)["sasl_password"]
         assert secret == variables["OMNISTATE_SASL_USERNAME"]["value"]
         seen[maker["metadata"]["name"].removeprefix("omnistate-")] = secret
-    workers = ("conversation", "representative", "projection", "figures", "lag")
+    workers = ("conversation", "representative", "projection", "figures", "lag", "router")
     assert seen == {name: name for name in workers} | {"topics": "operator"}
 
 

@@ -25,7 +25,7 @@ PROBES: Final = {
     "livenessProbe": "/health/live",
     "readinessProbe": "/health/ready",
 }
-WORKERS: Final = ("conversation", "representative", "projection", "figures", "lag")
+WORKERS: Final = ("conversation", "representative", "projection", "figures", "lag", "router")
 
 
 @pytest.fixture(params=EXAMPLES)

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from deploy.monitoring.dashboards import FOLDER, WIDTH, describe_dashboard
-from deploy.monitoring.panels import DASHBOARDS, Panel
+from deploy.monitoring.panels import DASHBOARDS
+from deploy.monitoring.questions import Panel
 from tests.harness.machine import give_up
 
 PANELS: Final = [panel for dashboard in DASHBOARDS for panel in dashboard.panels]

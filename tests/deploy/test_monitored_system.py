@@ -19,7 +19,15 @@ from tests.harness.installation import Installation, installed
 from tests.harness.waiting import wait_until
 from tests.harness.worker_process import WorkerProcess
 
-KINDS: Final = ("conversation", "conversation", "representative", "projection", "figures", "lag")
+KINDS: Final = (
+    "conversation",
+    "conversation",
+    "representative",
+    "projection",
+    "figures",
+    "lag",
+    "router",
+)
 # The rule waits for two minutes after half a minute, and this machine may be slow.
 OUTAGE_PATIENCE_S: Final = 600.0
 # Less than Prometheus' first two scrapes say no rate.

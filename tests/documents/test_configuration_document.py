@@ -4,7 +4,8 @@ from typing import Any, get_args
 
 import pytest
 from omnistate.cli.documents import configuration_document
-from omnistate.cli.documents.configuration_document import EXAMPLES, list_keys
+from omnistate.cli.documents.configuration_document import list_keys
+from omnistate.cli.documents.configuration_examples import EXAMPLES
 from omnistate.cli.documents.value_types import describe_type, find_unit
 from omnistate.cli.documents.workstream_defaults import (
     FOR_ROUTERS,

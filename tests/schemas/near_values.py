@@ -57,6 +57,9 @@ _TELLING: Final[tuple[dict[str, Any], ...]] = (
     {"handled_by": "bot"},
     {"queue_id": "support"},
     {"representative_id": "ana"},
+    {"when": "waited"},
+    {"do": "close"},
+    {"seconds": 5},
 )
 
 
@@ -98,7 +101,8 @@ def _valid(root: Schema, schema: Schema) -> Strategy:
     if "$ref" in schema:
         return _valid(root, root["$defs"][schema["$ref"].removeprefix("#/$defs/")])
     for keyword in ("allOf", "anyOf", "oneOf"):
-        if keyword in schema:
+        # Beside a type they are rules between members.
+        if keyword in schema and "type" not in schema:
             return st.one_of(*(_valid(root, part) for part in schema[keyword]))
     if "const" in schema:
         return st.just(schema["const"])

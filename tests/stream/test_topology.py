@@ -26,6 +26,7 @@ def test_the_packaged_declaration_names_every_topic_of_the_contract() -> None:
         "representative-capacity",
         "representative-presence",
         "assignment-requests",
+        "router-turn",
     }
     assert {t.name for t in topology.topics_of("conversation")} == {
         "channel-events",

@@ -22,7 +22,7 @@ Document = dict[str, Any]
 Messages = Mapping[str, type[BaseModel]]
 
 # Changelogs are a worker's own memory: nobody else may read or write them.
-INTERNAL: Final = frozenset({"changelog"})
+INTERNAL: Final = frozenset({"changelog", "turn"})
 _LOGINS: Final = {
     "plain": ("plain", "A user and a password, SASL/PLAIN."),
     "scram256": ("scramSha256", "A user and a password, SASL/SCRAM-SHA-256."),
@@ -115,6 +115,8 @@ def _channel(topic: Document, defaults: Document) -> Document:
 def _operations(groups: list[Document], topics: Document) -> Iterator[tuple[str, Document]]:
     for group in groups:
         for name in (*group["consumes"], *group["follows"]):
+            if name not in topics:
+                continue
             yield f"{group['name']}.receives.{name}", _operation("receive", topics[name], group)
         for name in group["produces"]:
             yield f"{group['name']}.sends.{name}", _operation("send", topics[name], group)

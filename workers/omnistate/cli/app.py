@@ -16,6 +16,7 @@ from omnistate.cli import (
     dead_letters,
     inputs,
     lag,
+    router,
     send,
     states,
     tables,
@@ -128,6 +129,7 @@ app.add_typer(inputs.commands, name="inputs")
 app.add_typer(dead_letters.commands, name="dead-letters")
 app.add_typer(states.commands, name="states")
 app.add_typer(tables.commands, name="tables")
+app.add_typer(router.commands, name="router")
 app.add_typer(worker.commands, name="worker")
 
 

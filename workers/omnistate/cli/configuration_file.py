@@ -9,6 +9,7 @@ from typing import Any
 
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.configured import find_excess
+from omnistate_schemas.configured_queues import find_misfits
 from pydantic import ValidationError
 
 from omnistate.cli.key_suggestion import suggest_key
@@ -34,6 +35,7 @@ def load_contact_centre(path: Path) -> ContactCentre:
             on_one_line(f"{document.place(keys)}: {name}: {_describe(first)}{more}")
         ) from None
     _check_sizes(document, centre)
+    _check_queues(document, centre)
     return centre
 
 
@@ -45,6 +47,16 @@ def _check_sizes(document: Document, centre: ContactCentre) -> None:
             if excess is not None:
                 place = document.place((section, id_))
                 raise UnusableFile(on_one_line(f"{place}: {section}.{id_}: {excess}"))
+
+
+def _check_queues(document: Document, centre: ContactCentre) -> None:
+    """Raise UnusableFile for a queue that nobody configured, and for overflow in a circle."""
+    misfits = list(find_misfits(centre))
+    if misfits:
+        keys, message = misfits[0]
+        more = f" (and {len(misfits) - 1} more)" if len(misfits) > 1 else ""
+        name = ".".join(str(key) for key in keys)
+        raise UnusableFile(on_one_line(f"{document.place(keys)}: {name}: {message}{more}"))
 
 
 def _describe(problem: Mapping[str, Any]) -> str:

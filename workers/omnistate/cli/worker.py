@@ -43,6 +43,15 @@ def run_representative_worker(settings: Settings) -> int:
     return run_partitions("representative", settings)
 
 
+@commands.command("router", cls=SettingsCommand)
+@with_settings(*CLUSTER, *(name for name in WORKER if name not in OF_PARTITIONS))
+def run_router_worker(settings: Settings) -> int:
+    """Run a router: it offers waiting work to people; of several one acts, the others stand by."""
+    from omnistate.process.router.router_worker import run_router
+
+    return run_router(settings)
+
+
 @commands.command("figures", cls=SettingsCommand)
 @with_settings(
     *CLUSTER, *(name for name in WORKER if name not in OF_MEMBERS), "redis_url", "row_version"

@@ -9,7 +9,8 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-Kind = Literal["input", "output", "configuration", "table", "changelog", "dead-letter"]
+# Of a `turn` nothing is read: whoever of a group owns its partition is the one that acts.
+Kind = Literal["input", "output", "configuration", "table", "changelog", "dead-letter", "turn"]
 Delivery = Literal["exactly-once", "at-least-once"]
 # Kafka's own limit is 249 characters; the rest is room for a prefix.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=180)]

@@ -17,7 +17,10 @@ POLICIES: Final[dict[Kind, str]] = {
     "configuration": "compact",
     "table": "compact",
     "changelog": "compact",
+    "turn": "delete",
 }
+# What may be read whole: the last value of each key counts, or nobody minds what was before.
+_FOLLOWED: Final[tuple[Kind, ...]] = ("configuration", "table", "output")
 # So many replicas must have what is acknowledged.
 MIN_INSYNC: Final = "min.insync.replicas"
 # The largest batch that the topic takes, compressed or not.
@@ -73,6 +76,8 @@ def _wrong_topics(topology: Declaration) -> Iterator[str]:
         for key in (MIN_INSYNC, MESSAGE_BYTES):
             if not topic.config.get(key, "1").isdecimal():
                 yield f"topic {topic.name}: {key} is a number"
+        if topic.kind == "turn" and (topic.partitions != 1 or topic.messages):
+            yield f"topic {topic.name}: a turn is one partition without messages"
         if topic.dead_letter and topic.dead_letter not in _names(topology, "dead-letter"):
             yield f"topic {topic.name}: dead_letter {topic.dead_letter} is no dead-letter topic"
         for other in topology.topics_of(topic.co_partitioned_with or ""):
@@ -99,7 +104,11 @@ def _wrong_groups(topology: Declaration) -> Iterator[str]:
 
 def _wrong_reading(topology: Declaration, group: Group) -> Iterator[str]:
     for name in (*group.consumes, *group.follows):
-        dead_letter = topology.topic(name).dead_letter
+        topic = topology.topic(name)
+        dead_letter = topic.dead_letter
+        # What is followed beside the configuration, and cannot be used, is only counted.
+        if topic.kind == "turn" or (name in group.follows and topic.kind in ("table", "output")):
+            continue
         if dead_letter is None:
             yield f"group {group.name}: topic {name} is consumed, but names no dead_letter"
         # Who loses a little anyway, or keeps no tables and is rebuilt at will, leaves it out.
@@ -107,8 +116,10 @@ def _wrong_reading(topology: Declaration, group: Group) -> Iterator[str]:
             dead_letter not in group.produces and group.delivery == "exactly-once" and group.tables
         ):
             yield f"group {group.name}: reads {name}, but does not produce {dead_letter}"
-    for name in set(group.follows) - _names(topology, "configuration"):
-        yield f"group {group.name}: follows {name}, which is no configuration topic"
+    for name in set(group.follows) - _names(topology, *_FOLLOWED):
+        yield (
+            f"group {group.name}: follows {name}, which is no configuration topic, table or output"
+        )
 
 
 def _wrong_tables(topology: Declaration, group: Group) -> Iterator[str]:
@@ -129,5 +140,6 @@ def _wrong_clients(topology: Declaration) -> Iterator[str]:
         yield from (f"client {client.name}: topic {name} is not declared" for name in undeclared)
 
 
-def _names(topology: Declaration, kind: Kind | None = None) -> set[str]:
-    return {topic.name for topic in topology.topics if kind in {None, topic.kind}}
+def _names(topology: Declaration, *kinds: Kind) -> set[str]:
+    """Of topics of these kinds; of all where none is given."""
+    return {topic.name for topic in topology.topics if not kinds or topic.kind in kinds}

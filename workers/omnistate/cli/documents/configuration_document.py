@@ -18,6 +18,7 @@ from omnistate_schemas.configuration import (
 )
 from omnistate_schemas.vocabulary import KIND_CODES, Authority, Kind
 
+from omnistate.cli.documents.configuration_examples import EXAMPLES
 from omnistate.cli.documents.generated_document import REFERENCE, draw_table, keep
 from omnistate.cli.documents.value_types import describe_type, find_unit
 from omnistate.cli.documents.workstream_defaults import explain_null, has_a_say, resolve_key
@@ -66,77 +67,27 @@ REPRESENTATIVES: Final = """\
 QUEUES: Final = """\
 ## queues
 
-`queues: {<id>: {…}}`. The engine takes any queue id, configured or not; the figures worker reads
-these, and counts all others as `other`.
+`queues: {<id>: {…}}`. The engine takes any queue id, configured or not; the router gives out what
+waits in these alone, and the figures worker counts all others as `other`. A queue that `overflow`
+or a representative names must stand in the file (where it has queues at all), and overflow must not
+lead back to where it came from.
+
+`operating_hours` has, beside its two keys, days: `mon` … `sun`, or a range of them such as
+`mon-fri`, which may go over the week's end; each day named once, with windows `HH:MM-HH:MM` that do
+not overlap. `24:00` may end one. A window that ends at or before its start goes on into the next
+day. Days of `closed_on` take away the windows that begin on them. An overflow rule `longer_than`
+needs `conversations`, `waited` needs `seconds`, and `move` needs `queue_id`.
 """
 HEAD: Final = ("key", "type", "unit", "null", "example", "what")
 
 # Key -> example; a key of the models that is not here is an error.
-_WORKSTREAM: Final[dict[str, Any]] = {
-    "channel": "live_chat",
-    "distribution": "push",
-    "units": 30,
-    "profiles": ["chat"],
-    "block_capacity_for_wrap_up": 60,
-    "release_on_close": True,
-    "reserve_on_offer": False,
-    "keep_same_representative": True,
-    "auto_accept": True,
-    "offer_timeout": 45,
-    "reconnect_window": 300,
-    "representative_reconnect_window": 60,
-    "auto_close.open": 1_800,
-    "auto_close.active": 3_600,
-    "auto_close.wrap_up": 600,
-    "auto_close.waiting": 604_800,
-    "auto_close.resolved": 3_600,
-    "bot_inactivity": 900,
-    "closed_retention": 172_800,
-    "consult_blocks_capacity.direct": True,
-    "consult_blocks_capacity.queue": False,
-    "authority": "upstream",
-    "settle_window": 3,
-    "max_delay": 600,
-    "parallel_offers": 3,
-    "assign_through_gate": True,
-    "wrap_up_after_transfer": 60,
-    "reopen_from_wrap_up": True,
-    "release_when_idle": 600,
-    "promote_consultant": False,
-    "can_wait": True,
-    "bot_response_timeout": 20,
-    "time_out_rules": [
-        {"silent": "customer", "after": 120, "then": "remind"},
-        {"silent": "customer", "after": 300, "then": "end"},
-    ],
-    "publish_recorded": False,
-    "default_queue_id": "front-desk",
-    "allowed_presences": ["available"],
-}
-_PROFILE: Final[dict[str, Any]] = {
-    "limit": 3,
-    "blocking": True,
-    "reset": "end_of_day",
-}
-_REPRESENTATIVE: Final[dict[str, Any]] = {
-    "units": 120,
-    "profiles": {"chat": 5, "case": None},
-    "time_zone": "Europe/Madrid",
-    "day_starts": "06:00",
-    "default_presence": "available",
-}
-_QUEUE: Final[dict[str, Any]] = {"service_level_threshold": 30}
-EXAMPLES: Final[dict[type[Configuration], dict[str, Any]]] = {
-    Workstream: _WORKSTREAM,
-    CapacityProfile: _PROFILE,
-    Representative: _REPRESENTATIVE,
-    Queue: _QUEUE,
-}
-# Of numbers whose schema names no unit.
 UNITS: Final = {
     "units": "units",
     "limit": "slots",
     "profiles": "slots",
+    "priority": "",
+    "max_declines": "declines",
+    "queues": "rank",
     "parallel_offers": "offers",
 }
 

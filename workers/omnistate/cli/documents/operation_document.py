@@ -20,6 +20,7 @@ from omnistate.process.lag.lag_metrics import LagMetrics
 from omnistate.process.partitions.partition_metrics import PartitionMetrics
 from omnistate.process.process_settings import Settings
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
+from omnistate.process.router.router_metrics import RouterMetrics
 from omnistate.stream.topology import load_topology
 
 DOCUMENT: Final = REFERENCE / "operation.md"
@@ -103,6 +104,7 @@ def _metrics() -> Iterator[tuple[str, ...]]:
     described = {
         *PartitionMetrics().describe(),
         *ProjectionMetrics().describe(),
+        *RouterMetrics().describe(),
         *LagMetrics(str, list, lambda: None).describe(),
         *describe_figures(),
     }

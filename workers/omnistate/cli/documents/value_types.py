@@ -38,7 +38,8 @@ def describe_type(schema: Schema, definitions: Mapping[str, Schema]) -> str:
             return f"id → {describe_type(schema['additionalProperties'], definitions)}"
         case "object" if "properties" in schema:
             members = schema["properties"].items()
-            said = (f"`{name}`: {describe_type(part, definitions)}" for name, part in members)
+            said = [f"`{name}`: {describe_type(part, definitions)}" for name, part in members]
+            said += ["days"] if "patternProperties" in schema else []
             return f"{{{'; '.join(said)}}}"
         case "boolean" | "null" as type_:
             return _NAMES[type_]

@@ -19,6 +19,7 @@ from omnistate.process.projection.projection_engine import GROUP, ProjectionEngi
 from omnistate.process.projection.projection_metrics import ProjectionMetrics
 from omnistate.process.projection.projection_report import ProjectionReport
 from omnistate.process.projection.read_api import ReadApi
+from omnistate.process.projection.routing_watch import RoutingWatch
 from omnistate.projections.read_model.store_ports import KeyReport
 from omnistate.stream.topology import Topology
 
@@ -65,6 +66,7 @@ def _make_api(
         Listings(url, engine.keys, report_key),
         ChangeStream(url, engine.keys),
         LagWatch(settings.connection, topology, GROUP, engine.offsets),
+        RoutingWatch(settings.connection, topology),
         engine.readiness,
         metrics.requested,
     )

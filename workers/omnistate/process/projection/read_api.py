@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from aiohttp import web
 from omnistate_schemas.endpoints import ENDPOINTS
+from omnistate_schemas.explained_routing import ConversationRouting, QueueRouting
 from omnistate_schemas.openapi import text
 from omnistate_schemas.read_api import FiguresList, Problem, QueueList, RepresentativeList
 from pydantic import BaseModel, SecretStr
@@ -28,8 +29,10 @@ from omnistate.process.projection.parameters import (
     read_limit,
     read_query,
 )
+from omnistate.process.projection.routing_watch import RoutingWatch, encode, read_seen
 from omnistate.projections.read_model.hash_fields import UnusableFields
 from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
+from omnistate.stream.ports import LogUnavailable
 
 ROOT: Final = "/api"
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -50,6 +53,7 @@ class ReadApi:
         listings: Listings,
         stream: ChangeStream,
         lag: LagWatch,
+        routing: RoutingWatch,
         readiness: Readiness,
         count: Count,
     ) -> None:
@@ -59,6 +63,7 @@ class ReadApi:
         self._listings = listings
         self._stream = stream
         self._lag = lag
+        self._routing = routing
         self._overviews = Overviews(model, listings, lag, readiness)
         self._count = count
         self._document = text()
@@ -82,6 +87,22 @@ class ReadApi:
     async def get_conversation(self, request: web.Request) -> web.Response:
         """A conversation's last change."""
         return _found(await self._model.conversation(read_id(request.match_info)))
+
+    async def get_conversation_routing(self, request: web.Request) -> web.Response:
+        """Why a conversation is not assigned, and who could be given it."""
+        id_ = read_id(request.match_info)
+        now = await self._model.conversation(id_)
+        last = None if now is None else read_seen(now)
+        found = await self._routing.explain(id_, last)
+        return _found(
+            None if found is None else ConversationRouting.model_validate_json(encode(found))
+        )
+
+    async def get_queue_routing(self, request: web.Request) -> web.Response:
+        """What waits in a queue, in the order in which it is given out."""
+        id_, limit = read_id(request.match_info), read_limit(request.query)
+        found = await self._routing.explain_queue(id_, limit)
+        return _found(None if found is None else QueueRouting.model_validate_json(encode(found)))
 
     async def list_queues(self, request: web.Request) -> web.Response:
         """Queues and how old their work is."""
@@ -167,6 +188,9 @@ class ReadApi:
         except (StoreUnavailable, StoreUnusable):
             reason = "Redis does not do its part at present"
             return _problem(503, "unavailable", reason, {"Retry-After": "1"})
+        except LogUnavailable:
+            reason = "Kafka does not do its part at present"
+            return _problem(503, "unavailable", reason, {"Retry-After": "1"})
         except UnusableFields as error:
             get_logger().error("read_model_unusable", reason=str(error))
             return _problem(503, "unavailable", "the read model holds what is not of its kind")
@@ -188,6 +212,7 @@ class ReadApi:
 
     async def _disconnect(self, _: web.Application) -> None:
         await self._lag.close()
+        await self._routing.close()
         await self._model.close()
         await self._listings.close()
         await self._stream.close()

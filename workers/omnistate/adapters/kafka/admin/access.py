@@ -18,6 +18,7 @@ Pattern = Literal["literal", "prefixed"]
 
 # Its API measures every group's lag, too, while somebody asks; where it may not, it says so.
 PROJECTION: Final = "projection"
+ROUTER: Final = "router"
 # The exporter of every group's lag, and whoever runs commands.
 LAG: Final = "lag"
 OPERATOR: Final = "operator"
@@ -88,11 +89,13 @@ def permissions_of(group: Group) -> list[Permission]:
 
 
 def _with_its_api(topology: Topology, group: Group) -> list[Permission]:
-    letters = [topic.name for topic in topology.topics if topic.kind == "dead-letter"]
+    asked = [topic.name for topic in topology.topics if topic.kind == "dead-letter"]
+    # Why something waits is said from what a router follows.
+    asked += topology.group(ROUTER).follows
     return _merge(
         permissions_of(group),
         lag_permissions(topology),
-        _on_topics((letters, [*LOOK, Operation.Read])),
+        _on_topics((asked, [*LOOK, Operation.Read])),
     )
 
 

@@ -107,7 +107,7 @@ def wanted_partitions(
     declaration: Declaration, topic: Topic, found: Mapping[str, TopicState]
 ) -> int:
     """How many partitions the topic should have, given what is there already."""
-    if topic.name in declaration.counted:
+    if topic.name in declaration.counted or topic.kind == "turn":
         return topic.partitions
     shared = topic.co_partitioned_with
     if shared is None:

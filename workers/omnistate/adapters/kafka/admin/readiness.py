@@ -85,6 +85,11 @@ def _problems(
             is_ = state.config.get(key)
             if int(is_ or 0) < int(wanted):
                 yield _Problem(f"topic {name} has {key}={is_}, {wanted} is needed: {_COMMAND}")
+        if topic.kind == "turn" and state.partitions != topic.partitions:
+            yield _Problem(
+                f"topic {name} has {state.partitions} partitions, so as many would act at once: "
+                "end whoever uses it, delete it, and run omnistate topics apply"
+            )
         count = shared_counts.get(topic.co_partitioned_with or "", state.partitions)
         if state.partitions != count:
             yield _Problem(_describe_count(name, state.partitions, count))

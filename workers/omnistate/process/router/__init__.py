@@ -1,0 +1,1 @@
+"""The router worker's process: follows what is published, and acts while it owns the turn."""

@@ -1,0 +1,1 @@
+"""The router over records: outputs and configuration into its picture, its actions into events."""
