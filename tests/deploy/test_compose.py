@@ -18,7 +18,7 @@ from tests.harness.waiting import wait_until
 
 PROFILES: Final = "core,monitoring,demo"
 JOBS: Final = {"topics", "configuration"}
-GROUPS: Final = ("conversation", "representative", "projection", "figures")
+GROUPS: Final = ("conversation", "representative", "projection", "figures", "router")
 
 pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
@@ -98,7 +98,7 @@ def test_a_day_goes_on_while_one_is_killed_and_four_take_over(compose: Compose) 
 def test_the_rules_are_loaded_and_every_replica_is_asked(compose: Compose) -> None:
     rules = json.loads(compose.ask("lag", "http://prometheus:9090/api/v1/rules"))
     assert sum(len(group["rules"]) for group in rules["data"]["groups"]) > 10
-    wait_until("each is asked", lambda: len(query(compose, "up == 1")) == 4 + 4)
+    wait_until("each is asked", lambda: len(query(compose, "up == 1")) == 4 + 5)
     assert query(compose, "up == 0") == []
 
 

@@ -11,7 +11,7 @@ from omnistate.process.process_settings import Settings
 from tests.deploy.container_engine import ROOT
 
 FOLDER: Final = ROOT / "deploy" / "compose"
-WORKERS: Final = ("conversation", "representative", "projection", "figures", "lag")
+WORKERS: Final = ("conversation", "representative", "projection", "figures", "router", "lag")
 _VARIABLE: Final = re.compile(r"\$\{(\w+)(?::?-([^}]*))?\}")
 
 
