@@ -33,10 +33,14 @@ Remark = Annotated[str, Field(min_length=1, max_length=256)]
 ATTRIBUTES_MAX: Final = 32
 ATTRIBUTES_BYTES_MAX: Final = 2_048
 AttributeName = Annotated[str, Field(min_length=1, max_length=64)]
-_Text = Annotated[str, Field(max_length=256)]
-_Texts = Annotated[list[_Text], Field(max_length=16)]
+ATTRIBUTE_LENGTH_MAX: Final = 256
+ATTRIBUTE_TEXTS_MAX: Final = 16
+_Text = Annotated[str, Field(max_length=ATTRIBUTE_LENGTH_MAX)]
+_Texts = Annotated[list[_Text], Field(max_length=ATTRIBUTE_TEXTS_MAX)]
 # What rows and readers in any language have room for.
-_Number = Annotated[int, Field(ge=-(2**63), le=2**64 - 1)]
+INTEGER_MIN: Final = -(2**63)
+INTEGER_MAX: Final = 2**64 - 1
+_Number = Annotated[int, Field(ge=INTEGER_MIN, le=INTEGER_MAX)]
 Attribute = bool | _Number | float | _Text | _Texts
 
 

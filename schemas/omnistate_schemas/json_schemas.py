@@ -23,6 +23,7 @@ COMPONENT: Final = "#/components/schemas/{model}"
 # But `not`: what a rule between members forbids is no type, and has no name.
 _SCHEMAS: Final = ("items", "additionalProperties", "propertyNames", "if", "then", "else")
 _LISTS: Final = ("anyOf", "oneOf", "allOf")
+_NULL: Final[Schema] = {"type": "null"}
 # As people read a schema; what is not here stands before the last three.
 _FIRST: Final = (
     *("title", "description", "type", "format", "pattern", "enum", "const", "$ref", *_LISTS),
@@ -70,6 +71,21 @@ def _polish_all(schemas: dict[str, Schema], template: str) -> dict[str, Schema]:
 
 def _polish(schema: Schema, template: str, named: dict[str, Schema]) -> Schema:
     """The schema as it is published; the types that it names are added to `named`."""
+    schema = _null_apart(schema)
+    if "default" in schema and schema["default"] is None:
+        # Never what a key that is left out stands for.
+        del schema["default"]
+    found = name_type(schema)
+    if found is None:
+        schema = _polish_parts(schema, template, named)
+    else:
+        name, definition = found
+        named[name] = _polish_parts(definition, template, named)
+        schema = {"$ref": template.format(model=name), **annotations_of(schema)}
+    return _in_order(_with_null_in_type(_beside_reference(schema)))
+
+
+def _polish_parts(schema: Schema, template: str, named: dict[str, Schema]) -> Schema:
     schema = dict(schema)
     if "properties" in schema:
         members = schema["properties"].items()
@@ -80,14 +96,16 @@ def _polish(schema: Schema, template: str, named: dict[str, Schema]) -> Schema:
     for keyword in _LISTS:
         if keyword in schema:
             schema[keyword] = [_polish(part, template, named) for part in schema[keyword]]
-    if "default" in schema and schema["default"] is None:
-        # Never what a key that is left out stands for.
-        del schema["default"]
-    found = name_type(schema)
-    if found is not None:
-        name, named[name] = found
-        schema = {"$ref": template.format(model=name), **annotations_of(schema)}
-    return _in_order(_with_null_in_type(_beside_reference(schema)))
+    return schema
+
+
+def _null_apart(schema: Schema) -> Schema:
+    """A copy, in which null is no member of a choice that has a name, but stands beside it."""
+    choices = schema.get("anyOf", [])
+    named = [each for each in choices if each != _NULL]
+    if 1 < len(named) < len(choices) and name_type({"anyOf": named}) is not None:
+        return {**schema, "anyOf": [{"anyOf": named}, _NULL]}
+    return dict(schema)
 
 
 def _beside_reference(schema: Schema) -> Schema:

@@ -9,7 +9,15 @@ from typing import Any, Final, get_args
 from omnistate_schemas import vocabulary
 from omnistate_schemas.configuration import SLOTS_MAX
 from omnistate_schemas.envelope import ID_LENGTH_MAX
-from omnistate_schemas.input_data import UNITS_MAX
+from omnistate_schemas.input_data import (
+    ATTRIBUTE_LENGTH_MAX,
+    ATTRIBUTE_TEXTS_MAX,
+    INTEGER_MAX,
+    INTEGER_MIN,
+    UNITS_MAX,
+)
+from omnistate_schemas.operating_hours import DATE_PATTERN, WINDOW_PATTERN
+from omnistate_schemas.queue import RANK_MAX
 
 Schema = dict[str, Any]
 
@@ -27,6 +35,9 @@ TIME_PATTERN: Final = (
     rf"[Tt ]{_CLOCK}:(?:[0-5][0-9]|60)(?:\.[0-9]+)?(?:[Zz]|[+-]{_CLOCK})$"
 )
 
+_TEXT: Final[Schema] = {"type": "string", "maxLength": ATTRIBUTE_LENGTH_MAX}
+_TEXTS: Final[Schema] = {"type": "array", "items": _TEXT, "maxItems": ATTRIBUTE_TEXTS_MAX}
+_INTEGER: Final[Schema] = {"type": "integer", "minimum": INTEGER_MIN, "maximum": INTEGER_MAX}
 # What a schema of each looks like, and what is said of it.
 _VALUES: Final[dict[str, tuple[Schema, str]]] = {
     "Id": (
@@ -39,6 +50,22 @@ _VALUES: Final[dict[str, tuple[Schema, str]]] = {
     "WrapUpSeconds": (
         {"type": "number", "minimum": 30, "maximum": 3_600, "x-unit": "seconds"},
         "Seconds from the beginning of wrap-up.",
+    ),
+    "Rank": (
+        {"type": "integer", "minimum": 1, "maximum": RANK_MAX},
+        "A representative's rank in a queue, 1 the first.",
+    ),
+    "OpeningWindow": (
+        {"type": "string", "pattern": WINDOW_PATTERN},
+        "When it is open on a day: `HH:MM-HH:MM`.",
+    ),
+    "CalendarDay": ({"type": "string", "pattern": DATE_PATTERN}, "A day: `YYYY-MM-DD`."),
+    "Integer": (_INTEGER, "A whole number of 64 bits, with a sign or without."),
+    "ShortText": (_TEXT, f"At most {ATTRIBUTE_LENGTH_MAX} characters, perhaps none."),
+    "ShortTexts": (_TEXTS, f"At most {ATTRIBUTE_TEXTS_MAX} of them."),
+    "Attribute": (
+        {"anyOf": [{"type": "boolean"}, _INTEGER, {"type": "number"}, _TEXT, _TEXTS]},
+        "The value of an attribute.",
     ),
 }
 _TIME: Final[Schema] = {

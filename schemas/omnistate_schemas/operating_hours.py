@@ -17,8 +17,9 @@ from omnistate_schemas.time_zones import TimeZone
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES: Final = 1_440
 _DAY: Final = f"(?:{'|'.join(DAYS)})"
+_DAYS: Final = f"{_DAY}(?:-{_DAY})?"
 # A day, or a range of days that may go over the week's end.
-DAYS_PATTERN: Final = f"^{_DAY}(?:-{_DAY})?$"
+DAYS_PATTERN: Final = f"^{_DAYS}$"
 _CLOCK: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 WINDOW_PATTERN: Final = f"^{_CLOCK}-(?:{_CLOCK}|24:00)$"
 DATE_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -54,6 +55,9 @@ WindowText = Annotated[
 DateText = Annotated[
     str, AfterValidator(_check_date), Field(json_schema_extra={"pattern": DATE_PATTERN})
 ]
+_Windows = Annotated[
+    list[WindowText], Field(description="The windows of a day, or of each day of a range.")
+]
 
 
 class OperatingHours(Configuration):
@@ -66,14 +70,8 @@ class OperatingHours(Configuration):
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={
-            "patternProperties": {
-                DAYS_PATTERN: {
-                    "type": "array",
-                    "items": {"type": "string", "pattern": WINDOW_PATTERN},
-                    "description": "The windows of a day, or of each day of a range.",
-                }
-            },
-            "additionalProperties": False,
+            # Not `patternProperties`: what generators of clients make of those has no types.
+            "propertyNames": {"pattern": f"^(?:time_zone|closed_on|{_DAYS})$"},
             "examples": [
                 {
                     "time_zone": "Europe/Madrid",
@@ -84,7 +82,7 @@ class OperatingHours(Configuration):
             ],
         },
     )
-    __pydantic_extra__: dict[str, list[WindowText]] = Field(init=False)
+    __pydantic_extra__: dict[str, _Windows] = Field(init=False)
 
     time_zone: TimeZone = Field(
         default="UTC", description="The zone of the windows, by its IANA name."

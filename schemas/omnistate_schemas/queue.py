@@ -24,15 +24,19 @@ Rank = Annotated[int, Field(ge=1, le=RANK_MAX)]
 _NEEDED: Final = {"longer_than": "conversations", "waited": "seconds", "move": "queue_id"}
 
 
-def _need(word: str, key: str) -> JsonDict:
-    """The same as JSON Schema: the key is there where the word is, and is not where it is not."""
+def _forbid(word: str, key: str) -> list[JsonDict]:
+    """The same as JSON Schemas that no rule may match: the word without the key, and the key alone.
+
+    Not as `if` in `allOf`: generators of clients take that for a type without a name.
+    """
     member = "do" if word == "move" else "when"
-    type_ = {"conversations": "integer", "seconds": "number", "queue_id": "string"}[key]
-    return {
-        "if": {"properties": {member: {"const": word}}, "required": [member]},
-        "then": {"properties": {key: {"type": type_}}, "required": [key]},
-        "else": {"properties": {key: {"type": "null"}}},
-    }
+    return [
+        {"properties": {member: {"const": word}, key: {"type": "null"}}, "required": [member]},
+        {
+            "properties": {member: {"not": {"const": word}}, key: {"not": {"type": "null"}}},
+            "required": [member, key],
+        },
+    ]
 
 
 class OverflowRule(Configuration):
@@ -41,7 +45,9 @@ class OverflowRule(Configuration):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [{"when": "waited", "seconds": 300, "do": "move", "queue_id": "second"}],
-            "allOf": [_need(word, key) for word, key in _NEEDED.items()],
+            "not": {
+                "anyOf": [each for word, key in _NEEDED.items() for each in _forbid(word, key)]
+            },
         }
     )
 

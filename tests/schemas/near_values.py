@@ -129,7 +129,7 @@ def _array(root: Schema, schema: Schema) -> Strategy:
 def _object(root: Schema, schema: Schema) -> Strategy:
     members = {name: _valid(root, part) for name, part in schema.get("properties", {}).items()}
     more = schema.get("additionalProperties")
-    if isinstance(more, dict):
+    if isinstance(more, dict) and not members:
         return st.dictionaries(st.sampled_from(IDS), _valid(root, more), max_size=2)
     required = {name: members.pop(name) for name in schema.get("required", ())}
     return st.fixed_dictionaries(required, optional=members)

@@ -34,13 +34,13 @@ def describe_type(schema: Schema, definitions: Mapping[str, Schema]) -> str:
         case "array":
             most = f", at most {schema['maxItems']}" if "maxItems" in schema else ""
             return f"list of {describe_type(schema['items'], definitions)}{most}"
-        case "object" if isinstance(schema.get("additionalProperties"), Mapping):
-            return f"id → {describe_type(schema['additionalProperties'], definitions)}"
         case "object" if "properties" in schema:
             members = schema["properties"].items()
             said = [f"`{name}`: {describe_type(part, definitions)}" for name, part in members]
-            said += ["days"] if "patternProperties" in schema else []
+            said += ["days"] if isinstance(schema.get("additionalProperties"), Mapping) else []
             return f"{{{'; '.join(said)}}}"
+        case "object" if isinstance(schema.get("additionalProperties"), Mapping):
+            return f"id → {describe_type(schema['additionalProperties'], definitions)}"
         case "boolean" | "null" as type_:
             return _NAMES[type_]
     raise ValueError(f"no words for the schema {dict(schema)}")
