@@ -107,18 +107,19 @@ def _recount_work(story: list[Event], times: list[int], found: Counter[Figure]) 
             if id_ is not None and (done < len(stretches) or place((story[-1], 0)) != id_):
                 found[by, id_, "handled"] += 1
                 found[by, id_, "handle_ms"] += sum(spent_ms for _, spent_ms in own)
-    for before, after in pairwise(story):
-        if before.get("detail") == "wrapping_up" != after.get("detail"):
-            for by, member in (("queue", "queue_id"), ("representative", "representative_id")):
-                found[by, before.get(member, ""), "wrapped_up"] += 1
-    for change, spent_ms in stretches:
+    wrapped_ms = 0
+    for (change, spent_ms), after in zip(stretches, story[1:], strict=True):
         whose = {"queue": change.get("queue_id", "")}
         whose["representative"] = change.get("representative_id", "")
         if change.get("detail") == "in_conversation":
             _add(found, change, "talk_ms", spent_ms, **whose)
         if change.get("detail") == "wrapping_up":
-            for by, id_ in whose.items():
-                found[by, id_, "wrap_up_ms"] += spent_ms
+            wrapped_ms += spent_ms
+            if after.get("detail") != "wrapping_up":
+                for by, id_ in whose.items():
+                    found[by, id_, "wrapped_up"] += 1
+                    found[by, id_, "wrap_up_ms"] += wrapped_ms
+                wrapped_ms = 0
 
 
 def _recount_hold(story: list[Event], found: Counter[Figure]) -> None:
