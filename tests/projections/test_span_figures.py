@@ -175,3 +175,20 @@ def test_what_came_before_the_first_change_that_is_left_is_not_made_up() -> None
     rows = {row.id: row.members() for row in count(events[answered + 1 :], "queue")}
     assert "support" not in rows
     assert (rows["billing"]["offered"], rows["billing"]["handle_seconds"]) == (1, 90)
+
+
+def test_what_edition_1_has_left_is_counted_by_what_it_says() -> None:
+    lines = [line(number, step) for number, step in enumerate(CALL)]
+    events = changes_of(run(lines, CENTRE)[0])
+    wanted = {by: total(count(events, by), by) for by in get_args(By)}
+    later = ("occurred_at", "queued_at", "queue_since", "left_waiting", "decline_count")
+    for event in events:
+        for name in (*later, "offered_representative_ids", "hold_seconds"):
+            event["data"].pop(name, None)
+    for by in get_args(By):
+        found = total(count(events, by), by)
+        # Hold was not told of, so it is talk.
+        for _, id_, name in list(wanted[by]):
+            if name == "hold_ms":
+                wanted[by][by, id_, "talk_ms"] += wanted[by].pop((by, id_, name))
+        assert found == wanted[by]
