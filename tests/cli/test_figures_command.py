@@ -88,18 +88,27 @@ async def test_the_table_has_a_line_for_each_row(capsys: pytest.CaptureFixture[s
     ]
 
 
+@pytest.mark.parametrize(
+    ("member", "value", "said"),
+    [
+        ("queue_since", "2026-02-31T00:00:00.000Z", "data.queue_since: value_error"),
+        ("hold_seconds", 1e300, "hold_seconds: more than there have been"),
+        ("hold_seconds", float("inf"), "hold_seconds: more than there have been"),
+        ("hold_seconds", -1, "hold_seconds: more than there have been"),
+        ("sequence", 0, "data.sequence: greater_than_equal"),
+    ],
+)
 async def test_what_cannot_be_used_is_said_and_left_out(
-    capsys: pytest.CaptureFixture[str],
+    member: str, value: Any, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    counting = await count("queue", [b"not JSON", *calls()])
-    assert counting_of(counting) == counting_of(await count("queue", calls()))
+    event = json.loads(calls()[0])
+    event["data"] |= {member: value, "conversation_id": "forged"}
+    counting = await count("queue", [b"not JSON", json.dumps(event).encode(), *calls()])
+    assert list(counting.rows()) == list((await count("queue", calls())).rows())
     assert capsys.readouterr().err == (
         f"omnistate figures: cannot be used, and left out: {TOPIC}/1/0: json_invalid\n"
+        f"omnistate figures: cannot be used, and left out: {TOPIC}/1/1: {said}\n"
     )
-
-
-def counting_of(counting: SpanCounting) -> list[Any]:
-    return list(counting.rows())
 
 
 def test_lengths_and_words() -> None:

@@ -150,11 +150,9 @@ async def count_topic(
                     say(NAME, f"cannot be read, and left out: {where}")
                     continue
                 try:
-                    change, at_ms = read_change(record.value, now_ms)
+                    counting.take(*read_change(record.value, now_ms))
                 except NoChange as error:
                     say(NAME, f"cannot be used, and left out: {where}: {error}")
-                    continue
-                counting.take(change, at_ms)
 
 
 async def _read_thresholds(

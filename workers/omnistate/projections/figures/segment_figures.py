@@ -21,6 +21,7 @@ from typing import Final, Literal, NamedTuple
 from omnistate_schemas.read_change import ReadChange
 from omnistate_schemas.times import parse_time_ms
 
+from omnistate.projections.figures.change_reading import NoChange
 from omnistate.projections.figures.service_figures import (
     Counts,
     Memory,
@@ -70,7 +71,7 @@ def count_segments(
 ) -> tuple[Standing, list[Placed]] | None:
     """What a change that came about at `on_ms` adds, and what to keep; None: it is a repeat.
 
-    `threshold_ms` is how soon work of a queue should be accepted.
+    `threshold_ms` is how soon work of a queue should be accepted. Raises NoChange.
     """
     firsts = before.firsts if before else None
     counted = count_change(change, on_ms, firsts, threshold_ms(change.queue_id))
@@ -90,6 +91,8 @@ def count_segments(
     if before is not None:
         _count_offers(tally, before, offered_ids)
         _count_moves(tally, before)
+    if not 0 <= (change.hold_seconds or 0) * 1_000 <= max(0, on_ms):
+        raise NoChange("hold_seconds: more than there have been")
     on_hold_ms = _in_ms(change.hold_seconds)
     person_ms, queue_ms = _count_work(tally, on_ms, before, on_hold_ms)
     has_changed = change.representative_id != change.previous_representative_id
@@ -145,7 +148,7 @@ def _count_wait(
             tally.add({"offered": 1}, queue_id)
         return wait
     place, since_ms = former or Wait(change.previous_queue_id or "", since_ms)
-    waited_ms = on_ms - since_ms
+    waited_ms = max(on_ms - since_ms, 0)
     in_time = int(waited_ms <= threshold_ms(place))
     if change.detail == "in_conversation":
         counts = {"accepted": 1, "accepted_in_time": in_time, "answer_ms": waited_ms}
@@ -208,7 +211,8 @@ def _count_work(
     stays_in_queue = goes_on and queue_id == change.queue_id
     if before is None:
         return None if stays else 0, None if stays_in_queue else 0
-    spent_ms = on_ms - before.at_ms
+    # Edition 1 had one clock, which may be ahead of when what comes next happened.
+    spent_ms = max(on_ms - before.at_ms, 0)
     if change.previous_detail == "in_conversation":
         hold_ms = min(max(on_hold_ms - before.on_hold_ms, 0), spent_ms)
         counts = {"talk_ms": spent_ms - hold_ms, "hold_ms": hold_ms}

@@ -67,7 +67,7 @@ class SpanCounting:
         self._counts: dict[tuple[int, str], Counts] = {}
 
     def take(self, change: ReadChange, at_ms: int) -> None:
-        """Count a change of which the engine came to know at `at_ms`."""
+        """Count a change of which the engine came to know at `at_ms`. Raises NoChange."""
         if not TRAITS[KIND_OF[change.channel]].counted:
             return
         on_ms = happened_ms(change, at_ms)
