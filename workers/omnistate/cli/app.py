@@ -14,6 +14,7 @@ from omnistate.cli import (
     audit,
     config,
     dead_letters,
+    figures,
     inputs,
     lag,
     router,
@@ -122,6 +123,7 @@ def demo(
 app.command("send", cls=SettingsCommand)(send.send)
 app.command("lag", cls=SettingsCommand)(lag.lag)
 app.command("top", cls=SettingsCommand)(top.top)
+app.command("figures", cls=SettingsCommand)(figures.figures)
 app.command("audit", cls=SettingsCommand)(audit.audit)
 app.add_typer(topics.commands, name="topics")
 app.add_typer(config.commands, name="config")

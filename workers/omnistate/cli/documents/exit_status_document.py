@@ -34,6 +34,8 @@ NOTES: Final = """\
 - `omnistate topics wait`: 0 once the topics are there and fit. With `--timeout` 1 where they are
   not by then, 3 where no broker answers; at once 2 for an unknown group and where Kafka refuses.
 - `omnistate audit`: 0 where all laws hold, 1 where one does not.
+- `omnistate figures`: 0, also where a record could not be used or the topic no longer has all of
+  the span, since lines on standard error say so; 2 for times, lengths and words that are none.
 - `omnistate send`: 1 where lines were left out; the others are sent. After Ctrl-C, 130.
 - A command whose reader goes away, as with `| head`, ends with 0 and says nothing.
 - A worker at its start: 2 for a topic that is missing or wrong, a port in use, and a Kafka or Redis

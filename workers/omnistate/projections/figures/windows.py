@@ -57,11 +57,11 @@ class FigureRow(NamedTuple):
         """Every figure by name, durations in seconds; an average of nothing is None."""
         counts = {name: self.counts.get(name, 0) for name in FIGURES}
         return {
-            **{in_seconds(name): _scaled(name, number) for name, number in counts.items()},
-            "service_level": _ratio(counts["accepted_in_time"], counts["accepted"]),
-            "average_answer_seconds": _ratio(counts["answer_ms"], counts["accepted"] * 1_000),
-            "average_handle_seconds": _ratio(counts["handle_ms"], counts["handled"] * 1_000),
-            "average_wrap_up_seconds": _ratio(counts["wrap_up_ms"], counts["wrapped_up"] * 1_000),
+            **{in_seconds(name): scaled(name, number) for name, number in counts.items()},
+            "service_level": ratio(counts["accepted_in_time"], counts["accepted"]),
+            "average_answer_seconds": ratio(counts["answer_ms"], counts["accepted"] * 1_000),
+            "average_handle_seconds": ratio(counts["handle_ms"], counts["handled"] * 1_000),
+            "average_wrap_up_seconds": ratio(counts["wrap_up_ms"], counts["wrapped_up"] * 1_000),
         }
 
 
@@ -116,9 +116,11 @@ def in_seconds(name: str) -> str:
     return f"{name.removesuffix('_ms')}_seconds" if name.endswith("_ms") else name
 
 
-def _scaled(name: str, number: int) -> int | float:
+def scaled(name: str, number: int) -> int | float:
+    """A figure's number where durations are seconds."""
     return number / 1_000 if name.endswith("_ms") else number
 
 
-def _ratio(part: int, whole: int) -> float | None:
+def ratio(part: int, whole: int) -> float | None:
+    """A share or an average, to six digits; None = of nothing."""
     return round(part / whole, 6) if whole else None
