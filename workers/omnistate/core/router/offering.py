@@ -4,7 +4,8 @@ from typing import NamedTuple, Self
 
 from omnistate_schemas.applicability import KIND_OF
 from omnistate_schemas.configuration import Workstream
-from omnistate_schemas.vocabulary import RE
+
+from omnistate.core.kinds import TRAITS
 
 
 class Need(NamedTuple):
@@ -37,4 +38,4 @@ class Offering(NamedTuple):
 
 def is_record(channel: str) -> bool:
     """Whether a conversation over `channel` is a record: never closed by overflow."""
-    return KIND_OF[channel] == RE
+    return not TRAITS[KIND_OF[channel]].closes_open

@@ -129,7 +129,8 @@ def _count_wait(
         memory = memory._replace(opened_ms=at_ms)
     wait_ms = None if memory.opened_ms is None else at_ms - memory.opened_ms
     in_time = int(wait_ms is not None and wait_ms <= threshold_ms)
-    if change.abandoned:
+    # Only of who was offered to us: what never was open has not waited.
+    if change.abandoned and wait_ms is not None:
         here["abandoned"] = 1
         here["abandoned_in_time"] = in_time
     if change.detail == "in_conversation" and not memory.answered:
