@@ -4,9 +4,23 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.board.browser import Browser
+from tests.board.canned import overview
 from tests.board.page import changed, feed, shown, violations
 from tests.board.stub import Stub
 
+# Words of the first room's heads and figures that lie over others, as pairs.
+OVERLAPPING = """
+const places = [...document.querySelectorAll('#conversations :is(thead th, tbody td, tfoot td)')]
+  .filter((cell) => cell.innerText.trim()).map((cell) => {
+    const words = document.createRange();
+    words.selectNodeContents(cell.querySelector('button, span') ?? cell);
+    return [cell.innerText.trim(), words.getBoundingClientRect()];
+  });
+return places.flatMap(([one, a], n) => places.slice(n + 1)
+  .filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+                     && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5)
+  .map(([other]) => [one, other]));
+"""
 LOOKS = [(1440, "light"), (1440, "dark"), (375, "light"), (375, "dark"), (320, "light")]
 
 
@@ -86,3 +100,14 @@ def test_it_is_readable_and_reachable(
     browser.click("#by-queue")
     assert browser.run("return document.documentElement.scrollWidth") <= width
     assert violations(browser, axe) == []
+
+
+@pytest.mark.parametrize("width", [1440, 375, 320])
+def test_no_status_lies_over_another(stub: Stub, browser: Browser, width: int) -> None:
+    """Not with all seven of them, nor with large figures."""
+    counts = dict.fromkeys(("open", "active", "waiting", "wrap_up", "resolved", "scheduled"), 1_234)
+    stub.overview = overview(counts={"chat": {**counts, "closed": 123_456}})
+    browser.look(width, 900)
+    page = shown(stub, browser)
+    assert len(page.columns("conversations")) == 7
+    assert page.run(OVERLAPPING) == []

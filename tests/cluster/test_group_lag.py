@@ -226,3 +226,18 @@ async def test_a_cluster_that_is_away_is_told_by_the_time(
         )
         wait_until("ready", exporter.is_ready)
         assert exporter.end_in_time() == 0
+
+
+def test_an_optional_router_is_shown_once_it_runs(installation: Installation) -> None:
+    """It takes no records and commits nothing: its members are what tells that it is there."""
+    installation.set_up(CENTRE, partitions=2)
+    exporter = installation.worker("lag")
+    name = f'omnistate_group_lag_records{{group="{installation.prefix}router"'
+    assert name not in exporter.get("/metrics")[1]
+    router = installation.worker("router")
+    wait_until("shown", lambda: name in exporter.get("/metrics")[1])
+    assert shown(exporter, "group_members", installation, "router") == 1
+    assert shown(exporter, "group_lag_records", installation, "router") == 0
+    assert router.stop() == 0
+    wait_until("left out again", lambda: name not in exporter.get("/metrics")[1])
+    assert exporter.end_in_time() == 0
