@@ -57,8 +57,8 @@ test: .venv/.developer ## run all tests (ARGS="-k name" picks some)
 test-deploy: .venv/.developer ## build the image and run it; as root, with docker.io and mmdebstrap (ARGS="-k name" picks some)
 	@$(bin)/pytest -n 0 -m deploy $(ARGS) tests/deploy
 
-test-dist: .venv/.developer ## run all fast tests of the source distribution, as somebody who has nothing else (ARGS="-k name" picks some)
-	@$(bin)/pytest -n 0 -m dist $(ARGS) tests/packaging
+test-dist: .venv/.developer ## run what takes minutes: the source distribution, two releases, the pages that change a clone (ARGS="-k name")
+	@$(bin)/pytest -n auto --dist worksteal -m dist $(ARGS)
 
 test-pythons: .venv/.developer ## run the fast tests on each CPython from 3.11 on that this machine has (ARGS="--only 3.12")
 	@$(bin)/python -m tests.harness.pythons $(ARGS)

@@ -28,7 +28,7 @@ MODULES: Final = compiled_modules(ROOT) + compiled_modules(ROOT / "schemas")
 SOURCES: Final = ("workers", "schemas", "topics.yaml", "pyproject.toml", "README.md", "LICENSE")
 SUITES: Final = ("tests/core", "tests/stream", "tests/engine", "tests/adapters")
 # Brokers meet it in tests of the image and in chaos.
-WITHOUT: Final = "not broker and not redis"
+WITHOUT: Final = "not broker and not redis and not slow"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -18,11 +18,16 @@ from tests.documents.snippet_servers import (
     start_servers,
 )
 
+CHANGING = "docs/how-to/change/"
+
 
 def case(path: str) -> object:
     """A page, marked with the servers that it needs."""
     needs = read_page(path).needs
     names = sorted({mark for need, mark in MARKS.items() if need in needs})
+    if path.startswith(CHANGING):
+        # They run whole rooms of tests in a clone, some of them twice: minutes each.
+        names.append("dist")
     return pytest.param(path, id=path, marks=[getattr(pytest.mark, name) for name in names])
 
 

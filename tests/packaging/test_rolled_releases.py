@@ -23,7 +23,7 @@ KINDS: Final = ("conversation", "conversation", "representative", "figures")
 PARTITIONS: Final = 4
 REFUSED: Final = f"the tables are of version {NEW}, and this release reads up to {OLD}: "
 
-pytestmark = [pytest.mark.slow, pytest.mark.broker]
+pytestmark = [pytest.mark.slow, pytest.mark.broker, pytest.mark.dist]
 
 
 @pytest.fixture(scope="module")
