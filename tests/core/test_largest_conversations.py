@@ -55,13 +55,22 @@ def waiting(count: int) -> list[Waiting]:
     return found
 
 
+def fill(whose: Extras | Conversation) -> None:
+    """Each member that is a text or a number, as long as it may be."""
+    for name, value in members_of(whose).items():
+        if value is None:
+            try:
+                setattr(whose, name, IN_ROWS * ID_LENGTH_MAX)
+            except TypeError:
+                # Compiled, one that is a number takes no text.
+                setattr(whose, name, NUMBER)
+        elif type(value) is int:
+            setattr(whose, name, NUMBER)
+
+
 def largest_extras() -> Extras:
     extras = Extras()
-    for name, value in members_of(extras).items():
-        if value is None:
-            setattr(extras, name, IN_ROWS * ID_LENGTH_MAX)
-        elif type(value) is int:
-            setattr(extras, name, NUMBER)
+    fill(extras)
     extras.priority = PRIORITY_MAX
     # In a row a text is never longer than in JSON.
     extras.attributes = {"a": "x" * ATTRIBUTES_BYTES_MAX}
@@ -73,11 +82,7 @@ def test_rows_of_conversations() -> None:
     text = IN_ROWS * ID_LENGTH_MAX
     row = Conversation(b"12345678", text, text, text, "in_conversation")
     row.units = NUMBER
-    for name, value in members_of(row).items():
-        if value is None:
-            setattr(row, name, text)
-        elif type(value) is int:
-            setattr(row, name, NUMBER)
+    fill(row)
     row.deadlines = {text[:30] + str(n): NUMBER for n in range(12)}
     row.skipped = [long_name(n, IN_ROWS) for n in range(SKIPPED_MAX)]
     row.consultants = [long_name(n, IN_ROWS) for n in range(CONSULTANTS_MAX)]
