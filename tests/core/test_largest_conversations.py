@@ -58,6 +58,8 @@ def waiting(count: int) -> list[Waiting]:
 def fill(whose: Extras | Conversation) -> None:
     """Each member that is a text or a number, as long as it may be."""
     for name, value in members_of(whose).items():
+        if name == "extras":
+            continue
         if value is None:
             try:
                 setattr(whose, name, IN_ROWS * ID_LENGTH_MAX)
