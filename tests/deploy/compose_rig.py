@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -93,16 +92,7 @@ class Compose:
 
 def build_images(engine: ContainerEngine, folder: Path) -> dict[str, str]:
     """Every image by the variable that names it."""
-    base = engine.make_base()
-    subprocess.run(
-        [
-            *("make", "--old-file=.venv/.user", "image", "IMAGE=omnistate:test", f"BASE={base}"),
-            f"bin={Path(sys.executable).parent}",
-        ],
-        cwd=ROOT,
-        env={**os.environ, "DOCKER_HOST": engine.host},
-        check=True,
-    )
+    engine.make_image("omnistate:test")
     others = engine.make_base(OTHERS, PACKAGES)
     context = folder / "images"
     (context / "libs").mkdir(parents=True)

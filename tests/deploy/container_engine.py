@@ -9,11 +9,13 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from tests.harness.fetched_folder import cached_folder
 from tests.harness.server import Startable
 from tests.harness.tied_process import PATIENCE_S, TiedProcess
 from tests.harness.waiting import wait_until
@@ -95,16 +97,29 @@ class ContainerEngine(Startable):
     def make_base(self, name: str = BASE, packages: Sequence[str] = PACKAGES) -> str:
         """The name of an image with these packages of Debian's, made where the cache has none."""
         recipe = ("--variant=minbase", f"--include={','.join(packages)}", "bookworm")
-        kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "omnistate"
         digest = hashlib.sha256(repr(recipe).encode()).hexdigest()[:12]
-        archive = kept / f"base-{digest}.tar"
+        archive = cached_folder(f"base-{digest}.tar")
         if not archive.exists():
-            kept.mkdir(parents=True, exist_ok=True)
+            archive.parent.mkdir(parents=True, exist_ok=True)
             made = archive.with_name(f"{os.getpid()}-{archive.name}")
             subprocess.run(["mmdebstrap", "--quiet", *recipe, str(made)], check=True)
             made.replace(archive)
         self.docker("import", str(archive), name)
         return name
+
+    def make_image(self, name: str) -> None:
+        """omnistate's, on that base, as `make image` makes it; needs no environment of its own."""
+        options = (
+            f"IMAGE={name}",
+            f"BASE={self.make_base()}",
+            f"bin={Path(sys.executable).parent}",
+        )
+        subprocess.run(
+            ["make", "--old-file=.venv/.user", "image", *options],
+            cwd=ROOT,
+            env={**os.environ, "DOCKER_HOST": self.host},
+            check=True,
+        )
 
     def _answers(self) -> bool:
         return self._run("docker", "info").returncode == 0

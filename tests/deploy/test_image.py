@@ -1,12 +1,8 @@
 """The container image, built without a registry or a network, and what is promised of it."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -38,16 +34,7 @@ def engine() -> Iterator[ContainerEngine]:
     except EngineUnavailable as reason:
         give_up(str(reason))
     with ContainerEngine() as started:
-        base = started.make_base()
-        subprocess.run(
-            [
-                *("make", "--old-file=.venv/.user", "image", f"IMAGE={IMAGE}", f"BASE={base}"),
-                f"bin={Path(sys.executable).parent}",
-            ],
-            cwd=ROOT,
-            env={**os.environ, "DOCKER_HOST": started.host},
-            check=True,
-        )
+        started.make_image(IMAGE)
         yield started
 
 

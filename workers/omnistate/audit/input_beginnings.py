@@ -2,7 +2,7 @@
 
 A broker that dies may forget for up to a minute that records were deleted, and has them again. What
 a dead letter says was deleted, and the empty records that an adoption fills a topic up with, are no
-inputs, then as before. It judges no record.
+inputs, then or ever. It judges no record.
 """
 
 import re
@@ -53,7 +53,7 @@ async def find_beginnings(reader: TopicReader, layout: Layout) -> BegunInputs:
         async with aclosing(reader.records(DEAD_LETTERS, partition, start, end)) as chunks:
             async for chunk in chunks:
                 for record in chunk:
-                    _note_deleted(record, starts)
+                    _note_deleted(record, layout.inputs, starts)
     for topic in layout.inputs:
         for partition, end in enumerate(await reader.ends(topic)):
             place = topic, partition
@@ -80,11 +80,14 @@ def is_filler(headers: Headers) -> bool:
     return any(name == FILLER for name, _ in headers)
 
 
-def _note_deleted(record: Record, starts: dict[tuple[str, int], int]) -> None:
+def _note_deleted(
+    record: Record, inputs: Sequence[str], starts: dict[tuple[str, int], int]
+) -> None:
     headers = dict(record.headers)
     origin = read_origin(headers.get("omnistate-origin"))
     last = read_last_deleted(headers)
-    if origin is not None and last is not None:
+    # Another worker's are no inputs of this one.
+    if origin is not None and last is not None and origin[0] in inputs:
         topic, partition, _ = origin
         starts[topic, partition] = max(last + 1, starts.get((topic, partition), 0))
 
