@@ -21,7 +21,7 @@ CASES = [
     Case("nonsense", "No such command"),
     Case("topic plan", "Did you mean"),
     Case("worker", "Missing command"),
-    Case("worker router", "No such command"),
+    Case("worker nonsense", "No such command"),
     Case("lag --broker x", "--brokers"),
     Case("lag surplus", "surplus"),
     Case("replay", "Missing argument"),
