@@ -19,7 +19,8 @@ from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.demo.world import World
 from omnistate.process.process_settings import Settings
 
-from deploy.live.live_traffic import Traffic, quicken
+from deploy.live.live_pace import quicken
+from deploy.live.live_traffic import Traffic
 
 
 def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -17,8 +17,9 @@ from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.demo.world import World
 
-from deploy.live.live_centre import Centre, CentreFailed
-from deploy.live.live_traffic import Traffic, quicken
+from deploy.live.live_centre import WORKERS, Centre, CentreFailed
+from deploy.live.live_pace import quicken
+from deploy.live.live_traffic import Traffic
 from tests.harness.broker import BrokerFailed, BrokerUnavailable
 from tests.harness.redis import RedisFailed, RedisUnavailable
 
@@ -65,9 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: argparse.Namespace, folder: Path) -> int:
     world = World(given.seed, given.conversations)
     configuration = quicken(world.configuration, given.speed)
-    print("Starting Kafka, Redis and five workers ...", flush=True)
+    print(f"Starting Kafka, Redis and {len(WORKERS)} workers ...", flush=True)
     with Centre(folder, configuration, given.partitions, given.port) as centre:
         print(f"The board: {centre.board}\nIts token: {centre.token}", flush=True)
+        ask = f"OMNISTATE_BROKERS={centre.brokers} omnistate router waiting support"
+        print(f"What waits, and why: {ask}", flush=True)
         print(f"Kafka: {centre.brokers}   Logs: {folder}   Ctrl-C ends all of it.", flush=True)
         traffic = Traffic(Connection(brokers=centre.brokers), world, given.speed)
         return asyncio.run(_watch(traffic, centre))
@@ -88,7 +91,7 @@ async def _watch(traffic: Traffic, centre: Centre) -> int:
         before, told_s = traffic.events, now_s
         print(
             f"{traffic.time_of_day}  {traffic.events:,} inputs ({rate:,.0f}/s), "
-            f"{traffic.outputs:,} outputs seen",
+            f"{traffic.outputs:,} outputs seen, {traffic.given:,} given by the gate",
             flush=True,
         )
     running.result()

@@ -17,8 +17,16 @@ from tests.harness.installation import CommandFailed, Installation
 from tests.harness.redis import RedisServer
 from tests.harness.worker_process import WorkerFailed
 
-# The projection's web server has the board.
-WORKERS: Final = ("conversation", "conversation", "representative", "projection", "figures")
+# The projection's web server has the board. Of the two routers one acts.
+WORKERS: Final = (
+    "conversation",
+    "conversation",
+    "representative",
+    "router",
+    "router",
+    "projection",
+    "figures",
+)
 STOP_S: Final = 10.0
 
 

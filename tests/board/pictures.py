@@ -15,7 +15,8 @@ from omnistate.demo.world import World
 from PIL import Image
 
 from deploy.live.live_centre import Centre
-from deploy.live.live_traffic import Traffic, quicken
+from deploy.live.live_pace import quicken
+from deploy.live.live_traffic import Traffic
 from tests.board.browser import Browser
 from tests.harness.ports import free_port
 
