@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from omnistate.adapters.kafka.admin import permissions
+from omnistate.adapters.kafka.admin.access import lag_permissions
 from omnistate.adapters.kafka.internals.permission_requests import AuthorizedTopic
 from omnistate.stream.topology import load_topology
 
@@ -71,3 +72,22 @@ async def test_who_has_no_transactions_needs_no_id(
     broker = Broker()
     assert await denied(broker, group, monkeypatch) == []
     assert broker.ids == []
+
+
+async def test_who_only_looks_is_told_of_each_group_that_they_may_not_look_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The exporter of lag is a member of none."""
+
+    async def look(_: Any, group: str) -> int:
+        return 30 if group.endswith("figures") else 0
+
+    broker = Broker(agent_actions=29)
+    monkeypatch.setattr(permissions, "fetch_authorized", broker.topics)
+    monkeypatch.setattr(permissions, "look_for_group", look)
+    needed = lag_permissions(load_topology())
+    denied = await permissions.find_denied_views(AIOKafkaAdminClient(), needed, str)
+    assert denied == [
+        "topic agent-actions: Read, Describe, DescribeConfigs",
+        "group figures: Describe",
+    ]

@@ -78,7 +78,7 @@ class LagEngine(Engine):
     async def look(self, cluster: Cluster, *, permissions: bool) -> Readiness:
         """Of everything that any group consumes."""
         if permissions:
-            await cluster.check_topics(lag_permissions(self.topology))
+            await cluster.check_views(lag_permissions(self.topology))
         return await cluster.readiness(self.topology, watched_topics(self.topology))
 
     def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:  # noqa: ARG002

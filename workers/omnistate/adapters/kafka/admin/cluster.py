@@ -21,7 +21,7 @@ from omnistate.adapters.kafka.admin.committed_offsets import (
     fetch_committed,
 )
 from omnistate.adapters.kafka.admin.differences import MissingTopic, TopicState
-from omnistate.adapters.kafka.admin.permissions import find_denied, find_denied_topics
+from omnistate.adapters.kafka.admin.permissions import find_denied, find_denied_views
 from omnistate.adapters.kafka.admin.readiness import Readiness, judge
 from omnistate.adapters.kafka.clients.bootstrap_failure import explain_bootstrap, listening
 from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
@@ -103,15 +103,15 @@ class Cluster:
             denied = await find_denied(self._admin, group, self.connection.physical)
         self._refuse(denied)
 
-    async def check_topics(self, permissions: Iterable[Permission]) -> None:
-        """Raise ClusterRefusal that names what of these is denied; only topics are looked at."""
+    async def check_views(self, permissions: Iterable[Permission]) -> None:
+        """Raise ClusterRefusal that names what is denied of topics, and of looking at groups."""
         async with deadline(REQUEST_TIMEOUT_S, "asking for permissions"):
-            denied, _ = await find_denied_topics(self._admin, permissions, self.connection.physical)
+            denied = await find_denied_views(self._admin, permissions, self.connection.physical)
         self._refuse(denied)
 
     def _refuse(self, denied: Sequence[str]) -> None:
         if denied:
-            who = f"user {self.connection.sasl_username or 'ANONYMOUS'}"
+            who = f"user {self.connection.credentials.username() or 'ANONYMOUS'}"
             raise ClusterRefusal(f"Kafka does not permit {who} what it needs: {'; '.join(denied)}")
 
     async def create(self, topics: Iterable[MissingTopic], *, only_try: bool = False) -> None:

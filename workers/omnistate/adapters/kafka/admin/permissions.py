@@ -18,6 +18,7 @@ from omnistate.adapters.kafka.admin.access import (
 )
 from omnistate.adapters.kafka.internals.permission_requests import (
     fetch_authorized,
+    look_for_group,
     try_group,
     try_transactional_id,
 )
@@ -52,6 +53,21 @@ async def find_denied(
             more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
             denied.append(f"transactional id {lost[0]}{more}: Write")
     return denied
+
+
+async def find_denied_views(
+    admin: AIOKafkaAdminClient, permissions: Iterable[Permission], physical: Callable[[str], str]
+) -> list[str]:
+    """What whoever looks at topics and groups lacks of these; nothing else is asked about."""
+    permissions = list(permissions)
+    denied, _ = await find_denied_topics(admin, permissions, physical)
+    groups = [physical(each.name) for each in permissions if each.resource_type == "group"]
+    codes = await asyncio.gather(*(look_for_group(admin, each) for each in groups))
+    return denied + [
+        f"group {group}: Describe"
+        for group, code in zip(groups, codes, strict=True)
+        if code == _GROUP_DENIED
+    ]
 
 
 async def find_denied_topics(

@@ -10,12 +10,14 @@ from typing import Any, Final, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.api import Request, RequestStruct, Response
+from aiokafka.protocol.coordination import FindCoordinatorRequest
 from aiokafka.protocol.group import HeartbeatRequest
 from aiokafka.protocol.transaction import EndTxnRequest
 from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String
 
 _NOBODY: Final = "nobody"
 _NO_PRODUCER: Final = (1 << 63) - 1
+_OF_A_GROUP: Final = 0
 _NOT_TOLD: Final = -(1 << 31)
 
 
@@ -42,6 +44,12 @@ async def fetch_authorized(
 async def try_group(admin: AIOKafkaAdminClient, group: str) -> int:
     """The error code for a member of a group that is none; Read is what a member needs."""
     answer: Any = await admin._send_request(HeartbeatRequest(group, -1, _NOBODY), None)
+    return int(answer.error_code)
+
+
+async def look_for_group(admin: AIOKafkaAdminClient, group: str) -> int:
+    """The error code for whoever asks where a group is; Describe is what they need."""
+    answer: Any = await admin._send_request(FindCoordinatorRequest(group, _OF_A_GROUP), None)
     return int(answer.error_code)
 
 
