@@ -33,6 +33,8 @@ def risen(metric: str, *labels: str, window: str) -> str:
     return f"{now} - ({before} or {now} * 0)"
 
 
+# So long will the certificate of a worker still be valid.
+LEFT_S: Final = "omnistate_certificate_expiry_timestamp_seconds - time()"
 ALERTS: Final = (
     Alert(
         "LagOld",
@@ -170,5 +172,15 @@ ALERTS: Final = (
         "10m",
         "ticket",
         "One timer in a hundred fires {{ $value | humanizeDuration }} late, or later.",
+    ),
+    Alert(
+        "CertificateExpires",
+        # Two weeks, or the last tenth of its life, where it does not live for so long.
+        f"min by (job, instance, role) ({LEFT_S} < 1209600 "
+        f"and 9 * ({LEFT_S}) < omnistate_certificate_age_seconds)",
+        "15m",
+        "ticket",
+        "{{ $labels.instance }}, {{ $labels.role }} certificate: "
+        "valid for {{ $value | humanizeDuration }} more.",
     ),
 )

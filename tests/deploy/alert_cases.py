@@ -6,6 +6,7 @@ The values are promtool's: `1+2x3` are 1 3 5 7, `_` is none.
 from typing import Final
 
 from tests.deploy.alert_trials import Firing, Quiet
+from tests.deploy.certificate_alert_cases import CERTIFICATE_FIRING, CERTIFICATE_QUIET
 from tests.deploy.router_alert_cases import ROUTER_FIRING, ROUTER_QUIET
 
 PLACE: Final = 'group="conversation",topic="channel-events",partition="0"'
@@ -173,6 +174,7 @@ FIRING: Final[tuple[tuple[str, Firing], ...]] = (
             "One timer in a hundred fires 59.5s late, or later.",
         ),
     ),
+    *CERTIFICATE_FIRING,
 )
 
 QUIET: Final[tuple[tuple[str, Quiet], ...]] = (
@@ -212,4 +214,5 @@ QUIET: Final[tuple[tuple[str, Quiet], ...]] = (
         "TimersLate",
         Quiet({LATE.format(10): "0+1x100", LATE.format("+Inf"): "0+1x100"}, "20m"),
     ),
+    *CERTIFICATE_QUIET,
 )

@@ -7,9 +7,9 @@ the partition tasks. Beside it only `faust_client` and `figures_stream` import F
 import asyncio
 import socket
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import faust
 from aiohttp import web
@@ -26,16 +26,10 @@ from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
 from omnistate.process.supervisor import Engine, Supervisor, supervise
 from omnistate.process.web_port import WebPort
+from omnistate.process.worker_metrics import WorkerMetrics
 
 WEB_PORT: Final = f"{PREFIX}WEB_PORT"
 HEALTH_PORT: Final = f"{PREFIX}HEALTH_PORT"
-
-
-class Exposition(Protocol):
-    """What `GET /metrics` serves."""
-
-    def expose(self) -> bytes:
-        """Prometheus' text format."""
 
 
 class WebOnly(BootStrategy):  # type: ignore[misc]
@@ -114,7 +108,7 @@ def run_engine(
     name: str,
     settings: Settings,
     engine: Engine,
-    metrics: Exposition,
+    metrics: WorkerMetrics,
     add_routes: Callable[[web.Application], None] | None = None,
 ) -> int:
     """Run until a signal (0), or until the engine ends by itself: a log line says why.
@@ -130,6 +124,8 @@ def run_engine(
     asyncio.set_event_loop(loop)
     app = _make_app(name, settings, loop)
     app.web.ports = _serve(own, settings.web_host, engine, metrics, add_routes)
+    settings.connection.credentials.watch(_tell_credentials)
+    metrics.watch_certificates(settings.connection.credentials.validities)
     supervisor = supervise(engine, settings.connection, wait_for_topics=settings.wait_for_topics)
     host = Host(engine, supervisor, loop=loop)
     with warnings.catch_warnings():
@@ -155,6 +151,14 @@ def run_engine(
         log.error("worker_died", reason=f"{type(problem).__name__}: {problem}", exc_info=problem)
         return ExitStatus.FAILED
     return status
+
+
+def _tell_credentials(files: Sequence[str], problem: str | None) -> None:
+    """Files of certificates or of a login have changed, and count, or cannot be used."""
+    if problem is None:
+        get_logger().info("credentials_renewed", files=[*files])
+    else:
+        get_logger().error("credentials_unusable", reason=problem)
 
 
 def _make_app(name: str, settings: Settings, loop: asyncio.AbstractEventLoop) -> Shell:
@@ -192,7 +196,7 @@ def _serve(
     ports: Mapping[str, int],
     host: str,
     engine: Engine,
-    metrics: Exposition,
+    metrics: WorkerMetrics,
     add_routes: Callable[[web.Application], None] | None,
 ) -> list[WebPort]:
     """What listens on each port, with its pages."""

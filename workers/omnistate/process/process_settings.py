@@ -3,7 +3,8 @@
 A wrong one is refused with one line that names it; a secret's value is never in that line.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self, get_args
 
@@ -128,6 +129,8 @@ class Settings(BaseSettings):
 
     # Those that an option has given: the others come from the environment, or are defaults.
     _options: frozenset[str] = PrivateAttr(frozenset())
+    # The file that each setting was read from which neither an option nor a variable has given.
+    _files: Mapping[str, Path] = PrivateAttr(default_factory=dict)
 
     @field_validator("brokers")
     @classmethod
@@ -200,14 +203,14 @@ class Settings(BaseSettings):
         folder = (env_settings() | init_settings()).get("secrets_dir")
         return init_settings, env_settings, SecretsSettingsSource(settings_cls, folder or None)
 
-    def given_by(self, options: Iterable[str]) -> Self:
-        """The same settings, which know the names of those that are options' values."""
-        self._options = frozenset(options)
+    def given_by(self, options: Iterable[str], files: Mapping[str, Path]) -> Self:
+        """The same settings, which know which of them are options' values, or files' content."""
+        self._options, self._files = frozenset(options), files
         return self
 
-    @property
+    @cached_property
     def connection(self) -> Connection:
-        """The cluster that these settings lead to."""
+        """The cluster that these settings lead to: one, so that all clients renew together."""
         password = self.sasl_password
         return Connection(
             brokers=self.brokers,
@@ -219,6 +222,8 @@ class Settings(BaseSettings):
             ssl_ca_file=_text(self.ssl_ca_file),
             ssl_cert_file=_text(self.ssl_cert_file),
             ssl_key_file=_text(self.ssl_key_file),
+            sasl_username_file=_text(self._files.get("sasl_username")),
+            sasl_password_file=_text(self._files.get("sasl_password")),
         )
 
     @property

@@ -37,7 +37,7 @@ def load_settings(**options: Any) -> Settings:
         with warnings.catch_warnings():
             # What pydantic-settings passes over with a warning, such as a link to elsewhere.
             warnings.simplefilter("error", UserWarning)
-            settings = Settings(**(_from_services() | given)).given_by(given)
+            settings = Settings(**(_from_services() | given))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         message = plain(first["msg"])
@@ -50,8 +50,9 @@ def load_settings(**options: Any) -> Settings:
         reason = error.__cause__ or error
         said = "a file is not UTF-8" if isinstance(reason, UnicodeError) else str(reason)
         raise UnusableSetting(f"{source_of(FOLDER, given)}: {said}") from None
+    settings = settings.given_by(given, _files_of(given, folder))
     try:
-        settings.connection.ssl_context()
+        settings.connection.credentials.context()
     except UnusableCredentials as error:
         source = _source_of(f"ssl_{error.role}_file", given, folder)
         raise UnusableSetting(f"{source}: {error}") from None
@@ -94,8 +95,22 @@ def _refuse_unknown(folder: Path) -> None:
 
 def _source_of(name: str, given: Container[str], folder: Path | None) -> str:
     """What the user wrote a setting as: an option, a variable, or a file of the folder."""
-    named = variable_of(name)
-    if folder is None or name in given or named in map(str.upper, os.environ):
-        return source_of(name, given)
-    files = [file for file in folder.iterdir() if file.name.upper() == named]
-    return str(files[0]) if files else named
+    file = _files_of(given, folder).get(name)
+    if file is not None:
+        return str(file)
+    return source_of(name, given)
+
+
+def _files_of(given: Container[str], folder: Path | None) -> dict[str, Path]:
+    """The file of each setting that no option and no variable goes before."""
+    if folder is None:
+        return {}
+    variables = {name.upper() for name in os.environ}
+    names = {variable_of(name): name for name in Settings.model_fields}
+    return {
+        names[named]: file
+        for file in folder.iterdir()
+        if (named := file.name.upper()) in names
+        and named not in variables
+        and names[named] not in given
+    }

@@ -5,7 +5,8 @@ of a conversation or of a person.
 """
 
 import platform
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Final, NamedTuple
 
@@ -20,7 +21,11 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
+from omnistate.adapters.kafka.clients.certificate_dates import Validity
+from omnistate.adapters.kafka.clients.credentials import Role
 from omnistate.stream.compilation import COMPILED
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -68,6 +73,15 @@ BUILD: Final = describe_gauge(
     "compiled",
 )
 
+CERTIFICATE_AGE: Final = describe_gauge(
+    "certificate_age_seconds",
+    "Age of the certificate that new connections to Kafka show (client) or trust (authority).",
+    "role",
+)
+CERTIFICATE_EXPIRY: Final = describe_gauge(
+    "certificate_expiry_timestamp_seconds", "Until when that certificate is valid.", "role"
+)
+
 
 class WorkerMetrics:
     """What one worker counts; `expose` is the text that Prometheus reads."""
@@ -78,7 +92,7 @@ class WorkerMetrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
-        self._described: list[Description] = [UNUSABLE, BUILD]
+        self._described: list[Description] = [UNUSABLE, BUILD, CERTIFICATE_AGE, CERTIFICATE_EXPIRY]
         build = Gauge(BUILD.name, BUILD.text, BUILD.labels, registry=self.registry)
         compiled = str(COMPILED).lower()
         build.labels(version("omnistate"), platform.python_version(), compiled).set(1)
@@ -102,6 +116,10 @@ class WorkerMetrics:
         self._described.append(Description(full, "histogram", (), text))
         return Histogram(full, text, buckets=tuple(buckets), registry=self.registry)
 
+    def watch_certificates(self, validities: Callable[[], Mapping[Role, Validity]]) -> None:
+        """Ask for those of the next connection whenever somebody asks for the metrics."""
+        self.registry.register(_Certificates(validities))
+
     def unusable(self, topic: str) -> None:
         """A record, or a batch, of a topic that is followed cannot be used."""
         self._unusable.labels(topic).inc()
@@ -109,3 +127,19 @@ class WorkerMetrics:
     def describe(self) -> list[Description]:
         """Every metric of ours, by name."""
         return sorted(self._described)
+
+
+class _Certificates(Collector):
+    def __init__(self, validities: Callable[[], Mapping[Role, Validity]]) -> None:
+        self._validities = validities
+
+    def collect(self) -> Iterator[Metric]:
+        now_s = time.time()
+        age, expiry = (
+            GaugeMetricFamily(each.name, each.text, labels=each.labels)
+            for each in (CERTIFICATE_AGE, CERTIFICATE_EXPIRY)
+        )
+        for role, validity in self._validities().items():
+            age.add_metric([role], now_s - validity.begins_s)
+            expiry.add_metric([role], validity.ends_s)
+        yield from (age, expiry)

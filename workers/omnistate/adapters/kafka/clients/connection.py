@@ -3,15 +3,15 @@
 It opens no connection by itself: it makes consumers, producers and admin clients that are alike.
 """
 
-import ssl
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from omnistate.adapters.kafka.clients.credentials import Credentials, LoginPart, TlsFiles
 from omnistate.adapters.kafka.clients.sticky_assignor import StickyAssignor
-from omnistate.adapters.kafka.clients.tls_context import make_context
 from omnistate.adapters.kafka.internals.consumer import CheckedConsumer, GroupConsumer
 from omnistate.adapters.kafka.internals.logins import space_out_logins
 
@@ -52,6 +52,9 @@ class Connection:
     ssl_ca_file: str | None = None
     ssl_cert_file: str | None = None
     ssl_key_file: str | None = None
+    # Where the user and the password were read, and may be renewed.
+    sasl_username_file: str | None = None
+    sasl_password_file: str | None = None
 
     def physical(self, name: str) -> str:
         """What a topic, group or transactional id of ours is called on the cluster."""
@@ -130,14 +133,19 @@ class Connection:
             "request_timeout_ms": REQUEST_TIMEOUT_MS,
             "retry_backoff_ms": RETRY_BACKOFF_MS,
             "security_protocol": self.security_protocol,
-            "ssl_context": self.ssl_context(),
             "sasl_mechanism": self.sasl_mechanism,
-            "sasl_plain_username": self.sasl_username,
-            "sasl_plain_password": self.sasl_password,
+            # As functions: each connection asks anew.
+            "ssl_context": self.credentials.context,
+            "sasl_plain_username": self.credentials.username,
+            "sasl_plain_password": self.credentials.password,
         }
 
-    def ssl_context(self) -> ssl.SSLContext | None:
-        """What TLS needs, None without TLS. Raises UnusableCredentials."""
-        if not self.security_protocol.endswith("SSL"):
-            return None
-        return make_context(self.ssl_ca_file, self.ssl_cert_file, self.ssl_key_file)
+    @cached_property
+    def credentials(self) -> Credentials:
+        """What each new connection shows and trusts; renewed with its files."""
+        files = TlsFiles(self.ssl_ca_file, self.ssl_cert_file, self.ssl_key_file)
+        return Credentials(
+            LoginPart(self.sasl_username, self.sasl_username_file),
+            LoginPart(self.sasl_password, self.sasl_password_file),
+            files if self.security_protocol.endswith("SSL") else None,
+        )

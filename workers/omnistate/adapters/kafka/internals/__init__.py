@@ -40,7 +40,8 @@ What each reach is for, and what to do without it:
                         a fenced member would fence its successor. And when somebody answered last.
 
 `logins`: in the whole process, in the place of `create_conn` of aiokafka.client.
-    space_out_logins    aiokafka tries a refused password ten times a second, each client by itself.
+    space_out_logins    aiokafka tries a refused password ten times a second, each client by itself,
+                        and keeps certificates and passwords for as long as a client lives.
 
 `batches`: in the whole process, in the place of aiokafka's MemoryRecords and PartitionRecords.
     FetchedBatches, CheckedRecords
@@ -63,7 +64,7 @@ What each reach is for, and what to do without it:
                         asks it for something then waits for ever.
 
 `permission_requests`: what we may do, asked so that nothing is done.
-    fetch_authorized, try_group, try_transactional_id
+    fetch_authorized, try_group, look_for_group, try_transactional_id
                         `_send_request`: aiokafka's Metadata stops at version 5, which tells no
                         permissions, and its clients heartbeat and end transactions as themselves.
 

@@ -1,7 +1,10 @@
-"""Logins that a broker refuses are tried again ever less often, by all clients of a process.
+"""How every connection of a process is opened: with what is in the files by now, and patiently.
 
-aiokafka's clients try each for itself, some ten times a second: whoever counts wrong passwords
-would lock the account. Until the next try is due the last refusal is raised, and nobody is asked.
+aiokafka's clients keep certificates and passwords for life; here they give functions instead, which
+are asked for each connection. Logins that a broker refuses are tried again ever less often, by all
+clients of a process: aiokafka's try each for itself, some ten times a second, and whoever counts
+wrong passwords would lock the account. Until the next try is due the last refusal is raised, and
+nobody is asked.
 """
 
 import time
@@ -19,6 +22,8 @@ from aiokafka.errors import (
 
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
+# Of a connection's options, those that may be given as functions of nothing.
+RENEWED: Final = ("ssl_context", "sasl_plain_username", "sasl_plain_password")
 _REFUSALS: Final = (
     AuthenticationFailedError,
     IllegalSaslStateError,
@@ -48,6 +53,7 @@ class Logins:
 
     async def open(self, host: str, port: int, **options: Any) -> Any:
         """A connection. Raises what aiokafka raises, or the last refusal again."""
+        options |= {name: options[name]() for name in RENEWED if callable(options.get(name))}
         if not str(options.get("security_protocol", "")).startswith("SASL"):
             return await self._connect(host, port, **options)
         members = ("sasl_mechanism", "sasl_plain_username", "sasl_plain_password")
