@@ -18,6 +18,7 @@ from typing import Any
 from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.demo.world import World
 from omnistate.process.process_settings import Settings
+from omnistate.process.settings_source import load_settings
 
 from deploy.live.live_pace import quicken
 from deploy.live.live_traffic import Traffic
@@ -53,7 +54,7 @@ async def _live_through(world: World, speed: float, settings: Settings) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Until it is stopped, or Kafka cannot be reached; the exit status."""
     given = parse_options(arguments)
-    settings = Settings()
+    settings = load_settings()
     try:
         for seed in itertools.count(given.seed):
             world = World(seed, given.conversations)
