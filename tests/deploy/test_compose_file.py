@@ -66,6 +66,17 @@ def test_every_worker_has_a_service_that_can_be_scaled(services: dict[str, Any])
     assert set(job["dns_sd_configs"][0]["names"]) == set(WORKERS)
 
 
+def test_a_job_is_tried_again_and_does_not_go_on_for_ever(services: dict[str, Any]) -> None:
+    jobs = {
+        name
+        for each in services.values()
+        for name, asked in each.get("depends_on", {}).items()
+        if asked["condition"] == "service_completed_successfully"
+    }
+    assert jobs == {"topics", "configuration"}
+    assert {services[name]["restart"] for name in jobs} == {"on-failure:5"}
+
+
 def test_each_setting_that_it_gives_is_one(services: dict[str, Any]) -> None:
     known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     given = {
