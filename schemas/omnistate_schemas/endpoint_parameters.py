@@ -68,6 +68,13 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
         "description": "Show service figures of queues, too.",
         "schema": {"type": "boolean", "default": False},
     },
+    "routing": {
+        "name": "routing",
+        "in": "query",
+        "description": "Show what a router makes of the conversations that wait; it follows the "
+        "topics while somebody asks.",
+        "schema": {"type": "boolean", "default": False},
+    },
     "Last-Event-ID": {
         "name": "Last-Event-ID",
         "in": "header",

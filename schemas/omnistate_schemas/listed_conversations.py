@@ -7,6 +7,7 @@ the rest: `read_api.ConversationNow`.
 from pydantic import Field
 
 from omnistate_schemas.envelope import Id, Time
+from omnistate_schemas.explained_routing import WaitingRouting
 from omnistate_schemas.input_data import Attribute, Priority
 from omnistate_schemas.output_members import Count, Handler, NextTimer
 from omnistate_schemas.read_answer import Answer, Seconds
@@ -56,6 +57,11 @@ class Waiting(ListedConversation):
     )
     skipped_representative_ids: list[Id] = Field(
         default=[], description="Who declined or left it and should not be offered it again."
+    )
+    routing: WaitingRouting | None = Field(
+        default=None,
+        description="What a router makes of it now; null where an overview was not asked for it, "
+        "the topics have not been read yet, or a router leaves it alone.",
     )
 
 

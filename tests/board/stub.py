@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from omnistate.process.projection.board_page import load_board
 
@@ -29,6 +29,8 @@ class Stub:
     def __init__(self) -> None:
         self.overview: dict[str, Any] = overview()
         self.problem: dict[str, str] | None = None
+        # What a router makes of conversations, by their ids; nothing is known of others.
+        self.routing: dict[str, dict[str, Any]] = {}
         # How long an overview is under way, once it has been put together.
         self.slow_s = 0.0
         self.events: queue.Queue[str] = queue.Queue()
@@ -78,8 +80,18 @@ def serving() -> Iterator[Stub]:
                 answer = json.dumps(asked_for(stub.overview, parts.query)).encode()
                 time.sleep(stub.slow_s)
                 self._answer(200, answer, JSON)
+            elif parts.path.endswith("/routing"):
+                self._explain(unquote(parts.path.split("/")[-2]))
             else:
                 self._stream()
+
+        def _explain(self, id_: str) -> None:
+            found = stub.routing.get(id_)
+            if found is None:
+                problem = {"error": "not_found", "message": "nothing is known of it"}
+                self._answer(404, json.dumps(problem).encode(), JSON)
+            else:
+                self._answer(200, json.dumps(found).encode(), JSON)
 
         def _problem(self, status: int, problem: dict[str, str]) -> None:
             self._answer(status, json.dumps(problem).encode(), JSON)

@@ -181,7 +181,8 @@ async def test_ten_thousand_are_read_once_for_all_and_shown_as_a_page(
     listings: Any = Listed(many)
     lag: Any = Lag()
     ready = {"ready": True, "joined": True, "partitions": {}}
-    found = Overviews(model, listings, lag, lambda: (True, ready))
+    routing: Any = None
+    found = Overviews(model, listings, lag, routing, lambda: (True, ready))
     wanted = [Query(30, "representative"), Query(30, "-load"), Query()]
     answers = await asyncio.gather(*(found.latest(query) for query in wanted * 20))
     assert many.lists == 1

@@ -71,6 +71,7 @@ async def _overviews(
     from omnistate.process.logs import configure_logs
     from omnistate.process.projection.lag_watch import LagWatch
     from omnistate.process.projection.overview import Overviews
+    from omnistate.process.projection.routing_watch import RoutingWatch
     from omnistate.projections.keys import Keys
 
     # A line of the log would break the screen; what it says is on the screen.
@@ -83,10 +84,12 @@ async def _overviews(
     model, listings = ReadModel(url, keys, tell), Listings(url, keys, tell)
     store = RedisStore(url, keys)
     lag = LagWatch(connection, topology, PROJECTION, store.offsets)
+    routing = RoutingWatch(connection, topology)
     try:
-        yield Overviews(model, listings, lag, _no_worker)
+        yield Overviews(model, listings, lag, routing, _no_worker)
     finally:
         await lag.close()
+        await routing.close()
         await model.close()
         await listings.close()
         await store.close()
@@ -116,13 +119,14 @@ async def _show(overviews: "Overviews", told: list[str], *, once: bool) -> int:
 
 
 async def _complete(overviews: "Overviews") -> "Overview":
-    """An overview with the lag, if that can be measured within a while."""
+    """An overview with the lag and what a router makes of things, if they come within a while."""
     from omnistate_schemas.endpoint_parameters import LIMIT_MAX
 
     from omnistate.process.projection.overview_query import Query
 
     until_s = time.monotonic() + MEASURED_S
-    query = Query(LIMIT_MAX, queues=LIMIT_MAX, by_queue=True)
+    query = Query(LIMIT_MAX, queues=LIMIT_MAX, by_queue=True, routing=True)
+    await overviews.await_routing()
     overview = await overviews.latest(query)
     while overview.lag_measured_at is None and time.monotonic() < until_s:
         await asyncio.sleep(PERIOD_S)
@@ -140,7 +144,7 @@ async def _follow(
     from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
 
     def as_many_as_fit() -> Query:
-        return Query(console.height, queues=console.height)
+        return Query(console.height, queues=console.height, routing=True)
 
     shown = await overviews.latest(as_many_as_fit())
     problem = _first_left_out(told)

@@ -6,6 +6,7 @@ It makes rows of an overview and lays nothing out. A member that is not there sa
 from collections.abc import Iterator
 from typing import Final
 
+from omnistate_schemas.explained_routing import WaitingRouting
 from omnistate_schemas.listed_conversations import Elsewhere, ListedConversation, Scheduled, Waiting
 from omnistate_schemas.output_members import Handler
 from omnistate_schemas.read_api import Overview
@@ -19,6 +20,7 @@ from omnistate.cli.top_words import (
     MARK,
     QUEUE_STEPS,
     describe_age,
+    describe_shortly,
     describe_span,
     name,
 )
@@ -32,6 +34,16 @@ TIMERS: Final = {
     "wake": "wakes at",
 }
 UPDATED: Final = "U1"
+# What stands against people, in numbers of people.
+OBSTACLES: Final = {
+    "rank_not_open": "of a later rank",
+    "not_signed_in": "not signed in",
+    "presence": "not available",
+    "skills": "without the skills",
+    "skipped": "declined it",
+    "capacity": "full",
+    "asked_already": "being asked",
+}
 # An attribute is a word or two on a line; there may be thirty-two.
 ATTRIBUTES_SHOWN: Final = 4
 
@@ -103,7 +115,21 @@ def _why(each: Waiting) -> Iterator[str]:
         yield f"“{printable(each.decline_reason)}”"
     if each.overflow_count:
         yield f"overflowed {each.overflow_count} ×"
+    if each.routing is not None:
+        yield from _routed(each.routing)
     yield from _special(each)
+
+
+def _routed(routing: WaitingRouting) -> Iterator[str]:
+    """What the router makes of it; before what is special, which a narrow screen cuts off."""
+    if routing.place is not None:
+        yield f"place {routing.place:,}"
+    yield printable(routing.says)
+    if routing.people:
+        people = routing.people.items()
+        yield ", ".join(f"{number:,} {_obstacle(what)}" for what, number in people)
+    if routing.wait is not None and routing.wait.seconds is not None:
+        yield f"about {describe_shortly(routing.wait.seconds)} to go"
 
 
 def _special(each: ListedConversation) -> Iterator[str]:
@@ -120,6 +146,10 @@ def _special(each: ListedConversation) -> Iterator[str]:
     left = len(each.attributes) - ATTRIBUTES_SHOWN
     if left > 0:
         yield f"{left} more"
+
+
+def _obstacle(what: str) -> str:
+    return OBSTACLES.get(what, what.replace("_", " "))
 
 
 def _number(value: int | None) -> Text:

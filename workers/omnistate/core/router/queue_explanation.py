@@ -11,6 +11,7 @@ from omnistate_schemas.times import format_time
 from omnistate.core.router.explanation import explain
 from omnistate.core.router.picture import Picture
 from omnistate.core.router.wait_estimate import TakenUp, WaitEstimate
+from omnistate.core.router.work import Work
 
 FREE = "free"
 
@@ -53,28 +54,40 @@ def explain_queue(
         (work for work in room.works.values() if work.is_open),
         key=lambda work: (work.decline_count >= most, work.key),
     )
-    found = []
-    for work in waiting[:limit]:
-        seen = picture.find_seen(work.id)
-        assert seen is not None
-        explained = explain(picture, taken_up, seen, now_ms)
-        obstacles = Counter(person.obstacle or FREE for person in explained.people)
-        found.append(
-            WaitingExplained(
-                place=explained.place,
-                conversation_id=work.id,
-                sequence=work.sequence,
-                priority=seen.priority,
-                queued_at=format_time(work.queued_ms),
-                says=explained.says,
-                people=dict(sorted(obstacles.items())),
-                wait=explained.wait,
-            )
-        )
     return QueueExplained(
         queue_id=queue_id,
         waiting=len(waiting),
         signed_in=len(room.present),
         members=len(room.members),
-        work=tuple(found),
+        work=tuple(_explain_work(picture, taken_up, work, now_ms) for work in waiting[:limit]),
+    )
+
+
+def explain_waiting(
+    picture: Picture, taken_up: TakenUp, id_: str, now_ms: int
+) -> WaitingExplained | None:
+    """Of one conversation, right after a decision at epoch `now_ms`.
+
+    None: it does not wait to be given to somebody, as far as the picture goes.
+    """
+    work = picture.works.get(id_)
+    if work is None or not work.is_open:
+        return None
+    return _explain_work(picture, taken_up, work, now_ms)
+
+
+def _explain_work(picture: Picture, taken_up: TakenUp, work: Work, now_ms: int) -> WaitingExplained:
+    seen = picture.find_seen(work.id)
+    assert seen is not None
+    explained = explain(picture, taken_up, seen, now_ms)
+    obstacles = Counter(person.obstacle or FREE for person in explained.people)
+    return WaitingExplained(
+        place=explained.place,
+        conversation_id=work.id,
+        sequence=work.sequence,
+        priority=seen.priority,
+        queued_at=format_time(work.queued_ms),
+        says=explained.says,
+        people=dict(sorted(obstacles.items())),
+        wait=explained.wait,
     )

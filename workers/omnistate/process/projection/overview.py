@@ -31,6 +31,8 @@ from omnistate.process.projection.overview_query import (
     pick_queues,
     pick_representatives,
 )
+from omnistate.process.projection.routing_glances import RoutingGlances
+from omnistate.process.projection.routing_watch import RoutingWatch
 
 SHARED_S: Final = 0.5
 # Conversations in each list of an overview.
@@ -76,13 +78,19 @@ class Overviews:
     """Makes overviews; `readiness` says how this worker stands."""
 
     def __init__(
-        self, model: ReadModel, listings: Listings, lag: LagWatch, readiness: Readiness
+        self,
+        model: ReadModel,
+        listings: Listings,
+        lag: LagWatch,
+        routing: RoutingWatch,
+        readiness: Readiness,
     ) -> None:
         """Nothing is asked for yet."""
         self._model = model
         self._people = _Paced(listings.representatives)
         self._queues = _Paced(listings.queues)
         self._lag = lag
+        self._routing = RoutingGlances(routing)
         self._readiness = readiness
         self._latest: _Picture | None = None
         self._taken_at_s = 0.0
@@ -102,6 +110,10 @@ class Overviews:
                 picture.answers[query] = answer
         # Shielded: one who goes must not end it for the others.
         return await asyncio.shield(answer)
+
+    async def await_routing(self) -> None:
+        """Wait a while until it is known what a router makes of what waits; it may not be."""
+        await self._routing.await_picture()
 
     async def list_representatives(self, after: str, limit: int) -> list[RepresentativeNow]:
         """Representatives by their ids, from behind `after` on. Raises as `latest`."""
@@ -142,9 +154,12 @@ class Overviews:
     async def _make(self, picture: _Picture, query: Query) -> Overview:
         now_ms = time.time() * 1_000
         people, queues, measured = picture.people, picture.queues, picture.measured
+        work = picture.work
+        if query.routing:
+            work = work._replace(waiting=self._routing.add_to(work.waiting))
         return Overview(
             counts=picture.counts,
-            **picture.work._asdict(),
+            **work._asdict(),
             queues=pick_queues(queues, query, now_ms),
             queue_totals=add_queues_up(queues, query, now_ms),
             representatives=await self._model.representatives(pick_representatives(people, query)),

@@ -30,6 +30,8 @@ class Query(NamedTuple):
     contains: str = ""
     # Figures of each queue, too.
     by_queue: bool = False
+    # What a router makes of what waits, too.
+    routing: bool = False
 
 
 def natural_key(id_: str) -> tuple[Any, ...]:

@@ -38,9 +38,6 @@ def read_after(given: Mapping[str, str]) -> str | None:
 
 def read_query(given: Mapping[str, str]) -> Query:
     """What an overview is to show. Raises InvalidParameter."""
-    by_queue = given.get("figures_by_queue", "false")
-    if by_queue not in SWITCH:
-        raise InvalidParameter("figures_by_queue: true or false")
     default = Query()
     return Query(
         representatives=_number(given, "representatives", 0),
@@ -50,7 +47,8 @@ def read_query(given: Mapping[str, str]) -> Query:
         queues=_number(given, "queues", 0),
         queues_by=_order(given, "queues_by", QUEUES_BY, default.queues_by),
         contains=_checked("contains", given.get("contains", "")),
-        by_queue=SWITCH[by_queue],
+        by_queue=_switch(given, "figures_by_queue"),
+        routing=_switch(given, "routing"),
     )
 
 
@@ -58,6 +56,13 @@ def _checked(name: str, id_: str) -> str:
     if len(id_) > ID_LENGTH_MAX:
         raise InvalidParameter(f"{name}: at most {ID_LENGTH_MAX} characters")
     return id_
+
+
+def _switch(given: Mapping[str, str], name: str) -> bool:
+    said = given.get(name, "false")
+    if said not in SWITCH:
+        raise InvalidParameter(f"{name}: true or false")
+    return SWITCH[said]
 
 
 def _number(given: Mapping[str, str], name: str, smallest: int) -> int:

@@ -64,7 +64,7 @@ class ReadApi:
         self._stream = stream
         self._lag = lag
         self._routing = routing
-        self._overviews = Overviews(model, listings, lag, readiness)
+        self._overviews = Overviews(model, listings, lag, routing, readiness)
         self._count = count
         self._document = text()
         self.feed = ChangeFeed(stream)

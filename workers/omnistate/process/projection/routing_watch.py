@@ -6,6 +6,7 @@ group and writes nothing.
 
 import asyncio
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
@@ -20,7 +21,12 @@ from omnistate.adapters.kafka.configuration.configuration_follower import Unusab
 from omnistate.adapters.kafka.configuration.object_follower import ObjectFollower
 from omnistate.adapters.kafka.worker.followed_topics import FollowedTopics
 from omnistate.core.router.explanation import Explanation, explain
-from omnistate.core.router.queue_explanation import QueueExplained, explain_queue
+from omnistate.core.router.queue_explanation import (
+    QueueExplained,
+    WaitingExplained,
+    explain_queue,
+    explain_waiting,
+)
 from omnistate.core.router.router import Router
 from omnistate.core.router.seen import ConversationSeen
 from omnistate.process.logs import get_logger
@@ -77,6 +83,31 @@ class RoutingWatch:
         finally:
             records.router.forget_requests()
 
+    def glance(self, ids: Iterable[str]) -> list[WaitingExplained]:
+        """Of those conversations that wait, at once; nothing before the topics have been read."""
+        self._ask()
+        records = self._records
+        if records is None:
+            return []
+        picture, now_ms = records.router.picture, _now_ms()
+        if not any(room.members for room in picture.rooms.values()):
+            # Nobody is in a queue: whoever assigns here is another router, which says nothing.
+            return []
+        records.router.decide(now_ms)
+        try:
+            found = [explain_waiting(picture, records.taken_up, id_, now_ms) for id_ in ids]
+        finally:
+            records.router.forget_requests()
+        return [each for each in found if each is not None]
+
+    async def await_picture(self) -> bool:
+        """Wait a while for the topics to be read; whether they are."""
+        try:
+            await self._read()
+        except LogUnavailable:
+            return False
+        return True
+
     async def close(self) -> None:
         """Follow no more; may be called again."""
         following, self._following = self._following, None
@@ -84,11 +115,14 @@ class RoutingWatch:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
 
-    async def _read(self) -> PicturedRecords:
+    def _ask(self) -> None:
         self._asked_at_s = time.monotonic()
         if self._following is None or self._following.done():
             self._changed.clear()
             self._following = asyncio.create_task(self._follow())
+
+    async def _read(self) -> PicturedRecords:
+        self._ask()
         if self._records is None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), FIRST_S)
@@ -131,7 +165,7 @@ class RoutingWatch:
             await asyncio.gather(followed.stop(), configuration.stop())
 
 
-def encode(found: Explanation | QueueExplained) -> bytes:
+def encode(found: Explanation | QueueExplained | WaitingExplained) -> bytes:
     """The same as JSON, with every member."""
     return _ENCODE(found)
 
