@@ -75,6 +75,13 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
         "topics while somebody asks.",
         "schema": {"type": "boolean", "default": False},
     },
+    "windows": {
+        "name": "windows",
+        "in": "query",
+        "description": "Show which reconnect windows run, as far as they began since somebody asks "
+        "or the last change tells.",
+        "schema": {"type": "boolean", "default": False},
+    },
     "Last-Event-ID": {
         "name": "Last-Event-ID",
         "in": "header",

@@ -46,7 +46,7 @@ ENDPOINTS: Final = (
         read_api.Overview,
         (
             *("representatives", "representatives_by", "queues", "queues_by"),
-            *("contains", "figures_by_queue", "routing"),
+            *("contains", "figures_by_queue", "routing", "windows"),
         ),
     ),
     Endpoint(

@@ -20,6 +20,7 @@ from omnistate_schemas.vocabulary import (
     PresenceReason,
     ProblemCode,
     Status,
+    TimerName,
     WindowSpan,
 )
 
@@ -173,6 +174,26 @@ class RepresentativeTotals(Answer):
     most_over: list[Id] = Field(description="The three of these who hold most too many.")
 
 
+class RunningWindow(Answer):
+    """Somebody's connection has gone; where it is not back in time, something follows."""
+
+    conversation_id: Id = Field(description="The conversation.")
+    name: TimerName = Field(
+        description="Whose window: `customer_reconnect` or `representative_reconnect`."
+    )
+    representative_id: Id | None = Field(
+        description="Whoever is gone; of a customer's, whoever has the conversation, if anybody."
+    )
+    due_seconds: Seconds = Field(description="In how many seconds it is over.")
+
+
+class WindowsNow(Answer):
+    """The windows that run, as far as changes and recorded inputs tell: those that end next."""
+
+    running: Count = Field(description="How many there are.")
+    windows: list[RunningWindow] = Field(description="The first ten.")
+
+
 class Overview(Answer):
     """Everything that a board shows."""
 
@@ -184,6 +205,11 @@ class Overview(Answer):
     scheduled: ScheduledWork = Field(description="Scheduled conversations, the next ten.")
     with_bot: ElsewhereWork = Field(description="What bots have, the oldest ten.")
     with_external: ElsewhereWork = Field(description="What others outside have, the oldest ten.")
+    windows: WindowsNow | None = Field(
+        default=None,
+        description="Reconnect windows; null where they were not asked for, or the topics have not "
+        "been read yet.",
+    )
     representatives: list[RepresentativeNow] = Field(
         description="Representatives, as many as were asked for."
     )

@@ -8,6 +8,17 @@ from tests.board.canned import GENERATED_AT, MARKUP
 
 NOBODY = "nobody in its queue can be given it now"
 
+# Of chat-b a bot knows, and its customer has gone.
+WINDOWS: dict[str, Any] = {
+    "running": 12,
+    "windows": [
+        {"conversation_id": "chat-w", "name": "representative_reconnect",
+         "representative_id": "dora", "due_seconds": 41.5},
+        {"conversation_id": "chat-b", "name": "customer_reconnect", "representative_id": None,
+         "due_seconds": 130.0},
+    ],
+}  # fmt: skip
+
 
 def glance(id_: str, **members: Any) -> dict[str, Any]:
     """As an overview has it of one that waits."""

@@ -1,13 +1,15 @@
 """Why each conversation waits, as the page shows what a router makes of it."""
 
-from urllib.parse import parse_qs, urlsplit
+import re
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.board.browser import Browser
 from tests.board.canned import MARKUP, overview, waiting
-from tests.board.canned_routing import NOBODY, explained, glance, person
+from tests.board.canned_routing import NOBODY, WINDOWS, explained, glance, person
 from tests.board.page import shown, violations
 from tests.board.stub import Stub
 
@@ -17,7 +19,12 @@ ODD = "chat/17?"
 @pytest.fixture
 def explaining(stub: Stub, browser: Browser) -> Browser:
     """The board, where a router explains two of those that wait."""
-    lonely = {"place": None, "says": "nobody is in its queue", "people": {}, "wait": None}
+    lonely: dict[str, Any] = {
+        "place": None,
+        "says": "nobody is in its queue",
+        "people": {},
+        "wait": None,
+    }
     stub.overview = overview(
         waiting=[
             waiting(ODD, 300.0, queue_id="support", rule="C1", routing=glance(ODD)),
@@ -38,7 +45,22 @@ def test_a_row_says_what_the_router_makes_of_it(stub: Stub, explaining: Browser)
     assert rows["b"][-1] == "nobody is in its queue"
     assert rows[MARKUP][-1] == "began and waits for a representative", "nothing is known of it"
     asked = [urlsplit(path) for path, _ in stub.asked if path.startswith("/api/overview")]
-    assert all(parse_qs(each.query)["routing"] == ["true"] for each in asked)
+    assert all("routing=true&windows=true" in each.query for each in asked)
+
+
+def test_whose_connection_has_gone_is_told_until_when(stub: Stub, browser: Browser) -> None:
+    stub.overview = overview(windows=WINDOWS)
+    page = shown(stub, browser)
+    read = "return [...document.querySelectorAll('#elsewhere tbody tr')].map((r) => r.innerText)"
+    told = [" ".join(each.split()) for each in page.run(read)]
+    assert [each.split()[0] for each in told] == [
+        *("call-e", "chat-b", "callback-2", MARKUP.split()[0]),
+        *("chat-w", "chat-b", "callback-1"),
+    ]
+    assert told[1].startswith("chat-b bot helper for 1 min ")
+    assert re.fullmatch(r"chat-w representative gone · dora \d\d s left", told[4])
+    assert re.fullmatch(r"chat-b customer gone . min \d\d s left", told[5])
+    assert "2 scheduled · 12 with a bot · 1 outside · 12 gone" in page.text("#elsewhere .top")
 
 
 def open_the_first(page: Browser) -> None:

@@ -75,6 +75,22 @@ def test_what_the_router_would_say(installation: Installation) -> None:
     assert status == 200
     assert served["says"] == "it does not wait for anybody: in_conversation, with ben"
     assert (served["place"], served["people"]) == (None, [])
+    # An overview has the same of each that waits, and whose connection has gone.
+    installation.send([event(4, "customer.disconnected", "chat-1")])
+
+    def overview() -> Any:
+        return ask(projection, "/api/overview?routing=true&windows=true")[1]
+
+    wait_until("gone", lambda: (overview()["windows"] or {}).get("running") == 1)
+    seen = overview()
+    assert seen["waiting"][0]["routing"]["says"] == waiting["says"]
+    assert seen["waiting"][0]["routing"]["people"] == {"asked_already": 1, "not_signed_in": 1}
+    (gone,) = seen["windows"]["windows"]
+    assert (gone["conversation_id"], gone["name"]) == ("chat-1", "customer_reconnect")
+    assert gone["representative_id"] == "ben"
+    assert 0 < gone["due_seconds"] <= 180
+    plain = ask(projection, "/api/overview")[1]
+    assert (plain["waiting"][0]["routing"], plain["windows"]) == (None, None)
     # What is published since is seen.
     now = {**CENTRE, "queues": {"support": {}, "second": {}}}
     installation.configure(now)

@@ -125,7 +125,7 @@ async def _complete(overviews: "Overviews") -> "Overview":
     from omnistate.process.projection.overview_query import Query
 
     until_s = time.monotonic() + MEASURED_S
-    query = Query(LIMIT_MAX, queues=LIMIT_MAX, by_queue=True, routing=True)
+    query = Query(LIMIT_MAX, queues=LIMIT_MAX, by_queue=True, routing=True, windows=True)
     await overviews.await_routing()
     overview = await overviews.latest(query)
     while overview.lag_measured_at is None and time.monotonic() < until_s:
@@ -144,7 +144,7 @@ async def _follow(
     from omnistate.projections.read_model.store_ports import StoreUnavailable, StoreUnusable
 
     def as_many_as_fit() -> Query:
-        return Query(console.height, queues=console.height, routing=True)
+        return Query(console.height, queues=console.height, routing=True, windows=True)
 
     shown = await overviews.latest(as_many_as_fit())
     problem = _first_left_out(told)

@@ -9,7 +9,7 @@ from typing import Final
 from omnistate_schemas.explained_routing import WaitingRouting
 from omnistate_schemas.listed_conversations import Elsewhere, ListedConversation, Scheduled, Waiting
 from omnistate_schemas.output_members import Handler
-from omnistate_schemas.read_api import Overview
+from omnistate_schemas.read_api import Overview, RunningWindow, WindowsNow
 from rich.text import Text
 
 from omnistate.cli.command_end import printable
@@ -32,6 +32,10 @@ TIMERS: Final = {
     "representative_reconnect": "representative gone, until",
     "offer": "to be taken by",
     "wake": "wakes at",
+}
+GONE: Final = {
+    "customer_reconnect": "customer gone",
+    "representative_reconnect": "representative gone",
 }
 UPDATED: Final = "U1"
 # What stands against people, in numbers of people.
@@ -67,26 +71,38 @@ def waiting(overview: Overview) -> Room:
 
 
 def elsewhere(overview: Overview) -> Room:
-    """Scheduled conversations, and those that a bot or somebody outside has."""
+    """Scheduled conversations, those that a bot or somebody outside has, and windows that run."""
     works = (overview.with_bot, overview.with_external)
+    gone = overview.windows or WindowsNow(running=0, windows=[])
     others = [each for work in works for each in work.conversations]
     # What has been there the longest, or is late, before what is to come.
     several = [
         *((-each.age_seconds, _elsewhere_row(each)) for each in others),
         *((each.due_seconds, _scheduled_row(each)) for each in overview.scheduled.conversations),
+        *((each.due_seconds, _window_row(each)) for each in gone.windows),
     ]
     rows = [row for _, row in sorted(several, key=lambda pair: pair[0])]
     bots, outside = (work.active for work in works)
     number = overview.scheduled.scheduled
     title = f"scheduled {number:,}, bots {bots:,}, outside {outside:,}"
+    if gone.running:
+        title += f", gone {gone.running:,}"
     none = "Nothing is scheduled, or with a bot or somebody outside."
-    beyond = max(number + bots + outside - len(rows), 0)
+    beyond = max(number + bots + outside + gone.running - len(rows), 0)
     return Room((title, "where", "when"), rows, none, texts=2, beyond=beyond)
 
 
 def _elsewhere_row(each: Elsewhere) -> tuple[Text, ...]:
     where = " · ".join([_handler(each.handler), *_special(each)])
     return name(each.conversation_id), Text(where), Text(f"for {describe_span(each.age_seconds)}")
+
+
+def _window_row(each: RunningWindow) -> tuple[Text, ...]:
+    where = GONE.get(each.name, each.name)
+    if each.representative_id is not None:
+        where += f" · {printable(each.representative_id)}"
+    left = Text(f"{describe_span(each.due_seconds)} left")
+    return name(each.conversation_id), Text(where), left
 
 
 def _scheduled_row(each: Scheduled) -> tuple[Text, ...]:

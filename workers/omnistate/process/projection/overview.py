@@ -90,7 +90,8 @@ class Overviews:
         self._people = _Paced(listings.representatives)
         self._queues = _Paced(listings.queues)
         self._lag = lag
-        self._routing = RoutingGlances(routing)
+        self._watch = routing
+        self._glances = RoutingGlances(routing)
         self._readiness = readiness
         self._latest: _Picture | None = None
         self._taken_at_s = 0.0
@@ -113,7 +114,7 @@ class Overviews:
 
     async def await_routing(self) -> None:
         """Wait a while until it is known what a router makes of what waits; it may not be."""
-        await self._routing.await_picture()
+        await self._watch.await_picture()
 
     async def list_representatives(self, after: str, limit: int) -> list[RepresentativeNow]:
         """Representatives by their ids, from behind `after` on. Raises as `latest`."""
@@ -156,10 +157,11 @@ class Overviews:
         people, queues, measured = picture.people, picture.queues, picture.measured
         work = picture.work
         if query.routing:
-            work = work._replace(waiting=self._routing.add_to(work.waiting))
+            work = work._replace(waiting=self._glances.add_to(work.waiting))
         return Overview(
             counts=picture.counts,
             **work._asdict(),
+            windows=self._watch.list_windows(LISTED) if query.windows else None,
             queues=pick_queues(queues, query, now_ms),
             queue_totals=add_queues_up(queues, query, now_ms),
             representatives=await self._model.representatives(pick_representatives(people, query)),

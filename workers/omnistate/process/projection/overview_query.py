@@ -32,6 +32,8 @@ class Query(NamedTuple):
     by_queue: bool = False
     # What a router makes of what waits, too.
     routing: bool = False
+    # Whose connection has gone, too.
+    windows: bool = False
 
 
 def natural_key(id_: str) -> tuple[Any, ...]:

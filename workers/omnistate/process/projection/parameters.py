@@ -49,6 +49,7 @@ def read_query(given: Mapping[str, str]) -> Query:
         contains=_checked("contains", given.get("contains", "")),
         by_queue=_switch(given, "figures_by_queue"),
         routing=_switch(given, "routing"),
+        windows=_switch(given, "windows"),
     )
 
 

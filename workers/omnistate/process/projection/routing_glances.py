@@ -25,10 +25,6 @@ class RoutingGlances:
         self._known: dict[str, WaitingRouting] = {}
         self._kept_until_s = 0.0
 
-    async def await_picture(self) -> None:
-        """Wait a while for the topics to be read."""
-        await self._routing.await_picture()
-
     def add_to(self, waiting: list[Waiting]) -> list[Waiting]:
         """The same, with what is known by now."""
         began_s = time.monotonic()

@@ -1,7 +1,7 @@
-"""The router's picture for whoever asks why something waits; followed while somebody asks.
+"""The router's picture for whoever asks why something waits, and the windows that run.
 
-It decides nothing that counts: it says what a router would decide now, and forgets it. It joins no
-group and writes nothing.
+Followed while somebody asks. It decides nothing that counts: it says what a router would decide
+now, and forgets it. It joins no group and writes nothing.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import Final
 
 import msgspec
-from omnistate_schemas.read_api import ConversationNow
-from omnistate_schemas.vocabulary import REJECTED_INPUTS
+from omnistate_schemas.read_api import ConversationNow, WindowsNow
+from omnistate_schemas.vocabulary import RECORDED_INPUTS, REJECTED_INPUTS
 
 from omnistate.adapters.kafka.admin.cluster import open_cluster
 from omnistate.adapters.kafka.clients.connection import Connection
@@ -30,6 +30,7 @@ from omnistate.core.router.queue_explanation import (
 from omnistate.core.router.router import Router
 from omnistate.core.router.seen import ConversationSeen
 from omnistate.process.logs import get_logger
+from omnistate.process.projection.running_windows import TOPICS, RunningWindows
 from omnistate.stream.ports import LogUnavailable
 from omnistate.stream.router.pictured_records import FOLLOWED, PicturedRecords, UnusableRecord
 from omnistate.stream.topology import Topology
@@ -55,6 +56,7 @@ class RoutingWatch:
             topic for topic in topology.group("router").follows if topic not in FOLLOWED
         ]
         self._records: PicturedRecords | None = None
+        self._windows = RunningWindows()
         self._asked_at_s = 0.0
         self._following: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
@@ -100,6 +102,11 @@ class RoutingWatch:
             records.router.forget_requests()
         return [each for each in found if each is not None]
 
+    def list_windows(self, limit: int) -> WindowsNow | None:
+        """Those that run now, at once; None before the topics have been read."""
+        self._ask()
+        return None if self._records is None else self._windows.list_next(_now_ms(), limit)
+
     async def await_picture(self) -> bool:
         """Wait a while for the topics to be read; whether they are."""
         try:
@@ -132,7 +139,8 @@ class RoutingWatch:
 
     async def _follow(self) -> None:
         records = PicturedRecords(Router())
-        followed = FollowedTopics(self._connection, WHOLE)
+        windows = self._windows = RunningWindows()
+        followed = FollowedTopics(self._connection, WHOLE, [RECORDED_INPUTS])
         configuration = ObjectFollower(
             self._connection, _pass_over, self._configured, records.configure
         )
@@ -141,11 +149,15 @@ class RoutingWatch:
             await configuration.start()
             changes = asyncio.create_task(configuration.run())
             async with open_cluster(self._connection) as cluster:
-                found = await cluster.describe(WHOLE)
+                found = await cluster.describe((*WHOLE, RECORDED_INPUTS))
             await followed.start({topic: state.partitions for topic, state in found.items()})
             ends = await followed.ends()
             while time.monotonic() - self._asked_at_s < INTEREST_S and not changes.done():
                 for record in await followed.poll(POLL_MS):
+                    if record.topic in TOPICS:
+                        windows.take(record)
+                    if record.topic == RECORDED_INPUTS:
+                        continue
                     # Whoever routes says what cannot be used, and counts it.
                     with suppress(UnusableRecord):
                         records.take(record, _now_ms())

@@ -9,6 +9,8 @@ from enum import IntEnum
 from itertools import chain
 from typing import Final, Literal, NamedTuple
 
+from omnistate_schemas.vocabulary import RECORDED_INPUTS
+
 from omnistate.stream.position import POSITIONS
 from omnistate.stream.topology import Topology
 from omnistate.stream.topology_parts import Group
@@ -90,8 +92,8 @@ def permissions_of(group: Group) -> list[Permission]:
 
 def _with_its_api(topology: Topology, group: Group) -> list[Permission]:
     asked = [topic.name for topic in topology.topics if topic.kind == "dead-letter"]
-    # Why something waits is said from what a router follows.
-    asked += topology.group(ROUTER).follows
+    # Why something waits is said from what a router follows; which windows run, from what follows.
+    asked += [*topology.group(ROUTER).follows, RECORDED_INPUTS]
     return _merge(
         permissions_of(group),
         lag_permissions(topology),
