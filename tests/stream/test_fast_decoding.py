@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from omnistate.core.input import Input
 from omnistate.stream.cloudevents import DeadLetter
-from omnistate.stream.conversation.decoding import decode_record
-from omnistate.stream.conversation.fast_decoding import read_usual
+from omnistate.stream.conversation.decoding import decode_in_full, decode_record
+from omnistate.stream.conversation.fast_decoding import EventReader
 from omnistate.stream.conversation.fast_structs import EVENTS
 from omnistate.stream.ports import Record
 from omnistate_schemas.registry import INPUTS
@@ -33,12 +33,6 @@ def record_of(text: bytes, event: dict[str, Any]) -> Record:
     return Record(topic, 0, 7, 1_741_165_200_000, key, text, ())
 
 
-def decode_fully(record: Record) -> Input | DeadLetter:
-    """Not by the shortcut, which is for the usual headers alone."""
-    headers = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
-    return decode_record(record._replace(headers=headers), 1)
-
-
 def plain(found: Input | DeadLetter) -> object:
     if isinstance(found, DeadLetter):
         return found.code, found.message
@@ -54,9 +48,9 @@ def test_all_but_one_type_have_a_usual_form() -> None:
 def test_an_example_is_taken_and_means_the_same(name: str, more: dict[str, Any]) -> None:
     event = example_of(name) | more
     text = json.dumps(event, **COMPACT).encode()
-    assert read_usual(text) is not None
+    assert EventReader().read(text) is not None
     record = record_of(text, event)
-    assert plain(decode_record(record, 1)) == plain(decode_fully(record))
+    assert plain(decode_record(record, 1)) == plain(decode_in_full(record, 1))
 
 
 @pytest.mark.parametrize(
@@ -80,8 +74,8 @@ def test_an_example_is_taken_and_means_the_same(name: str, more: dict[str, Any])
 def test_anything_else_is_looked_at_in_full(whole: str, part: str, other: str) -> None:
     text = json.dumps(EVENT, **COMPACT)
     assert part in text
-    assert read_usual(text.encode()) is not None
-    assert read_usual(text.replace(part, other).encode()) is None, whole
+    assert EventReader().read(text.encode()) is not None
+    assert EventReader().read(text.replace(part, other).encode()) is None, whole
 
 
 STARTED: Final = (
@@ -117,9 +111,9 @@ STARTED: Final = (
 def test_what_counting_quotation_marks_sees(part: str, other: str, taken: bool) -> None:
     assert part in STARTED
     text = STARTED.replace(part, other).encode()
-    assert (read_usual(text) is not None) == taken
+    assert (EventReader().read(text) is not None) == taken
     record = record_of(text, {"subject": "c1", "type": "conversation.started"})
-    assert plain(decode_record(record, 1)) == plain(decode_fully(record))
+    assert plain(decode_record(record, 1)) == plain(decode_in_full(record, 1))
 
 
 def test_members_come_in_one_order() -> None:
@@ -159,4 +153,4 @@ def test_it_never_differs(event: dict[str, Any], spaced: bool, ascii_: bool) -> 
     separators = (", ", ": ") if spaced else (",", ":")
     text = json.dumps(event, separators=separators, ensure_ascii=ascii_).encode()
     record = record_of(text, event)
-    assert plain(decode_record(record, 1)) == plain(decode_fully(record))
+    assert plain(decode_record(record, 1)) == plain(decode_in_full(record, 1))

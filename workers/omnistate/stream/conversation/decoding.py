@@ -25,8 +25,8 @@ from omnistate.stream.cloudevents import (
 from omnistate.stream.conversation.action_fills import fill_reservation
 from omnistate.stream.conversation.fast_decoding import (
     SHAPES_BY_TYPE,
+    EventReader,
     Usual,
-    read_usual,
     read_usual_data,
 )
 from omnistate.stream.conversation.fast_headers import sort_headers
@@ -38,6 +38,8 @@ from omnistate.stream.ports import Headers, Record, UnreadableRecord
 TRACE_LENGTH_MAX: Final = 1_024
 # The headers of most events, where they have any.
 _STRUCTURED_HEADERS: Final[Headers] = (("content-type", STRUCTURED.encode()),)
+# What it has learned of producers makes it quicker, and never says anything else.
+_EVENTS: Final = EventReader()
 
 
 def decode_record(record: Record, partitions: int) -> Input | DeadLetter:
@@ -71,12 +73,12 @@ def _decode_usual(record: Record, partitions: int) -> Input | None:
     if value is None or len(value) > RECORD_BYTES_MAX:
         return None
     if not headers or headers == _STRUCTURED_HEADERS:
-        found = read_usual(value)
+        found = _EVENTS.read(value)
     else:
         attributes = sort_headers(headers)
         if attributes is None:
             return None
-        found = _read_binary(attributes, value) if attributes else read_usual(value)
+        found = _read_binary(attributes, value) if attributes else _EVENTS.read(value)
     if found is None:
         return None
     shape, data, id_, source, subject, time, traceparent, tracestate = found
@@ -92,16 +94,17 @@ def _decode_usual(record: Record, partitions: int) -> Input | None:
     fingerprint = fingerprint_of(source, id_)
     input_ = Input(topic, partition, offset, type_, subject, id_, source, fingerprint)
     input_.time_ms, input_.size = time_ms, len(value)
-    if traceparent or tracestate:
-        input_.traceparent = _trace(traceparent)
-        input_.tracestate = _trace(tracestate)
+    if traceparent and len(traceparent) <= TRACE_LENGTH_MAX:
+        input_.traceparent = traceparent
+    if tracestate and len(tracestate) <= TRACE_LENGTH_MAX:
+        input_.tracestate = tracestate
     if shape.fill is not None:
         shape.fill(input_, data)
     return input_
 
 
 def _read_binary(headers: dict[str, bytes], value: bytes) -> Usual | None:
-    """What `read_usual` finds, in an event whose attributes are these headers."""
+    """What `EventReader` finds, in an event whose attributes are these headers."""
     shape = SHAPES_BY_TYPE.get(headers["ce_type"])
     data = read_usual_data(value, shape) if shape is not None else None
     if shape is None or data is None or headers["ce_specversion"] != b"1.0":

@@ -4,8 +4,8 @@ A shortcut, never an authority: what it does not take is looked at in full by `d
 it takes means the same there. It words no error.
 
 Known members are read in one pass. As many quotation marks as these have: nothing else is there,
-and none is repeated. Where there are more (extension attributes, unknown members of the data) the
-text is read once more, whole, and they are counted with the others that it has.
+and none is repeated. Where there are more (unknown members of the data, extension attributes that
+have not been learned) the text is read once more, whole, and they are counted with the others.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,8 @@ import msgspec
 from msgspec import UNSET
 from omnistate_schemas.registry import INPUTS
 
-from omnistate.stream.conversation.fast_structs import EVENTS, Attributes
+from omnistate.stream.conversation.fast_extensions import Extensions
+from omnistate.stream.conversation.fast_structs import EVENTS, DataAlone, events_with
 from omnistate.stream.conversation.input_readers import READERS, Fill
 from omnistate.stream.json_text import UnusableText, read_object
 
@@ -55,7 +56,7 @@ class Shape:
 
 
 # What its type is like, its data, id, source, subject, time, traceparent and tracestate.
-Usual = tuple[Shape, Any, str, str, str, str, object, object]
+Usual = tuple[Shape, Any, str, str, str, str, Any, Any]
 
 
 def _count_quotes(struct: type[msgspec.Struct]) -> int:
@@ -76,51 +77,93 @@ def _count_quotes(struct: type[msgspec.Struct]) -> int:
 # `type` is no member of the struct: it says which struct it is.
 _QUOTES_OF_TYPE: Final = 4
 _QUOTES_OF_TEXT: Final = 4
+_QUOTES_OF_NAME: Final = 2
 _NEVER: Final = 1 << 30
-SHAPES: Final[dict[type, Shape]] = {
-    event: Shape(name, INPUTS[name].topic, READERS[name][1], event)
-    for name, event in EVENTS.items()
+_SHAPES: Final = {
+    name: Shape(name, INPUTS[name].topic, READERS[name][1], event) for name, event in EVENTS.items()
 }
-SHAPES_BY_TYPE: Final = {shape.type.encode(): shape for shape in SHAPES.values()}
+SHAPES_BY_TYPE: Final = {name.encode(): shape for name, shape in _SHAPES.items()}
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
 _UNSET: Final = UNSET
 _ASTUPLE: Final = msgspec.structs.astuple
 _DECODE_ANY: Final = msgspec.json.Decoder().decode
-_ATTRIBUTES: Final = frozenset(Attributes.__struct_fields__) | {"type", "data"}
-_DECODE: Final = msgspec.json.Decoder(reduce(or_, EVENTS.values())).decode
+_DECODE_DATA: Final = msgspec.json.Decoder(DataAlone).decode
+_ATTRIBUTES: Final = 10
 
 
-def read_usual(text: bytes) -> Usual | None:
-    """An event in a usual form; None for any other text.
+class EventReader:
+    """Reads events in structured mode, and remembers which extension attributes they have."""
 
-    Its data has the attributes of the type's model; its `time` has not been looked at.
-    """
-    try:
-        event: Any = _DECODE(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-    shape = SHAPES[type(event)]
-    # One call for all, in the order of the struct's own, costs less than an attribute each.
-    members = _ASTUPLE(event)
-    data, _, id_, source, subject, time, datacontenttype, traceparent, tracestate, key = members
-    surplus = text.count(b'"') - shape.quotes
-    # Where there are no more than must be there, nothing is that need not be there.
-    if surplus:
-        if datacontenttype is not _UNSET:
-            surplus -= _QUOTES_OF_TEXT
-        if traceparent is not _UNSET:
-            surplus -= _QUOTES_OF_TEXT
-        if tracestate is not _UNSET:
-            surplus -= _QUOTES_OF_TEXT
-        if shape.optional:
-            surplus -= _count_optional(shape, data)
-        if key is not _UNSET:
-            if key != subject:
-                return None
-            surplus -= _QUOTES_OF_TEXT
-        if surplus and not _is_of_others(surplus, text, shape):
+    __slots__ = ("_decode", "_extensions", "_known", "_shapes")
+
+    def __init__(self) -> None:
+        """No extension is known yet but those that have a meaning here."""
+        self._extensions = Extensions()
+        self._learn(EVENTS)
+
+    def _learn(self, events: dict[str, type[msgspec.Struct]]) -> None:
+        self._known = self._extensions.known
+        self._shapes = {event: _SHAPES[name] for name, event in events.items()}
+        self._decode: Callable[[bytes], Any] = msgspec.json.Decoder(
+            reduce(or_, events.values())
+        ).decode
+
+    def read(self, text: bytes) -> Usual | None:
+        """An event in a usual form; None for any other text.
+
+        Its data has the attributes of the type's model; its `time` has not been looked at.
+        """
+        # Not called as a method, which it is not: that takes longer.
+        decode = self._decode
+        try:
+            event: Any = decode(text)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-    return shape, data, id_, source, subject, time, traceparent, tracestate
+        shape = self._shapes[type(event)]
+        # In the order of the struct's own: its data, specversion, id, source, subject, time,
+        # datacontenttype, traceparent, tracestate, partitionkey, extensions. One call for all.
+        members: tuple[Any, ...] = _ASTUPLE(event)
+        data, subject, trace, state = members[0], members[4], members[7], members[8]
+        surplus = text.count(b'"') - shape.quotes
+        # Where there are no more than must be there, nothing is that need not be there.
+        if surplus:
+            if members[6] is not _UNSET:
+                surplus -= _QUOTES_OF_TEXT
+            if trace is not _UNSET:
+                surplus -= _QUOTES_OF_TEXT
+            if state is not _UNSET:
+                surplus -= _QUOTES_OF_TEXT
+            if members[9] is not _UNSET:
+                if members[9] != subject:
+                    return None
+                surplus -= _QUOTES_OF_TEXT
+            for value in members[_ATTRIBUTES:]:
+                if value is not _UNSET:
+                    surplus -= _QUOTES_OF_TEXT if type(value) is str else _QUOTES_OF_NAME
+            if surplus and shape.optional:
+                surplus -= _count_optional(shape, data)
+            if surplus and not self._is_of_others(surplus, text, shape):
+                return None
+        return shape, data, members[2], members[3], subject, members[5], trace, state
+
+    def _is_of_others(self, surplus: int, text: bytes, shape: Shape) -> bool:
+        """Whether quotation marks beyond those that are known of are of members without meaning."""
+        try:
+            # Where all of them are of the data, nothing else is there beside it.
+            surplus -= _count_others(_DECODE_DATA(text).data, shape.members)
+            if surplus == 0:
+                return True
+            whole = _DECODE_ANY(text)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return False
+        known = self._known
+        if not known.issuperset(whole):
+            if "data_base64" in whole:
+                return False
+            surplus -= _count_others(whole, known)
+            if self._extensions.see(whole):
+                self._learn(events_with(self._extensions.names))
+        return surplus == 0 or _is_sound(text)
 
 
 def read_usual_data(text: bytes, shape: Shape) -> Any:
@@ -142,22 +185,6 @@ def read_usual_data(text: bytes, shape: Shape) -> Any:
     return data
 
 
-def _is_of_others(surplus: int, text: bytes, shape: Shape) -> bool:
-    """Whether an event's quotation marks beyond those that are known of are of other members."""
-    try:
-        whole = _DECODE_ANY(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
-    if not _ATTRIBUTES.issuperset(whole):
-        if "data_base64" in whole:
-            return False
-        surplus -= _count_others(whole, _ATTRIBUTES)
-    data = whole["data"]
-    if not shape.members.issuperset(data):
-        surplus -= _count_others(data, shape.members)
-    return surplus == 0 or _is_sound(text)
-
-
 def _count_others(members: dict[str, Any], known: frozenset[str]) -> int:
     """The fewest quotation marks that the members have which are not known.
 
@@ -167,7 +194,7 @@ def _count_others(members: dict[str, Any], known: frozenset[str]) -> int:
     for name, value in members.items():
         if name not in known:
             kind = type(value)
-            quotes += _QUOTES_OF_TEXT if kind is str else 2
+            quotes += _QUOTES_OF_TEXT if kind is str else _QUOTES_OF_NAME
             if kind is list or kind is dict:
                 quotes += _NEVER
     return quotes

@@ -12,7 +12,7 @@ from omnistate.stream.ports import Headers
 NEEDED: Final = frozenset(
     ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time")
 )
-# Those whose values are looked at; of any other attribute they have to be text, no more.
+# Those whose values are looked at; those of others mean nothing here.
 _OURS: Final = NEEDED | {"ce_traceparent", "ce_tracestate"}
 # These could say something of the value.
 _OF_THE_VALUE: Final = frozenset(("ce_partitionkey", "ce_data", "ce_data_base64"))
@@ -24,28 +24,60 @@ CONTENT_TYPES_KEPT: Final = 64
 CONTENT_TYPE_BYTES_MAX: Final = 128
 
 
+# What a record's headers say of it: look closer; the event is all in the value; in binary mode.
+_ODD: Final = 0
+_WHOLE: Final = 1
+_BINARY: Final = 2
+NOTHING: Final[dict[str, bytes]] = {}
+
+
 class HeaderLayout:
     """What the names of a record's headers say, whatever their values."""
 
-    __slots__ = ("binary", "extended", "plain", "size", "usual")
+    __slots__ = ("_attributes", "_binary", "_odd", "modes", "room")
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        """`plain`: without any attribute; `binary`: with those that an event needs."""
+        """Names are those of one record; each is there once."""
         others = [(name, name.lower()) for name in names if name not in _OURS]
         attributes = [(name, lower) for name, lower in others if lower[:3] == "ce_"]
-        self.size = sum(len(name) for name in names)
-        self.binary = NEEDED.issubset(names)
-        self.extended = bool(attributes)
-        self.plain = not attributes and _OURS.isdisjoint(names)
-        self.usual = not any(
+        # How many bytes their values may have.
+        self.room = RECORD_BYTES_MAX - sum(len(name) for name in names)
+        self._attributes = bool(attributes) or not _OURS.isdisjoint(names)
+        self._binary = NEEDED.issubset(names)
+        self._odd = any(
             name != lower or name in _OF_THE_VALUE for name, lower in attributes
-        ) and not any(name != lower == "content-type" for name, lower in others)
+        ) or any(name != lower == "content-type" for name, lower in others)
+        # By content type.
+        self.modes: dict[bytes | None, int] = {}
+
+    def judge(self, content_type: bytes | None) -> int:
+        """What records say that have these names and this content type."""
+        mode = self._judge(content_type)
+        if content_type is None or len(content_type) <= CONTENT_TYPE_BYTES_MAX:
+            if len(self.modes) >= CONTENT_TYPES_KEPT:
+                self.modes.clear()
+            self.modes[content_type] = mode
+        return mode
+
+    def _judge(self, content_type: bytes | None) -> int:
+        media_type = None
+        if content_type is not None:
+            try:
+                media_type = media_type_of(content_type.decode())
+            except UnicodeDecodeError:
+                return _ODD
+            if media_type != STRUCTURED and not is_json(media_type):
+                return _ODD
+        if self._odd:
+            return _ODD
+        if not self._attributes:
+            return _WHOLE if media_type in (None, STRUCTURED) else _ODD
+        if media_type == STRUCTURED:
+            return _WHOLE
+        return _BINARY if self._binary else _ODD
 
 
 _LAYOUTS: Final[dict[tuple[str, ...], HeaderLayout]] = {}
-# Whether it says that the record's value is the whole event; nothing but JSON is kept.
-_STRUCTURED: Final[dict[bytes, bool]] = {}
-NOTHING: Final[dict[str, bytes]] = {}
 
 
 def sort_headers(headers: Headers) -> dict[str, bytes] | None:
@@ -58,53 +90,27 @@ def sort_headers(headers: Headers) -> dict[str, bytes] | None:
     layout = _LAYOUTS.get(names)
     if layout is None:
         layout = _keep_layout(names)
-    if not layout.usual or len(names) != len(headers):
+    if len(names) != len(headers):
         return None
     try:
         texts = b"".join(found.values())
     except TypeError:
         # A header without a value is as if it were not there.
         return None
-    if len(texts) + layout.size > RECORD_BYTES_MAX:
-        return None
     content_type = found.get("content-type")
-    if content_type is None:
-        structured = False
-    else:
-        known = _STRUCTURED.get(content_type)
-        if known is None:
-            known = _keep_content_type(content_type)
-        if known is None:
-            return None
-        structured = known
-    if layout.plain:
-        return NOTHING if structured or content_type is None else None
-    if (structured or layout.extended) and not texts.isascii():
+    mode = layout.modes.get(content_type)
+    if mode is None:
+        mode = layout.judge(content_type)
+    if mode == _ODD or len(texts) > layout.room:
         return None
-    if structured:
-        return NOTHING
-    return found if layout.binary else None
+    return found if mode == _BINARY else NOTHING
 
 
 def _keep_layout(names: tuple[str, ...]) -> HeaderLayout:
     layout = HeaderLayout(names)
-    if len(names) <= HEADERS_MAX and layout.size <= NAMES_LENGTH_MAX:
+    length = RECORD_BYTES_MAX - layout.room
+    if len(names) <= HEADERS_MAX and length <= NAMES_LENGTH_MAX:
         if len(_LAYOUTS) >= LAYOUTS_KEPT:
             _LAYOUTS.clear()
         _LAYOUTS[names] = layout
     return layout
-
-
-def _keep_content_type(text: bytes) -> bool | None:
-    """Whether it is that of a whole event; False: of JSON data; None: of neither."""
-    try:
-        media_type = media_type_of(text.decode())
-    except UnicodeDecodeError:
-        return None
-    if media_type != STRUCTURED and not is_json(media_type):
-        return None
-    if len(text) <= CONTENT_TYPE_BYTES_MAX:
-        if len(_STRUCTURED) >= CONTENT_TYPES_KEPT:
-            _STRUCTURED.clear()
-        _STRUCTURED[text] = media_type == STRUCTURED
-    return media_type == STRUCTURED

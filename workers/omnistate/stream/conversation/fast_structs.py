@@ -5,7 +5,8 @@ Others are passed over unread: whoever decodes looks for what they could hide. T
 used, so that this module stays interpreted where others are compiled.
 """
 
-from typing import Annotated, Final, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 from omnistate_schemas import action_data as actions
@@ -21,6 +22,8 @@ Id = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
 Remark = Annotated[str, Meta(min_length=1, max_length=256)]
 Sequence = Annotated[int, Meta(ge=0)]
 Units = Annotated[int, Meta(ge=0, le=facts.UNITS_MAX)]
+# What CloudEvents lets an extension attribute be in JSON.
+Extension = str | int | bool | None
 
 
 class Attributes(Struct, kw_only=True, gc=False, tag_field="type"):
@@ -35,6 +38,12 @@ class Attributes(Struct, kw_only=True, gc=False, tag_field="type"):
     traceparent: str | UnsetType = UNSET
     tracestate: str | UnsetType = UNSET
     partitionkey: str | UnsetType = UNSET
+
+
+class DataAlone(Struct, gc=False):
+    """What an event says, whatever its members are."""
+
+    data: dict[str, Any]
 
 
 class _Start(Struct):
@@ -218,20 +227,17 @@ def _check() -> None:
         check_complete(f"fast_structs.{struct.__name__}", members, model.model_fields, "member")
 
 
-def _event(name: str, data: type[Struct]) -> type[Struct]:
-    members: list[tuple[str, type]] = [("data", data)]
-    return defstruct(name, members, bases=(Attributes,), gc=False, tag=name)
-
-
-def _events() -> dict[str, type[Struct]]:
+def events_with(extensions: Iterable[str] = ()) -> dict[str, type[Struct]]:
+    """By type of event: the struct of one that is usual, and that may have these extensions."""
+    others = [(each, Extension | UnsetType, UNSET) for each in extensions]
+    base = defstruct("Extended", others, bases=(Attributes,), kw_only=True, gc=False)
     events = {}
     for name in INPUTS:
         data = _DATA.get(data_of(name))
         if data is not None:
-            events[name] = _event(name, data)
+            events[name] = defstruct(name, [("data", data)], bases=(base,), gc=False, tag=name)
     return events
 
 
 _check()
-# By type of event: the struct of one that is usual.
-EVENTS: Final = _events()
+EVENTS: Final = events_with()
