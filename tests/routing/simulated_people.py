@@ -34,8 +34,11 @@ class SimulatedPeople:
         centre: SimulatedCentre,
         dice: Random,
         temper: Callable[[str], Temper] = lambda _: Temper(),
+        luck: Callable[[str], Random] | None = None,
     ) -> None:
-        self._centre, self._dice, self._temper = centre, dice, temper
+        """`luck` has the dice for what becomes of a conversation, instead of those of all."""
+        self._centre, self._temper = centre, temper
+        self._luck = luck or (lambda _: dice)
         # The data of each conversation's last change.
         self.states: dict[str, Json] = {}
         centre.watchers.append(self._watch)
@@ -83,7 +86,7 @@ class SimulatedPeople:
                 self._write_up(id_, who)
 
     def _be_offered(self, id_: str, who: str) -> None:
-        temper, dice = self._temper(who), self._dice
+        temper, dice = self._temper(who), self._luck(id_)
         what = dice.random()
         if what < temper.accepts:
             type_ = "representative.accept"
@@ -104,11 +107,13 @@ class SimulatedPeople:
             if (state.get("detail"), state.get("representative_id")) == ("in_conversation", who):
                 self._centre.say("representative.end", id_, representative_id=who)
 
-        self._centre.after(self._dice.lognormvariate(0, 0.5) * self._temper(who).handles_s, end)
+        self._centre.after(
+            self._luck(id_).lognormvariate(0, 0.5) * self._temper(who).handles_s, end
+        )
 
     def _write_up(self, id_: str, who: str) -> None:
         def close() -> None:
             if self.states[id_]["status"] == "wrap_up":
                 self._centre.say("representative.close_session", id_, representative_id=who)
 
-        self._centre.after(self._dice.uniform(*self._temper(who).writes_up_s), close)
+        self._centre.after(self._luck(id_).uniform(*self._temper(who).writes_up_s), close)

@@ -11,11 +11,14 @@ from typing import Final
 REFERENCE: Final = Path(__file__).parents[4] / "docs" / "reference"
 
 
-def keep(path: Path, text: str, arguments: Sequence[str]) -> int:
-    """Write `text` to `path`; with `--check` write nothing, and 1 where it is stale."""
+def keep(path: Path, text: str, arguments: Sequence[str], command: str = "make generate") -> int:
+    """Write `text` to `path`; with `--check` write nothing, and 1 where it is stale.
+
+    `command` is what writes it anew.
+    """
     if "--check" in arguments:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            print(f"stale: {path.name}; run make generate", file=sys.stderr)
+            print(f"stale: {path.name}; run {command}", file=sys.stderr)
             return 1
         return 0
     path.parent.mkdir(exist_ok=True)
