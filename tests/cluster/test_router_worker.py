@@ -1,6 +1,5 @@
 """Routers on a real broker: work reaches people within their capacity, and one acts at a time."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.cluster.acting_routers import acting
 from tests.cluster.story_inputs import event
 from tests.harness.installation import Installation, installed
 from tests.harness.topics import read_events
 from tests.harness.waiting import eventually, stretch, wait_until
-from tests.harness.worker_process import WorkerProcess
 
 SESSION_S = 6
 UNITS = 40
@@ -59,13 +58,6 @@ async def granted(found: Installation) -> list[dict[str, Any]]:
 def starts(*numbers: int) -> list[dict[str, Any]]:
     data = {"channel": "live_chat", "workstream_id": "chat", "queue_id": "support"}
     return [event(n, "conversation.started", f"chat-{n}", **data) for n in numbers]
-
-
-def acting(routers: list[WorkerProcess]) -> list[WorkerProcess]:
-    """Those that say that it is their turn."""
-    running = [each for each in routers if each.running]
-    pages = (json.loads(each.get("/health/ready")[1] or "{}") for each in running)
-    return [each for each, page in zip(running, pages, strict=True) if page.get("acting")]
 
 
 async def test_work_reaches_people_within_capacity_and_a_killed_router_is_replaced(
