@@ -4,6 +4,7 @@ A KRaft node that is broker and controller, alone or one of a cluster. It serves
 interface only, ends with whoever started it, and writes to no folder but its own.
 """
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
@@ -22,9 +23,10 @@ LOGGING = Path(__file__).with_name("log4j2.xml")
 class Broker(Server):
     """One Kafka node. `with Broker() as broker:` starts it, and leaves nothing of it.
 
-    Its session ends after a pause of two seconds. `settings` are Kafka's, and win over ours. Its
-    folder has `server.properties`, `kafka.log`, `console.log`, certificates and data. `node` says
-    which one of a cluster it is; its clock is `clock_offset_ms` off the machine's.
+    Its session ends after a pause of two seconds. `settings` are Kafka's, and win over ours;
+    `users` are those of SCRAM beside the usual one, with their passwords. Its folder has
+    `server.properties`, `kafka.log`, `console.log`, certificates and data. `node` says which one of
+    a cluster it is; its clock is `clock_offset_ms` off the machine's.
     """
 
     username, password = broker_security.USERNAME, broker_security.PASSWORD
@@ -38,6 +40,7 @@ class Broker(Server):
         security: Security = "plaintext",
         client_certificate: ClientCertificate = "requested",
         settings: Mapping[str, str] | None = None,
+        users: Mapping[str, str] | None = None,
         node: Node | None = None,
         clock_offset_ms: int = 0,
     ) -> None:
@@ -52,6 +55,7 @@ class Broker(Server):
         self._listeners = broker_properties.LISTENERS[security]
         self._client_certificate = client_certificate
         self._settings = settings or {}
+        self._users = {self.username: self.password, **(users or {})}
         self._lock: TextIO | None = None
 
     def start(self, timeout_s: float = PATIENCE_S) -> None:
@@ -67,7 +71,7 @@ class Broker(Server):
         self.reserve()
         self._prepare_folder()
         wanted = None if self.node is None else self.node.cluster_id
-        self._cluster_id = format_storage(java, classpath, self.data, wanted)
+        self._cluster_id = format_storage(java, classpath, self.data, self._users, wanted)
         self.log.unlink(missing_ok=True)
         options = [
             f"-Xmx{self._heap}",
@@ -143,6 +147,10 @@ class Broker(Server):
     def key_file(self) -> Path:
         """The key of the client's certificate, without a passphrase."""
         return self._certificates / "client.key"
+
+    def discard_certificates(self) -> None:
+        """Forget them: at its next start it has others, of another authority, in the same files."""
+        shutil.rmtree(self._certificates)
 
     @property
     def _certificates(self) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.harness.broker.jars import BrokerUnavailable
 
-# The one user of the SASL listeners; the listener beside them asks nobody anything.
+# A user of the SASL listeners, always there; the listener beside them asks nobody anything.
 USERNAME, PASSWORD = "omnistate", "omnistate-secret"
 
 # A configuration of our own, since the machine's adds extensions by itself. Strict clients

@@ -1,18 +1,19 @@
 """The broker's data folder before its first start, and what Java says when something is wrong.
 
-Formatting writes the cluster's id, the newest features and the SASL user; it happens once a folder.
+Formatting writes the cluster's id, the newest features and the users of SASL, once a folder.
 """
 
 import base64
 import fcntl
+import itertools
 import re
 import subprocess
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
 from tests.harness.broker.broker_properties import LOG_FOLDER, MECHANISMS
-from tests.harness.broker.broker_security import PASSWORD, USERNAME
 
 # This Java lives for a moment: it shall begin quickly, not run fast.
 BRIEF = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
@@ -42,10 +43,17 @@ def new_cluster_id() -> str:
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
-def format_storage(java: str, classpath: str, folder: Path, cluster_id: str | None = None) -> str:
+def format_storage(
+    java: str,
+    classpath: str,
+    folder: Path,
+    users: Mapping[str, str],
+    cluster_id: str | None = None,
+) -> str:
     """Format the folder of `server.properties` unless that is done already; the cluster's id.
 
-    `cluster_id` is the one to write, by default a new one.
+    `users` are those of SCRAM, with their passwords; `cluster_id` is the one to write, by default
+    a new one.
     """
     written = folder / LOG_FOLDER / "meta.properties"
     if not written.exists():
@@ -53,8 +61,8 @@ def format_storage(java: str, classpath: str, folder: Path, cluster_id: str | No
         command = [java, *BRIEF, "-cp", classpath, "kafka.tools.StorageTool", "format"]
         # With "=", because an id may begin with a dash.
         command += [f"--cluster-id={new}", "--config", "server.properties"]
-        for mechanism in MECHANISMS:
-            command += ["--add-scram", f"{mechanism}=[name={USERNAME},password={PASSWORD}]"]
+        for (user, password), mechanism in itertools.product(users.items(), MECHANISMS):
+            command += ["--add-scram", f"{mechanism}=[name={user},password={password}]"]
         run = subprocess.run(
             command,
             cwd=folder,
