@@ -2,8 +2,10 @@
 
 import asyncio
 import ssl
+from contextlib import aclosing
 from pathlib import Path
 
+import pytest
 from aiokafka.errors import KafkaConnectionError
 from omnistate.adapters.kafka.clients.client_shutdown import disconnecting
 from omnistate.adapters.kafka.clients.connection import Connection
@@ -27,7 +29,7 @@ class Doors:
         self._server: asyncio.Server | None = None
 
     async def open(self, generation: str) -> None:
-        await self.close()
+        await self.aclose()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.folder / generation / "broker.pem")
         context.load_verify_locations(self.folder / generation / "ca.pem")
@@ -40,7 +42,7 @@ class Doors:
         self._server = await asyncio.start_server(let_in, HOST, self.port, ssl=context)
         self.port = self._server.sockets[0].getsockname()[1]
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
@@ -62,29 +64,26 @@ async def test_the_next_connection_takes_what_is_there_by_then(tmp_path: Path) -
             part.replace(force / name)
 
     put("first")
-    doors = Doors(tmp_path)
-    await doors.open("first")
     ca, cert, key = (str(force / name) for name in FILES)
-    connection = Connection(
-        f"{HOST}:{doors.port}",
-        security_protocol="SSL",
-        ssl_ca_file=ca,
-        ssl_cert_file=cert,
-        ssl_key_file=key,
-    )
-    async with disconnecting(connection.admin()) as admin:
+    async with aclosing(Doors(tmp_path)) as doors:
+        await doors.open("first")
+        connection = Connection(
+            f"{HOST}:{doors.port}",
+            security_protocol="SSL",
+            ssl_ca_file=ca,
+            ssl_cert_file=cert,
+            ssl_key_file=key,
+        )
+        async with disconnecting(connection.admin()) as admin:
 
-        async def try_once() -> list[str]:
-            # Nobody there speaks Kafka: what counts is who was let in.
-            try:
-                await admin.start()
-            except KafkaConnectionError:
+            async def try_once() -> list[str]:
+                # Nobody there speaks Kafka: what counts is who was let in.
+                with pytest.raises(KafkaConnectionError):
+                    await admin.start()
                 return [*doors.passed]
-            raise AssertionError("there is no broker")
 
-        assert await try_once() == ["first"]
-        await doors.open("second")
-        assert await try_once() == ["first"]
-        put("second")
-        assert await try_once() == ["first", "second"]
-    await doors.close()
+            assert await try_once() == ["first"]
+            await doors.open("second")
+            assert await try_once() == ["first"]
+            put("second")
+            assert await try_once() == ["first", "second"]
