@@ -1,7 +1,6 @@
 """Who may do what on the cluster: the least, as it was found by running with an authorizer."""
 
 import json
-import shlex
 from collections.abc import Iterable
 
 import pytest
@@ -10,6 +9,8 @@ from omnistate.adapters.kafka.admin.access import Permission, all_permissions, p
 from omnistate.cli.access_lists import name_users, to_commands, to_json, to_strimzi
 from omnistate.process.errors import Unusable
 from omnistate.stream.topology import load_topology
+
+from tests.harness.acls import read_commands
 
 Granted = dict[tuple[str, str, str, str], set[str]]
 TOPOLOGY = load_topology()
@@ -146,22 +147,12 @@ def test_all_three_forms_say_the_same() -> None:
 
 
 def granted_by_commands(lines: Iterable[str]) -> Granted:
+    text = "\n".join(lines)
+    assert text.count("kafka-acls --bootstrap-server kafka.example:9093 ") == text.count("--add ")
     found: Granted = {}
-    for line in lines:
-        command, *rest = shlex.split(line, comments=True) or [""]
-        if not command:
-            continue
-        assert command == "kafka-acls"
-        rest.remove("--add")
-        options = list(zip(rest[::2], rest[1::2], strict=True))
-        one = dict(options)
-        assert one.pop("--bootstrap-server") == "kafka.example:9093"
-        operations = {value for option, value in options if option == "--operation"}
-        for option, value in options:
-            if option in {"--topic", "--group", "--transactional-id"}:
-                kind = option[2:].replace("-", "_")
-                pattern = one.get("--resource-pattern-type", "literal")
-                found[one["--allow-principal"], kind, value, pattern] = operations
+    for each in read_commands(text):
+        place = f"User:{each.user}", each.kind.replace("-", "_"), each.name, each.pattern
+        found.setdefault(place, set()).add(each.operation)
     return found
 
 

@@ -1,10 +1,11 @@
-"""A projection worker with its API, for all tests of this folder that ask it."""
+"""What tests of this folder share: a projection worker with its API, and a locked centre."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
+from tests.cluster.locked_centre import LockedCentre, locked_broker
 from tests.harness.service import Service, serving
 
 
@@ -15,3 +16,19 @@ async def service(
     """Whoever ends it starts it again."""
     async with serving(brokers, tmp_path_factory.mktemp("service")) as started:
         yield started
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def locked(
+    kafka_installed: None, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[LockedCentre]:
+    """Whoever takes a permission away gives it back; it has topics and configuration."""
+    broker = locked_broker(tmp_path_factory.mktemp("locked"))
+    centre = LockedCentre(broker, "locked.", tmp_path_factory.mktemp("centre"))
+    broker.start()
+    try:
+        await centre.set_up()
+        yield centre
+    finally:
+        centre.end()
+        broker.close()
