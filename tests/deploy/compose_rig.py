@@ -49,6 +49,7 @@ class Compose:
     """`docker compose` over deploy/compose/compose.yaml; images are those made here."""
 
     def __init__(self, engine: ContainerEngine, images: Mapping[str, str], profiles: str) -> None:
+        self.engine = engine
         self._command = ("docker", "compose", "--file", str(ROOT / "deploy/compose/compose.yaml"))
         self._variables = {
             "PATH": os.environ["PATH"],
