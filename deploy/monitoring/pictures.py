@@ -87,7 +87,7 @@ def _line(legend: str, points: list[tuple[float, str]], step: float) -> Line:
 def fill_legend(legend: str, labels: Mapping[str, str]) -> str:
     """The legend with the labels' values in place of {{label}}."""
     filled = re.sub(r"\{\{(\w+)\}\}", lambda found: labels.get(found[1], ""), legend)
-    return filled.strip() or "none yet"
+    return filled.strip() or "none"
 
 
 def draw(dashboard: Dashboard, prometheus: str, start_s: float, end_s: float, file: Path) -> None:
