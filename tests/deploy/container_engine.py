@@ -23,6 +23,7 @@ from tests.harness.waiting import wait_until
 ROOT: Final = Path(__file__).parents[2]
 BASE: Final = "debian-python:local"
 PACKAGES: Final = ("python3", "ca-certificates")
+FIRST_CGROUPS: Final = Path("/sys/fs/cgroup/cpu")
 NEEDED: Final = ("dockerd", "docker", "containerd", "runc", "mmdebstrap")
 
 
@@ -58,6 +59,8 @@ class ContainerEngine(Startable):
             "hosts": [self.host],
             **({} if self._namespace else {"bridge": "none", "iptables": False}),
             "ip-forward": False,
+            # In the usual group of groups all containers together have the share of one process.
+            **({"cgroup-parent": "/"} if FIRST_CGROUPS.is_dir() else {}),
         }
         (self.folder / "daemon.json").write_text(json.dumps(settings), encoding="utf-8")
         command = [str(shutil.which("dockerd")), "--config-file", f"{self.folder}/daemon.json"]
