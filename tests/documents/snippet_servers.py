@@ -14,7 +14,7 @@ from tests.harness.fetched_folder import FetchUnavailable
 from tests.harness.ports import free_port
 from tests.harness.redis import RedisServer
 
-PORTS: Final = ("6066", "6067", "6068", "6069")
+PORTS: Final = ("6066", "6067", "6068", "6069", "6070")
 # The marks of the tests: a page that needs a tool needs a broker, too.
 MARKS: Final = {
     "broker": "broker",
