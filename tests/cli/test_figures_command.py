@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from omnistate.adapters.memory.memory_log import MemoryLog
 from omnistate.audit.source import MemoryReader
-from omnistate.cli.figures import count_topic, read_by, read_length_ms, read_span
+from omnistate.cli.figures import count_topics, read_by, read_length_ms, read_span
 from omnistate.cli.figures_screen import format_lines, print_table
 from omnistate.process.errors import Unusable
 from omnistate.projections.figures.segment_figures import By
@@ -17,6 +17,7 @@ from tests.harness.engine_run import run
 from tests.projections.figure_days import BEGIN_MS, line, start
 
 TOPIC = "conversation-state-changes"
+TOPICS = (TOPIC, "capacity-changes", "recorded-inputs")
 SPAN = ("--from", "2026-03-02T09:00:00Z", "--to", "2026-03-02T10:00:00+00:00")
 ANA = {"representative_id": "ana"}
 
@@ -35,12 +36,12 @@ def calls() -> list[bytes]:
 
 
 async def count(by: By, values: list[bytes]) -> SpanCounting:
-    log = MemoryLog({TOPIC: 2}, lambda: BEGIN_MS)
+    log = MemoryLog(dict.fromkeys(TOPICS, 2), lambda: BEGIN_MS)
     for value in values:
         log.append(TOPIC, b"", value, partition=1)
     span = read_span(SPAN[1], SPAN[3])
     counting = SpanCounting(span, read_length_ms("1m"), by, lambda _: 20_000)
-    await count_topic(MemoryReader(log), counting, span, BEGIN_MS)
+    await count_topics(MemoryReader(log), counting, span, BEGIN_MS)
     return counting
 
 

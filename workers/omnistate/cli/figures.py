@@ -64,7 +64,7 @@ def figures(
         async with open_reader(connection) as reader:
             threshold_ms = await _read_thresholds(connection, reader)
             counting = SpanCounting(span, every_ms, whose, threshold_ms)
-            await count_topic(reader, counting, span, round(time.time() * 1_000))
+            await count_topics(reader, counting, span, round(time.time() * 1_000))
         if as_json:
             for line in format_lines(counting.rows(), whose):
                 print(line)
@@ -121,36 +121,55 @@ def _read_time_ms(option: str, text: str) -> int:
         raise Unusable(f"{option}: {error}") from None
 
 
-async def count_topic(
+async def count_topics(
     reader: "TopicReader", counting: "SpanCounting", span: "Period", now_ms: int
 ) -> None:
-    """Count what `conversation-state-changes` has, to the end that it has now (`now_ms`).
+    """Count what the topics have, to the ends that they have now (`now_ms`).
 
-    What cannot be used is said on standard error, and passed over; so is a span of which the topic
-    no longer has everything.
+    What cannot be used is said on standard error, and passed over; so is a span of which not all
+    changes are there any more.
     """
+    from omnistate_schemas.vocabulary import CAPACITY_CHANGES, RECORDED_INPUTS, STATE_CHANGES
+
+    from omnistate.projections.figures.change_reading import read_change
+
+    def take_change(value: bytes | None) -> None:
+        counting.take(*read_change(value, now_ms))
+
+    await _take_each(reader, CAPACITY_CHANGES, counting.handed_over.take_hold)
+    # Kept for days: without them a wrap-up has its length by the engine's clock.
+    await _take_each(reader, RECORDED_INPUTS, counting.handed_over.take_recorded)
+    await _take_each(reader, STATE_CHANGES, take_change, span.from_ms)
+
+
+async def _take_each(
+    reader: "TopicReader",
+    topic: str,
+    take: "Callable[[bytes | None], None]",
+    since_ms: int | None = None,
+) -> None:
+    """Every record of a topic, and a word where it has lost some since then (None: no matter)."""
     from omnistate_schemas.times import format_time
-    from omnistate_schemas.vocabulary import STATE_CHANGES
 
     from omnistate.cli.command_end import say
-    from omnistate.projections.figures.change_reading import NoChange, read_change
+    from omnistate.projections.figures.change_reading import NoChange
     from omnistate.stream.ports import UnreadableRecord
 
-    starts, ends = await reader.beginnings(STATE_CHANGES), await reader.ends(STATE_CHANGES)
+    starts, ends = await reader.beginnings(topic), await reader.ends(topic)
     for partition, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        is_cut = start > 0
-        async for chunk in reader.records(STATE_CHANGES, partition, start, end):
+        is_cut = start > 0 and since_ms is not None
+        async for chunk in reader.records(topic, partition, start, end):
             for record in chunk:
-                where = f"{STATE_CHANGES}/{partition}/{record.offset}"
-                if is_cut and record.timestamp_ms > span.from_ms:
-                    since = format_time(record.timestamp_ms)
-                    say(NAME, f"what came before {since} is gone: {where} is the first")
+                where = f"{topic}/{partition}/{record.offset}"
+                if is_cut and since_ms is not None and record.timestamp_ms > since_ms:
+                    first = format_time(record.timestamp_ms)
+                    say(NAME, f"what came before {first} is gone: {where} is the first")
                 is_cut = False
                 if isinstance(record, UnreadableRecord):
                     say(NAME, f"cannot be read, and left out: {where}")
                     continue
                 try:
-                    counting.take(*read_change(record.value, now_ms))
+                    take(record.value)
                 except NoChange as error:
                     say(NAME, f"cannot be used, and left out: {where}: {error}")
 

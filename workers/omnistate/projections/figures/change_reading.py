@@ -25,9 +25,7 @@ def read_change(value: bytes | None, now_ms: int) -> tuple[ReadChange, int]:
         at_ms = parse_time_ms(event.time)
         latest_ms = max(at_ms, happened_ms(event.data, at_ms))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise NoChange(f"{place}: {first['type']}" if place else first["type"]) from None
+        raise refuse(error) from None
     except ValueError:
         raise NoChange("time: no such day or hour") from None
     data = event.data
@@ -36,6 +34,13 @@ def read_change(value: bytes | None, now_ms: int) -> tuple[ReadChange, int]:
     if not 0 <= (data.previous_status_seconds or 0) * 1_000 <= max(0, at_ms):
         raise NoChange("previous_status_seconds: more than there have been")
     return data, at_ms
+
+
+def refuse(error: ValidationError) -> NoChange:
+    """Where a record first went wrong, without its content."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return NoChange(f"{place}: {first['type']}" if place else first["type"])
 
 
 def happened_ms(change: ReadChange, at_ms: int) -> int:

@@ -11,8 +11,9 @@ the same: of a workstream the firsts of each conversation, as in `service_figure
 - left waiting: the customer left while it waited (`left_waiting`), whoever had served them before.
 - talk time is in conversation and not on hold; both count when a change tells of them.
 
-It all counts when it happened, by `occurred_at`. What follows a hand-over (`W6`, `W7`) is no change
-of a conversation and is not in the wrap-up time. Records are left out by whoever calls this.
+- a wrap-up after a hand-over counts when it is over, and in handle time then, where they had it.
+
+It all counts when it happened, by `occurred_at`. Records are left out by whoever calls this.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from omnistate_schemas.read_change import ReadChange
 from omnistate_schemas.times import parse_time_ms
 
 from omnistate.projections.figures.change_reading import NoChange
+from omnistate.projections.figures.handed_over_work import WrapUp
 from omnistate.projections.figures.service_figures import (
     Counts,
     Memory,
@@ -107,6 +109,17 @@ def count_segments(
         queue_ms,
     )
     return standing, tally.placed()
+
+
+def place_wrap_up(wrap_up: WrapUp) -> list[Placed]:
+    """What a wrap-up after a hand-over adds."""
+    spent_ms = wrap_up.length_ms
+    counts: Counts = {"wrapped_up": 1, "wrap_up_ms": spent_ms, "handle_ms": spent_ms}
+    return [
+        Placed("workstream", wrap_up.workstream_id, counts),
+        Placed("queue", wrap_up.queue_id, counts),
+        Placed("representative", wrap_up.representative_id, counts),
+    ]
 
 
 class _Tally:

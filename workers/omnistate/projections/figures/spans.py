@@ -1,6 +1,7 @@
 """Figures of a span of time, whole or cut into periods of one length, from changes in order; pure.
 
 Nothing is ever too late here: a change counts in the period in which it happened, wherever it lies.
+What is written up after a hand-over is no change: of it `handed_over` is told before the changes.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +12,14 @@ from omnistate_schemas.read_change import ReadChange
 
 from omnistate.core.kinds import TRAITS
 from omnistate.projections.figures.change_reading import happened_ms
-from omnistate.projections.figures.segment_figures import By, Standing, count_segments
+from omnistate.projections.figures.handed_over_work import HandedOverWork
+from omnistate.projections.figures.segment_figures import (
+    By,
+    Placed,
+    Standing,
+    count_segments,
+    place_wrap_up,
+)
 from omnistate.projections.figures.service_figures import Counts, add_counts
 from omnistate.projections.figures.windows import in_seconds, ratio, scaled
 
@@ -59,6 +67,7 @@ class SpanCounting:
         threshold_ms: Callable[[str | None], int],
     ) -> None:
         """`every_ms` is the length of a period, of which the last may be shorter; None: one."""
+        self.handed_over = HandedOverWork()
         self._span = span
         self._every_ms = every_ms or span.to_ms - span.from_ms
         self._by = by
@@ -80,17 +89,31 @@ class SpanCounting:
             self._standings.pop(change.conversation_id, None)
         else:
             self._standings[change.conversation_id] = standing
-        if not self._span.from_ms <= on_ms < self._span.to_ms:
-            return
-        number = (on_ms - self._span.from_ms) // self._every_ms
-        for by, id_, counts in additions:
-            if by == self._by and any(counts.values()):
-                key = (number, id_)
-                self._counts[key] = add_counts(self._counts.get(key, {}), counts)
+        self.handed_over.take_change(change, at_ms, on_ms)
+        _add(self._counts, self._number(on_ms), self._by, additions)
 
     def rows(self) -> Iterator[SpanRow]:
         """What there was, by period and id."""
-        for (number, id_), counts in sorted(self._counts.items()):
+        found = dict(self._counts)
+        for wrap_up in self.handed_over.wrap_ups():
+            _add(found, self._number(wrap_up.on_ms), self._by, place_wrap_up(wrap_up))
+        for (number, id_), counts in sorted(found.items()):
             from_ms = self._span.from_ms + number * self._every_ms
             to_ms = min(from_ms + self._every_ms, self._span.to_ms)
             yield SpanRow(Period(from_ms, to_ms), id_, counts)
+
+    def _number(self, on_ms: int) -> int | None:
+        """Which period that is in; None: none."""
+        if not self._span.from_ms <= on_ms < self._span.to_ms:
+            return None
+        return (on_ms - self._span.from_ms) // self._every_ms
+
+
+def _add(
+    found: dict[tuple[int, str], Counts], number: int | None, by: By, additions: list[Placed]
+) -> None:
+    if number is None:
+        return
+    for placed_by, id_, counts in additions:
+        if placed_by == by and any(counts.values()):
+            found[number, id_] = add_counts(found.get((number, id_), {}), counts)
