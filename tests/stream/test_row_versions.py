@@ -100,7 +100,7 @@ def test_counters_totals_and_settings_are_read(version: int) -> None:
 def test_figures_are_read(version: int) -> None:
     remembered = decode_memory(json.loads(GOLDEN[version]["memory"]))
     assert (remembered.version, remembered.partition) == (version, 3)
-    assert remembered.memory == (5, 1772440000000, True, 61000, 2, None)
+    assert remembered.memory == (5, 1772440000000, True, 61000, 2, None, ())
     counted = decode_counts(json.loads(GOLDEN[version]["counts"]))
     assert counted == (version, {"offered": 2, "answer_ms": 9000})
 
