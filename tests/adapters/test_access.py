@@ -38,6 +38,7 @@ READS = {
         "representative-positions-changelog",
     },
     "figures": {
+        "capacity-changes",
         "conversation-state-changes",
         "queues",
         "workstreams",

@@ -7,6 +7,7 @@ from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.process.figures import figures_stream
 from omnistate.process.figures.figures_stream import FiguresStream, StreamEnded
 from omnistate.process.unusable_records import UnusableRecords
+from omnistate.projections.figures.recent_wrap_ups import RecentWrapUps
 
 
 async def _say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -23,6 +24,7 @@ async def _run_against_silence() -> None:
             connection,
             lambda _: 20_000,
             lambda workstream, queue: (workstream, queue or ""),
+            RecentWrapUps(lambda workstream, queue: (workstream, queue or "")),
             10.0,
             UnusableRecords(print),
         )

@@ -27,7 +27,7 @@ EVENTS = changes_of(
 def of_edition_1(tables: Tables) -> Tables:
     """The same as edition 1 would have left them."""
     for id_, row in tables.conversations.items():
-        tables.conversations[id_] = [row[1], *row[2:]]
+        tables.conversations[id_] = row[1:8]
     for key, row in tables.windows.items():
         tables.windows[key] = decode_counts(row).counts  # type: ignore[assignment]
     tables.restart()

@@ -18,11 +18,13 @@ from omnistate.adapters.redis.row_store import RedisRows
 from omnistate.process.environment import PREFIX
 from omnistate.process.errors import Unusable
 from omnistate.process.figures.figures_stream import GROUP, FiguresStream, StreamEnded
+from omnistate.process.figures.wrap_up_follower import WrapUpFollower
 from omnistate.process.logs import get_logger
 from omnistate.process.process_settings import Settings
 from omnistate.process.supervisor import Engine, Need, Supervisor, tell_broker_away
 from omnistate.process.unusable_records import UnusableRecords, tell_of_configuration
 from omnistate.process.waiting import Wait, describe_silence
+from omnistate.projections.figures.recent_wrap_ups import RecentWrapUps
 from omnistate.projections.figures.row_publication import publish, rows_of
 from omnistate.projections.figures.windows import FigureRow
 from omnistate.projections.keys import Keys
@@ -53,6 +55,11 @@ class FiguresEngine(Engine):
         # For all streams: each reads again what the one before did not commit.
         self._unusable = UnusableRecords(count_unusable)
         self._follower = SegmentFollower(connection, tell_of_configuration(count_unusable))
+        self._partitions: Mapping[str, int] = {}
+        self._wrap_ups = RecentWrapUps(self._follower.segment_of)
+        self._wrap_up_follower = WrapUpFollower(
+            connection, self._wrap_ups, lambda: self._follower.may_write_up, self._unusable
+        )
         self._stream: FiguresStream | None = None
         # Of streams that have ended.
         self._tally: Tally[str] = Tally()
@@ -64,14 +71,16 @@ class FiguresEngine(Engine):
             except UnusableUrl as error:
                 raise Unusable(f"{PREFIX}REDIS_URL: {error}") from None
 
-    def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:  # noqa: ARG002
+    def needs(self, partitions: Mapping[str, int]) -> Iterable[Need]:
         """Queues and workstreams as they are published; of Redis there is no need."""
+        self._partitions = partitions
         yield Need(tell_broker_away, self._follower.start)
 
     def tasks(self, supervisor: Supervisor) -> Iterable[Coroutine[Any, Any, None]]:
         """What counts, what it counts by, and what publishes it."""
         yield self._count(supervisor)
         yield self._follower.run()
+        yield self._wrap_up_follower.run(self._partitions)
         if self._rows is not None:
             yield self._publish(self._rows)
 
@@ -83,7 +92,9 @@ class FiguresEngine(Engine):
                     await self._write_rows(self._rows)
             with suppress(StoreUnavailable):
                 await self._rows.close()
-        await asyncio.gather(self._end_stream(), self._follower.stop())
+        await asyncio.gather(
+            self._end_stream(), self._follower.stop(), self._wrap_up_follower.stop()
+        )
 
     def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Ready: the group has been joined, and the tables have been read back."""
@@ -115,6 +126,7 @@ class FiguresEngine(Engine):
                 self._connection,
                 self._follower.threshold_ms,
                 self._follower.segment_of,
+                self._wrap_ups,
                 self._session_timeout_s,
                 self._unusable,
                 self._row_version,

@@ -27,6 +27,7 @@ from omnistate.process.unusable_records import UnusableRecords
 from omnistate.projections.figures.change_reading import NoChange, read_change
 from omnistate.projections.figures.counting import Counting
 from omnistate.projections.figures.counting_rows import decode_memory
+from omnistate.projections.figures.recent_wrap_ups import RecentWrapUps
 from omnistate.projections.figures.windows import WINDOW_S, PartitionCounts
 from omnistate.projections.read_model.store_ports import TopicPartition
 
@@ -49,14 +50,16 @@ class FiguresStream:
         connection: Connection,
         threshold_ms: Callable[[str | None], int],
         segment_of: Callable[[str, str | None], tuple[str, str]],
+        wrap_ups: RecentWrapUps,
         session_timeout_s: float,
         unusable: UnusableRecords,
         row_version: int | None = None,
     ) -> None:
         """Make the app in the running loop; nothing is connected yet.
 
-        `unusable` is told of each record that cannot be used.
+        `wrap_ups` is told by somebody else, `unusable` of each record that cannot be used.
         """
+        self._wrap_ups = wrap_ups
         self._connection = connection
         self._unusable = unusable
         self._unreadable = 0
@@ -96,7 +99,13 @@ class FiguresStream:
 
     def parts(self, now_s: float) -> list[PartitionCounts]:
         """What has been counted in the partitions that are ours, while they are."""
-        return self._counting.parts(self.partitions, now_s) if self.ready else []
+        if not self.ready:
+            return []
+        own = self.partitions
+        return [
+            *self._counting.parts(own, now_s),
+            *self._wrap_ups.parts(self._tables[0], own, now_s),
+        ]
 
     def tally(self) -> "Tally[str]":
         """What became of the changes that were read."""

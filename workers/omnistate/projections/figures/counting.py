@@ -26,7 +26,12 @@ from omnistate.projections.figures.counting_rows import (
     encode_counts,
     encode_memory,
 )
-from omnistate.projections.figures.service_figures import Counts, add_counts, count_change
+from omnistate.projections.figures.service_figures import (
+    Counts,
+    add_counts,
+    count_change,
+    remember_hand_over,
+)
 from omnistate.projections.figures.windows import KEPT_S, WINDOW_S, PartitionCounts, Segment
 
 # A closed conversation is remembered for a day, as long as the engine remembers it by default.
@@ -89,7 +94,7 @@ class Counting:
             for queue_id, counts in counted.additions:
                 place = (partition, *self._segment_of(change.workstream_id, queue_id))
                 self._add(place, on_ms, counts)
-        memory = counted.memory
+        memory = remember_hand_over(change, at_ms, on_ms, counted.memory)
         if memory.closed_ms is not None:
             # Forgotten by the partition's clock, however long ago it happened.
             memory = memory._replace(closed_ms=at_ms)

@@ -10,7 +10,7 @@ from omnistate.core.row_version import ROW_VERSION, NewerVersion
 from omnistate.projections.figures.service_figures import Counts, Memory
 
 # How many members of `Memory` each version has; later ones are appended, and have a default.
-MEMBERS: Final = {1: 6, 2: 6, 3: 6}
+MEMBERS: Final = {1: 6, 2: 6, 3: 7}
 _OF_FIRST: Final = 1 + MEMBERS[1]
 
 
@@ -31,7 +31,7 @@ class CountsRow(NamedTuple):
 
 def encode_memory(row: MemoryRow) -> list[Any]:
     """The row, in its version."""
-    return [row.version, row.partition, *row.memory[: MEMBERS[row.version]]]
+    return [row.version, row.partition, *row.memory.to_row()[: MEMBERS[row.version]]]
 
 
 def decode_memory(row: Sequence[Any]) -> MemoryRow:

@@ -13,7 +13,8 @@ queue of then:
 - abandoned: changes that say `abandoned`, in the queue in which the customer gave up.
 - handled: closed after somebody was in conversation, outbound ones too. Handle time is all of its
   in_conversation and wrap_up, over all representatives and queues, counted when it closes.
-- wrap-up time: of each wrap_up when it ends, whoever ends it.
+- wrap-up time: of each wrap_up when it ends, whoever ends it. What is written up after a hand-over
+  is no change of a conversation: `recent_wrap_ups` counts it, when it is over, where they had it.
 - transfers: increments of `transfer_count`, in the queue that the conversation was in before.
 - reopened: waiting → open (`X1`).
 
@@ -21,7 +22,7 @@ Records are left out: nobody waits for an answer there. A repeat adds nothing wh
 the conversation is remembered; one whose beginning was not seen adds no firsts and no handle time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from omnistate_schemas.state_change import StateChange
@@ -40,8 +41,25 @@ FIGURES: Final = {
     "transfers": "Transfers, each counted when it came about.",
     "reopened": "Waiting conversations that the customer opened again.",
 }
+# Whoever is primary before one of these may write up after it.
+_HANDING_OVER: Final = ("B7", "B11", "B12", "B17", "F4")
+# So many of a conversation's are remembered.
+HAND_OVERS_MAX: Final = 16
 # By figure, without those that are zero.
 Counts = dict[str, int]
+
+
+class HandOver(NamedTuple):
+    """Who handed a conversation over, which had been in that queue (None: in none).
+
+    By the engine's clock (ms), and when it happened.
+    """
+
+    at_ms: int
+    on_ms: int
+    representative_id: str
+    queue_id: str | None
+    workstream_id: str
 
 
 class Memory(NamedTuple):
@@ -55,11 +73,19 @@ class Memory(NamedTuple):
     handle_ms: int | None
     transfer_count: int
     closed_ms: int | None
+    hand_overs: tuple[HandOver, ...] = ()
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> "Memory":
-        """What `list` made of one."""
-        return cls(*row)
+        """What `to_row` made of one, or of its beginning."""
+        known = len(cls._fields) - 1
+        hand_overs: Iterable[Any] = row[known] if len(row) > known else ()
+        return cls(*row[:known], tuple(HandOver(*each) for each in hand_overs))
+
+    def to_row(self) -> list[Any]:
+        """Its members as JSON has them; most have handed nothing over, and say nothing of it."""
+        *first, hand_overs = self
+        return [*first, [list(each) for each in hand_overs]] if hand_overs else first
 
 
 NOTHING: Final = Memory(0, None, answered=False, handle_ms=0, transfer_count=0, closed_ms=None)
@@ -102,6 +128,19 @@ def count_change(
     additions.append(Addition(change.previous_queue_id, {"transfers": transfers}))
     memory = memory._replace(sequence=change.sequence, transfer_count=change.transfer_count)
     return Counted(memory, _without_zeros(additions), missed)
+
+
+def remember_hand_over(change: StateChange, at_ms: int, on_ms: int, memory: Memory) -> Memory:
+    """The memory with what this change hands over, if it does."""
+    former_id = change.previous_representative_id
+    if change.rule not in _HANDING_OVER or former_id is None:
+        return memory
+    if former_id == change.representative_id or change.previous_detail != "in_conversation":
+        return memory
+    queue_id, workstream_id = change.previous_queue_id, change.workstream_id
+    hand_over = HandOver(at_ms, on_ms, former_id, queue_id, workstream_id)
+    hand_overs = (*memory.hand_overs, hand_over)[-HAND_OVERS_MAX:]
+    return memory._replace(hand_overs=hand_overs)
 
 
 def add_counts(left: Counts, right: Counts) -> Counts:

@@ -44,6 +44,7 @@ class Step(NamedTuple):
 class WrapUpHold(NamedTuple):
     """A hold of role `wrap_up` that has ended: whose it was, and both its steps."""
 
+    hold_id: str
     representative_id: str
     began: Step
     ended: Step
@@ -80,7 +81,7 @@ class WrapUpHolds:
             self._running[held.hold_id] = step
             return None
         began = self._running.pop(held.hold_id, None)
-        return began and WrapUpHold(held.representative_id, began, step, held.rule)
+        return began and WrapUpHold(held.hold_id, held.representative_id, began, step, held.rule)
 
     def forget_before(self, at_ms: int) -> None:
         """Drop those that began before then and were never seen to end."""

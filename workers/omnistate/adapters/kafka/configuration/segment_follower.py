@@ -26,6 +26,8 @@ class SegmentFollower(ConfigurationFollower):
         super().__init__(connection, report, TOPICS)
         self._thresholds_ms: dict[str, int] = {}
         self._workstreams: set[str] = set()
+        # Whether somebody may write up after a hand-over; a conversation keeps its settings.
+        self.may_write_up = False
 
     def threshold_ms(self, queue_id: str | None) -> int:
         """How soon, ms, work of a queue should be accepted; also of one that nobody configured."""
@@ -47,6 +49,7 @@ class SegmentFollower(ConfigurationFollower):
                 self._thresholds_ms[id_] = round(configured.service_level_threshold * 1_000)
             case _, Workstream():
                 self._workstreams.add(id_)
+                self.may_write_up |= configured.wrap_up_after_transfer is not None
             case "queues", _:
                 self._thresholds_ms.pop(id_, None)
             case _:

@@ -1,4 +1,4 @@
-"""Topics that are followed whole: every committed record, from the beginning or from now on.
+"""Topics that are followed whole: every committed record, from its beginning, a time or now on.
 
 It joins no group and commits nothing: after a restart all of it is read anew. What the records mean
 is for whoever reads them. The port `Followed` of the router.
@@ -40,8 +40,11 @@ class FollowedTopics:
         self._ends: EndOffsets | None = None
         self._places: dict[TopicPartition, tuple[str, int]] = {}
 
-    async def start(self, partitions: Mapping[str, int]) -> None:
-        """Connect; `partitions` counts those of each topic. Raises LogUnavailable."""
+    async def start(self, partitions: Mapping[str, int], since_ms: int | None = None) -> None:
+        """Connect; `partitions` counts those of each topic. Raises LogUnavailable.
+
+        With `since_ms` nothing is read that was appended before.
+        """
         await self.stop()
         self._places = {
             place: (topic, place.partition)
@@ -54,10 +57,17 @@ class FollowedTopics:
         with translated():
             await self._consumer.start()
         later = [place for place, (topic, _) in self._places.items() if topic in self._from_now]
-        ends = await self._ends.ask(*later)
+        begins: dict[TopicPartition, int] = {}
+        if since_ms is not None:
+            rest = dict.fromkeys(self._places.keys() - set(later), since_ms)
+            with translated():
+                found = await self._consumer.offsets_for_times(rest)
+            begins = {place: each.offset for place, each in found.items() if each is not None}
+            later += rest.keys() - begins.keys()
+        begins |= await self._ends.ask(*later)
         self._consumer.assign(list(self._places))
-        for place, end in ends.items():
-            self._consumer.seek(place, end)
+        for place, offset in begins.items():
+            self._consumer.seek(place, offset)
 
     async def poll(self, wait_ms: int) -> Sequence[Record]:
         """What has come, in order within each partition. Raises LogUnavailable.
