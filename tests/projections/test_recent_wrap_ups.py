@@ -79,8 +79,9 @@ def test_any_hand_overs_come_to_what_their_history_says() -> None:
             wanted[*place, start_s, "wrapped_up"] += 1
             wanted[*place, start_s, "wrap_up_ms"] += told.length_ms
         got: Counter[Any] = Counter()
-        for (partition, *place), start_s, counts in worker.parts():
-            assert partition == PARTITION
+        for where, start_s, counts in worker.parts():
+            assert where.partition == PARTITION
+            place = where.workstream_id, where.queue_id
             for name in ("wrapped_up", "wrap_up_ms"):
                 got[*place, start_s, name] += counts[name]
         assert +got == +wanted

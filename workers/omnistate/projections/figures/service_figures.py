@@ -80,7 +80,8 @@ class Memory(NamedTuple):
         """What `to_row` made of one, or of its beginning."""
         known = len(cls._fields) - 1
         hand_overs: Iterable[Any] = row[known] if len(row) > known else ()
-        return cls(*row[:known], tuple(HandOver(*each) for each in hand_overs))
+        first = cls(*row[:known])
+        return first._replace(hand_overs=tuple(HandOver(*each) for each in hand_overs))
 
     def to_row(self) -> list[Any]:
         """Its members as JSON has them; most have handed nothing over, and say nothing of it."""
