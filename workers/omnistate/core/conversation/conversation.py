@@ -178,16 +178,14 @@ class Conversation:
 
     def earliest_ms(self) -> int | None:
         """The deadline of whatever fires next, or None: `next_deadline` without its name."""
-        first_ms: int | None = None
-        for deadline_ms in self.deadlines.values():
-            if first_ms is None or deadline_ms < first_ms:
-                first_ms = deadline_ms
+        first_ms = min(self.deadlines.values()) if self.deadlines else None
         for hold in self.holds:
             if hold.until_ms is not None and (first_ms is None or hold.until_ms < first_ms):
                 first_ms = hold.until_ms
-        for offer in self.offers:
-            if offer.until_ms is not None and (first_ms is None or offer.until_ms < first_ms):
-                first_ms = offer.until_ms
+        if self.offers:
+            for offer in self.offers:
+                if offer.until_ms is not None and (first_ms is None or offer.until_ms < first_ms):
+                    first_ms = offer.until_ms
         if self.windows:
             for deadline_ms in self.windows.values():
                 if first_ms is None or deadline_ms < first_ms:

@@ -48,18 +48,17 @@ def decide(conversation: Conversation | None, input_: Input, context: Context) -
     The conversation that comes back is another one, and the former is void, where the input was
     too large, or began what inputs have waited for.
     """
-    started = input_.trigger == "conversation.started"
-    if started and input_.problem is None:
+    start = input_.start
+    if start is not None and input_.problem is None:
         # Seen only with the configuration at hand, but as much a fault of the data as any other.
         input_.problem = check_start(input_, context.directory)
     if input_.problem is not None:
         return _refuse(_INVALID, conversation, input_)
+    begun = False
     if conversation is not None:
         begun = conversation.stage != "nothing"
-        if (started and begun) or conversation.knows(input_.fingerprint):
+        if (begun and start is not None) or conversation.knows(input_.fingerprint):
             return _refuse(_DUPLICATE, conversation, input_)
-    else:
-        begun = False
     if input_.details is not None and _is_past(input_, context.now_ms):
         input_.problem = "scheduled_for: not after the engine's clock"
         return _refuse(_INVALID, conversation, input_)

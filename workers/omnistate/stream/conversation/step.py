@@ -132,12 +132,14 @@ class Step:
         outcome, conversation, facts = decide(before, input_, context)
         if outcome != "waits":
             self._tally[outcome] += 1
-        if conversation is not None and conversation is not before:
-            overlay.put(subject, conversation)
-        if facts:
-            origin = "" if conversation is None else conversation.origin
-            self._publish(subject, facts, origin, now_ms, input_)
-        if conversation is not None:
+        if conversation is None:
+            if facts:
+                self._publish(subject, facts, "", now_ms, input_)
+        else:
+            if conversation is not before:
+                overlay.put(subject, conversation)
+            if facts:
+                self._publish(subject, facts, conversation.origin, now_ms, input_)
             if conversation.extras is not None and conversation.extras.waiting:
                 self._go_on(subject, conversation)
             else:
