@@ -6,11 +6,11 @@ Listen before they are asked: the engine forgets its events soon.
 import json
 import shutil
 from collections.abc import Collection
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from tests.deploy.container_engine import ContainerEngine
-from tests.harness.tied_process import TiedProcess
+from tests.harness.server import Startable
+from tests.harness.tied_process import PATIENCE_S, TiedProcess
 from tests.harness.waiting import wait_until
 
 
@@ -21,7 +21,7 @@ class Stop(NamedTuple):
     status: int
 
 
-class ContainerStops:
+class ContainerStops(Startable):
     """What the engine tells of containers that end, from `with` on."""
 
     def __init__(self, engine: ContainerEngine) -> None:
@@ -29,22 +29,17 @@ class ContainerStops:
         self._said = engine.folder / "events.jsonl"
         self._process: TiedProcess | None = None
 
-    def __enter__(self) -> Self:
+    def start(self, timeout_s: float = PATIENCE_S) -> None:
+        """From now on, by the engine's clock: what ends while it connects is told, too."""
         docker = str(shutil.which("docker"))
         command = [docker, "--host", self._engine.host, "events", "--format", "{{json .}}"]
         filters = ("--filter", "event=kill", "--filter", "event=die")
-        # From now on, by the engine's clock: what ends while it connects is told, too.
         since = ("--since", self._engine.docker("info", "--format", "{{.SystemTime}}").strip())
         folder = self._said.parent
         self._process = TiedProcess([*command, *filters, *since], self._said, folder=folder)
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Hear no more."""
         if self._process is not None:
             self._process.stop()
 
