@@ -21,9 +21,9 @@ def read_rows(lines: Iterable[str], by: str) -> Rows:
 
 def _number(row: dict[str, Any], name: str) -> int:
     if name.endswith("_ms"):
-        return round(row[f"{name.removesuffix('_ms')}_seconds"] * 1_000)
-    number: int = row[name]
-    return number
+        seconds: float = row[f"{name.removesuffix('_ms')}_seconds"]
+        return round(seconds * 1_000)
+    return int(row[name])
 
 
 def _check_ratios(row: dict[str, Any]) -> None:

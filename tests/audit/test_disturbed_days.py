@@ -1,0 +1,90 @@
+"""Days of the demo that are lost in part, told twice, late and in disorder, by dying desktops.
+
+Nothing is wrong by the audit's laws, and a month later nothing is open or held any more, but for
+records, which wait for somebody.
+"""
+
+import json
+from typing import Any
+
+import pytest
+from omnistate_schemas.times import DAY_MS
+from omnistate_schemas.vocabulary import (
+    REPRESENTATIVE_CAPACITY,
+    REPRESENTATIVE_PRESENCE,
+    STATE_CHANGES,
+)
+
+from tests.audit.disturbance import PRESENCE, Disturbance
+from tests.audit.two_workers import TwoWorkers
+from tests.demo.demo_days import live
+
+SEEDS = range(1, 5)
+CONVERSATIONS = 120
+MONTH_MS = 40 * DAY_MS
+
+
+def last_of(rig: TwoWorkers, topic: str) -> dict[bytes | None, dict[str, Any]]:
+    """The data of what was last said of each key."""
+    found = {}
+    for number in range(rig.sizes[topic]):
+        for record in rig.log.read(topic, number, 0):
+            if record.value is not None:
+                found[record.key] = json.loads(record.value)["data"]
+    return found
+
+
+def without_affinity(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Live chats do not go back to whom they came from.
+
+    By L1 after A6 one of somebody who is lost is offered to them and taken away without end.
+    """
+    workstreams = {
+        name: {**own, "keep_same_representative": False} if own["channel"] == "live_chat" else own
+        for name, own in configuration["workstreams"].items()
+    }
+    return {**configuration, "workstreams": workstreams}
+
+
+async def played(seed: int) -> tuple[TwoWorkers, Disturbance]:
+    """The day as it comes, and a month in which nothing does."""
+    day, disturbance = live(seed, CONVERSATIONS), Disturbance(seed)
+    appended = disturbance.disturb(day.inputs)
+    rig = TwoWorkers(without_affinity(day.world.configuration), appended[0].at_ms - 1)
+    await rig.start()
+    for at_ms, event in appended:
+        await rig.go_on(at_ms)
+        if event["type"] == PRESENCE:
+            value = json.dumps(event).encode()
+            rig.log.append(REPRESENTATIVE_PRESENCE, event["subject"].encode(), value)
+        else:
+            rig.send(event)
+        await rig.work()
+    await rig.go_on(rig.now_ms + MONTH_MS)
+    return rig, disturbance
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_a_disturbed_day_breaks_no_law_and_leaves_nothing(seed: int) -> None:
+    rig, disturbance = await played(seed)
+    assert min(disturbance.counts.values()) > 0, (seed, disturbance.counts)
+    assert (await rig.audit()).violations == [], f"seed {seed}"
+    changes = last_of(rig, STATE_CHANGES)
+    assert len(changes) > CONVERSATIONS / 2, f"seed {seed}"
+    left = {
+        data["conversation_id"]: data["rule"]
+        for data in changes.values()
+        if data["status"] != "closed" and data["channel"] != "record"
+    }
+    assert left == {}, f"seed {seed}"
+    records = [each for each in changes.values() if each["channel"] == "record"]
+    busy = {each.get("representative_id") for each in records if each["status"] != "closed"}
+    pictures = last_of(rig, REPRESENTATIVE_CAPACITY)
+    held = {
+        who: each["occupied_units"]
+        for who, each in ((data["representative_id"], data) for data in pictures.values())
+        if each["occupied_units"] and who not in busy
+    }
+    assert held == {}, f"seed {seed}"
+    assert any(each["presence_reason"] == "lost" for each in pictures.values()), f"seed {seed}"
