@@ -1,7 +1,7 @@
 # Every target can be the first command of a fresh clone; all that it needs is Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: chart image test-deploy test-dist help setup demo broker live compiled test test-fast test-pythons test-brokers chaos soak check format bench bench-core bench-decoding docs generate constraints clean pictures
+.PHONY: chart image test-deploy test-dist help setup demo broker live compiled test test-fast test-pythons test-brokers chaos soak check format bench bench-core bench-decoding bench-router docs generate constraints clean pictures
 
 PYTHON ?= python3
 ARGS ?=
@@ -97,6 +97,9 @@ bench-core: .venv/.user ## measure the core on this machine
 
 bench-decoding: .venv/.user ## measure what an event costs to decode in each form that producers send (ARGS="--json")
 	@$(bin)/python -m bench.decoding_pace $(ARGS)
+
+bench-router: .venv/.developer ## measure a router on a real broker: offers a second, and from room to offer (ARGS="--seconds 60")
+	@$(bin)/python -m bench.routing_load $(ARGS)
 
 generate: .venv/.user ## write the JSON Schemas, the AsyncAPI document, the charts and the tables anew
 	@$(bin)/python -m omnistate_schemas.generators.documents

@@ -1,4 +1,4 @@
-"""Measurements: `make bench` beside others, `make bench-core` and `make bench-decoding` alone.
+"""Measurements: `make bench` beside others, the other targets `make bench-…` alone.
 
 Nothing here is a test.
 """
