@@ -116,7 +116,7 @@ OFFENCES: Final[dict[str, list[Import | Stray]]] = {
     "generators": [Import("omnistate.cli.topics", "omnistate_schemas.generators.documents")],
     "demo": [
         Import("omnistate.demo.people", "omnistate.core.conversation.ledger"),
-        Import("omnistate.demo.router", "omnistate.stream.conversation.step"),
+        Import("omnistate.demo.roster", "omnistate.stream.conversation.step"),
     ],
     "audit": [
         Import("omnistate.audit.holds_law", "omnistate.core.conversation.effects"),

@@ -11,7 +11,6 @@ from omnistate.audit.findings import Findings
 from omnistate.audit.model_source import ModelSource
 from omnistate.audit.source import MemoryReader, TopicReader
 from omnistate.cli.configuration_file import build_directory
-from omnistate.demo.world import World
 from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
 from omnistate.stream.conversation.tables import TABLES
 from omnistate.stream.partition_task import PartitionTask
@@ -26,13 +25,11 @@ from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
     CHANNEL_EVENTS,
     DEAD_LETTERS,
-    RECORDED_INPUTS,
-    REJECTED_INPUTS,
     REPRESENTATIVE_CAPACITY,
     REPRESENTATIVE_PRESENCE,
-    STATE_CHANGES,
 )
 
+from tests.audit.told_day import ToldDay, tell_day
 from tests.harness.events import make_event
 from tests.harness.records import day_records
 from tests.oracle.random_days import day_of
@@ -40,7 +37,6 @@ from tests.oracle.random_days import day_of
 GROUP: Final = "conversation"
 GATE: Final = b"/omnistate/gate"
 INPUT_TOPICS: Final = (CHANNEL_EVENTS, AGENT_ACTIONS)
-OUTPUT_TOPICS: Final = (STATE_CHANGES, CAPACITY_CHANGES, RECORDED_INPUTS, REJECTED_INPUTS)
 CONVERSATIONS: Final = f"{GROUP}-conversations-changelog"
 COUNTERS: Final = f"{GROUP}-counters-changelog"
 SETTINGS: Final = f"{GROUP}-settings-changelog"
@@ -162,10 +158,9 @@ class Rig:
         return await audit(self.reader(), TOPOLOGY, model)
 
 
-async def live(rig: Rig, world: World, hours: float = 24, grace_ms: int = 1_000) -> None:
-    """Let a world live so much of its day with the engine of the rig."""
+async def live(rig: Rig, world: ToldDay, hours: float = 24, grace_ms: int = 1_000) -> None:
+    """Let so much of a day be said to the engine of the rig."""
     until_ms = world.start_ms + int(hours * 3_600_000)
-    outputs = rig.log.consumer(OUTPUT_TOPICS)
     await rig.take_over()
     while (next_ms := world.next_at_ms()) is not None and next_ms < until_ms:
         due = [task.processor.due_ms for task in rig.tasks]
@@ -177,8 +172,6 @@ async def live(rig: Rig, world: World, hours: float = 24, grace_ms: int = 1_000)
             for event in world.act():
                 rig.send(event)
             await rig.drain()
-        for record in outputs.poll():
-            world.observe(record.topic, json.loads(record.value or b"null"))
 
 
 async def trouble(rig: Rig) -> None:
@@ -219,7 +212,7 @@ async def random_rig(seed: int, partitions: int = 3) -> Rig:
 
 async def demo_rig(seed: int, conversations: int, hours: float = 24, partitions: int = 3) -> Rig:
     """A day of the demo's world, or some hours of it, and some trouble."""
-    world = World(seed, conversations)
+    world = await tell_day(seed, conversations)
     rig = Rig(world.configuration, world.start_ms - 1, partitions)
     await live(rig, world, hours)
     await trouble(rig)

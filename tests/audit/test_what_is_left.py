@@ -9,7 +9,6 @@ from omnistate.audit import order
 from omnistate.audit.auditor import audit
 from omnistate.audit.findings import Findings
 from omnistate.audit.source import MemoryReader
-from omnistate.demo.world import World
 from omnistate.stream.ports import Record
 from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
@@ -22,6 +21,7 @@ from omnistate_schemas.vocabulary import (
 
 from tests.audit.audit_rig import CONVERSATIONS, POSITIONS, TOPOLOGY, Rig, live
 from tests.audit.tampering import find, places, set_data, spots, third
+from tests.audit.told_day import tell_day
 
 
 class Forgetful(MemoryReader):
@@ -121,7 +121,7 @@ async def test_compaction_changes_nothing(rig: Rig) -> None:
 
 async def test_a_configuration_that_changed_under_way() -> None:
     """Of conversations from before it, and of holds, nothing can be said; of the others it can."""
-    world = World(3, 150)
+    world = await tell_day(3, 150)
     rig = Rig(world.configuration, world.start_ms - 1)
     await live(rig, world, 2.5)
     configuration = deepcopy(world.configuration)

@@ -76,13 +76,23 @@ def make_event(type_: str, subject: str, id_: str, data: Json, time: str | None 
     return Event(ROUTES[type_], subject.encode(), _ENCODE(value), type=type_, id=id_)
 
 
+_DECIDED: Final = ("reservation", "expected_sequence")
+
+
 async def tell_day(seed: int, conversations: int) -> tuple[list[Json], Json]:
     """The inputs of the demo's day in order, and its configuration."""
     day = Day(seed, conversations)
     await day.start()
     while await day.step() is not None:
         pass
-    return [_DECODE(record.value or b"") for record in day.read_inputs()], day.world.configuration
+    told = [_DECODE(record.value or b"") for record in day.read_inputs()]
+    return [_unreserve(event) for event in told], day.world.configuration
+
+
+def _unreserve(event: Json) -> Json:
+    """Without what holds for the day's own router and gate alone."""
+    kept = {name: each for name, each in event["data"].items() if name not in _DECIDED}
+    return {**event, "data": kept}
 
 
 def hurry(configuration: Json, *, gate: bool = True) -> Json:

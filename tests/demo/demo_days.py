@@ -1,15 +1,20 @@
-"""A day of the demo's world through the real engine, as the tests look at it."""
+"""A day of the demo, lived to its end, as the tests look at it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from omnistate.cli.configuration_file import build_directory
+from omnistate.demo.day_figures import OF_HOLDS
+from omnistate.demo.simulated_day import Day as SimulatedDay
 from omnistate.demo.world import World
-from omnistate.stream.conversation.replay import Replay
-from omnistate_schemas.configuration import ContactCentre
+from omnistate_schemas.vocabulary import (
+    CAPACITY_CHANGES,
+    REJECTED_INPUTS,
+    REPRESENTATIVE_PRESENCE,
+    STATE_CHANGES,
+)
 
 Event = dict[str, Any]
 
@@ -18,9 +23,16 @@ Event = dict[str, Any]
 class Day:
     """What was published and what came out, in order."""
 
-    world: World
+    lived: SimulatedDay
+    # What the engine took: of the world, the router and the gate; and what desktops said of people.
     inputs: list[Event] = field(default_factory=list)
+    presence: list[Event] = field(default_factory=list)
     outputs: list[tuple[str, Event]] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        """The world that lived it."""
+        return self.lived.world
 
     def changes(self) -> Iterator[Event]:
         """The data of every state change."""
@@ -28,7 +40,11 @@ class Day:
 
     def capacity(self) -> Iterator[Event]:
         """Every hold and release."""
-        return (each for topic, each in self.outputs if topic == CAPACITY_CHANGES)
+        return (
+            each
+            for topic, each in self.outputs
+            if topic == CAPACITY_CHANGES and each["type"] != "capacity.declined"
+        )
 
     def refusals(self) -> Iterator[Event]:
         """Every rejected and ignored input."""
@@ -38,32 +54,18 @@ class Day:
         """How often each rule was applied, those of capacity alone included."""
         rules = Counter(each["rule"] for each in self.changes())
         alone = (each["data"]["rule"] for each in self.capacity())
-        rules.update(rule for rule in alone if rule in {"K1", "K2", "W4", "W5", "P1"})
+        rules.update(rule for rule in alone if rule in OF_HOLDS)
         return rules
 
 
-STATE_CHANGES = "conversation-state-changes"
-CAPACITY_CHANGES = "capacity-changes"
-REJECTED_INPUTS = "rejected-inputs"
-
-
-def live(seed: int, conversations: int) -> Day:
-    """Run the world and the engine against each other until the day is over."""
-    world = World(seed, conversations)
-    day = Day(world)
-    centre = ContactCentre.model_validate_json(msgspec.json.encode(world.configuration))
-    replay = Replay(build_directory(centre))
-    while (at_ms := world.next_at_ms()) is not None:
-        _observe(day, replay.advance(at_ms))
-        assert world.next_at_ms() == at_ms, "observing must not change what comes next"
-        events = world.act()
-        day.inputs += events
-        _observe(day, replay.feed([msgspec.json.encode(each) for each in events]))
+async def live(seed: int, conversations: int) -> Day:
+    """Run the world and the workers against each other until the day is over."""
+    lived = SimulatedDay(seed, conversations)
+    day = Day(lived)
+    presence = lived.log.consumer((REPRESENTATIVE_PRESENCE,))
+    await lived.start()
+    while (outputs := await lived.step()) is not None:
+        day.outputs += outputs
+    day.inputs = [msgspec.json.decode(each.value or b"") for each in lived.read_inputs()]
+    day.presence = [msgspec.json.decode(each.value or b"") for each in presence.poll()]
     return day
-
-
-def _observe(day: Day, lines: Iterable[bytes]) -> None:
-    for line in lines:
-        output = msgspec.json.decode(line)
-        day.outputs.append((output["topic"], output["value"]))
-        day.world.observe(output["topic"], output["value"])

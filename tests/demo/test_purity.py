@@ -5,7 +5,10 @@ import omnistate.demo
 import pytest
 
 # Whoever watches the day, or connects it with the engine, may know more than those who live in it.
-AUDIENCE = {"simulated_day", "day_figures", "picture", "recount", "day_report", "screen"}
+AUDIENCE = {
+    *("simulated_day", "day_workers", "day_router", "day_figures", "picture", "recount"),
+    *("day_report", "routing_report", "day_routing", "screen"),
+}
 ROOMS = [
     path
     for path in sorted(Path(omnistate.demo.__path__[0]).glob("*.py"))

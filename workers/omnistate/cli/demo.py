@@ -5,6 +5,7 @@ It wires the day to a screen and writes files; figures, pictures and words are `
 
 import asyncio
 import errno
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from omnistate_schemas.vocabulary import CAPACITY_CHANGES
+from omnistate_schemas.vocabulary import CAPACITY_CHANGES, STATE_CHANGES
 from rich.console import Console
 from rich.live import Live
 
@@ -26,7 +27,10 @@ from omnistate.demo.day_report import (
     print_story,
     print_workstreams,
 )
+from omnistate.demo.day_routing import Routing
+from omnistate.demo.demo_centre import list_pushed
 from omnistate.demo.recount import Recount
+from omnistate.demo.routing_report import print_happenings, print_people, print_queues
 from omnistate.demo.screen import Hourly, Screen
 from omnistate.demo.simulated_day import Day
 from omnistate.process.errors import Unusable
@@ -51,6 +55,7 @@ class Show:
         world = self.day.world
         self.figures = Figures(world.start_ms)
         self.recount = Recount()
+        self.routing = Routing(list_pushed(world.configuration))
         self.limits = {
             name: self.day.directory.units_of(name)
             for name in world.configuration["representatives"]
@@ -89,6 +94,8 @@ class Show:
             self.figures.read(topic, event)
             if topic == CAPACITY_CHANGES:
                 self.recount.read(event)
+            elif topic == STATE_CHANGES:
+                self.routing.read(event)
         self.screen.read([event for _, event in outputs or ()])
         return outputs is not None
 
@@ -103,6 +110,13 @@ class Show:
         console.print()
         print_workstreams(console, self.figures)
         console.print()
+        self.routing.add_reasons(day.workers.router.explained)
+        print_queues(console, self.routing)
+        console.print()
+        print_people(console, self.routing, self.figures)
+        console.print()
+        print_happenings(console, self.figures)
+        console.print()
         print_accounts(console, day.tally, len(day.outputs))
         print_ledger(console, self.recount, drift)
         console.print()
@@ -111,7 +125,10 @@ class Show:
         return not drift and not self.recount.violations
 
     def write(self, out: Path) -> None:
-        """Inputs, outputs and configuration, so that `omnistate replay` says the same again."""
+        """Inputs, outputs and configuration, so that `omnistate replay` says the same again.
+
+        And of each conversation that was to be pushed, whom it was offered to, and why it waited.
+        """
         (out / "config.yaml").write_text(
             yaml.safe_dump(self.day.world.configuration, sort_keys=False), encoding="utf-8"
         )
@@ -121,6 +138,9 @@ class Show:
             for record in self.day.outputs:
                 outgoing = Outgoing(record.topic, record.key, record.value)
                 file.write(describe_output(outgoing))
+        with (out / "routing.jsonl").open("w", encoding="utf-8") as lines:
+            for each in self.routing.describe(self.day.workers.router.explained):
+                lines.write(json.dumps(each, ensure_ascii=False) + "\n")
 
     def draw(self, path: Path) -> str:
         """Draw the picture of the day; the line that says where it is, or what it needs."""

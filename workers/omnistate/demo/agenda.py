@@ -79,17 +79,26 @@ class Agenda:
         self._enter(self.end_ms, action, ())
 
     def publish(
-        self, source: str, event_type: str, conversation_id: str, data: dict[str, Any]
+        self,
+        source: str,
+        event_type: str,
+        subject: str,
+        data: dict[str, Any],
+        happened_ms: int | None = None,
     ) -> Event:
-        """Put a CloudEvent of this instant into the outbox; the event, for repeats of it."""
+        """Put a CloudEvent into the outbox; the event, for repeats of it.
+
+        It is of this instant, or of an earlier one. `subject` is a conversation's id, or, of
+        presence, a representative's.
+        """
         self._event_count += 1
         event: Event = {
             "specversion": "1.0",
             "id": f"evt-{self._event_count:06d}",
             "source": source,
             "type": event_type,
-            "subject": conversation_id,
-            "time": format_time(self.now_ms),
+            "subject": subject,
+            "time": format_time(self.now_ms if happened_ms is None else happened_ms),
             "data": data,
         }
         self._outbox.append(event)

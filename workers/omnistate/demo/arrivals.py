@@ -3,79 +3,40 @@
 It must not follow a conversation once it has begun.
 """
 
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final
 
 from omnistate_schemas.times import format_time
 
-from omnistate.demo.agenda import HOUR_MS, MINUTE_MS, Agenda
+from omnistate.demo.agenda import HOUR_MS, MINUTE_MS, SECOND_MS, Agenda
 from omnistate.demo.customers import Customers
 from omnistate.demo.demo_centre import price
+from omnistate.demo.entrances import DEMAND, ENTRANCES, FIRST_HOUR, PREFIXES, Entrance
+from omnistate.demo.hotline import Hotline
 from omnistate.demo.output_board import Board, BoardConversation
 from omnistate.demo.people import Representative
 from omnistate.demo.roster import Roster
 
-FIRST_HOUR: Final = 6
-# How much comes in during each UTC hour from 06 on: morning peak, after lunch with America awake.
-DEMAND: Final = (
-    *(0.3, 0.9, 1.8, 2.7, 2.3, 1.5, 1.2, 1.8, 3.3, 3.1, 2.2, 1.6),
-    *(1.2, 1.0, 0.8, 0.6, 0.4, 0.25, 0.15, 0.1, 0.06, 0.05, 0.05, 0.04),
-)
+# Where it may turn out to be urgent.
+HURRIED: Final = frozenset({"web-chat", "member-chat", "text-messages"})
 CALL_AGAIN_MAX: Final = 8
 QUARTER_MS: Final = 15 * MINUTE_MS
 APPOINTMENTS_MS: Final = 16 * HOUR_MS
 
 
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    """One way in: what comes through it, how often, and between which UTC hours."""
-
-    weight: float
-    workstream_id: str
-    gateway: str
-    channels: tuple[str, ...]
-    queues: tuple[str, ...]
-    opens_hour: int = 6
-    closes_hour: int = 30
-    bot_share: float = 0.0
-    appointment_share: float = 0.0
-    outbound: bool = False
-
-
-CHAT: Final = "/gateways/chat"
-SOCIAL: Final = ("facebook", "twitter", "apple_messages", "line", "google_business", "teams")
-ENTRANCES: Final = (
-    Entrance(24, "web-chat", CHAT, ("live_chat",), ("support", "support", "billing"), 7, 25, 0.35),
-    Entrance(5, "vip-chat", CHAT, ("live_chat",), ("vip",), 7, 23),
-    Entrance(10, "member-chat", CHAT, ("persistent_chat",), ("support", "billing"), bot_share=0.25),
-    Entrance(9, "text-messages", "/gateways/sms", ("sms",), ("messages",), bot_share=0.15),
-    Entrance(9, "whatsapp-care", "/gateways/whatsapp", ("whatsapp",), ("messages",), 6, 30, 0.4),
-    Entrance(8, "social-media", "/gateways/social", SOCIAL, ("social",)),
-    Entrance(15, "service-line", "/gateways/voice", ("voice",), ("phone",), 7, 24, 0.3),
-    Entrance(4, "sales-line", "/gateways/voice", ("voice",), ("sales",), 7, 24),
-    Entrance(4, "sales-line", "/gateways/voice", ("voice",), ("sales",), 8, 24, outbound=True),
-    Entrance(
-        3, "callbacks", "/gateways/voice", ("voice",), ("phone",), 7, 22, appointment_share=1.0
-    ),
-    Entrance(
-        6, "claims", "/gateways/records", ("record",), ("claims",), 6, 26, appointment_share=0.06
-    ),
-    Entrance(4, "back-office", "/gateways/records", ("record",), ("back-office",), 6, 24),
-)
-PREFIXES: Final = {
-    "live_chat": "chat",
-    "persistent_chat": "thread",
-    "voice": "call",
-    "record": "case",
-}
-
-
 class Arrivals:
     """The doors of the centre."""
 
-    def __init__(self, agenda: Agenda, board: Board, customers: Customers, roster: Roster) -> None:
+    def __init__(
+        self,
+        agenda: Agenda,
+        board: Board,
+        customers: Customers,
+        roster: Roster,
+        hotline: Hotline,
+    ) -> None:
         self._agenda = agenda
+        self._hotline = hotline
         self._board = board
         self._customers = customers
         self._roster = roster
@@ -144,16 +105,7 @@ class Arrivals:
             "queue_id": random.choice(entrance.queues),
             "customer_id": customer_id,
         }
-        if caller is not None:
-            data |= {"direction": "outbound", "representative_id": caller.id}
-        elif random.random() < entrance.appointment_share:
-            data["scheduled_for"] = format_time(self._draw_appointment_ms())
-        elif random.random() < entrance.bot_share:
-            data["handled_by"] = "bot"
-        elif entrance.workstream_id == "web-chat" and random.random() < 0.07:
-            data["profiles"] = ["spanish"]
-        elif entrance.workstream_id == "claims" and random.random() < 0.1:
-            data["units"] = 35
+        data |= self._tell_of(entrance, caller)
         conversation = BoardConversation(
             id=self._name(channel),
             channel=channel,
@@ -164,9 +116,78 @@ class Arrivals:
         self._entrances[conversation.id] = entrance
         self._board.enter(conversation)
         on_the_line = "scheduled_for" not in data
-        self._customers.welcome(conversation, entrance.gateway, on_the_line)
-        self._agenda.publish(entrance.gateway, "conversation.started", conversation.id, data)
+        if not conversation.followed:
+            self._customers.welcome(conversation, entrance.gateway, on_the_line)
+        agenda = self._agenda
+        agenda.publish(entrance.gateway, "conversation.started", conversation.id, data)
+        if conversation.followed:
+            self._hotline.take(conversation)
+        elif entrance.workstream_id in HURRIED and agenda.chance(0.05):
+            agenda.after(agenda.spread_ms(70 * SECOND_MS), self._update, conversation)
+        elif entrance.workstream_id == "social-media" and agenda.chance(0.08):
+            reason = agenda.random.choice(("spam", "spam", "duplicate"))
+            agenda.after(agenda.spread_ms(20 * SECOND_MS), self._close, conversation, reason)
         return conversation
+
+    def _tell_of(self, entrance: Entrance, caller: Representative | None) -> dict[str, Any]:
+        """What is said of one beside where it belongs."""
+        random = self._agenda.random
+        data: dict[str, Any] = {}
+        if caller is not None:
+            data |= {"direction": "outbound", "representative_id": caller.id}
+        elif random.random() < entrance.appointment_share:
+            at_ms = self._draw_appointment_ms()
+            data["scheduled_for"] = format_time(at_ms)
+            promised = self._find_promised(entrance, at_ms)
+            if promised is not None:
+                data["representative_id"] = promised.id
+        elif random.random() < entrance.bot_share:
+            data["handled_by"] = "bot"
+        elif entrance.workstream_id == "web-chat" and random.random() < 0.07:
+            data["profiles"] = ["spanish"]
+        elif entrance.workstream_id == "claims" and random.random() < 0.1:
+            data["units"] = 35
+        attributes = self._describe(entrance)
+        if attributes:
+            data["attributes"] = attributes
+        if entrance.workstream_id in HURRIED and random.random() < 0.1:
+            data["priority"] = random.choice((10, 20, 50))
+        return data
+
+    def _describe(self, entrance: Entrance) -> dict[str, list[str]]:
+        """What the router is to go by: a language, or whoever knows the customer."""
+        random = self._agenda.random
+        if entrance.workstream_id == "web-chat" and random.random() < 0.1:
+            return {"skills": ["spanish"]}
+        if entrance.workstream_id == "vip-chat" and random.random() < 0.5:
+            people = self._roster.payroll.by_queue["vip"]
+            return {"preferred_representatives": [random.choice(people).id]}
+        return {}
+
+    def _update(self, conversation: BoardConversation) -> None:
+        """It is more urgent than it looked."""
+        if conversation.status != "closed":
+            gateway = self._entrances[conversation.id].gateway
+            data = {"priority": 80}
+            self._agenda.publish(gateway, "conversation.updated", conversation.id, data)
+
+    def _close(self, conversation: BoardConversation, reason: str) -> None:
+        """The gateway has found out that nobody needs to look at it."""
+        if conversation.status == "open":
+            gateway = self._entrances[conversation.id].gateway
+            data = {"reason": reason}
+            self._agenda.publish(gateway, "conversation.closed", conversation.id, data)
+
+    def _find_promised(self, entrance: Entrance, at_ms: int) -> Representative | None:
+        """Somebody whom the customer knows and who is at work then; of half of them nobody."""
+        if self._agenda.chance(0.5):
+            return None
+        people = [
+            person
+            for person in self._roster.payroll.by_queue[entrance.queues[0]]
+            if person.starts_ms < at_ms < person.ends_ms - HOUR_MS
+        ]
+        return self._agenda.random.choice(people) if people else None
 
     def _draw_appointment_ms(self) -> int:
         """Usually later today, sometimes tomorrow: a full quarter of an hour in office hours."""

@@ -15,6 +15,7 @@ from omnistate.demo.roster import Roster
 TALK_MS: Final = 4.8 * MINUTE_MS
 UNANSWERED_MS: Final = 25 * SECOND_MS
 OUTBOUND_RULE: Final = "C3"
+GATEWAY: Final = "/gateways/voice"
 
 
 class Calls:
@@ -43,6 +44,9 @@ class Calls:
             agenda.after(half_way_ms, self._hand_over, conversation, episode, person)
         elif agenda.chance(7 * person.temperament.consults):
             agenda.after(half_way_ms, self._consult, conversation, episode, person)
+        if agenda.chance(0.18):
+            begins_ms = talk_ms * agenda.random.uniform(0.1, 0.5)
+            agenda.after(begins_ms, self._hold, conversation, episode, person)
         if agenda.chance(0.007):
             # Nobody puts the receiver down.
             return
@@ -54,14 +58,53 @@ class Calls:
         else:
             agenda.after(talk_ms, self._end, conversation, episode, person)
 
-    def follow_external(self, conversation: BoardConversation) -> None:
-        """The caller talks to somebody outside; only their hanging up is still heard of."""
-        agenda = self._agenda
+    def follow_external(
+        self, conversation: BoardConversation, person: Representative | None
+    ) -> None:
+        """The caller talks to somebody outside, if they answer; `person` put them through."""
+        agenda, episode = self._agenda, conversation.episode
         lot = agenda.random.random()
+        if lot < 0.2:
+            delay_ms = agenda.spread_ms(UNANSWERED_MS, 0.3)
+            agenda.after(delay_ms, self._say_of_external, conversation, episode, "external.failed")
+            return
+        if lot < 0.45:
+            delay_ms = agenda.spread_ms(5 * MINUTE_MS, 0.6)
+            agenda.after(delay_ms, self._say_of_external, conversation, episode, "external.ended")
+            return
+        if lot < 0.6 and person is not None:
+            delay_ms = agenda.spread_ms(MINUTE_MS, 0.6)
+            agenda.after(delay_ms, self._resume, conversation, episode, person)
+            return
         delay_ms = agenda.spread_ms(7 * MINUTE_MS, 0.6)
         if lot > 0.85:
             delay_ms = 3 * HOUR_MS
         agenda.after(delay_ms, self._customers.hang_up, conversation, conversation.episode)
+
+    def _say_of_external(
+        self, conversation: BoardConversation, episode: int, event_type: str
+    ) -> None:
+        if conversation.episode == episode:
+            self._agenda.publish(GATEWAY, event_type, conversation.id, {})
+
+    def _resume(
+        self, conversation: BoardConversation, episode: int, person: Representative
+    ) -> None:
+        if conversation.episode == episode and self._roster.is_here(person):
+            self._roster.press(person, "representative.resume", conversation)
+
+    def _hold(self, conversation: BoardConversation, episode: int, person: Representative) -> None:
+        """Music while they look something up."""
+        if self._has(conversation, episode, person):
+            self._roster.press(person, "representative.hold", conversation)
+            delay_ms = self._agenda.spread_ms(35 * SECOND_MS)
+            self._agenda.after(delay_ms, self._unhold, conversation, episode, person)
+
+    def _unhold(
+        self, conversation: BoardConversation, episode: int, person: Representative
+    ) -> None:
+        if self._has(conversation, episode, person):
+            self._roster.press(person, "representative.unhold", conversation)
 
     def _hand_over(
         self, conversation: BoardConversation, episode: int, person: Representative

@@ -41,6 +41,9 @@ class Casework:
     def close(self, conversation: BoardConversation, person: Representative) -> None:
         """The record is resolved: close the tab, unless forgotten."""
         agenda = self._agenda
+        if agenda.chance(0.06):
+            delay_ms = agenda.spread_ms(6 * SECOND_MS)
+            agenda.after(delay_ms, self._reactivate, conversation, conversation.episode)
         if not agenda.chance(1.5 * person.temperament.forgets_to_close):
             delay_ms = agenda.spread_ms(14 * SECOND_MS)
             agenda.after(delay_ms, self._close_session, conversation, conversation.episode, person)
@@ -81,6 +84,11 @@ class Casework:
         lot = self._agenda.random.random()
         outcome = "deleted" if lot < 0.45 else "cancelled" if lot < 0.75 else "resolved"
         self._publish(conversation, outcome)
+
+    def _reactivate(self, conversation: BoardConversation, episode: int) -> None:
+        """Something was missing: work on it goes on."""
+        if conversation.episode == episode:
+            self._agenda.publish(GATEWAY, "record.reactivated", conversation.id, {})
 
     def _purge(self, conversation: BoardConversation) -> None:
         """The case system tidies up resolved records that nobody has closed."""

@@ -4,11 +4,13 @@ They must not know who handles them, nor anything of capacity.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from omnistate_schemas.times import format_time
 
 from omnistate.demo.agenda import MINUTE_MS, SECOND_MS, Agenda, Event
 from omnistate.demo.output_board import OFFERED, OPEN, BoardChange, BoardConversation
+from omnistate.demo.visit import Visit
 
 REPLY_MS: Final = {
     "live_chat": 24 * SECOND_MS,
@@ -17,21 +19,13 @@ REPLY_MS: Final = {
 }
 PATIENCE_MS: Final = {"live_chat": 7 * MINUTE_MS, "voice": 4.5 * MINUTE_MS}
 WRITES: Final = ("persistent_chat", "messaging")
-
-
-@dataclass(slots=True, eq=False)
-class Visit:
-    """One customer's side of a conversation."""
-
-    gateway: str
-    exchanges: int
-    returns: int
-    on_the_line: bool
-    turn: int = 0
-    waits: int = 0
-    waiting: bool = False
-    away: bool = False
-    gone: bool = False
+CALLBACK_SERVICE: Final = "/services/callback"
+FALLS_SILENT: Final = 0.012
+# How often a line is the word that ends it for good.
+OPTS_OUT: Final = 0.006
+OPTING_OUT: Final = frozenset({"sms", "whatsapp"})
+CALLBACK_ASKED_MS: Final = 30 * SECOND_MS
+QUARTER_MS: Final = 15 * MINUTE_MS
 
 
 class Customers:
@@ -89,12 +83,23 @@ class Customers:
             self._conclude(conversation)
             return
         agenda = self._agenda
+        if conversation.kind == "live_chat" and agenda.chance(FALLS_SILENT):
+            # Something else is going on; a reminder may bring them back.
+            return
         delay_ms = agenda.spread_ms(REPLY_MS[conversation.kind], 0.6)
         if conversation.kind in WRITES and agenda.chance(0.09):
             if agenda.chance(0.25):
                 return
             delay_ms = agenda.spread_ms(28 * MINUTE_MS, 0.7)
         agenda.after(delay_ms, self._write, conversation, visit.turn)
+
+    def remember(self, conversation: BoardConversation) -> None:
+        """They are reminded that an answer is waited for."""
+        visit = self._visits[conversation.id]
+        if not visit.away and not visit.gone and self._agenda.chance(0.5):
+            visit.turn += 1
+            delay_ms = self._agenda.spread_ms(30 * SECOND_MS)
+            self._agenda.after(delay_ms, self._write, conversation, visit.turn)
 
     def hang_up(self, conversation: BoardConversation, episode: int) -> None:
         """End the conversation: a hang-up, or End in the widget."""
@@ -131,6 +136,9 @@ class Customers:
         elif agenda.chance(0.05):
             patience_ms = agenda.spread_ms(6 * SECOND_MS)
         agenda.after(patience_ms, self._give_up, conversation, visit.waits)
+        if conversation.workstream_id == "service-line" and agenda.chance(0.5):
+            delay_ms = agenda.spread_ms(CALLBACK_ASKED_MS, 0.3)
+            agenda.after(delay_ms, self._ask_for_callback, conversation, visit.waits)
         if conversation.kind == "live_chat":
             if agenda.chance(0.2):
                 delay_ms = agenda.spread_ms(70 * SECOND_MS)
@@ -147,6 +155,17 @@ class Customers:
             self.hang_up(conversation, conversation.episode)
         else:
             self.drop(conversation, conversation.episode, 0.0)
+
+    def _ask_for_callback(self, conversation: BoardConversation, waits: int) -> None:
+        """Rather be called back than wait on the line: a time is offered, and they hang up."""
+        visit, agenda = self._visits[conversation.id], self._agenda
+        if not visit.waiting or visit.waits != waits or conversation.detail != OPEN:
+            return
+        visit.on_the_line = visit.waiting = False
+        at_ms = agenda.now_ms + 10 * MINUTE_MS + agenda.spread_ms(25 * MINUTE_MS, 0.5)
+        at_ms = QUARTER_MS * (1 + int(at_ms) // QUARTER_MS)
+        data = {"scheduled_for": format_time(at_ms)}
+        agenda.publish(CALLBACK_SERVICE, "router.schedule", conversation.id, data)
 
     def _think_it_over(self, conversation: BoardConversation, visit: Visit) -> None:
         if visit.returns <= 0 and not self._agenda.chance(0.1):
@@ -181,6 +200,11 @@ class Customers:
         if visit.turn != turn or visit.away or visit.gone or conversation.status == "closed":
             return
         agenda = self._agenda
+        if conversation.channel in OPTING_OUT and agenda.chance(OPTS_OUT):
+            visit.gone = True
+            data = {"reason": "customer_opted_out"}
+            agenda.publish(visit.gateway, "conversation.closed", conversation.id, data)
+            return
         visit.exchanges -= 1
         event = self._publish("customer.messaged", conversation)
         if agenda.chance(0.004):

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from omnistate_schemas.times import parse_time_ms
-from omnistate_schemas.vocabulary import CAPACITY_CHANGES, STATE_CHANGES
+from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REPRESENTATIVE_CAPACITY, STATE_CHANGES
 
+# Rules that only holds have.
+OF_HOLDS: Final = frozenset({"K1", "K2", "K3", "K4", "W4", "W5", "W6", "W7", "W9", "P1"})
 SAMPLE_MS: Final = 5 * 60_000
 Event = dict[str, Any]
 
@@ -50,10 +52,18 @@ class Figures:
         self.workstreams: dict[str, WorkstreamFigures] = {}
         self.statuses: Counter[str] = Counter()
         self.units: dict[str, int] = {}
+        # How often each rule was applied, those of holds alone included.
+        self.rules: Counter[str] = Counter()
+        # Reminders, by who was silent.
+        self.reminders: Counter[str] = Counter()
+        # Who was lost, and who of them came back.
+        self.lost: Counter[str] = Counter()
+        self.returned: Counter[str] = Counter()
         self.samples: list[Sample] = []
         self.stories: dict[str, list[Event]] = {}
         self._opened_ms: dict[str, int] = {}
         self._served: set[str] = set()
+        self._lost: set[str] = set()
         self._next_sample_ms = start_ms
 
     def read(self, topic: str, event: Event) -> None:
@@ -62,9 +72,14 @@ class Figures:
         self.sample(at_ms)
         if topic == STATE_CHANGES:
             self._read_change(event, at_ms)
-        elif topic == CAPACITY_CHANGES:
+        elif topic == CAPACITY_CHANGES and event["type"] != "capacity.declined":
             data = event["data"]
             self.units[data["representative_id"]] = data["partition_units"]
+            self.rules[data["rule"]] += data["rule"] in OF_HOLDS
+        elif event["type"] == "conversation.reminder":
+            self.reminders[event["data"]["silent"]] += 1
+        elif topic == REPRESENTATIVE_CAPACITY:
+            self._read_presence(event["data"])
 
     def sample(self, at_ms: int) -> None:
         """Write the time line on to `at_ms`."""
@@ -74,9 +89,19 @@ class Figures:
             self.samples.append(Sample(self._next_sample_ms, counts, occupied))
             self._next_sample_ms += SAMPLE_MS
 
+    def _read_presence(self, data: Event) -> None:
+        id_, is_lost = data["representative_id"], data["presence_reason"] == "lost"
+        if is_lost and id_ not in self._lost:
+            self._lost.add(id_)
+            self.lost[id_] += 1
+        elif not is_lost and id_ in self._lost:
+            self._lost.discard(id_)
+            self.returned[id_] += 1
+
     def _read_change(self, event: Event, at_ms: int) -> None:
         data = event["data"]
         conversation_id, rule = data["conversation_id"], data["rule"]
+        self.rules[rule] += 1
         figures = self.workstreams.setdefault(data["workstream_id"], WorkstreamFigures())
         self.stories.setdefault(conversation_id, []).append(event)
         if "previous_status" in data:

@@ -25,6 +25,11 @@ NOTES_MS: Final = {
 }
 
 
+# Whoever hands over writes up, where the workstream has it so.
+HAND_OVERS: Final = frozenset({"B7", "B11", "B12", "B17"})
+EXTENSION_SECONDS: Final = 60
+
+
 class Desktops:
     """All the desktops of the centre."""
 
@@ -47,10 +52,13 @@ class Desktops:
             return
         if conversation.kind == "record" and change.rule == "C1":
             self._casework.arrive(conversation)
-        if conversation.detail == "with_external":
-            self._calls.follow_external(conversation)
-            return
         people = self._roster.payroll.representatives
+        former = people.get(change.previous_representative_id or "")
+        if former is not None and change.rule in HAND_OVERS:
+            self._handovers.write_up(conversation, former)
+        if conversation.detail == "with_external":
+            self._calls.follow_external(conversation, former)
+            return
         person = people.get(conversation.representative_id or "")
         if person is None:
             return
@@ -100,6 +108,9 @@ class Desktops:
         if self._agenda.chance(temperament.forgets_to_close):
             return
         delay_ms = self._agenda.spread_ms(NOTES_MS[conversation.kind] * temperament.pace, 0.6)
+        if self._agenda.chance(0.04):
+            self._agenda.after(0.5 * delay_ms, self._extend, conversation, person)
+            delay_ms += EXTENSION_SECONDS * SECOND_MS
         self._agenda.after(delay_ms, self._close, conversation, conversation.episode, person)
 
     def _close(self, conversation: BoardConversation, episode: int, person: Representative) -> None:
@@ -108,6 +119,17 @@ class Desktops:
         event = self._roster.press(person, "representative.close_session", conversation)
         if self._agenda.chance(0.006):
             self._agenda.after(self._agenda.between_ms(90, 300), self._agenda.repeat, event)
+
+    def _extend(self, conversation: BoardConversation, person: Representative) -> None:
+        """There is more to write up than usual."""
+        mine = conversation.representative_id == person.id
+        if mine and conversation.status == "wrap_up" and self._roster.is_here(person):
+            self._roster.press(
+                person,
+                "representative.extend_wrap_up",
+                conversation,
+                seconds=EXTENSION_SECONDS,
+            )
 
     def _put_away(self, conversation: BoardConversation, person: Representative) -> None:
         if conversation.status in {"wrap_up", "resolved"}:

@@ -6,13 +6,16 @@ It must not decide when somebody does so, only to whom and how.
 from typing import Final
 
 from omnistate.demo.agenda import SECOND_MS, Agenda
-from omnistate.demo.demo_centre import TRANSFER_QUEUES
+from omnistate.demo.demo_centre import writes_up
+from omnistate.demo.demo_queues import TRANSFER_QUEUES
 from omnistate.demo.output_board import BoardConversation
 from omnistate.demo.people import Representative
 from omnistate.demo.roster import Roster
 
 EXTERNALS: Final = ("+34910555010", "+34910555027", "+12125550143", "+6325550188")
 HANDOVERS_MAX: Final = 3
+# Before any workstream's time for it is over.
+WRITES_UP_MS: Final = 35 * SECOND_MS
 
 
 class Handovers:
@@ -38,6 +41,17 @@ class Handovers:
             person, "representative.transfer", conversation, to={"kind": kind, "id": target_id}
         )
         return True
+
+    def write_up(self, conversation: BoardConversation, person: Representative) -> None:
+        """They have handed it over and write up, for as long as they may or until they say so."""
+        if writes_up(conversation.workstream_id) and self._agenda.chance(0.5):
+            delay_ms = min(self._agenda.spread_ms(15 * SECOND_MS), WRITES_UP_MS)
+            self._agenda.after(delay_ms, self._finish_writing, conversation, person)
+
+    def _finish_writing(self, conversation: BoardConversation, person: Representative) -> None:
+        has_it = person.id in {conversation.representative_id, conversation.offered_id}
+        if self._roster.is_here(person) and not has_it:
+            self._roster.press(person, "representative.close_session", conversation)
 
     def transfer_to_queue(self, conversation: BoardConversation, person: Representative) -> None:
         """Give the conversation to a queue that may take it, its own as a last resort."""

@@ -6,7 +6,7 @@ It must not follow a conversation any further than to somebody's desk.
 from typing import Final
 
 from omnistate.demo.agenda import MINUTE_MS, SECOND_MS, Agenda
-from omnistate.demo.demo_centre import QUEUES
+from omnistate.demo.demo_queues import QUEUES
 from omnistate.demo.handovers import Handovers
 from omnistate.demo.output_board import Board, BoardChange, BoardConversation
 from omnistate.demo.people import Representative

@@ -9,12 +9,14 @@ from typing import Any
 from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import KIND_OF_CHANNEL
 
-from omnistate.demo.demo_centre import CAPACITY_PROFILES, QUEUES, Cost, is_pick
+from omnistate.demo.demo_centre import CAPACITY_PROFILES, Cost, is_followed, is_pick
+from omnistate.demo.demo_queues import QUEUES
 from omnistate.demo.people import Payroll, Representative
 
 OPEN = "awaiting_assignment"
 OFFERED = "awaiting_acceptance"
 TALKING = "in_conversation"
+DECLINED = "capacity.declined"
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +30,7 @@ class BoardConversation:
     cost: Cost
     kind: str = ""
     pick: bool = False
+    followed: bool = False
     status: str | None = None
     detail: str | None = None
     queue_id: str | None = None
@@ -43,6 +46,7 @@ class BoardConversation:
     def __post_init__(self) -> None:
         self.kind = KIND_OF_CHANNEL[self.channel]
         self.pick = is_pick(self.workstream_id)
+        self.followed = is_followed(self.workstream_id)
 
     @property
     def talking(self) -> bool:
@@ -124,6 +128,9 @@ class Board:
     def read_capacity(self, event: dict[str, Any]) -> None:
         """Take in a partition's counters of a representative, which are absolute."""
         data = event["data"]
+        if event["type"] == DECLINED:
+            # A grant that nobody took moved no counter.
+            return
         person_id, partition = data["representative_id"], data["partition"]
         if person_id in self._units:
             self._units[person_id][partition] = data["partition_units"]

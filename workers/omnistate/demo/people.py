@@ -10,12 +10,19 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from omnistate.demo.agenda import HOUR_MS, MINUTE_MS
-from omnistate.demo.demo_centre import QUEUES
+from omnistate.demo.demo_queues import QUEUES
 
 MADRID: Final = "Europe/Madrid"
 NEW_YORK: Final = "America/New_York"
 MANILA: Final = "Asia/Manila"
 KOLKATA: Final = "Asia/Kolkata"
+# What people of a site can be counted on for.
+SKILLS: Final[dict[str, tuple[str, ...]]] = {
+    MADRID: ("spanish", "english"),
+    NEW_YORK: ("english",),
+    MANILA: ("english",),
+    KOLKATA: ("english",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,14 @@ TEMPERAMENTS: Final[dict[str, Temperament]] = {
     "new": Temperament(1.4, 0.03, 0.04, 0.06, 0.08, 0.03, 0.05),
 }
 
-ROLES: Final[dict[str, tuple[str, ...]]] = {
-    "chat": ("support", "billing", "messages"),
-    "phone": ("phone", "sales"),
-    "social": ("messages", "social", "support", "overflow"),
-    "cases": ("claims", "back-office", "messages"),
-    "senior": ("vip", "overflow", "phone-overflow", "claims"),
+# The queues of a role, and the rank in each: the first are asked first.
+ROLES: Final[dict[str, dict[str, int]]] = {
+    "chat": {"vip": 2, "support": 1, "billing": 1, "members": 1, "messages": 2},
+    "phone": {"phone": 1, "sales": 1, "callbacks": 1, "hotline": 1},
+    "social": {"messages": 1, "social": 1, "members": 2, "support": 2, "overflow": 1},
+    "cases": {"claims": 1, "back-office": 1, "messages": 2},
+    "senior": {"vip": 1, "overflow": 2, "phone-overflow": 1, "claims": 2, "callbacks": 2},
 }
-
 # Name, time zone, first local hour, hours, role, units, temperament.
 PAYROLL: Final[tuple[tuple[str, str, float, float, str, int, str], ...]] = (
     ("ana", MADRID, 8, 8, "chat", 100, "swift"),
@@ -87,7 +94,8 @@ class Representative:
     """One representative and their working day, in epoch milliseconds."""
 
     id: str
-    queues: tuple[str, ...]
+    queues: dict[str, int]
+    skills: tuple[str, ...]
     units: int
     profiles: dict[str, int | None]
     time_zone: str
@@ -112,6 +120,8 @@ class Payroll:
                 "units": person.units,
                 "profiles": dict(person.profiles),
                 "time_zone": person.time_zone,
+                "queues": dict(person.queues),
+                "skills": list(person.skills),
             }
             for person in self.representatives.values()
         }
@@ -134,6 +144,7 @@ def hire(day: date, teams: int, random: Random) -> Payroll:
             representatives[person_id] = Representative(
                 id=person_id,
                 queues=ROLES[role],
+                skills=SKILLS[zone],
                 units=units,
                 profiles=_limit_profiles(role, temper),
                 time_zone=zone,

@@ -24,7 +24,9 @@ class Recount:
     _sequence: Counter[str] = field(default_factory=Counter)
 
     def read(self, event: Event) -> None:
-        """One `capacity.held` or `capacity.released`."""
+        """One `capacity.held` or `capacity.released`; what was declined moves nothing."""
+        if event["type"] == "capacity.declined":
+            return
         data = event["data"]
         who, hold_id = data["representative_id"], data["hold_id"]
         self._sequence[who] += 1

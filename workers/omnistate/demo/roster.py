@@ -1,7 +1,7 @@
 """Who is at their desk: shifts, breaks, moments away, and laptops that fall off the network.
 
-The presence that a router may ask for, and the wire from a desktop. It must not decide what
-anybody does with a conversation.
+The presence that desktops publish, with a lease that they renew, and the wire from a desktop. It
+must not decide what anybody does with a conversation.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,11 @@ from omnistate.demo.people import Payroll, Representative
 
 SESSIONS_MAX: Final = 10
 LAPTOP_HOLDS_MS: Final = 5.5 * HOUR_MS
+# Whoever has not been heard of for so long is lost; a desktop says in time that it is there.
+LEASE_SECONDS: Final = 600
+RENEWAL_MS: Final = 400 * SECOND_MS
+# Of lost connections so many are noticed at once, by the gateway; of the others nobody is told.
+NOTICED: Final = 0.6
 
 
 @dataclass(slots=True)
@@ -24,6 +29,14 @@ class Presence:
     going_home: bool = False
     connected: bool = True
     away_until_ms: int = 0
+
+    def describe(self, now_ms: int) -> str:
+        """What the desktop says of them."""
+        if not self.signed_in:
+            return "offline"
+        if self.on_break or self.away_until_ms > now_ms:
+            return "away"
+        return "do_not_disturb" if self.going_home else "available"
 
 
 class Roster:
@@ -75,11 +88,17 @@ class Roster:
 
     def step_away(self, person: Representative, delay_ms: float) -> None:
         """Show as inactive for a while, as after an offer that they missed."""
-        self._presences[person.id].away_until_ms = int(self._agenda.now_ms + delay_ms)
+        presence = self._presences[person.id]
+        if not presence.signed_in:
+            return
+        presence.away_until_ms = int(self._agenda.now_ms + delay_ms)
+        self._say(person)
+        self._agenda.at(presence.away_until_ms + 1, self._say, person)
 
     def sign_out(self, person: Representative) -> None:
         """They have gone home."""
         self._presences[person.id].signed_in = False
+        self._say(person)
 
     def press(
         self, person: Representative, event_type: str, conversation: BoardConversation, **data: Any
@@ -89,31 +108,57 @@ class Roster:
         return self._agenda.publish(f"/desktops/{person.id}", event_type, conversation.id, data)
 
     def lose_laptop(self, person: Representative) -> None:
-        """Their connection drops: every conversation that needs them hears of it."""
+        """Their connection drops: every conversation that needs them hears of it, if anybody does.
+
+        Otherwise it is their lease that tells, where they are away for that long.
+        """
         presence = self._presences[person.id]
         if not (presence.signed_in and presence.connected):
             return
         presence.connected = False
-        lost = [*self._board.talks(person.id), *self._board.offers[person.id].values()]
+        lost: list[BoardConversation] = []
+        if self._agenda.chance(NOTICED):
+            lost = [*self._board.talks(person.id), *self._board.offers[person.id].values()]
         for conversation in lost:
             self.press(person, "representative.disconnected", conversation)
         median_ms = 35 * SECOND_MS if self._agenda.chance(0.65) else 6 * MINUTE_MS
         self._agenda.after(self._agenda.spread_ms(median_ms), self._reconnect, person, lost)
 
     def close_lid(self, person: Representative) -> None:
-        """They go home and just close the laptop, with work still on it."""
-        for conversation in self._board.talks(person.id):
-            self.press(person, "representative.disconnected", conversation)
-        self.sign_out(person)
+        """They go home and just close the laptop, with work still on it: their lease runs out."""
+        presence = self._presences[person.id]
+        presence.signed_in = presence.connected = False
 
     def _sign_in(self, person: Representative) -> None:
-        self._presences[person.id].signed_in = True
+        presence = self._presences[person.id]
+        presence.signed_in = True
+        self._renew(person)
+
+    def _renew(self, person: Representative) -> None:
+        """Say that they are still there, for as long as they are."""
+        if self._presences[person.id].signed_in:
+            self._say(person)
+            self._agenda.after(RENEWAL_MS, self._renew, person)
 
     def _pause(self, person: Representative, pausing: bool) -> None:
         self._presences[person.id].on_break = pausing
+        self._say(person)
 
     def _wind_down(self, person: Representative) -> None:
         self._presences[person.id].going_home = True
+        self._say(person)
+
+    def _say(self, person: Representative) -> None:
+        """Publish how they are, where there is a connection."""
+        presence = self._presences[person.id]
+        if not presence.connected:
+            return
+        said = presence.describe(self._agenda.now_ms)
+        data: dict[str, Any] = {"presence": said}
+        if said != "offline":
+            data["lease_seconds"] = LEASE_SECONDS
+        source = f"/desktops/{person.id}"
+        self._agenda.publish(source, "representative.presence", person.id, data)
 
     def _plan_lost_laptops(self, person: Representative) -> None:
         rate = 1 / LAPTOP_HOLDS_MS
@@ -123,7 +168,11 @@ class Roster:
             at_ms += self._agenda.random.expovariate(rate)
 
     def _reconnect(self, person: Representative, lost: list[BoardConversation]) -> None:
-        self._presences[person.id].connected = True
+        presence = self._presences[person.id]
+        if not presence.signed_in:
+            return
+        presence.connected = True
+        self._say(person)
         for conversation in lost:
             still_his = conversation.talking and conversation.representative_id == person.id
             if still_his or conversation.offered_id == person.id:

@@ -6,8 +6,8 @@ They must not handle customers themselves.
 from collections.abc import Callable
 from typing import Any, Final
 
-from omnistate.demo.agenda import HOUR_MS, MINUTE_MS, Agenda
-from omnistate.demo.demo_centre import OVERFLOW_QUEUES, TRANSFER_QUEUES
+from omnistate.demo.agenda import HOUR_MS, MINUTE_MS, SECOND_MS, Agenda
+from omnistate.demo.demo_queues import SECOND_QUEUES, TRANSFER_QUEUES
 from omnistate.demo.output_board import OFFERED, OPEN, Board, BoardConversation
 from omnistate.demo.people import Representative
 from omnistate.demo.roster import Roster
@@ -43,8 +43,12 @@ class Supervisors:
         self._agenda.at(from_ms, self._go_round, supervisor_id, until_ms, interval_ms)
 
     def look_in(self, conversation: BoardConversation, supervisor_id: str) -> None:
-        """Open a conversation to see how it stands."""
+        """Open a conversation to see how it stands; some leave it again."""
         self._publish(supervisor_id, "supervisor.monitor", conversation)
+        agenda = self._agenda
+        if conversation.talking and agenda.chance(0.6):
+            leave = "supervisor.leave", conversation
+            agenda.after(agenda.spread_ms(40 * SECOND_MS), self._publish, supervisor_id, *leave)
 
     def _go_round(self, supervisor_id: str, until_ms: int, interval_ms: float) -> None:
         if self._agenda.now_ms >= until_ms:
@@ -52,7 +56,7 @@ class Supervisors:
         tasks = [task for task, _ in self._tasks]
         weights = [weight for _, weight in self._tasks]
         task = self._agenda.random.choices(tasks, weights=weights)[0]
-        task(supervisor_id, list(self._board.unfinished.values()))
+        task(supervisor_id, [each for each in self._board.unfinished.values() if not each.followed])
         delay_ms = self._agenda.spread_ms(interval_ms, 0.4)
         self._agenda.after(delay_ms, self._go_round, supervisor_id, until_ms, interval_ms)
 
@@ -71,17 +75,16 @@ class Supervisors:
         for conversation in self._longest_waiting(items, 1.5 * MINUTE_MS):
             person = self._find_person(conversation)
             if person is not None:
-                self._assign(supervisor_id, conversation, person)
+                self._tell(supervisor_id, "supervisor.assign", conversation, person)
                 return True
         return False
 
     def _move_longest(self, supervisor_id: str, items: list[BoardConversation]) -> bool:
         """O4: another queue may get round to it sooner."""
         for conversation in self._longest_waiting(items, 2 * MINUTE_MS):
-            target_id = OVERFLOW_QUEUES.get(conversation.queue_id or "")
+            target_id = SECOND_QUEUES.get(conversation.queue_id or "")
             if target_id is not None and not conversation.pick:
-                data = {"queue_id": target_id}
-                self._publish(supervisor_id, "supervisor.assign", conversation, data)
+                self._move(supervisor_id, conversation, target_id)
                 return True
         return False
 
@@ -98,11 +101,9 @@ class Supervisors:
         candidates.sort(key=lambda each: -len(self._board.talks(each.representative_id or "")))
         for conversation in candidates[:1]:
             person = self._find_person(conversation)
-            if person is None:
-                return False
-            data = {"representative_id": person.id}
-            self._publish(supervisor_id, "supervisor.transfer", conversation, data)
-            return True
+            if person is not None:
+                self._tell(supervisor_id, "supervisor.transfer", conversation, person)
+                return True
         return False
 
     def _redirect_offer(self, supervisor_id: str, items: list[BoardConversation]) -> bool:
@@ -114,11 +115,9 @@ class Supervisors:
             if self._agenda.chance(0.12):
                 self._force_close(conversation, supervisor_id)
             elif person is not None and self._agenda.chance(0.6):
-                self._assign(supervisor_id, conversation, person)
+                self._tell(supervisor_id, "supervisor.assign", conversation, person)
             else:
-                queue_id = TRANSFER_QUEUES[conversation.kind][0]
-                data = {"queue_id": queue_id}
-                self._publish(supervisor_id, "supervisor.assign", conversation, data)
+                self._move(supervisor_id, conversation, TRANSFER_QUEUES[conversation.kind][0])
             return True
         return False
 
@@ -189,6 +188,9 @@ class Supervisors:
 
     def _requeue(self, conversation: BoardConversation, supervisor_id: str) -> None:
         queue_id = conversation.queue_id or TRANSFER_QUEUES[conversation.kind][0]
+        self._move(supervisor_id, conversation, queue_id)
+
+    def _move(self, supervisor_id: str, conversation: BoardConversation, queue_id: str) -> None:
         self._publish(supervisor_id, "supervisor.assign", conversation, {"queue_id": queue_id})
 
     def _reassign(self, conversation: BoardConversation, supervisor_id: str) -> None:
@@ -196,10 +198,9 @@ class Supervisors:
         if person is None or self._agenda.chance(0.35):
             self._requeue(conversation, supervisor_id)
         elif self._agenda.chance(0.5):
-            self._assign(supervisor_id, conversation, person)
+            self._tell(supervisor_id, "supervisor.assign", conversation, person)
         else:
-            data = {"representative_id": person.id}
-            self._publish(supervisor_id, "supervisor.transfer", conversation, data)
+            self._tell(supervisor_id, "supervisor.transfer", conversation, person)
 
     def _force_close(self, conversation: BoardConversation, supervisor_id: str) -> None:
         self._publish(supervisor_id, "supervisor.force_close", conversation)
@@ -209,12 +210,6 @@ class Supervisors:
             self._agenda.after(
                 delay_ms, self._publish, supervisor_id, "supervisor.force_close", conversation
             )
-
-    def _assign(
-        self, supervisor_id: str, conversation: BoardConversation, person: Representative
-    ) -> None:
-        data = {"representative_id": person.id}
-        self._publish(supervisor_id, "supervisor.assign", conversation, data)
 
     def _longest_waiting(
         self, items: list[BoardConversation], age_ms: float
@@ -237,6 +232,15 @@ class Supervisors:
 
     def _is_older(self, conversation: BoardConversation, age_ms: float) -> bool:
         return self._agenda.now_ms - conversation.since_ms >= age_ms
+
+    def _tell(
+        self,
+        supervisor_id: str,
+        event_type: str,
+        conversation: BoardConversation,
+        person: Representative,
+    ) -> None:
+        self._publish(supervisor_id, event_type, conversation, {"representative_id": person.id})
 
     def _publish(
         self,

@@ -5,6 +5,8 @@ It must not speak for the customer, and it handles no calls and no records.
 
 from typing import Final
 
+from omnistate_schemas.times import format_time
+
 from omnistate.demo.agenda import MINUTE_MS, SECOND_MS, Agenda
 from omnistate.demo.customers import Customers
 from omnistate.demo.handovers import Handovers
@@ -18,6 +20,8 @@ TYPING_MS: Final = {
     "messaging": 32 * SECOND_MS,
 }
 LOAD_FACTOR: Final = 0.22
+RESUMED_MS: Final = 25 * MINUTE_MS
+DISPOSITIONS: Final = ("solved", "answered", "follow up", "not for us")
 PARKS: Final = ("persistent_chat", "messaging")
 
 
@@ -100,8 +104,12 @@ class Talks:
         episode, lines = state
         if not self._has(conversation, episode, person) or not self._roster.is_here(person):
             return
-        if self._lines.get(conversation.id) == lines and self._agenda.chance(0.75):
-            self._roster.press(person, "representative.close_session", conversation)
+        if self._lines.get(conversation.id) == lines and self._agenda.chance(0.6):
+            data = {}
+            if self._agenda.chance(0.2):
+                # It comes back by itself, should nobody write before.
+                data["resume_at"] = format_time(int(self._agenda.now_ms) + RESUMED_MS)
+            self._roster.press(person, "representative.close_session", conversation, **data)
 
     def _finish(
         self, conversation: BoardConversation, episode: int, person: Representative
@@ -118,7 +126,10 @@ class Talks:
         if agenda.chance(x_likely):
             self._roster.press(person, "representative.close_session", conversation)
             return
-        event = self._roster.press(person, "representative.end", conversation)
+        disposition = agenda.random.choice(DISPOSITIONS)
+        event = self._roster.press(
+            person, "representative.end", conversation, disposition=disposition
+        )
         if agenda.chance(0.01):
             agenda.after(agenda.between_ms(90, 300), agenda.repeat, event)
 

@@ -1,30 +1,38 @@
 """The world around the engine: one seeded day of a contact centre, as inputs in simulated time.
 
-It only publishes inputs and reads outputs. It must never see the engine, a log or a real clock.
+It only publishes inputs and reads outputs. Whom waiting work is offered to, the router decides. It
+must never see the engine, a log or a real clock.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from omnistate_schemas.times import parse_time_ms
-from omnistate_schemas.vocabulary import CAPACITY_CHANGES, REJECTED_INPUTS, STATE_CHANGES
+from omnistate_schemas.vocabulary import (
+    CAPACITY_CHANGES,
+    RECORDED_INPUTS,
+    REJECTED_INPUTS,
+    STATE_CHANGES,
+)
 
 from omnistate.demo.agenda import HOUR_MS, MINUTE_MS, SECOND_MS, Agenda, Event
-from omnistate.demo.arrivals import FIRST_HOUR, Arrivals
+from omnistate.demo.arrivals import Arrivals
 from omnistate.demo.bots import Bots
 from omnistate.demo.customers import Customers
 from omnistate.demo.demo_centre import describe_centre
 from omnistate.demo.desktops import Desktops
+from omnistate.demo.entrances import FIRST_HOUR
+from omnistate.demo.hotline import Hotline
 from omnistate.demo.output_board import Board, BoardConversation
 from omnistate.demo.people import SUPERVISORS, find_instant_ms, hire
 from omnistate.demo.roster import Roster
-from omnistate.demo.router import Router
 from omnistate.demo.supervisors import Supervisors
 
 DAY: Final = date(2026, 3, 2)
 START_MS: Final = int(datetime.combine(DAY, time(FIRST_HOUR), UTC).timestamp()) * SECOND_MS
 LENGTH: Final = timedelta(hours=23, minutes=40)
 CONVERSATIONS_PER_TEAM: Final = 1_500
+REMINDER: Final = "conversation.reminder"
 PULSE_MS: Final = 4 * SECOND_MS
 BROWSE_EVERY: Final = 4
 
@@ -48,9 +56,9 @@ class World:
         self._customers = Customers(self._agenda)
         self._bots = Bots(self._agenda, self._customers)
         self._desktops = Desktops(self._agenda, self._board, self._roster, self._customers)
-        self._router = Router(self._agenda, self._board, self._roster)
         self._supervisors = Supervisors(self._agenda, self._board, self._roster)
-        self._arrivals = Arrivals(self._agenda, self._board, self._customers, self._roster)
+        hotline = Hotline(self._agenda, self._board, self._roster)
+        self._arrivals = Arrivals(self._agenda, self._board, self._customers, self._roster, hotline)
         self._customers.on_written = self._deliver
         self._pulses = 0
         self._plan_day(conversations)
@@ -70,6 +78,9 @@ class World:
         elif topic == STATE_CHANGES:
             self._agenda.observe_at(parse_time_ms(event["time"]))
             self._read_change(event)
+        elif topic == RECORDED_INPUTS and event["type"] == REMINDER:
+            self._agenda.observe_at(parse_time_ms(event["time"]))
+            self._read_reminder(event)
         elif topic == REJECTED_INPUTS:
             self._agenda.observe_at(parse_time_ms(event["time"]))
             self._read_refusal(event)
@@ -86,9 +97,8 @@ class World:
         self._agenda.at_the_end(self._end_day)
 
     def _pulse(self) -> None:
-        """The screens refresh: the router looks at open work, people at what they may pick."""
+        """The screens refresh: people look at what they may pick."""
         self._pulses += 1
-        self._router.distribute()
         if self._pulses % BROWSE_EVERY == 0:
             self._desktops.browse()
         self._agenda.after(PULSE_MS, self._pulse)
@@ -98,7 +108,7 @@ class World:
         left = [
             each
             for each in self._board.unfinished.values()
-            if each.kind != "record" and each.status in {"open", "waiting"}
+            if each.kind != "record" and not each.followed and each.status in {"open", "waiting"}
         ]
         if left:
             self._supervisors.look_in(left[0], SUPERVISORS[-1][0])
@@ -117,11 +127,16 @@ class World:
         if seen is None:
             return
         conversation, change = seen
-        if conversation.talking or conversation.status == "closed":
-            self._router.forget(conversation)
+        if conversation.followed:
+            return
         self._customers.react(conversation, change)
         self._bots.react(conversation, change)
         self._desktops.react(conversation, change)
+
+    def _read_reminder(self, event: Event) -> None:
+        conversation = self._board.conversations.get(event["data"]["conversation_id"])
+        if conversation is not None and event["data"]["silent"] == "customer":
+            self._customers.remember(conversation)
 
     def _read_refusal(self, event: Event) -> None:
         data = event["data"]

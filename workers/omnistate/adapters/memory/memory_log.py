@@ -127,6 +127,9 @@ class MemoryLog:
 
 def _index_of(entries: list[Entry], offset: int) -> int:
     """Where the first entry at or after `offset` stands; compaction leaves holes."""
+    if not entries or entries[-1].record.offset < offset:
+        # As for whoever has read to the end.
+        return len(entries)
     low, high = 0, len(entries)
     while low < high:
         middle = (low + high) // 2
