@@ -109,11 +109,12 @@ def demo(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", help="Write inputs, outputs, configuration and the picture there."
+            metavar="FOLDER",
+            help="Write inputs, outputs, configuration, routing and the picture there.",
         ),
     ] = None,
 ) -> None:
-    """Run a contact centre's day through the engine on the embedded log, and sum it up."""
+    """Run a contact centre's day through the workers on the embedded log, and sum it up."""
     from omnistate.cli.demo import run_demo
 
     raise typer.Exit(run_command("demo", lambda: run_demo(seed, conversations, out)))

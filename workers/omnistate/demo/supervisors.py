@@ -45,10 +45,9 @@ class Supervisors:
     def look_in(self, conversation: BoardConversation, supervisor_id: str) -> None:
         """Open a conversation to see how it stands; some leave it again."""
         self._publish(supervisor_id, "supervisor.monitor", conversation)
-        agenda = self._agenda
-        if conversation.talking and agenda.chance(0.6):
-            leave = "supervisor.leave", conversation
-            agenda.after(agenda.spread_ms(40 * SECOND_MS), self._publish, supervisor_id, *leave)
+        if conversation.talking and self._agenda.chance(0.6):
+            leave, delay_ms = "supervisor.leave", self._agenda.spread_ms(40 * SECOND_MS)
+            self._agenda.after(delay_ms, self._publish, supervisor_id, leave, conversation)
 
     def _go_round(self, supervisor_id: str, until_ms: int, interval_ms: float) -> None:
         if self._agenda.now_ms >= until_ms:
@@ -230,17 +229,13 @@ class Supervisors:
         ]
         return max(people, key=self._board.available_units, default=None)
 
-    def _is_older(self, conversation: BoardConversation, age_ms: float) -> bool:
-        return self._agenda.now_ms - conversation.since_ms >= age_ms
+    def _is_older(self, item: BoardConversation, age_ms: float) -> bool:
+        return self._agenda.now_ms - item.since_ms >= age_ms
 
     def _tell(
-        self,
-        supervisor_id: str,
-        event_type: str,
-        conversation: BoardConversation,
-        person: Representative,
+        self, boss: str, event_type: str, conversation: BoardConversation, person: Representative
     ) -> None:
-        self._publish(supervisor_id, event_type, conversation, {"representative_id": person.id})
+        self._publish(boss, event_type, conversation, {"representative_id": person.id})
 
     def _publish(
         self,
