@@ -22,6 +22,7 @@ from omnistate_schemas.registry import ROUTES
 from omnistate_schemas.times import format_time
 from omnistate_schemas.vocabulary import (
     CAPACITY_CHANGES,
+    RECORDED_INPUTS,
     REJECTED_INPUTS,
     REPRESENTATIVE_PRESENCE,
     STATE_CHANGES,
@@ -31,7 +32,7 @@ from deploy.live.live_pace import Pace
 
 CONVERSATIONS: Final = "conversation"
 PEOPLE: Final = "representative"
-OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, REJECTED_INPUTS)
+OUTPUTS: Final = (STATE_CHANGES, CAPACITY_CHANGES, RECORDED_INPUTS, REJECTED_INPUTS)
 # Why an offer began, where a router asked for it and the gate granted it.
 GATE: Final = "/omnistate/gate"
 POLL_MS: Final = 20
