@@ -127,9 +127,9 @@ class Mix:
             data["representative_id"] = mark + data["representative_id"]
         if data.get("to", {}).get("kind") == "representative":
             data["to"] = {**data["to"], "id": mark + data["to"]["id"]}
-        if data.get("scheduled_for"):
-            at_ms = parse_time_ms(data["scheduled_for"]) + self._shift_ms
-            data["scheduled_for"] = format_time(at_ms)
+        for name in ("scheduled_for", "resume_at"):
+            if data.get(name):
+                data[name] = format_time(parse_time_ms(data[name]) + self._shift_ms)
         at = format_time(parse_time_ms(event["time"]) + self._shift_ms)
         return _envelope(event["type"], mark + event["subject"], mark + event["id"], at, data)
 

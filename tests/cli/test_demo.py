@@ -1,5 +1,7 @@
 """`omnistate demo` from outside: what it prints and writes, and that replay says the same."""
 
+import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,31 @@ def test_says_what_a_manager_wants_to_know(day: tuple[Path, str]) -> None:
     # Plain lines: no colours, no cursor movements, no boxes.
     assert "\x1b" not in text
     assert not set("│─╭╮") & set(text)
+
+
+def test_says_whom_work_was_offered_to_and_why_it_waited(day: tuple[Path, str]) -> None:
+    folder, text = day
+    told = [json.loads(line) for line in (folder / "routing.jsonl").read_text().splitlines()]
+    configuration = yaml.safe_load((folder / "config.yaml").read_text())
+    offers = [offer for each in told for offer in each["offers"]]
+    waits = [wait for each in told for wait in each["waits"]]
+    assert len({each["conversation_id"] for each in told}) == len(told) > 100
+    assert {offer["representative_id"] for offer in offers} <= set(configuration["representatives"])
+    assert "accepted" in {offer["came_to"] for offer in offers}
+    assert waits
+    assert all(wait["says"] for wait in waits)
+    lines = text.splitlines()
+    begin = next(at for at, line in enumerate(lines) if line.split()[:2] == ["queue", "came"])
+    rows = {
+        words[0]: int(words[3].replace(",", ""))
+        for words in map(str.split, lines[begin + 1 : lines.index("", begin)])
+    }
+    assert {id_: count for id_, count in rows.items() if count} == Counter(
+        offer["queue_id"] for offer in offers
+    )
+    assert set(rows) <= {*configuration["queues"], "–"}
+    for what in ("Desktops", "Reminders", "Callbacks", "Hotline", "Silence", "Bots"):
+        assert any(line.startswith(f"{what}: ") for line in lines), what
 
 
 def test_every_input_has_one_outcome(day: tuple[Path, str]) -> None:

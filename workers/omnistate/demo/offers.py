@@ -81,7 +81,9 @@ class Offers:
             delay_ms = agenda.spread_ms(6 * SECOND_MS)
             agenda.after(delay_ms, self._decline, conversation, person, sequence)
         else:
-            median_ms = 4 * SECOND_MS if conversation.kind == "voice" else 7 * SECOND_MS
+            median_ms = 7 * SECOND_MS
+            if conversation.kind == "voice":
+                median_ms = SECOND_MS if person.auto_answers else 4 * SECOND_MS
             delay_ms = agenda.spread_ms(median_ms * temperament.pace)
             agenda.after(delay_ms, self._accept, conversation, person, sequence)
 
