@@ -25,7 +25,7 @@ EDITION_TWO = {
     "callbacks": ("N4", "S3"),
     "silence": ("B20", "B21", "B22"),
     "capacity of idle talks": ("K3", "K4"),
-    "a desktop that is lost": ("B5", "A6"),
+    "a desktop that is lost": ("B5",),
     "opt-outs, spam, duplicates": ("Z1",),
     "wrap-up after a transfer": ("W6", "W7"),
     "urgent after all": ("U1",),
@@ -72,7 +72,10 @@ def test_inputs_are_what_the_schemas_say(day: Day) -> None:
 
 
 def test_inputs_are_in_order_and_within_the_day(day: Day) -> None:
-    times_ms = [parse_time_ms(each["time"]) for each in day.inputs]
+    # The hotline tells some things late, with the time at which they happened.
+    times_ms = [
+        parse_time_ms(each["time"]) for each in day.inputs if each["source"] != "/platforms/hotline"
+    ]
     assert all(earlier <= later for earlier, later in pairwise(times_ms))
     assert day.world.start_ms <= times_ms[0]
     assert times_ms[-1] == day.world.end_ms

@@ -124,8 +124,8 @@ class Arrivals:
             self._hotline.take(conversation)
         elif entrance.workstream_id in HURRIED and agenda.chance(0.05):
             agenda.after(agenda.spread_ms(70 * SECOND_MS), self._update, conversation)
-        elif entrance.workstream_id == "social-media" and agenda.chance(0.08):
-            reason = agenda.random.choice(("spam", "spam", "duplicate"))
+        elif entrance.workstream_id == "social-media" and agenda.chance(0.15):
+            reason = agenda.random.choice(("spam", "duplicate"))
             agenda.after(agenda.spread_ms(20 * SECOND_MS), self._close, conversation, reason)
         return conversation
 

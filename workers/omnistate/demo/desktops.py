@@ -79,6 +79,10 @@ class Desktops:
         """The customer wrote to whoever has the conversation."""
         self._talks.hear(conversation)
 
+    def remember(self, conversation: BoardConversation) -> None:
+        """Whoever has it is reminded that the customer waits."""
+        self._talks.remember(conversation)
+
     def leave(self, person: Representative, last_call: bool = False) -> None:
         """The shift is over: hand over what is left, finish a call, go home."""
         agenda = self._agenda

@@ -82,11 +82,11 @@ class Handovers:
         self, conversation: BoardConversation, person: Representative
     ) -> tuple[str, str] | None:
         lot = self._agenda.random.random()
-        if conversation.kind == "voice" and lot < 0.22:
+        if conversation.kind == "voice" and lot < 0.45:
             return "external", self._agenda.random.choice(EXTERNALS)
         if conversation.kind != "record" and lot > 0.93:
             return "bot", "survey"
-        if lot < 0.6:
+        if lot < 0.7:
             colleague = self._find_colleague(conversation, person)
             return None if colleague is None else ("representative", colleague.id)
         return "queue", self._choose_queue(conversation)

@@ -22,6 +22,7 @@ TYPING_MS: Final = {
 LOAD_FACTOR: Final = 0.22
 RESUMED_MS: Final = 25 * MINUTE_MS
 DISPOSITIONS: Final = ("solved", "answered", "follow up", "not for us")
+FORGETS: Final = 0.012
 PARKS: Final = ("persistent_chat", "messaging")
 
 
@@ -58,6 +59,13 @@ class Talks:
         delay_ms = self._agenda.spread_ms(median_ms)
         self._agenda.after(delay_ms, self._reply, conversation, conversation.episode, person)
 
+    def remember(self, conversation: BoardConversation) -> None:
+        """They are reminded that the customer waits for an answer."""
+        person = self._who(conversation)
+        if person is not None and self._agenda.chance(0.5):
+            delay_ms = self._agenda.spread_ms(20 * SECOND_MS)
+            self._agenda.after(delay_ms, self._reply, conversation, conversation.episode, person)
+
     def finish(self, conversation: BoardConversation) -> None:
         """The customer has what they wanted: press End, or only close the tab."""
         person = self._who(conversation)
@@ -80,6 +88,9 @@ class Talks:
         if not self._has(conversation, episode, person):
             return
         agenda, temperament = self._agenda, person.temperament
+        if conversation.kind == "live_chat" and agenda.chance(FORGETS):
+            # Another window lies before it; a reminder may bring it back.
+            return
         if not self._roster.is_here(person) or conversation.offered_id is not None:
             if self._roster.is_signed_in(person):
                 agenda.after(15 * SECOND_MS, self._reply, conversation, episode, person)

@@ -135,8 +135,12 @@ class World:
 
     def _read_reminder(self, event: Event) -> None:
         conversation = self._board.conversations.get(event["data"]["conversation_id"])
-        if conversation is not None and event["data"]["silent"] == "customer":
+        if conversation is None:
+            return
+        if event["data"]["silent"] == "customer":
             self._customers.remember(conversation)
+        else:
+            self._desktops.remember(conversation)
 
     def _read_refusal(self, event: Event) -> None:
         data = event["data"]
