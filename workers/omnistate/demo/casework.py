@@ -25,7 +25,7 @@ class Casework:
 
     def arrive(self, conversation: BoardConversation) -> None:
         """Some records are settled, withdrawn or deleted in their own system."""
-        if self._agenda.chance(0.15):
+        if self._agenda.chance(0.25):
             delay_ms = self._agenda.spread_ms(7 * MINUTE_MS, 0.8)
             self._agenda.after(delay_ms, self._deactivate, conversation)
 
