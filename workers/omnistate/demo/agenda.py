@@ -51,6 +51,10 @@ class Agenda:
         published, self._outbox = self._outbox, []
         return published
 
+    def pass_to(self, now_ms: int) -> None:
+        """It is so late now, since others have acted: whatever comes next comes later."""
+        self._acted_ms = max(self._acted_ms, now_ms)
+
     def observe_at(self, output_ms: int) -> None:
         """Set the clock to an output's instant.
 

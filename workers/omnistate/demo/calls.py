@@ -64,15 +64,15 @@ class Calls:
         """The caller talks to somebody outside, if they answer; `person` put them through."""
         agenda, episode = self._agenda, conversation.episode
         lot = agenda.random.random()
-        if lot < 0.3:
+        if lot < 0.25:
             delay_ms = agenda.spread_ms(UNANSWERED_MS, 0.3)
             agenda.after(delay_ms, self._say_of_external, conversation, episode, "external.failed")
             return
-        if lot < 0.6:
+        if lot < 0.5:
             delay_ms = agenda.spread_ms(5 * MINUTE_MS, 0.6)
             agenda.after(delay_ms, self._say_of_external, conversation, episode, "external.ended")
             return
-        if lot < 0.8 and person is not None:
+        if lot < 0.65 and person is not None:
             delay_ms = agenda.spread_ms(MINUTE_MS, 0.6)
             agenda.after(delay_ms, self._resume, conversation, episode, person)
             return

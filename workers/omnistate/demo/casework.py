@@ -41,7 +41,7 @@ class Casework:
     def close(self, conversation: BoardConversation, person: Representative) -> None:
         """The record is resolved: close the tab, unless forgotten."""
         agenda = self._agenda
-        if agenda.chance(0.06):
+        if agenda.chance(0.15):
             delay_ms = agenda.spread_ms(6 * SECOND_MS)
             agenda.after(delay_ms, self._reactivate, conversation, conversation.episode)
         if not agenda.chance(1.5 * person.temperament.forgets_to_close):

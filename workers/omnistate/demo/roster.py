@@ -92,7 +92,7 @@ class Roster:
         if not presence.signed_in:
             return
         presence.away_until_ms = int(self._agenda.now_ms + delay_ms)
-        self._say(person)
+        self._agenda.after(1, self._say, person)
         self._agenda.at(presence.away_until_ms + 1, self._say, person)
 
     def sign_out(self, person: Representative) -> None:

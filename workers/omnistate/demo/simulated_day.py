@@ -68,6 +68,7 @@ class Day:
         if due_ms is not None and due_ms < next_ms:
             self.now_ms = max(self.now_ms, due_ms)
             await self.workers.fire()
+            self.world.pass_to(self.now_ms)
             return self._deliver()
         self.now_ms = next_ms
         events = self.world.act()

@@ -71,6 +71,10 @@ class World:
         """What is published at `next_at_ms()`, in order; often nothing."""
         return self._agenda.act()
 
+    def pass_to(self, now_ms: int) -> None:
+        """It is so late now: timers, the gate or the router have acted meanwhile."""
+        self._agenda.pass_to(now_ms)
+
     def observe(self, topic: str, event: Event) -> None:
         """Read one output of the engine; whoever it concerns may act later on."""
         if topic == CAPACITY_CHANGES:
