@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from omnistate.demo.simulated_day import Day
 from omnistate_schemas.registry import ROUTES
 
 from tests.chaos.rich_stories import tell_story
@@ -38,7 +37,6 @@ LEASE: Final = 10
 STORY, LINE = 0.02, 0.3
 PRESENCES: Final = ("available", "available", "busy", "do_not_disturb", "away", "offline")
 _ENCODE: Final = msgspec.json.Encoder().encode
-_DECODE: Final = msgspec.json.Decoder().decode
 
 
 NOTHING: Final = "nothing"
@@ -74,25 +72,6 @@ def make_event(type_: str, subject: str, id_: str, data: Json, time: str | None 
         "data": data,
     }
     return Event(ROUTES[type_], subject.encode(), _ENCODE(value), type=type_, id=id_)
-
-
-_DECIDED: Final = ("reservation", "expected_sequence")
-
-
-async def tell_day(seed: int, conversations: int) -> tuple[list[Json], Json]:
-    """The inputs of the demo's day in order, and its configuration."""
-    day = Day(seed, conversations)
-    await day.start()
-    while await day.step() is not None:
-        pass
-    told = [_DECODE(record.value or b"") for record in day.read_inputs()]
-    return [_unreserve(event) for event in told], day.world.configuration
-
-
-def _unreserve(event: Json) -> Json:
-    """Without what holds for the day's own router and gate alone."""
-    kept = {name: each for name, each in event["data"].items() if name not in _DECIDED}
-    return {**event, "data": kept}
 
 
 def hurry(configuration: Json, *, gate: bool = True) -> Json:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from tests.chaos.chaos_installation import INPUTS, ChaosInstallation
-from tests.chaos.chaos_traffic import Traffic, hurry, tell_day
+from tests.chaos.chaos_traffic import Traffic, hurry
 from tests.chaos.fault_figures import Figures, Round
 from tests.chaos.faults import FAULTS, list_faults
+from tests.chaos.lived_day import tell_day
 from tests.chaos.outage import Outage, make_kafka
 from tests.chaos.plan import STRIKES, Strike, draw_rounds
 from tests.chaos.stall_watch import StallWatch

@@ -19,9 +19,10 @@ from omnistate_schemas.vocabulary import (
     STATE_CHANGES,
 )
 
-from tests.chaos.chaos_traffic import Traffic, hurry, tell_day
+from tests.chaos.chaos_traffic import Traffic, hurry
 from tests.chaos.journal import Journal
 from tests.chaos.ledger_check import LedgerCheck
+from tests.chaos.lived_day import tell_day
 from tests.chaos.test_rich_stories import Clock
 
 INPUTS = (CHANNEL_EVENTS, AGENT_ACTIONS)

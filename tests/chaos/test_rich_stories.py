@@ -15,7 +15,8 @@ from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.inputs import INPUT
 from omnistate_schemas.registry import INPUTS
 
-from tests.chaos.chaos_traffic import Event, Traffic, hurry, tell_day
+from tests.chaos.chaos_traffic import Event, Traffic, hurry
+from tests.chaos.lived_day import tell_day
 from tests.chaos.rich_stories import STORIES, tell_story
 from tests.chaos.rich_workstreams import WORKSTREAMS
 

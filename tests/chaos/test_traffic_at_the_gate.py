@@ -15,7 +15,8 @@ from omnistate_schemas.vocabulary import AGENT_ACTIONS, REPRESENTATIVE_CAPACITY
 
 from tests.audit.gated_centre import GatedCentre
 from tests.chaos.capacity_pictures import GATE, OURS, TOLD, Pictures, Taken
-from tests.chaos.chaos_traffic import Json, Traffic, hurry, tell_day
+from tests.chaos.chaos_traffic import Json, Traffic, hurry
+from tests.chaos.lived_day import tell_day
 from tests.chaos.worker_kinds import REPRESENTATIVE
 
 EVENTS = 2_500

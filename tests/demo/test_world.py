@@ -1,5 +1,4 @@
 from collections import Counter
-from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -15,7 +14,7 @@ from omnistate_schemas.vocabulary import REPRESENTATIVE_CAPACITY
 from tests.demo.demo_days import Day, Event, live
 
 CONVERSATIONS = 1_500
-# What nobody in this centre has a button or a connection for.
+# What nobody in this centre has a button for.
 NOT_SAID = frozenset({"conversation.parked", "conversation.queued", "router.withdraw"})
 # What edition 2 of the contract made possible, by the rules that the day goes through; no others.
 EDITION_TWO = {
@@ -77,9 +76,8 @@ def test_inputs_are_in_order_and_within_the_day(day: Day) -> None:
         parse_time_ms(each["time"]) for each in day.inputs if each["source"] != "/platforms/hotline"
     ]
     assert all(earlier <= later for earlier, later in pairwise(times_ms))
-    assert day.world.start_ms <= times_ms[0]
-    assert times_ms[-1] == day.world.end_ms
-    assert day.world.end_ms - day.world.start_ms < timedelta(days=1) // timedelta(milliseconds=1)
+    assert (day.world.start_ms <= times_ms[0], times_ms[-1]) == (True, day.world.end_ms)
+    assert times_ms[-1] - day.world.start_ms < 86_400_000
 
 
 def test_only_repeats_share_an_id(day: Day) -> None:
@@ -153,8 +151,8 @@ def test_the_day_uses_most_of_edition_two(day: Day) -> None:
     standings = [each["data"] for topic, each in day.outputs if topic == REPRESENTATIVE_CAPACITY]
     lost = {each["representative_id"] for each in standings if each["presence_reason"] == "lost"}
     assert len(lost) >= 3
-    opted_out = Counter(each.get("reason") for each in day.changes() if each["rule"] == "Z1")
-    assert set(opted_out) == {"customer_opted_out", "spam", "duplicate"}
+    reasons = {each.get("reason") for each in day.changes() if each["rule"] == "Z1"}
+    assert reasons == {"customer_opted_out", "spam", "duplicate"}
 
 
 def test_few_inputs_are_refused_and_all_for_human_reasons(day: Day) -> None:

@@ -87,8 +87,8 @@ def count_stories(events: list[dict[str, Any]]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_day_of_the_demo(seed: int) -> None:
-    day = live(seed, 120)
+async def test_a_day_of_the_demo(seed: int) -> None:
+    day = await live(seed, 120)
     events = [each for topic, each in day.outputs if topic == "conversation-state-changes"]
     tables = Tables({})
     for event in events:

@@ -67,8 +67,8 @@ def test_any_day_adds_up_to_what_its_histories_say(day: Day) -> None:
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_a_day_of_the_demo(seed: int) -> None:
-    day = live(seed, 120)
+async def test_a_day_of_the_demo(seed: int) -> None:
+    day = await live(seed, 120)
     events = [each for topic, each in day.outputs if topic == "conversation-state-changes"]
     wanted = check(events)
     by_queue = {name for by, _, name in wanted if by == "queue"}

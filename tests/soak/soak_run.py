@@ -16,7 +16,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from omnistate_schemas.vocabulary import CONVERSATION_STATES
 
 from tests.chaos.chaos_installation import ChaosInstallation
-from tests.chaos.chaos_traffic import Traffic, hurry, tell_day
+from tests.chaos.chaos_traffic import Traffic, hurry
+from tests.chaos.lived_day import tell_day
 from tests.chaos.rounds import CONVERSATIONS, QUIET_S, REDIS
 from tests.chaos.worker_kinds import CONVERSATION, KINDS, REPRESENTATIVE
 from tests.harness.broker import Broker
