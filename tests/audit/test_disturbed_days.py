@@ -19,7 +19,7 @@ from tests.audit.disturbance import PRESENCE, Disturbance
 from tests.audit.two_workers import TwoWorkers
 from tests.demo.demo_days import live
 
-SEEDS = range(1, 5)
+SEEDS = range(1, 9)
 CONVERSATIONS = 120
 MONTH_MS = 40 * DAY_MS
 
