@@ -13,6 +13,7 @@ from omnistate.adapters.kafka.internals.permission_requests import fetch_authori
 
 from tests.cluster.locked_centre import (
     CLIENTS,
+    OPERATOR,
     TOPICS,
     TOPOLOGY,
     USERS,
@@ -179,3 +180,9 @@ async def test_what_is_printed_is_all_that_there_is(locked: LockedCentre) -> Non
             own = {each for each in await acls.of(user) if each.name.startswith("locked.")}
             assert own == {each for each in printed if each.user == user}
         assert await acls.of(locked.broker.username) == set()
+    nobody = locked.as_user(OPERATOR)
+    nobody.environment |= {
+        "OMNISTATE_SASL_USERNAME": locked.broker.username,
+        "OMNISTATE_SASL_PASSWORD": locked.broker.password,
+    }
+    assert "AuthorizationFailed" in nobody.run("lag", status=2)
