@@ -46,10 +46,20 @@ def without_affinity(configuration: dict[str, Any]) -> dict[str, Any]:
     return {**configuration, "workstreams": workstreams}
 
 
+def by_hand(event: dict[str, Any]) -> dict[str, Any]:
+    """What the gate granted that day, as a supervisor's: this gate was asked nothing."""
+    if event["source"] != "/omnistate/gate":
+        return event
+    data = {"supervisor_id": "sue", "representative_id": event["data"]["representative_id"]}
+    return {**event, "source": "/desktop/sue", "type": "supervisor.assign", "data": data}
+
+
 async def played(seed: int) -> tuple[TwoWorkers, Disturbance]:
     """The day as it comes, and a month in which nothing does."""
-    day, disturbance = live(seed, CONVERSATIONS), Disturbance(seed)
-    appended = disturbance.disturb(day.inputs)
+    day, disturbance = await live(seed, CONVERSATIONS), Disturbance(seed)
+    said = [each for each in map(by_hand, day.inputs) if each["source"] != "/omnistate/presence"]
+    said = sorted([*said, *day.presence], key=lambda each: each["time"])
+    appended = disturbance.disturb(said)
     rig = TwoWorkers(without_affinity(day.world.configuration), appended[0].at_ms - 1)
     await rig.start()
     for at_ms, event in appended:
