@@ -1,5 +1,6 @@
 """What a replay says of a difference, and differences of which several laws speak."""
 
+from collections import defaultdict
 from typing import Any, Final
 
 from omnistate_schemas.vocabulary import (
@@ -136,14 +137,17 @@ async def test_a_batch_that_a_zombie_committed_again(morning: Rig) -> None:
         for topic in (STATE_CHANGES, CAPACITY_CHANGES, CONVERSATIONS, COUNTERS, POSITIONS)
         for spot in transaction_of(rig, topic)
     ]
-    doubled = {spot.topic: spot.repeat() for spot in batch}
+    doubled: dict[str, set[Place]] = defaultdict(set)
+    for spot in batch:
+        doubled[spot.topic].add(spot.repeat())
     findings = await rig.audit()
-    assert doubled[STATE_CHANGES] in places(findings, "sequence")
-    assert doubled[STATE_CHANGES] in places(findings, "accounting")
-    assert doubled[STATE_CHANGES] in places(findings, "replay")
-    assert doubled[CAPACITY_CHANGES] in places(findings, "holds")
-    assert doubled[POSITIONS] in places(findings, "offsets")
-    assert doubled[CONVERSATIONS] in places(findings, "tables") | places(findings, "replay")
+    # Of several changes of one conversation the first says it.
+    assert doubled[STATE_CHANGES] & places(findings, "sequence")
+    assert doubled[STATE_CHANGES] & places(findings, "accounting")
+    assert doubled[STATE_CHANGES] & places(findings, "replay")
+    assert doubled[CAPACITY_CHANGES] & places(findings, "holds")
+    assert doubled[POSITIONS] & places(findings, "offsets")
+    assert doubled[CONVERSATIONS] & (places(findings, "tables") | places(findings, "replay"))
 
 
 def transaction_of(rig: Rig, topic: str) -> list[Any]:

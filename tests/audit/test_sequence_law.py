@@ -82,7 +82,7 @@ SEQUENCE: Final[dict[str, Case]] = {
             "input": {"topic": CHANNEL_EVENTS, "partition": 9, "offset": 0},
         }.items()
     },
-    "id": altered("sequence", STATE_CHANGES, third, set_event(id="0-0.3")),
+    "id": altered("sequence", STATE_CHANGES, third, set_event(id="0-999999.3")),
     "causationid": altered("sequence", STATE_CHANGES, by_input, set_event(causationid="x")),
     "time back": altered("sequence", STATE_CHANGES, third, set_event(time="2026-01-01T00:00:00Z")),
     "source": altered("sequence", STATE_CHANGES, third, set_event(source="/elsewhere")),

@@ -98,12 +98,12 @@ def forget_early(rig: Rig) -> Place:
 
 
 def leak(rig: Rig) -> Place:
-    """A row forgets its hold, which nobody will ever give back."""
+    """A row forgets its only hold, which nobody will ever give back."""
     lost: list[str] = []
 
     def change(row: Conversation) -> bool:
-        lost.extend(row.hold_id(hold) for hold in row.holds)
-        row.holds.clear()
+        if len(row.holds) == 1:
+            lost.append(row.hold_id(row.holds.pop()))
         return bool(lost)
 
     alter_row(rig, change)

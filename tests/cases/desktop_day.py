@@ -6,13 +6,18 @@ from typing import Any
 import yaml
 from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import (
+    CAPACITY_CHANGES,
+    RECORDED_INPUTS,
+    REJECTED_INPUTS,
     REPRESENTATIVE_CAPACITY,
     REPRESENTATIVE_PRESENCE,
+    STATE_CHANGES,
 )
 
-from tests.audit.audit_rig import OUTPUT_TOPICS
 from tests.audit.two_workers import TwoWorkers
 from tests.cases.narrated_case import CASES, Output, Told, read_right, shorten, tell
+
+OUTPUT_TOPICS = (STATE_CHANGES, CAPACITY_CHANGES, RECORDED_INPUTS, REJECTED_INPUTS)
 
 
 class DesktopDay(TwoWorkers):

@@ -14,7 +14,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from bench.contender import cpu_s
-from tests.chaos.chaos_traffic import Event, Traffic, tell_day
+from tests.chaos.chaos_traffic import Event, Traffic
+from tests.chaos.lived_day import tell_day
 from tests.harness.installation import installed
 from tests.harness.topics import read_records
 from tests.harness.waiting import wait_until
