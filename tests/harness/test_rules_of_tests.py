@@ -23,8 +23,12 @@ LOOPS_OF_THEIR_OWN: Final = {
     "tests/chaos/generator.py",
     "tests/harness/tcp_proxy.py",
 }
-# Modules that are programs: `python -m …`.
-PROGRAMS: Final = {"tests/board/pictures.py", "tests/engine/test_golden_stories.py"}
+# Modules that are programs: `python -m …`, the last one within a container.
+PROGRAMS: Final = {
+    "tests/board/pictures.py",
+    "tests/engine/test_golden_stories.py",
+    "tests/deploy/waiting_inputs.py",
+}
 FAILING: Final = """
 import asyncio
 import gc

@@ -88,9 +88,18 @@ CHANGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             ),
         ),
     ),
-    "projections/figures/counting_rows.py": (("3: 6}", "3: 6, 4: 7}"),),
+    "projections/figures/counting_rows.py": (("3: 7}", "3: 7, 4: 8}"),),
     "projections/figures/service_figures.py": (
-        ("    closed_ms: int | None\n", "    closed_ms: int | None\n    note: str | None = None\n"),
+        (
+            "    hand_overs: tuple[HandOver, ...] = ()\n",
+            "    hand_overs: tuple[HandOver, ...] = ()\n    note: str | None = None\n",
+        ),
+        ("known = len(cls._fields) - 1\n", "known = len(cls._fields) - 2\n"),
+        ("*first, hand_overs = self", "*first, hand_overs, note = self"),
+        (
+            "return [*first, [list(each) for each in hand_overs]] if hand_overs else first",
+            "return [*first, [list(each) for each in hand_overs], note]",
+        ),
     ),
 }
 
