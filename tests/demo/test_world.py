@@ -16,7 +16,7 @@ from tests.demo.demo_days import Day, Event, live
 CONVERSATIONS = 1_500
 # What nobody in this centre has a button for.
 NOT_SAID = frozenset({"conversation.parked", "conversation.queued", "router.withdraw"})
-# What edition 2 of the contract made possible, by the rules that the day goes through; no others.
+# What edition 2 of the contract made possible, by rules that the day goes through.
 EDITION_TWO = {
     "a follower's voice line, rung at several": ("F2", "F3", "F4", "F5", "F6"),
     "a bot that gives up": ("D6",),
