@@ -64,6 +64,7 @@ class GateCheck:
         self.accounts: Accounts = {}
         # Partitions of which the order of inputs is not known from the beginning on.
         self._assumed: set[int] = set()
+        self._answers_gone = 0
 
     async def run(self, reader: TopicReader, at_rest: Set[int]) -> None:
         """Read and judge; `at_rest` are the partitions that nobody has written to since."""
@@ -86,6 +87,11 @@ class GateCheck:
         for left in given.values() if whole else ():
             for each in left:
                 self._complain(each.place, "a reservation that no gate gave: nobody asked for it")
+        if self._answers_gone:
+            self._findings.note(
+                f"{self._answers_gone} requests have no answer that retention has left: what was "
+                "granted after them is not held against what there was"
+            )
 
     def _check_names(self, answers: Answers) -> None:
         """Each grant has an id of its own."""
@@ -144,7 +150,12 @@ class GateCheck:
         request = next(requests_in([record]), None)
         found = self._pick(request, given) if request is not None else None
         if request is None or found is None:
-            self._complain(place_of(record), "this request has no answer")
+            if answers.lacking:
+                # With the answer it is gone what the gate knew from then on.
+                self._answers_gone += 1
+                self._assumed.add(record.partition)
+            else:
+                self._complain(place_of(record), "this request has no answer")
             return
         if found.cost != request.cost:
             self._complain(found.place, "reservation: is not what was asked for")

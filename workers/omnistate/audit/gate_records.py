@@ -90,6 +90,8 @@ class Answers(NamedTuple):
     given: Sequence[Given]
     refused: frozenset[Place]
     dead: frozenset[Place]
+    # Retention took some of them.
+    lacking: bool
 
 
 class _Assigned(msgspec.Struct, gc=False):
@@ -162,7 +164,9 @@ async def read_answers(reader: TopicReader) -> Answers:
         origin = read_origin(dict(record.headers).get("omnistate-origin"))
         if origin is not None:
             dead.add(origin)
-    return Answers(given, frozenset(refused), frozenset(dead))
+    topics = AGENT_ACTIONS, REJECTED_INPUTS, DEAD_LETTERS
+    lacking = any([start > 0 for topic in topics for start in await reader.beginnings(topic)])
+    return Answers(given, frozenset(refused), frozenset(dead), lacking)
 
 
 def requests_in(records: Sequence[Record]) -> Iterator[Requested]:
