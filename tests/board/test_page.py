@@ -138,6 +138,8 @@ def test_it_asks_for_what_it_shows(stub: Stub, browser: Browser) -> None:
         "queues_by": ["-oldest"],
         "contains": [""],
         "figures_by_queue": ["false"],
+        "routing": ["true"],
+        "windows": ["true"],
     }
     assert asked() == first
     page.click("#representatives .more")
