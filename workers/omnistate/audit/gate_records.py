@@ -165,8 +165,8 @@ async def read_answers(reader: TopicReader) -> Answers:
         if origin is not None:
             dead.add(origin)
     topics = AGENT_ACTIONS, REJECTED_INPUTS, DEAD_LETTERS
-    lacking = any([start > 0 for topic in topics for start in await reader.beginnings(topic)])
-    return Answers(given, frozenset(refused), frozenset(dead), lacking)
+    beginnings = [await reader.beginnings(topic) for topic in topics]
+    return Answers(given, frozenset(refused), frozenset(dead), any(map(any, beginnings)))
 
 
 def requests_in(records: Sequence[Record]) -> Iterator[Requested]:
