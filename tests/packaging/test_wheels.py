@@ -18,7 +18,7 @@ EVENT: Final = (
 
 FAST: Final = "not broker and not redis and not browser and not slow"
 # Those whose tests look at files beside the sources: what a source distribution may lack.
-ROOMS: Final = ("tests/cli", "tests/documents", "tests/schemas", "tests/architecture")
+ROOMS: Final = ("tests/documents", "tests/schemas")
 
 pytestmark = pytest.mark.slow
 
