@@ -4,7 +4,7 @@ It says nothing about speed.
 """
 
 import json
-import subprocess
+import os
 import sys
 from pathlib import Path
 
@@ -16,24 +16,17 @@ from omnistate_schemas.vocabulary import (
 )
 
 from bench.routing_stages import Stages
-from tests.harness.command import ROOT
-from tests.harness.tied_process import PATIENCE_S
+from tests.harness.command import run_command
 
 TINY = ("--people", "8", "--open", "40", "--changes", "40", "--rate", "8", "--seconds", "2")
 
 
 def test_a_small_centre_is_measured(kafka_installed: None, tmp_path: Path) -> None:
     path = tmp_path / "figures.json"
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.routing_load", *TINY, "--json", str(path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "target: p99 <= 300 ms" in done.stdout
+    arguments = (*TINY, "--json", str(path))
+    done = run_command(arguments, os.environ, command=(sys.executable, "-m", "bench.routing_load"))
+    assert done.status == 0, done.out + done.err
+    assert "target: p99 <= 300 ms" in done.out
     found = json.loads(path.read_text())
     assert len(found.pop("ms")) == 5
     assert all(number > 0 for number in found.values()), found

@@ -1,6 +1,6 @@
 """docs/explanation/routing-methods.md is what its command writes; a stale copy fails."""
 
-import subprocess
+import os
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -9,21 +9,14 @@ import pytest
 
 from bench import routing_methods
 from bench.routing_methods import METHODS, MethodFigures, Share, find_fairness, find_percentile
-from tests.harness.command import ROOT
-from tests.harness.tied_process import PATIENCE_S
+from tests.harness.command import run_command
 
 
 @pytest.mark.slow
 def test_the_page_is_fresh() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.routing_methods", "--check"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    command = (sys.executable, "-m", "bench.routing_methods")
+    done = run_command(["--check"], os.environ, command=command)
+    assert done.status == 0, done.out + done.err
 
 
 def test_a_stale_page_is_noticed(

@@ -4,13 +4,12 @@ It says nothing about speed. Peers that a developer's environment does not have 
 """
 
 import json
-import subprocess
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from tests.harness.command import ROOT
-from tests.harness.tied_process import PATIENCE_S
+from tests.harness.command import run_command
 
 EVENTS = 800
 TINY = ("--events", str(EVENTS), "--rounds", "1", "--conversations", "20", "--seconds", "1")
@@ -18,15 +17,9 @@ TINY = ("--events", str(EVENTS), "--rounds", "1", "--conversations", "20", "--se
 
 def measure(path: Path, *arguments: str) -> dict[str, Any]:
     """What was measured, by figure."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench", *TINY, "--results", str(path), *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    given = (*TINY, "--results", str(path), *arguments)
+    done = run_command(given, os.environ, command=(sys.executable, "-m", "bench"))
+    assert done.status == 0, done.out + done.err
     figures = json.loads(path.read_text())["figures"]
     return {name: each["measured"] for name, each in figures.items()}
 

@@ -3,6 +3,7 @@
 No worker is needed, and nothing is too late: history that was loaded has figures, too.
 """
 
+import math
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -146,9 +147,9 @@ async def _take_each(
     reader: "TopicReader",
     topic: str,
     take: "Callable[[bytes | None], None]",
-    since_ms: int | None = None,
+    since_ms: float = math.inf,
 ) -> None:
-    """Every record of a topic, and a word where it has lost some since then (None: no matter)."""
+    """Every record of a topic, and a word where it has lost some that came after `since_ms`."""
     from omnistate_schemas.times import format_time
 
     from omnistate.cli.command_end import say
@@ -157,11 +158,11 @@ async def _take_each(
 
     starts, ends = await reader.beginnings(topic), await reader.ends(topic)
     for partition, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        is_cut = start > 0 and since_ms is not None
+        is_cut = start > 0
         async for chunk in reader.records(topic, partition, start, end):
             for record in chunk:
                 where = f"{topic}/{partition}/{record.offset}"
-                if is_cut and since_ms is not None and record.timestamp_ms > since_ms:
+                if is_cut and record.timestamp_ms > since_ms:
                     first = format_time(record.timestamp_ms)
                     say(NAME, f"what came before {first} is gone: {where} is the first")
                 is_cut = False

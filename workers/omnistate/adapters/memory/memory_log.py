@@ -6,6 +6,7 @@ compaction by key. Nothing of it survives the process. Owning a partition and wr
 transactions is `memory_partition`'s part.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Protocol
@@ -130,14 +131,7 @@ def _index_of(entries: list[Entry], offset: int) -> int:
     if not entries or entries[-1].record.offset < offset:
         # As for whoever has read to the end.
         return len(entries)
-    low, high = 0, len(entries)
-    while low < high:
-        middle = (low + high) // 2
-        if entries[middle].record.offset < offset:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    return bisect_left(entries, offset, key=lambda entry: entry.record.offset)
 
 
 class MemoryConsumer:

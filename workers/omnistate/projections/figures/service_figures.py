@@ -27,6 +27,8 @@ from typing import Any, Final, NamedTuple
 
 from omnistate_schemas.state_change import StateChange
 
+from omnistate.core.conversation.rules import RULES
+
 FIGURES: Final = {
     "offered": "Conversations that became open for the first time.",
     "accepted": "Offered conversations that somebody took for the first time.",
@@ -42,7 +44,7 @@ FIGURES: Final = {
     "reopened": "Waiting conversations that the customer opened again.",
 }
 # Whoever is primary before one of these may write up after it.
-_HANDING_OVER: Final = ("B7", "B11", "B12", "B17", "F4")
+_HANDING_OVER: Final = frozenset(rule.id for rule in RULES if rule.hands_over)
 # So many of a conversation's are remembered.
 HAND_OVERS_MAX: Final = 16
 # By figure, without those that are zero.
