@@ -5,7 +5,9 @@ import socket
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import MessageBatch
+from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.adapters.kafka.internals import resources, sending
 
 from tests.adapters.unstarted_clients import OTHER, PLACE, Clients, clients, idle
@@ -64,6 +66,24 @@ async def test_what_fails_with_a_transaction_is_found(clients: Clients) -> None:
         sent._drain_waiter,
     }
     assert [*resources.futures_of(clients.member)] == []
+
+
+async def test_a_batch_that_waits_to_be_sent_again_fails_quietly() -> None:
+    """Of aiokafka's own set it is removed twice, and the loop gets a KeyError."""
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, each: complaints.append(each))
+    producer = Connection("127.0.0.1:1").producer()
+    producer._txn_manager.set_pid_and_epoch(1, 1)
+    accumulator = producer._message_accumulator
+    accumulator._append_batch(accumulator.create_builder(), PLACE)
+    batch = accumulator._pop_batch(PLACE)
+    accumulator.reenqueue(batch)
+    accumulator.fail_all(KafkaError("gone"))
+    await asyncio.wait([batch.future])
+    await asyncio.sleep(0)
+    assert isinstance(batch.future.exception(), KafkaError)
+    assert complaints == []
+    producer._closed = True
 
 
 async def test_connections_are_seen_and_closed(clients: Clients) -> None:

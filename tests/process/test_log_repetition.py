@@ -7,7 +7,7 @@ import logging
 import pytest
 from aiokafka import client
 from aiokafka.consumer import group_coordinator
-from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
+from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError
 from omnistate.adapters.kafka.clients.driver_log import CONSEQUENCES
 from omnistate.process.log_repetition import FORGOTTEN_S, Repetition
 
@@ -20,9 +20,16 @@ class Clocked:
         self.away: list[str] = []
         self._filter = Repetition(self.away.append, lambda: self.now_s)
 
-    def log(self, text: str, *arguments: object, name: str = "aiokafka") -> bool:
+    def log(
+        self,
+        text: str,
+        *arguments: object,
+        name: str = "aiokafka",
+        error: Exception | None = None,
+    ) -> bool:
         """Whether the line is said."""
-        record = logging.LogRecord(name, logging.ERROR, "", 0, text, arguments, None)
+        shown = (type(error), error, error.__traceback__) if error else None
+        record = logging.LogRecord(name, logging.ERROR, "", 0, text, arguments, shown)
         return self._filter.filter(record)
 
 
@@ -58,6 +65,15 @@ def test_that_a_broker_is_away_is_one_line_for_all_clients(clocked: Clocked) -> 
         clocked.now_s += 0.5
     first = "Unable connect to node with id 1: [Errno 111] refused"
     assert clocked.away == [first] * 2
+
+
+def test_a_sender_that_dies_of_it_says_no_more(clocked: Clocked) -> None:
+    """aiokafka wraps the reason, and would show the tracebacks of both."""
+    wrapped, other = KafkaError("wrapped"), KafkaError("of its own")
+    wrapped.__cause__ = KafkaConnectionError("closed")
+    assert not clocked.log("Unexpected error in sender routine", error=wrapped)
+    assert clocked.away == ["Unexpected error in sender routine: KafkaConnectionError: closed"]
+    assert clocked.log("Unexpected error in sender routine", error=other)
 
 
 def test_after_a_while_in_silence_a_complaint_is_a_new_one(clocked: Clocked) -> None:

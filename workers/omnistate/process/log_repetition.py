@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from omnistate.adapters.kafka.clients.driver_log import is_of_driver, says_away
+from omnistate.adapters.kafka.clients.driver_log import is_of_driver, tell_away
 from omnistate.process.waiting import LONGEST_PAUSE_S, Wait
 
 # Unheard for longer than any pause between two tries: what comes then is a complaint of its own.
@@ -35,11 +35,12 @@ class Repetition(logging.Filter):
         """Whether the line is said as it is."""
         if not is_of_driver(record):
             return True
-        if not says_away(record):
+        reason = tell_away(record)
+        if reason is None:
             return self._is_due((record.name, str(record.msg)), record.getMessage())
         # Whatever the reasons: they are many clients' about one broker.
         if self._is_due(AWAY, ""):
-            self._say_away(record.getMessage())
+            self._say_away(reason)
         return False
 
     def _is_due(self, kind: tuple[str, str], reason: str) -> bool:

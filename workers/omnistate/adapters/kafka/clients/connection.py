@@ -14,6 +14,7 @@ from omnistate.adapters.kafka.clients.credentials import Credentials, LoginPart,
 from omnistate.adapters.kafka.clients.sticky_assignor import StickyAssignor
 from omnistate.adapters.kafka.internals.consumer import CheckedConsumer, GroupConsumer
 from omnistate.adapters.kafka.internals.logins import space_out_logins
+from omnistate.adapters.kafka.internals.sending import forgive_removals
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
@@ -102,7 +103,7 @@ class Connection:
 
     def producer(self, **options: Any) -> AIOKafkaProducer:
         """An idempotent producer; not started. A `transactional_id` is given as on the cluster."""
-        return AIOKafkaProducer(
+        producer = AIOKafkaProducer(
             **{
                 **self._options(),
                 "retry_backoff_ms": PRODUCER_RETRY_BACKOFF_MS,
@@ -112,6 +113,8 @@ class Connection:
                 **options,
             },
         )
+        forgive_removals(producer)
+        return producer
 
     def admin(self) -> AIOKafkaAdminClient:
         """An admin client; not started."""

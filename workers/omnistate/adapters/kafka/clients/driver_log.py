@@ -33,7 +33,13 @@ def is_of_driver(record: logging.LogRecord) -> bool:
     return record.name.partition(".")[0] == DRIVER
 
 
-def says_away(record: logging.LogRecord) -> bool:
-    """Whether a line of the driver's says that a broker cannot be reached, or what follows."""
+def tell_away(record: logging.LogRecord) -> str | None:
+    """Why, where a line of the driver's says that a broker cannot be reached, or what follows."""
     arguments = record.args if isinstance(record.args, tuple) else ()
-    return record.msg in CONSEQUENCES or any(isinstance(each, AWAY) for each in arguments)
+    if record.msg in CONSEQUENCES or any(isinstance(each, AWAY) for each in arguments):
+        return record.getMessage()
+    error = record.exc_info[1] if record.exc_info else None
+    # Its sender wraps what it died of, and shows the tracebacks of all.
+    while error is not None and not isinstance(error, AWAY):
+        error = error.__cause__
+    return None if error is None else f"{record.getMessage()}: {error}"

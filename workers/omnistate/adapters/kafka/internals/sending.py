@@ -68,6 +68,18 @@ def set_count(batch: BatchBuilder, count: int) -> None:
     batch._relative_offset = count
 
 
+class _Pending(set[Any]):
+    """The batches under way: aiokafka takes one that was to be sent again out a second time."""
+
+    def remove(self, batch: Any) -> None:
+        self.discard(batch)
+
+
+def forgive_removals(producer: AIOKafkaProducer) -> None:
+    """Keep asyncio from logging an error for each batch of a new producer that dies under way."""
+    producer._message_accumulator._pending_batches = _Pending()
+
+
 def sender_of(producer: AIOKafkaProducer) -> "asyncio.Task[None]":
     """The task of a started producer that sends everything; it has ended where nothing is sent."""
     task: asyncio.Task[None] = producer._sender.sender_task
