@@ -60,7 +60,7 @@ What each reach is for, and what to do without it:
                         gives no batch with a codec of its own, and its `append` is half of what it
                         costs to append a line.
     open_tolerant_batch `_DefaultRecordBatchBuilderPy`, `_set_producer_state`: any names.
-    forgive_removals    `_message_accumulator._pending_batches`: where a producer fails while a batch
+    forgive_removals    `_message_accumulator._pending_batches`: where a producer fails while one
                         waits to be sent again, aiokafka raises KeyError into the loop.
     sender_of           `_sender.sender_task`: a producer that is fenced dies within, and whoever
                         asks it for something then waits for ever.
