@@ -4,6 +4,7 @@ The folder (working folder, HOME and TMPDIR) is one that the engine must not nee
 """
 
 import asyncio
+import json
 import shutil
 import subprocess
 from functools import cache
@@ -14,6 +15,9 @@ from tests.harness.worker_process import WorkerFailed, WorkerProcess
 
 ANSWER_TIMEOUT_S: Final = 1.0
 HOUR_S: Final = 3_600
+# Of the metrics, what tells why a partition stands.
+TELLING: Final = ("omnistate_partition_", "omnistate_lag_", "omnistate_input")
+LAST_LINES: Final = 12
 
 
 @cache
@@ -94,6 +98,13 @@ class ChaosWorker(WorkerProcess):
             elif line.get("event") == "partition_revoked":
                 owned.discard(line["partition"])
         return owned
+
+    def describe(self) -> str:
+        """Its readiness, what it measures of stopping, holding up and lag, and its last lines."""
+        readiness, metrics = (self.get(path)[1] for path in ("/health/ready", "/metrics"))
+        told = [each for each in metrics.splitlines() if each.startswith(TELLING)]
+        said = [json.dumps(each) for each in self.said(self._born)[-LAST_LINES:]]
+        return "\n  ".join([readiness.strip(), *told, *said])
 
     async def ready(self) -> set[str] | None:
         """What it runs, in its own words; None where it is not ready or does not answer."""

@@ -115,6 +115,12 @@ class Fleet:
             numbers += each
         return sorted(numbers)
 
+    def describe(self) -> str:
+        """What each worker says of itself, for a failure that nobody can look at afterwards."""
+        return "\n".join(
+            f"{worker.name}: {worker.describe()}" for worker in self.workers if worker.running
+        )
+
     async def await_ready(self, worker: ChaosWorker) -> None:
         """Until one worker is ready; the round's own wait judges those that never are."""
         try:

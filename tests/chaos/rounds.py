@@ -188,7 +188,8 @@ class Run:
             behind = await here.behind(kind, ends)
             self._violate(
                 f"{kind.name} has not recovered after {RECOVERY_S:g} s: running "
-                f"{await fleet.running_partitions()}, not taken {behind or 'nothing'}"
+                f"{await fleet.running_partitions()}, not taken {behind or 'nothing'}\n"
+                f"{await asyncio.to_thread(fleet.describe)}"
             )
 
     async def _judge(self, here: ChaosInstallation) -> None:
