@@ -4,7 +4,7 @@ A worker can be paused for longer than the group waits (a zombie), end, or fail 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from omnistate.adapters.memory.memory_log import MemoryLog
 from omnistate.adapters.memory.memory_partition import MemoryPartition, MemoryTransaction
@@ -34,9 +34,18 @@ class RigLog(MemoryPartition):
         self.blind = False
         self.frozen = asyncio.Event()
         self.frozen.set()
+        # Whoever is given a partition, anew or again, reads nothing before it has said from where.
+        self.placed = False
+        # The step of the next takeover that stands still until it is told to go on.
+        self.hold_at = ""
+        self.held = asyncio.Event()
 
-    async def _come_between(self) -> None:
+    async def _come_between(self, step: str = "") -> None:
         await asyncio.sleep(0)
+        if step and step == self.hold_at:
+            self.hold_at = ""
+            self.held.set()
+            self.frozen.clear()
         await self.frozen.wait()
         error, self.error = self.error, None
         if error is not None:
@@ -50,18 +59,34 @@ class RigLog(MemoryPartition):
         unreadable, self.unreadable = self.unreadable, None
         if unreadable is not None:
             raise unreadable
-        if not self.ownership.reading:
+        if not (self.ownership.reading and self.placed):
             return []
         return await super().read(min(max_records, 7), wait_ms)
 
-    async def seek(self, offsets: object) -> None:
+    async def fence(self) -> None:
+        await self._come_between("fence")
+        await super().fence()
+
+    async def restore(self) -> AsyncIterator[Restored]:
+        await self._come_between("restore")
+        async for part in super().restore():
+            yield part
+
+    async def committed(self) -> Mapping[str, int]:
+        await self._come_between("committed")
+        return await super().committed()
+
+    async def seek(self, offsets: Mapping[str, int]) -> None:
+        # Where the inputs begin and end is asked for first.
+        await self._come_between("seek")
         if self.ownership.ours:
-            await super().seek(offsets)  # type: ignore[arg-type]
+            self.placed = True
+            await super().seek(offsets)
 
     async def begin(self, at_ms: int | None) -> MemoryTransaction:
-        await self._come_between()
+        await self._come_between("begin")
         found = await super().begin(at_ms)
-        await self._come_between()
+        await self._come_between("send")
         return found
 
     async def close(self) -> None:
@@ -143,6 +168,12 @@ class GroupRig:
         self.owners: PartitionOwners[ConversationProcessor] = PartitionOwners(
             make_owner, self.notes
         )
+
+    def assign(self, numbers: Iterable[int]) -> None:
+        """A rebalance has ended with these partitions."""
+        for log in self.logs.values():
+            log.placed = False
+        self.owners.assign(numbers)
 
     def unavailable(self, number: int) -> None:
         """Let the next transaction of a partition fail."""

@@ -51,8 +51,8 @@ _TABLE: Final = """
               given     taken_away released begun   fenced_off restored batch_begun batch_ended rewound failed      gave_up let_go
 joining       .         away       ending   fencing -          -        -           -           -       backing_off stopped -
 fencing       .         suspended  ending   -       restoring  -        -           -           -       backing_off stopped -
-restoring     .         suspended  ending   -       -          running  .           .           -       backing_off stopped -
-suspended     restoring .          ending   -       .          paused   .           .           -       away        away    -
+restoring     .         suspended  ending   -       .          running  -           -           -       backing_off stopped -
+suspended     restoring .          ending   -       .          paused   -           -           -       away        away    -
 running       .         paused     ending   -       -          -        committing  -           -       backing_off stopped -
 committing    .         pausing    ending   -       -          -        -           running     -       backing_off stopped -
 pausing       finishing .          ending   -       -          -        -           paused      -       away        away    -

@@ -7,8 +7,8 @@ Taking over (`start`), in this order:
     1. fence      a former owner can write nothing more; what it left open is aborted
     2. restore    read the changelogs to their end
     3. wait       until the group wants the partition here, where it was taken away meanwhile
-    4. seek       to the input offsets that the tables were committed with
-    5. index      enter every row's deadline
+    4. index      enter every row's deadline
+    5. seek       to the input offsets that the tables were committed with
     6. announce   commit the position once more: proves that we may write
 
 One batch (`run_batch`), in this order:
@@ -100,10 +100,11 @@ class PartitionTask(Generic[P]):
         if found is None:
             return True
         self.processor, self._offsets, agreed = found
-        await self._log.seek(self._offsets)
         self.processor.index()
-        await self._commit((), None, announce=True)
+        await self._log.seek(self._offsets)
+        # At once: whoever is given it again behind the seek has to rewind.
         self._ownership.move(OwnerEvent.RESTORED)
+        await self._commit((), None, announce=True)
         return agreed
 
     async def rewind(self) -> None:
