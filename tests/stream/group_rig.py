@@ -4,6 +4,7 @@ A worker can be paused for longer than the group waits (a zombie), end, or fail 
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from omnistate.adapters.memory.memory_log import MemoryLog
@@ -39,6 +40,7 @@ class RigLog(MemoryPartition):
         # The step of the next takeover that stands still until it is told to go on.
         self.hold_at = ""
         self.held = asyncio.Event()
+        self._fed_s = time.monotonic()
 
     async def _come_between(self, step: str = "") -> None:
         await asyncio.sleep(0)
@@ -61,7 +63,10 @@ class RigLog(MemoryPartition):
             raise unreadable
         if not (self.ownership.reading and self.placed):
             return []
-        return await super().read(min(max_records, 7), wait_ms)
+        records = await super().read(min(max_records, 7), wait_ms)
+        if records:
+            self._fed_s = time.monotonic()
+        return records
 
     async def fence(self) -> None:
         await self._come_between("fence")
@@ -94,6 +99,12 @@ class RigLog(MemoryPartition):
 
     def backlog(self, topic: str) -> int:
         return len(self.log.read(topic, self.number, self._next.get(topic, 0)))
+
+    @property
+    def starved_s(self) -> float:
+        if not any(map(self.backlog, INPUTS)):
+            self._fed_s = time.monotonic()
+        return time.monotonic() - self._fed_s
 
     def oldest_ms(self, topic: str) -> int | None:
         return None

@@ -68,7 +68,7 @@ async def test_a_group_in_turmoil_publishes_what_a_calm_one_does(seed: int) -> N
 
 
 async def test_who_keeps_a_partition_keeps_its_tables() -> None:
-    records, directory = day_records(1)
+    records, directory = day_records(0)
     world = World(records[:20])
     crew = GroupRig(world.log, directory, 1)
     crew.assign({0})
@@ -91,7 +91,7 @@ async def test_who_keeps_a_partition_keeps_its_tables() -> None:
 
 async def test_a_quick_rebalance_ends_a_read_that_began_before_it() -> None:
     """Chaos found it: taken away and given back at once, a partition waited for ever."""
-    records, directory = day_records(1)
+    records, directory = day_records(0)
     world = World(records[:20])
     crew = GroupRig(world.log, directory, 1)
     crew.assign({0})
@@ -108,7 +108,7 @@ async def test_a_quick_rebalance_ends_a_read_that_began_before_it() -> None:
 @pytest.mark.parametrize("step", ["fence", "restore", "committed", "seek", "begin", "send"])
 async def test_a_quick_rebalance_at_any_step_of_a_takeover(step: str) -> None:
     """Chaos found it: one that came behind the seek left a partition that ran and read nothing."""
-    records, directory = day_records(1)
+    records, directory = day_records(0)
     world = World(records[:20])
     crew = GroupRig(world.log, directory, 1)
     crew.assign({0})
@@ -124,8 +124,26 @@ async def test_a_quick_rebalance_at_any_step_of_a_takeover(step: str) -> None:
     assert world.outputs() == (await live(World(records), directory))[0]
 
 
+async def test_a_client_that_hands_out_nothing_is_started_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever the reason: there is something to read, and none of it comes."""
+    monkeypatch.setattr(owner_module, "STARVED_S", 0.05)
+    records, directory = day_records(0)
+    world = World(records[:20])
+    crew = GroupRig(world.log, directory, 1)
+    crew.assign({0})
+    await comes_true(crew.caught_up)
+    crew.logs[0].placed = False
+    world.append(records[20:])
+    await comes_true(crew.caught_up)
+    await crew.owners.stop()
+    assert [what for what, _ in crew.notes.told].count("started") >= 2
+    assert world.outputs() == (await live(World(records), directory))[0]
+
+
 async def test_who_is_told_to_end_while_waiting_fences_nobody() -> None:
-    records, directory = day_records(1)
+    records, directory = day_records(0)
     world = World(records)
     crew, heir = GroupRig(world.log, directory, 1), GroupRig(world.log, directory, 1)
     crew.assign({0})

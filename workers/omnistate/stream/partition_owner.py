@@ -28,6 +28,8 @@ FENCED_BACKOFF_S: Final = 1.0
 STOPPED_S: Final = 30.0
 # More than every bound within a turn: a client of the log that waits for ever is left behind.
 TURN_S: Final = 75.0
+# A client of the log that hands out nothing of what is there is started anew.
+STARVED_S: Final = 75.0
 IDLE: Final = frozenset(OwnerState) - BATCH_UNDER_WAY
 WITH_TABLES: Final = BATCH_UNDER_WAY | {
     OwnerState.RUNNING,
@@ -50,6 +52,10 @@ class OwnedLog(PartitionLog, Protocol):
 
     def oldest_ms(self, topic: str) -> int | None:
         """The append time of the oldest record that was fetched and not taken yet."""
+
+    @property
+    def starved_s(self) -> float:
+        """For how long nothing has come although there is something to read."""
 
 
 class PartitionOwner(Generic[P]):
@@ -176,6 +182,8 @@ class PartitionOwner(Generic[P]):
                 committed = batch if batch.records else await self._fire_timers()
         except TimeoutError:
             raise LogUnavailable(f"no end of step {self.task.doing} in {TURN_S:g} s") from None
+        if not batch.records and self.log.starved_s > STARVED_S:
+            raise LogUnavailable(f"nothing has come for {STARVED_S:g} s of what is there")
         self.problem = None
         if committed is not None:
             self._failures = 0

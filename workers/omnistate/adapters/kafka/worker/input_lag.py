@@ -35,6 +35,18 @@ class InputLag:
         self._behind_since_ms: dict[str, int] = {}
         # When the ends were told last, by the monotonic clock.
         self._told_s = time.monotonic()
+        # When it was last as it should be: something was taken, or there was nothing to take.
+        self._fed_s = time.monotonic()
+
+    def note_taken(self) -> None:
+        """Something has been handed out, or is about to be from another place on."""
+        self._fed_s = time.monotonic()
+
+    def starved_s(self, *, held_up: bool) -> float:
+        """For how long nothing has come of what is there, with no transaction to wait for."""
+        if held_up or not any(map(self.backlog, self._partitions)):
+            self._fed_s = time.monotonic()
+        return time.monotonic() - self._fed_s
 
     async def measure(self) -> None:
         """Ask how far behind it is, which nobody else does while nothing is read.

@@ -98,6 +98,7 @@ class InputReader:
         self._promise = None
         self._unreadable.clear()
         self.hold_ups.forget()
+        self.lag.note_taken()
 
     async def _bounds(self, offsets: Mapping[str, int]) -> dict[str, LogBounds]:
         """Where these inputs begin and end; a new leader may need a moment to know its end."""
@@ -149,6 +150,7 @@ class InputReader:
         records = self._take(max_records) if self._ownership.reading else []
         if records or not self._ownership.reading:
             self._promise = None
+            self.lag.note_taken()
             return records
         self._stop_at_unreadable()
         empty = merge.empty_inputs
@@ -244,6 +246,5 @@ class InputReader:
 
     async def has_caught_up(self) -> bool:
         """Whether everything that the inputs held when this was asked has been read."""
-        if not await self._reach(await self._ends.high_watermarks(*self._topics)):
-            return False
-        return len(self._merge.empty_inputs) == len(self._topics)
+        reached = await self._reach(await self._ends.high_watermarks(*self._topics))
+        return reached and len(self._merge.empty_inputs) == len(self._topics)

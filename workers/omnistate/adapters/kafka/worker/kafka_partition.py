@@ -175,6 +175,11 @@ class KafkaPartition:
         """The append time of the oldest record that was not taken yet, as far as is known."""
         return self.inputs.lag.oldest_ms(topic)
 
+    @property
+    def starved_s(self) -> float:
+        """For how long nothing has come although there is something to read."""
+        return self.inputs.lag.starved_s(held_up=self.inputs.hold_ups.longest is not None)
+
     async def measure(self) -> None:
         """Ask how far behind it is. Raises LogUnavailable."""
         if not self.inputs.lag.positions:
