@@ -8,7 +8,8 @@ import pytest
 from aiokafka import client
 from aiokafka.consumer import group_coordinator
 from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError
-from omnistate.adapters.kafka.clients.driver_log import CONSEQUENCES
+from faust.topics import Topic
+from omnistate.adapters.kafka.clients.driver_log import CONSEQUENCES, UNPUBLISHED
 from omnistate.process.log_repetition import FORGOTTEN_S, Repetition
 
 
@@ -76,6 +77,20 @@ def test_a_sender_that_dies_of_it_says_no_more(clocked: Clocked) -> None:
     assert clocked.log("Unexpected error in sender routine", error=other)
 
 
+def test_what_faust_could_not_publish_is_one_kind(clocked: Clocked) -> None:
+    """It writes a line for each record, with the error in its text alone."""
+    text = "_on_published error for message topic t{} error {} message <FutureMessage finished>"
+    for number in range(40):
+        away = text.format(number, NodeNotReadyError("node 1"))
+        assert not clocked.log(away, name="faust.topics")
+    assert clocked.away == [
+        "_on_published error for message topic t0 error NodeNotReadyError: node 1"
+    ]
+    too_large = text.format(1, "MessageSizeTooLargeError")
+    said = [clocked.log(too_large, name="faust.topics") for _ in range(40)]
+    assert said == [True] + [False] * 39
+
+
 def test_after_a_while_in_silence_a_complaint_is_a_new_one(clocked: Clocked) -> None:
     assert clocked.log("x")
     clocked.now_s += 1
@@ -93,3 +108,4 @@ def test_the_driver_that_is_pinned_says_these_things() -> None:
         if isinstance(node, ast.Constant)
     }
     assert texts >= CONSEQUENCES
+    assert UNPUBLISHED in inspect.getsource(Topic._on_published)

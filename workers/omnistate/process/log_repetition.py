@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from omnistate.adapters.kafka.clients.driver_log import is_of_driver, tell_away
+from omnistate.adapters.kafka.clients.driver_log import is_of_driver, kind_of, tell_away
 from omnistate.process.waiting import LONGEST_PAUSE_S, Wait
 
 # Unheard for longer than any pause between two tries: what comes then is a complaint of its own.
@@ -37,7 +37,7 @@ class Repetition(logging.Filter):
             return True
         reason = tell_away(record)
         if reason is None:
-            return self._is_due((record.name, str(record.msg)), record.getMessage())
+            return self._is_due(kind_of(record), record.getMessage())
         # Whatever the reasons: they are many clients' about one broker.
         if self._is_due(AWAY, ""):
             self._say_away(reason)

@@ -1,4 +1,4 @@
-"""What aiokafka logs, sorted: whether a line is about brokers that are away.
+"""What aiokafka logs, and Faust of its producer, sorted: is a line about brokers that are away?
 
 It logs nothing itself. aiokafka has no other way to say that a running client has lost its broker.
 """
@@ -17,6 +17,8 @@ AWAY: Final = (
     errors.NodeNotReadyError,
     errors.RequestTimedOutError,
 )
+# Faust's, of each record that it could not publish: the error is in the text alone.
+UNPUBLISHED: Final = "_on_published error for message topic "
 # What follows from it, and names no error.
 CONSEQUENCES: Final = frozenset(
     {
@@ -29,8 +31,13 @@ CONSEQUENCES: Final = frozenset(
 
 
 def is_of_driver(record: logging.LogRecord) -> bool:
-    """Whether aiokafka has logged this."""
-    return record.name.partition(".")[0] == DRIVER
+    """Whether aiokafka has logged this, or Faust of what aiokafka could not send."""
+    return record.name.partition(".")[0] == DRIVER or _is_unpublished(record)
+
+
+def kind_of(record: logging.LogRecord) -> tuple[str, str]:
+    """What lines of one kind have in common: the logger, and the text without what varies."""
+    return record.name, UNPUBLISHED if _is_unpublished(record) else str(record.msg)
 
 
 def tell_away(record: logging.LogRecord) -> str | None:
@@ -38,8 +45,15 @@ def tell_away(record: logging.LogRecord) -> str | None:
     arguments = record.args if isinstance(record.args, tuple) else ()
     if record.msg in CONSEQUENCES or any(isinstance(each, AWAY) for each in arguments):
         return record.getMessage()
+    if _is_unpublished(record):
+        reason = record.getMessage().partition(" message <")[0]
+        return reason if any(each.__name__ in reason for each in AWAY) else None
     error = record.exc_info[1] if record.exc_info else None
     # Its sender wraps what it died of, and shows the tracebacks of all.
     while error is not None and not isinstance(error, AWAY):
         error = error.__cause__
     return None if error is None else f"{record.getMessage()}: {error}"
+
+
+def _is_unpublished(record: logging.LogRecord) -> bool:
+    return record.name == "faust.topics" and str(record.msg).startswith(UNPUBLISHED)
