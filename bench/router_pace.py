@@ -132,6 +132,13 @@ def run() -> Iterator[tuple[str, object]]:
     yield "somebody has room for one more", measure(centre, free_up)
     yield "a waiting conversation changes", measure(centre, prioritize)
     yield "one comes back declined", measure(centre, decline)
+
+    def update(number: int) -> None:
+        # Of what waits, and nobody could be given it: an attribute that says nothing to a router.
+        seen = centre.see_work(CHANGES + number % CHANGES, 4 + number // CHANGES)
+        picture.put_conversation(seen.conversation_id, seen)
+
+    yield "a waiting conversation changes, nothing that counts", measure(centre, update)
     for number in range(PEOPLE):
         picture.put_capacity(f"p{number}", centre.see_person(number, 0))
     centre.now_ms += 30_000

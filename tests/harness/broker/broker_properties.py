@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from tests.harness.tied_process import PATIENCE_S
+
 Security = Literal["plaintext", "proxied", "tls", "sasl"]
 ClientCertificate = Literal["none", "requested", "required"]
 
@@ -53,8 +55,14 @@ QUICK = {
     "group.min.session.timeout.ms": "1000",
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
     # After kill -9 the node's next life must wait for its last one's session to end: 9 s otherwise.
+    # Kafka 4.0.0 waits after an orderly stop, too (KAFKA-19130).
     "broker.session.timeout.ms": "2000",
     "broker.heartbeat.interval.ms": "500",
+}
+PATIENT = {
+    # Kafka gives up after 60 s otherwise, also where it only waits for its last life's session to
+    # end: it asks again after ever longer pauses, the last one as long as a session.
+    "initial.broker.registration.timeout.ms": str(round(PATIENCE_S * 1_000)),
 }
 # Three nodes, of which any two are enough, as in production.
 REPLICATED = {
@@ -113,6 +121,7 @@ def broker_properties(
         "log.dirs": LOG_FOLDER,
         **SMALL,
         **QUICK,
+        **PATIENT,
         **(REPLICATED if node is not None and len(controllers) > 1 else {}),
     }
     if TLS in ports:

@@ -14,7 +14,12 @@ from omnistate.core.router.actions import name_request
 from omnistate.core.router.offering import Offering
 from omnistate.core.router.person import Person
 from omnistate.core.router.queue_room import QueueRoom
-from omnistate.core.router.seen import CapacitySeen, ConversationSeen, list_grants
+from omnistate.core.router.seen import (
+    CapacitySeen,
+    ConversationSeen,
+    differ_in_number_alone,
+    list_grants,
+)
 from omnistate.core.router.under_way import UnderWay
 from omnistate.core.router.work import Work, can_be_pushed
 
@@ -118,8 +123,14 @@ class Picture:
         if seen is not None and former is not None and former.sequence == seen.sequence:
             return
         _replace(self._seen, id_, seen if kept else None)
-        if not self._is_stale:
+        if self._is_stale:
+            return
+        work = self.works.get(id_)
+        if work is None or not work.is_settled or not _is_renumbered(former, seen):
             self._place(id_)
+        elif seen is not None:
+            # Where it belongs, and that nobody can be given it now, is as it was.
+            work.sequence = seen.sequence
 
     def find_seen(self, id_: str) -> ConversationSeen | None:
         """The last change of a conversation that is open or offered; None of any other."""
@@ -207,6 +218,10 @@ def _replace(known: dict[str, T], key: str, value: T | None) -> bool:
     else:
         known[key] = value
     return True
+
+
+def _is_renumbered(former: ConversationSeen | None, seen: ConversationSeen | None) -> bool:
+    return former is not None and seen is not None and differ_in_number_alone(former, seen)
 
 
 def _find_targets(queues: Mapping[str, Queue]) -> dict[str, frozenset[str]]:

@@ -105,6 +105,11 @@ class RefusalSeen(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int = 0
 
 
+def differ_in_number_alone(one: ConversationSeen, other: ConversationSeen) -> bool:
+    """Whether nothing but `sequence`, and the rule that it came by, is another."""
+    return msgspec.structs.replace(one, sequence=other.sequence, rule=other.rule) == other
+
+
 def list_words(value: Words) -> tuple[str, ...]:
     """The texts of an attribute, each once, in order; a single text is one of them."""
     if isinstance(value, str):

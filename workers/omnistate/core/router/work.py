@@ -17,7 +17,7 @@ WorkKey = tuple[int, int, int, str]
 
 
 class Work:
-    """One conversation as of one `sequence`."""
+    """One conversation, as of a `sequence` and those before it that said the same."""
 
     __slots__ = (
         "again",
@@ -48,7 +48,7 @@ class Work:
         assert seen.queue_id is not None
         assert seen.queued_at is not None
         self.id: Final = seen.conversation_id
-        self.sequence: Final = seen.sequence
+        self.sequence = seen.sequence
         self.queue_id: Final = seen.queue_id
         self.is_open: Final = seen.status == "open"
         self.is_record: Final = is_record(seen.channel)
@@ -81,6 +81,11 @@ class Work:
         if former.sequence == self.sequence:
             self.barred = former.barred
             self.paused_until_ms = former.paused_until_ms
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it waits for somebody, and nothing counts for its present `sequence` alone."""
+        return self.filed_under is not None and not self.barred
 
     def may_ask(self, person: Person) -> bool:
         """Whether nothing between the two stands against it: skipped, offered, just refused."""
