@@ -31,7 +31,8 @@ WORKSTREAMS: Final[dict[str, dict[str, Any]]] = {
     "vip-chat": {
         "channel": "live_chat",
         "units": 40,
-        "keep_same_representative": True,
+        # Back to somebody whose desktop is lost, by `L1`, it would come and go without end.
+        "keep_same_representative": False,
         "offer_timeout": 60,
         "representative_reconnect_window": 25,
         "consult_blocks_capacity": {"direct": True, "queue": True},
