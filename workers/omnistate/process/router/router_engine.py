@@ -125,6 +125,7 @@ class RouterEngine(Engine):
         while True:
             try:
                 await self._routing.turn()
+                await self._sending.check()
             except LogUnavailable as error:
                 await asyncio.sleep(self._report.log_failed(str(error)).seconds)
             else:

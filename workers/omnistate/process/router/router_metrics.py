@@ -37,7 +37,7 @@ class RouterMetrics(WorkerMetrics):
         """Start at zero."""
         super().__init__()
         self._actions = self.count(
-            "router_actions", "What it asked for and the log has taken, by type.", "type"
+            "router_actions", "What it asked for and handed to the log, by type.", "type"
         )
         self._refused = self.count(
             "router_refused", "Of what routers asked for, what was refused, by code.", "code"
@@ -61,7 +61,7 @@ class RouterMetrics(WorkerMetrics):
         return sorted([*super().describe(), *_PRESENT])
 
     def sent(self, actions: Sequence[Action]) -> None:
-        """These are on their topics."""
+        """These were handed to the log."""
         for action in actions:
             if isinstance(action, AssignmentRequest):
                 type_ = "assignment.requested"

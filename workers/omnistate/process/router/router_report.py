@@ -41,7 +41,7 @@ class RouterReport:
             self._log.info("router_stands_by")
 
     def sent(self, actions: Sequence[Action]) -> None:
-        """These are on their topics."""
+        """These were handed to the log."""
         self._metrics.sent(actions)
 
     def refused(self, code: str) -> None:

@@ -47,7 +47,7 @@ class Report(Protocol):
         """The turn came, and all that was there is known; or it went."""
 
     def sent(self, actions: Sequence[Action]) -> None:
-        """These are on their topics."""
+        """These were handed to the log."""
 
     def refused(self, code: str) -> None:
         """What was asked for, here or by the one before, was refused or ignored."""
@@ -68,7 +68,7 @@ class Routing:
         now_ms: Callable[[], int],
         now_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """`send` returns when all of it is acknowledged; `now_ms` is the wall clock.
+        """`send` may return before all of it is acknowledged; `now_ms` is the wall clock.
 
         `now_s` never goes back: what a decision takes is measured by it.
         """
