@@ -26,6 +26,11 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
+def unserved_s(pid: int) -> float:
+    """For how long the main thread of a process was ready to run and had no core, in seconds."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+
+
 def resident_bytes(pid: int) -> int:
     """The memory of a process that is in RAM."""
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * PAGE_BYTES

@@ -16,10 +16,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from bench.broker_fixture import HEADERS
 from bench.mix import Said
 from bench.routing_centre import Speaker, name_conversation, name_person
-from bench.routing_stages import WATCHED, Stages
+from bench.routing_stages import WATCHED, Offer, Stages
 
 TICK_S: Final = 0.01
 UNSENT_MAX: Final = 2_000
+FETCH_WAIT_MS: Final = 50
 
 
 class Talk:
@@ -43,18 +44,22 @@ class Talk:
             *(prefix + topic for topic in WATCHED),
             bootstrap_servers=brokers,
             isolation_level="read_committed",
+            # What it reads late it takes for late: no fetch holds up what another would bring.
+            fetch_max_wait_ms=FETCH_WAIT_MS,
             auto_offset_reset="latest",
             enable_auto_commit=False,
         )
         self._unsent: set[asyncio.Future[Any]] = set()
-        self._reading: asyncio.Task[None] | None = None
+        # Whoever reads never waits for what is said to be taken: its clock would.
+        self._offered: asyncio.Queue[Offer] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         """Connect; what is read begins now."""
         await self._consumer.start()
         await self._consumer.seek_to_end()
         await self._producer.start()
-        self._reading = asyncio.create_task(self._read())
+        self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._accept())]
         return self
 
     async def __aexit__(
@@ -64,9 +69,9 @@ class Talk:
         traceback: TracebackType | None,
     ) -> None:
         """Disconnect."""
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._producer.stop()
         await self._consumer.stop()
 
@@ -131,8 +136,9 @@ class Talk:
         return self._conversations - len(self.stages.offers) + len(self._held)
 
     def _check(self) -> None:
-        if self._reading is not None and self._reading.done():
-            self._reading.result()
+        for task in self._tasks:
+            if task.done():
+                task.result()
 
     async def _say(self, said: Iterable[Said]) -> None:
         for each in said:
@@ -156,8 +162,10 @@ class Talk:
                 values = [record.value for record in found[place] if record.value is not None]
                 stages.take(topics[place.topic], values, now_s)
             while stages.fresh:
-                offer = stages.fresh.popleft()
-                self._held.append(offer.conversation_id)
-                await self._say(
-                    [self._speaker.accept(offer.conversation_id, offer.representative_id)]
-                )
+                self._offered.put_nowait(stages.fresh.popleft())
+
+    async def _accept(self) -> None:
+        while True:
+            offer = await self._offered.get()
+            self._held.append(offer.conversation_id)
+            await self._say([self._speaker.accept(offer.conversation_id, offer.representative_id)])

@@ -29,6 +29,9 @@ def test_a_small_centre_is_measured(kafka_installed: None, tmp_path: Path) -> No
     assert "target: p99 <= 300 ms" in done.out
     found = json.loads(path.read_text())
     assert len(found.pop("ms")) == 5
+    unserved = found.pop("unserved")
+    assert len(unserved) == 4
+    assert all(0 <= share <= 1.1 for share in unserved.values()), unserved
     assert all(number > 0 for number in found.values()), found
 
 
