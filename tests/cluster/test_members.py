@@ -67,8 +67,8 @@ def test_a_rolling_restart_takes_hardly_more_over_than_it_must(
 
 def test_a_worker_with_an_id_of_its_own_keeps_its_partitions(installation: Installation) -> None:
     installation.set_up(CENTRE, partitions=4)
-    one = installation.worker("conversation", "--instance-id", "one", "--session-timeout", "30")
-    two = installation.worker("conversation", "--instance-id", "two", "--session-timeout", "30")
+    one = installation.worker("conversation", "--instance-id", "one", "--session-timeout", "120")
+    two = installation.worker("conversation", "--instance-id", "two", "--session-timeout", "120")
     wait_until("both", lambda: len(one.partitions()) == len(two.partitions()) == 2)
     one.await_ready()
     before, moved = one.partitions(), takeovers([two])
