@@ -16,6 +16,7 @@ class OwnerState(StrEnum):
     FENCING = "fencing"  # a former owner is being shut out
     RESTORING = "restoring"  # the tables are being read back
     SUSPENDED = "suspended"  # taken away meanwhile: the restore goes on, nothing is written
+    ANNOUNCING = "announcing"  # whole and sought; the first commit is under way
     RUNNING = "running"  # reads, between two batches
     COMMITTING = "committing"  # a batch is under way
     PAUSING = "pausing"  # taken away: the batch under way is finished
@@ -48,22 +49,23 @@ class OwnerEvent(StrEnum):
 
 # A state's row: what each event leads to. "." = stays as it is, "-" = cannot happen.
 _TABLE: Final = """
-              given     taken_away released begun   fenced_off restored batch_begun batch_ended rewound failed      gave_up let_go
-joining       .         away       ending   fencing -          -        -           -           -       backing_off stopped -
-fencing       .         suspended  ending   -       restoring  -        -           -           -       backing_off stopped -
-restoring     .         suspended  ending   -       .          running  -           -           -       backing_off stopped -
-suspended     restoring .          ending   -       .          paused   -           -           -       away        away    -
-running       .         paused     ending   -       -          -        committing  -           -       backing_off stopped -
-committing    .         pausing    ending   -       -          -        -           running     -       backing_off stopped -
-pausing       finishing .          ending   -       -          -        -           paused      -       away        away    -
-paused        resuming  .          ending   -       -          -        .           -           .       away        away    -
-finishing     .         pausing    ending   -       -          -        -           resuming    -       backing_off stopped -
-resuming      .         paused     ending   -       -          -        .           -           running backing_off stopped -
-backing_off   .         away       ending   fencing -          -        -           .           -       .           stopped -
-stopped       .         away       ending   fencing -          -        -           .           -       .           .       -
-away          joining   .          ending   -       -          -        -           .           .       .           .       -
-ending        .         .          .        .       .          .        .           .           .       .           .       ended
-ended         .         .          .        -       -          -        -           -           -       -           -       .
+            given     taken_away released begun   fenced_off restored   batch_begun batch_ended rewound failed      gave_up let_go
+joining     .         away       ending   fencing -          -          -           -           -       backing_off stopped -
+fencing     .         suspended  ending   -       restoring  -          -           -           -       backing_off stopped -
+restoring   .         suspended  ending   -       .          announcing -           -           -       backing_off stopped -
+suspended   restoring .          ending   -       .          paused     -           -           -       away        away    -
+announcing  .         pausing    ending   -       -          -          .           running     -       backing_off stopped -
+running     .         paused     ending   -       -          -          committing  -           -       backing_off stopped -
+committing  .         pausing    ending   -       -          -          -           running     -       backing_off stopped -
+pausing     finishing .          ending   -       -          -          -           paused      -       away        away    -
+paused      resuming  .          ending   -       -          -          .           -           .       away        away    -
+finishing   .         pausing    ending   -       -          -          -           resuming    -       backing_off stopped -
+resuming    .         paused     ending   -       -          -          .           -           running backing_off stopped -
+backing_off .         away       ending   fencing -          -          -           .           -       .           stopped -
+stopped     .         away       ending   fencing -          -          -           .           -       .           .       -
+away        joining   .          ending   -       -          -          -           .           .       .           .       -
+ending      .         .          .        .       .          .          .           .           .       .           .       ended
+ended       .         .          .        -       -          -          -           -           -       -           -       .
 """
 
 
@@ -94,6 +96,7 @@ OURS: Final = frozenset(
         "JOINING",
         "FENCING",
         "RESTORING",
+        "ANNOUNCING",
         "RUNNING",
         "COMMITTING",
         "FINISHING",
@@ -103,9 +106,11 @@ OURS: Final = frozenset(
     ]
 )
 # What was read may be used: neither taken away nor given back since it was asked for.
-READING: Final = frozenset({OwnerState.RESTORING, OwnerState.RUNNING, OwnerState.COMMITTING})
+READING: Final = frozenset(
+    {OwnerState.RESTORING, OwnerState.ANNOUNCING, OwnerState.RUNNING, OwnerState.COMMITTING}
+)
 BATCH_UNDER_WAY: Final = frozenset(
-    {OwnerState.COMMITTING, OwnerState.PAUSING, OwnerState.FINISHING}
+    {OwnerState.ANNOUNCING, OwnerState.COMMITTING, OwnerState.PAUSING, OwnerState.FINISHING}
 )
 
 

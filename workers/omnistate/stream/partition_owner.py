@@ -31,7 +31,7 @@ TURN_S: Final = 75.0
 # A client of the log that hands out nothing of what is there is started anew.
 STARVED_S: Final = 75.0
 IDLE: Final = frozenset(OwnerState) - BATCH_UNDER_WAY
-WITH_TABLES: Final = BATCH_UNDER_WAY | {
+WITH_TABLES: Final = (BATCH_UNDER_WAY - {OwnerState.ANNOUNCING}) | {
     OwnerState.RUNNING,
     OwnerState.PAUSED,
     OwnerState.RESUMING,
