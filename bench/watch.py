@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from omnistate.adapters.kafka.admin.cluster import Cluster, open_cluster
 from omnistate.adapters.kafka.admin.committed_offsets import CommittedOffset
 from omnistate.adapters.kafka.clients.connection import Connection
+from omnistate.adapters.kafka.worker.end_offsets import EndOffsets
 
 from bench.contender import Contender, cpu_s
 
@@ -95,6 +96,7 @@ async def _watch(
                 if not samples or may_begin():
                     samples.append(sample)
                 await asyncio.sleep(EVERY_S)
+            await _await_decided(watched)
     except TimeoutError:
         seen = samples[-1] if samples else None
         raise TimeoutError(f"not done in {timeout_s:g} s: {seen}") from None
@@ -125,6 +127,22 @@ async def _look(
         sum(cpu_s(each.pid) for each in contenders),
         cpu_s(watched.broker_pid),
     )
+
+
+async def _await_decided(watched: Watched) -> None:
+    """Until a read_committed reader can see it all: a group's offsets may be visible before."""
+    places = [
+        TopicPartition(topic, number)
+        for topic in watched.outputs
+        for number in range(watched.partitions)
+    ]
+    ends = EndOffsets(Connection(watched.brokers))
+    await ends.start()
+    try:
+        while await ends.ask(*places) != await ends.high_watermarks(*places):
+            await asyncio.sleep(EVERY_S)
+    finally:
+        await ends.stop()
 
 
 def _ended(watched: Watched, samples: Sequence[Sample]) -> bool:

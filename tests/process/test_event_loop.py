@@ -1,14 +1,22 @@
 """The workers' loop where connections go: what aiokafka relies on, and uvloop alone does not do."""
 
 import asyncio
+import shutil
 import socket
+import ssl
 import struct
+import subprocess
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import uvloop
 from omnistate.process.event_loop import new_event_loop
+
+from tests.harness.broker.broker_security import NEW_KEY
+from tests.harness.machine import give_up
 
 HELLO = b"hello"
 RESET = struct.pack("ii", 1, 0)
@@ -67,6 +75,44 @@ def test_a_connection_that_somebody_has_left_open_is_dropped_at_the_end() -> Non
         with peer, suppress(ConnectionResetError):
             assert peer.recv(1) == b""
         assert writer.transport.is_closing()
+
+
+def serve_tls(server: socket.socket, folder: Path, done: threading.Event) -> None:
+    """Shake hands with one client, and then hear and say nothing more."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "pem", folder / "key")
+    peer, _ = server.accept()
+    with context.wrap_socket(peer, server_side=True):
+        done.wait()
+
+
+async def close_without_a_goodbye(server: socket.socket) -> asyncio.StreamWriter:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    _, writer = await asyncio.open_connection(*server.getsockname(), ssl=context)
+    writer.close()
+    return writer
+
+
+def test_a_closed_connection_whose_peer_says_no_goodbye_is_dropped_at_the_end(
+    tmp_path: Path,
+) -> None:
+    """Under TLS a close waits for the peer's; uvloop hung over it, where warnings are errors."""
+    if shutil.which("openssl") is None:
+        give_up("no openssl: apt-get install openssl")
+    make = ["openssl", "req", "-x509", *NEW_KEY, "-subj", "/CN=x", "-keyout", "key", "-out", "pem"]
+    subprocess.run(make, cwd=tmp_path, capture_output=True, check=True)
+    done = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        serving = threading.Thread(target=serve_tls, args=(server, tmp_path, done))
+        serving.start()
+        try:
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                writer = runner.run(close_without_a_goodbye(server))
+                assert writer.transport.is_closing()
+        finally:
+            done.set()
+            serving.join()
 
 
 def test_it_is_uvloop_indeed() -> None:

@@ -2,13 +2,17 @@
 
 Writing to a connection that is gone is what asyncio makes of it: lost. uvloop raises RuntimeError,
 which aiokafka's background tasks do not expect from a broker that was killed, and would die of.
-A connection that a cancelled client has left open is dropped at the end: uvloop may hang over it.
+A connection that a cancelled client has left open is dropped at the end: uvloop may hang over it,
+and over one with TLS that was closed and waits for the peer's goodbye.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 import uvloop
+
+# What uvloop waits for a peer's goodbye under TLS, and then some.
+GOODBYE_S: Final = 60.0
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
@@ -19,17 +23,18 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
 class _Loop(uvloop.Loop):
     def __init__(self) -> None:
         super().__init__()
-        self._open: list[Any] = []
+        # Since when each is known to be closing; None: it is open.
+        self._open: dict[Any, float | None] = {}
 
     async def create_connection(self, *args: Any, **options: Any) -> tuple[Any, Any]:
         transport, protocol = await super().create_connection(*args, **options)
-        self._open = [each for each in self._open if not each.is_closing()]
-        self._open.append(transport)
+        self._forget_closed()
+        self._open[transport] = None
         return _Transport(transport), protocol
 
     def close(self) -> None:
-        left = [each for each in self._open if not each.is_closing()]
-        self._open = []
+        self._forget_closed()
+        left, self._open = self._open, {}
         for transport in left:
             transport.abort()
         if left:
@@ -37,6 +42,16 @@ class _Loop(uvloop.Loop):
             self.call_soon(self.stop)
             self.run_forever()
         super().close()
+
+    def _forget_closed(self) -> None:
+        for transport, since_s in [*self._open.items()]:
+            if not transport.is_closing():
+                continue
+            tls = transport.get_extra_info("ssl_object") is not None
+            if since_s is None and tls:
+                self._open[transport] = self.time()
+            elif since_s is None or self.time() - since_s > GOODBYE_S:
+                del self._open[transport]
 
 
 class _Transport:
