@@ -41,6 +41,12 @@ class Watched(NamedTuple):
     partitions: int
     events: int
 
+    @property
+    def output_places(self) -> list[TopicPartition]:
+        """Every partition of the outputs."""
+        numbers = range(self.partitions)
+        return [TopicPartition(topic, number) for topic in self.outputs for number in numbers]
+
 
 class Pace(NamedTuple):
     """From the first committed output that was seen to the last one."""
@@ -111,15 +117,10 @@ async def _look(
     consumer: AIOKafkaConsumer,
     cluster: Cluster,
 ) -> Sample:
-    places = [
-        TopicPartition(topic, number)
-        for topic in watched.outputs
-        for number in range(watched.partitions)
-    ]
     committed: Mapping[tuple[str, int], CommittedOffset] = {}
     if watched.group is not None:
         committed = await cluster.committed(watched.group)
-    ends = await consumer.end_offsets(places)
+    ends = await consumer.end_offsets(watched.output_places)
     return Sample(
         time.monotonic(),
         sum(ends.values()),
@@ -131,12 +132,7 @@ async def _look(
 
 async def _await_decided(watched: Watched) -> None:
     """Until a read_committed reader can see it all: a group's offsets may be visible before."""
-    places = [
-        TopicPartition(topic, number)
-        for topic in watched.outputs
-        for number in range(watched.partitions)
-    ]
-    ends = EndOffsets(Connection(watched.brokers))
+    places, ends = watched.output_places, EndOffsets(Connection(watched.brokers))
     await ends.start()
     try:
         while await ends.ask(*places) != await ends.high_watermarks(*places):

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from omnistate.stream import partition_owner as owner_module
 from omnistate.stream.partition_owner import PartitionOwner
+from omnistate.stream.ports import Outgoing, Record
 
 from tests.harness.records import day_records
 from tests.stream.faulty_log import INPUTS, OUTPUTS, World
@@ -23,6 +24,16 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 async def comes_true(ask: Callable[[], Awaitable[bool]]) -> None:
     while not await ask():
         await asyncio.sleep(0.001)
+
+
+async def begin_day() -> tuple[GroupRig, World, list[Record], dict[str, list[Outgoing]]]:
+    """A worker that has taken the first records of a day; the rest of them, and all outputs."""
+    records, directory = day_records(0)
+    world = World(records[:20])
+    crew = GroupRig(world.log, directory, 1)
+    crew.assign({0})
+    await comes_true(crew.caught_up)
+    return crew, world, records[20:], (await live(World(records), directory))[0]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -68,17 +79,13 @@ async def test_a_group_in_turmoil_publishes_what_a_calm_one_does(seed: int) -> N
 
 
 async def test_who_keeps_a_partition_keeps_its_tables() -> None:
-    records, directory = day_records(0)
-    world = World(records[:20])
-    crew = GroupRig(world.log, directory, 1)
-    crew.assign({0})
-    await comes_true(crew.caught_up)
+    crew, world, rest, expected = await begin_day()
     (owner,) = crew.owners
     task = owner.task
     await crew.owners.revoke()
     assert not crew.owners.joined
     before = world.outputs()
-    world.append(records[20:])
+    world.append(rest)
     await asyncio.sleep(0.02)
     assert world.outputs() == before, "worked while the group was being rebalanced"
     crew.assign({0})
@@ -86,23 +93,20 @@ async def test_who_keeps_a_partition_keeps_its_tables() -> None:
     assert next(iter(crew.owners)).task is task
     await crew.owners.stop()
     assert [what for what, _ in crew.notes.told].count("started") == 1
-    assert world.outputs() == (await live(World(records), directory))[0]
+    assert world.outputs() == expected
 
 
 async def test_a_quick_rebalance_ends_a_read_that_began_before_it() -> None:
     """Chaos found it: taken away and given back at once, a partition waited for ever."""
-    records, directory = day_records(0)
-    world = World(records[:20])
-    crew = GroupRig(world.log, directory, 1)
-    crew.assign({0})
-    await comes_true(crew.caught_up)
+    crew, world, rest, expected = await begin_day()
     crew.logs[0].blind = True
     await asyncio.sleep(0.01)
     await crew.owners.revoke()
     crew.assign({0})
-    world.append(records[20:])
+    world.append(rest)
     await comes_true(crew.caught_up)
     await crew.owners.stop()
+    assert world.outputs() == expected
 
 
 @pytest.mark.parametrize("step", ["fence", "restore", "committed", "seek", "begin", "send"])
@@ -129,17 +133,13 @@ async def test_a_client_that_hands_out_nothing_is_started_anew(
 ) -> None:
     """Whatever the reason: there is something to read, and none of it comes."""
     monkeypatch.setattr(owner_module, "STARVED_S", 0.05)
-    records, directory = day_records(0)
-    world = World(records[:20])
-    crew = GroupRig(world.log, directory, 1)
-    crew.assign({0})
-    await comes_true(crew.caught_up)
+    crew, world, rest, expected = await begin_day()
     crew.logs[0].placed = False
-    world.append(records[20:])
+    world.append(rest)
     await comes_true(crew.caught_up)
     await crew.owners.stop()
     assert [what for what, _ in crew.notes.told].count("started") >= 2
-    assert world.outputs() == (await live(World(records), directory))[0]
+    assert world.outputs() == expected
 
 
 async def test_who_is_told_to_end_while_waiting_fences_nobody() -> None:

@@ -165,7 +165,6 @@ class PartitionOwner(Generic[P]):
         self.restored_ratio = 0.0
 
         def report(part: Restored) -> None:
-            self._turned_s = time.monotonic()
             self.restored_ratio = part.done / part.total if part.total else 1.0
             self._observer.restoring(self.number, part)
 
