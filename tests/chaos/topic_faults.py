@@ -121,6 +121,10 @@ async def _nobody_writing(trial: Trial, topic: str) -> AsyncIterator[None]:
                 await asyncio.sleep(LOOK_S)
         # What is deleted by then, the witness could not read any more.
         await trial.installation.witness.look(dict.fromkeys(ends, 0))
+        if topic == AGENT_ACTIONS:
+            # Our own worker goes on writing there: what is lost with it, nobody can read.
+            await trial.installation.downstream.ends(())
+            trial.installation.downstream.expect_loss()
         yield
         # What a broker has lost of an idempotent producer's batches, it cannot go on behind.
         await generator.start_again()
