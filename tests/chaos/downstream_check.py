@@ -88,14 +88,16 @@ class Downstream:
         loop = asyncio.get_running_loop()
         until_s = loop.time() + stretch(BEHIND_S)
         goals: Goals | None = None
+        shown: Mapping[Place, int] = {}
         while True:
             await self._read()
             self._fold()
             goals = goals or self._goals()
             differences, offsets = await asyncio.to_thread(self._compare_read_model)
+            shown = offsets or shown
             found = [*self._violations, *self._compare_pictures(), *differences]
             self._violations = []
-            behind = self._behind(goals, offsets)
+            behind = self._behind(goals, shown)
             # Whatever is behind may still come; what is wrong stays so.
             if found:
                 return found
@@ -104,7 +106,7 @@ class Downstream:
             await asyncio.sleep(0.3)
         if self._loses:
             self._count_losses()
-            behind = self._behind(goals, offsets)
+            behind = self._behind(goals, shown)
         return behind
 
     async def _read(self) -> None:
