@@ -71,17 +71,11 @@ class Downstream:
         self._said: list[Said] = []
         # What the representative worker has said to conversations.
         self._acted: Counter[tuple[str, str, str]] = Counter()
-        # Whether somebody has taken away what was said, before it could be read.
-        self._loses = False
 
     async def ends(self, topics: Iterable[str]) -> dict[Place, int]:
         """Where these topics end now, without the markers of transactions."""
         await self._read()
         return {place: end for place, end in self._ends.items() if place[0] in topics}
-
-    def expect_loss(self) -> None:
-        """What was said to conversations by now may be gone: the next look counts it at its end."""
-        self._loses = True
 
     async def look(self) -> list[str]:
         """What does not hold, or is behind what there was when this began, and stays so."""
@@ -102,12 +96,8 @@ class Downstream:
             if found:
                 return found
             if not behind or loop.time() > until_s:
-                break
+                return behind
             await asyncio.sleep(0.3)
-        if self._loses:
-            self._count_losses()
-            behind = self._behind(goals, shown)
-        return behind
 
     async def _read(self) -> None:
         async with asyncio.timeout(PATIENCE_S), self._reader as reader:
@@ -176,12 +166,6 @@ class Downstream:
         batch = waiting[:count]
         del waiting[:count]
         return batch
-
-    def _count_losses(self) -> None:
-        self._loses = False
-        for said, times in (self._pictures.told - self._acted).items():
-            self.counts["actions lost"] += times
-            self._acted[said] += times
 
     def _compare_pictures(self) -> list[str]:
         """What is published otherwise than it must be, so far."""

@@ -87,6 +87,23 @@ class Fleet:
         finally:
             worker.taken = False
 
+    @asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """Nobody of this kind runs meanwhile: each ends in order, and starts again afterwards."""
+        async with self.sizing:
+            for worker in self.workers:
+                while worker.taken:
+                    await asyncio.sleep(LOOK_S)
+                worker.taken = True
+            try:
+                ending = [self.end_well(worker) for worker in self.workers if worker.running]
+                await asyncio.gather(*ending)
+                yield
+            finally:
+                for worker in self.workers:
+                    worker.start()
+                    worker.taken = False
+
     async def end_all(self) -> None:
         """SIGTERM to everybody at once; each must exit 0 in time."""
         for worker in self.workers:

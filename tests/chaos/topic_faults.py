@@ -10,7 +10,7 @@ import math
 import random
 import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from omnistate_schemas.vocabulary import AGENT_ACTIONS, CHANNEL_EVENTS
 from tests.chaos.generator import Sent
 from tests.chaos.touched import EVERY
 from tests.chaos.trial import Trial
-from tests.chaos.worker_kinds import CONVERSATION, PARTITIONS
+from tests.chaos.worker_kinds import CONVERSATION, PARTITIONS, REPRESENTATIVE
 from tests.harness.broker import Broker, Cluster
 from tests.harness.broker.broker_properties import LOG_FOLDER
 from tests.harness.tied_process import PATIENCE_S
@@ -106,28 +106,31 @@ def _cut(folder: Path, begin: int, position: int) -> int:
 @asynccontextmanager
 async def _nobody_writing(trial: Trial, topic: str) -> AsyncIterator[None]:
     """Nothing is sent while this lasts, and everything that was sent has been taken and seen."""
-    generator, journal = trial.installation.generator, trial.installation.journal
+    here = trial.installation
+    generator, journal = here.generator, here.journal
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     waiting = [_hold_lane(trial, number, topic, loop, over) for number in range(PARTITIONS)]
+    # It writes there, too.
+    our_own = here.fleets[REPRESENTATIVE].at_rest() if topic == AGENT_ACTIONS else nullcontext()
     try:
         async with asyncio.timeout(PATIENCE_S):
             for lane in waiting:
                 while not lane.done():
                     generator.check()
                     await asyncio.wait([lane], timeout=LOOK_S)
+        async with our_own:
+            await here.witness.catch_up(CONVERSATION.consumes)
             ends = journal.ends(CONVERSATION.consumes)
-            while await trial.installation.behind(CONVERSATION, ends):
-                await asyncio.sleep(LOOK_S)
-        # What is deleted by then, the witness could not read any more.
-        await trial.installation.witness.look(dict.fromkeys(ends, 0))
-        if topic == AGENT_ACTIONS:
-            # Our own worker goes on writing there: what is lost with it, nobody can read.
-            await trial.installation.downstream.ends(())
-            trial.installation.downstream.expect_loss()
-        yield
-        # What a broker has lost of an idempotent producer's batches, it cannot go on behind.
-        await generator.start_again()
+            async with asyncio.timeout(PATIENCE_S):
+                while await here.behind(CONVERSATION, ends):
+                    await asyncio.sleep(LOOK_S)
+            # What is deleted by then, nobody could read any more.
+            await here.witness.look(dict.fromkeys(ends, 0))
+            await here.downstream.ends(())
+            yield
+            # What a broker has lost of an idempotent producer's batches, it cannot go on behind.
+            await generator.start_again()
     finally:
         over.set()
 
