@@ -41,12 +41,12 @@ class Person:
         self.missed = 0
         self.wish: str | None = None
         self.came = False
-        # The last release of a hold for handling.
-        self.released = ""
+        # By the clock of whoever tells: the last release of a hold for handling.
+        self.released_ms = 0
         self.wished_by = ""
         self.heard: set[tuple[str, str]] = set()
 
-    def take_change(self, event: Json) -> None:
+    def take_change(self, event: Json, clock_ms: int) -> None:
         """A partition says what they hold there; the absolute counters count."""
         data = event["data"]
         partition, number = data["partition"], data["partition_sequence"]
@@ -57,7 +57,7 @@ class Person:
         self.units[partition] = data["partition_units"]
         self.slots[partition] = data.get("partition_profiles", {})
         if event["type"] == "capacity.released" and data["role"] in HANDLING:
-            self.released = event["id"]
+            self.released_ms = clock_ms
         if self.wish in PASSING:
             self.wish = None
 
@@ -116,7 +116,7 @@ class Pictures:
                 continue
             person = self._people[event["subject"]]
             if topic == CAPACITY_CHANGES and event["type"] != "capacity.declined":
-                person.take_change(event)
+                person.take_change(event, max(gate.clock_ms, at_ms))
             elif topic == REPRESENTATIVE_PRESENCE and not person.take_presence(event):
                 gate.let_leases_end(at_ms)
                 gate.clock_ms = max(gate.clock_ms, at_ms)
@@ -146,7 +146,7 @@ class Pictures:
             return
         picture = self._picture(id_, gated)
         grants = [(each["mark"], each["units"], each["slots"]) for each in gated.granted]
-        mark = (person.released, gated.given, grants, picture)
+        mark = (person.released_ms, gated.given_ms, grants, picture)
         if self._drawn.get(id_) != mark:
             self._drawn[id_] = mark
             self.of[id_].append(picture)

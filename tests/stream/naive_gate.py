@@ -30,6 +30,8 @@ class Person:
         self.requests: list[tuple[str, str]] = []
         # How often something was granted.
         self.given = 0
+        # When the last of them was.
+        self.given_ms = 0
         self.said: str | None = None
         self.lost = False
         # Whether anything was ever said, and whether what was said is over.
@@ -170,6 +172,7 @@ class NaiveGate:
         person.granted.append({"mark": mark, "units": units, "slots": slots})
         person.requests = [*person.requests, mark][-64:]
         person.given += 1
+        person.given_ms = self.clock_ms
         reservation = {"id": mark[1], "source": mark[0], "units": units}
         if profiles:
             reservation["profiles"] = profiles
