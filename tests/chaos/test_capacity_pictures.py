@@ -3,6 +3,8 @@
 import random
 from typing import Any
 
+from omnistate_schemas.vocabulary import CAPACITY_CHANGES
+
 from tests.chaos.capacity_pictures import TOLD, Pictures
 from tests.stream.representative_rig import CENTRE, INPUTS, RepresentativeRig, directory_of, drain
 
@@ -54,3 +56,35 @@ async def test_the_fold_and_the_worker_agree_on_every_picture() -> None:
             ]
             assert len(published) > 20
             assert published == pictures.of[id_]
+
+
+async def test_releases_at_one_time_of_the_clock_make_one_picture() -> None:
+    """As where the clocks of two brokers are apart: what they bear is behind the worker's own."""
+    desk, pictures = RepresentativeRig(directory_of(CENTRE)), Pictures(CENTRE)
+    task = await desk.take_over()
+    await drain(task, desk.now_ms)
+    reached, at_ms = 0, desk.now_ms
+    for _ in range(3):
+        for type_ in ("capacity.held", "capacity.released"):
+            number = desk.numbers["ana", 0] = desk.numbers.get(("ana", 0), 0) + 1
+            desk.now_ms = at_ms
+            desk.tell(type_, "ana", change(number, 30 if type_ == "capacity.held" else 0))
+        batch = desk.log.read(CAPACITY_CHANGES, 0, reached)
+        reached += len(batch)
+        pictures.take_batch((each.topic, each.key, each.value, each.timestamp_ms) for each in batch)
+        await drain(task, desk.now_ms)
+    published = [each for each in desk.told() if each["representative_id"] == "ana"]
+    assert len(published) == len(pictures.of["ana"]) == 2
+
+
+def change(number: int, units: int) -> dict[str, Any]:
+    """A hold's beginning or end, which leaves so many units."""
+    return {
+        "conversation_id": "chat-1",
+        "hold_id": f"{(number + 1) // 2}.h1",
+        "role": "primary",
+        "units": 30,
+        "partition": 0,
+        "partition_sequence": number,
+        "partition_units": units,
+    }
