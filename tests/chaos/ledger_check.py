@@ -10,23 +10,11 @@ from typing import Any, Final, NamedTuple
 
 from omnistate_schemas.times import parse_time_ms
 
-from tests.chaos.chaos_traffic import NOTHING
-from tests.chaos.journal import Journal
+from tests.chaos.journal import SILENT, Journal
 from tests.harness.capacity_recount import CapacityRecount
 from tests.harness.topics import Place
 from tests.harness.waiting import stretch
 
-# contract.md#recorded-inputs: these alone may be accepted without an output; and presence, of which
-# `representative-capacity` tells in its own way.
-SILENT: Final = frozenset(
-    {
-        "conversation.progressed",
-        "customer.messaged",
-        "representative.message",
-        "representative.presence",
-        "bot.message",
-    }
-)
 # A fact or report may wait so long for its start or for its order, and then for the wall clock.
 WAITS_MS: Final = 3_000
 # Wall-clock timers fire their grace of a second after the deadline, and within a read's wait.
@@ -61,6 +49,8 @@ class LedgerCheck:
         self._standings: dict[str, Standing] = {}
         self._closed: set[int] = set()
         self._last_input_ms: dict[str, int] = {}
+        # The last timer that gave capacity back, and changed nothing else.
+        self._fired_ms: Counter[str] = Counter()
         self._clocks: Counter[int] = Counter()
         self._ids: set[int] = set()
         self._capacity = CapacityRecount()
@@ -172,8 +162,15 @@ class LedgerCheck:
         """A hold or a release moves one counter by what it says, once."""
         held = event["type"] == "capacity.held"
         self.counts["holds" if held else "releases"] += 1
+        self.note_timer(event)
         for sentence in self._capacity.take(event["data"], held=held):
             self.complain(f"{where}: {sentence}")
+
+    def note_timer(self, event: Json) -> None:
+        """A timer may give capacity back and say no more; what comes after it, nobody tells."""
+        data = event["data"]
+        if data["cause"]["type"].startswith("timer."):
+            self._fired_ms[data["conversation_id"]] = parse_time_ms(event["time"])
 
     def take_grant(self, event: Json) -> None:
         """The gate has granted a request: that is its outcome."""
@@ -199,7 +196,7 @@ class LedgerCheck:
                 found = self._outcomes.pop((place, offset), [])
                 if entry.type == "assignment.requested" and not found:
                     found = ["refusal"] if self._take_granted(entry.id) else []
-                if not _is_outcome(found, entry.type, entry.expected):
+                if not entry.comes_to(found):
                     said = ", ".join(found) or "nothing: lost"
                     self.complain(f"{place} offset {offset}: {entry.type} has come to {said}")
             self._closed_up_to[place] = max(self._closed_up_to[place], end)
@@ -212,7 +209,7 @@ class LedgerCheck:
                 entry = entries[offset]
                 found = self._outcomes.get((place, offset), [])
                 granted = not found and self._granted[entry.id] > 0
-                if not (granted or _is_outcome(found, entry.type, entry.expected)):
+                if not (granted or entry.comes_to(found)):
                     return place
         return None
 
@@ -222,8 +219,8 @@ class LedgerCheck:
         for subject, standing in self._standings.items():
             # Not one that may have waited longer than that, either.
             quiet = self._last_input_ms.get(subject, 0) + WAITS_MS <= standing.at_ms
-            due_ms = standing.due_ms
-            if quiet and due_ms is not None and due_ms + late_ms < now_ms:
+            due_ms = standing.due_ms or now_ms
+            if quiet and self._fired_ms[subject] < due_ms < now_ms - late_ms:
                 late_s = (now_ms - due_ms) / 1_000
                 self.complain(f"{subject}: its timer is {late_s:.1f} s late and has not fired")
 
@@ -236,14 +233,3 @@ class LedgerCheck:
         if offset < self._closed_up_to[place]:
             self.complain(f"{where}: doubled, {place} offset {offset} had its outcome before")
         self._outcomes[place, offset].append(outcome)
-
-
-def _is_outcome(found: list[str], type_: str, expected: str | None) -> bool:
-    if expected == NOTHING:
-        return not found
-    if expected is not None:
-        return found == ["letter"]
-    # One input may go through two rules (X1, then X2).
-    if found in (["refusal"], ["record"], ["change"], ["change", "change"]):
-        return True
-    return not found and type_ in SILENT

@@ -11,6 +11,7 @@ import pytest_asyncio
 from omnistate.cli.configuration_file import build_directory
 from omnistate.stream.conversation.replay import Replay
 from omnistate_schemas.configuration import ContactCentre
+from omnistate_schemas.times import parse_time_ms
 from omnistate_schemas.vocabulary import (
     AGENT_ACTIONS,
     CHANNEL_EVENTS,
@@ -158,3 +159,22 @@ async def test_what_is_amiss_is_found(
 ) -> None:
     books = keep_books(told, tamper(told.outputs))
     assert any(word in each for each in books.violations), books.violations
+
+
+@pytest.mark.parametrize("fired", [False, True])
+async def test_a_timer_is_late_unless_it_gave_capacity_back_alone(told: Told, fired: bool) -> None:
+    books = LedgerCheck(told.journal)
+    changes = (event for topic, event in told.outputs if topic == STATE_CHANGES)
+    change = next(each for each in changes if "next_timer" in each["data"])
+    books.take_change("here", 0, change)
+    at = change["data"]["next_timer"]["at"]
+    if fired:
+        data = {
+            "representative_id": "ana",
+            "conversation_id": change["subject"],
+            "hold_id": "0-1.h1",
+            "cause": {"type": "timer.representative_reconnect"},
+        }
+        books.note_timer({"time": at, "data": data})
+    books.check_timers(parse_time_ms(at) + 60_000)
+    assert any("late" in each for each in books.violations) is not fired
