@@ -62,7 +62,9 @@ async def skip_batch(
             raise ClusterFailure(readiness.problem)
         if not 0 <= place.partition < readiness.partitions[place.topic]:
             raise NotSkippable(f"{place.topic} has no partition {place.partition}")
-        batch = await _find_batch(connection, place)
+        batch = await _find_batch(connection, place, place.offset)
+        if batch is None:
+            raise NotSkippable(f"{place} can be read: there is nothing to pass over")
         name = f"{group.name}-{place.partition}"
         try:
             producer = await start_producer(connection, name, group.transaction_timeout_ms)
@@ -70,8 +72,8 @@ async def skip_batch(
             raise ClusterFailure(str(error)) from None
         try:
             position = await last_position(connection, group, place)
-            if position.offsets.get(place.topic, 0) != place.offset:
-                reached = position.offsets.get(place.topic, 0)
+            reached = position.offsets.get(place.topic, 0)
+            if not await _is_next(connection, place, reached):
                 raise NotSkippable(f"the {group.name} worker stands at offset {reached} there")
             stand_in = stand_in_for(batch, place.topic, place.partition)
             moved = {**position.offsets, place.topic: stand_in.offset + 1}
@@ -99,8 +101,18 @@ async def skip_batch(
         return stand_in
 
 
-async def _find_batch(connection: Connection, place: Place) -> UnreadableBatch:
-    """The batch there. Raises NotSkippable where records can be read, or nothing is there."""
+async def _is_next(connection: Connection, place: Place, reached: int) -> bool:
+    """Whether nothing but markers, or what was aborted, lies between a position and the batch."""
+    if reached >= place.offset:
+        return reached == place.offset
+    return await _find_batch(connection, place, reached) is not None
+
+
+async def _find_batch(connection: Connection, place: Place, start: int) -> UnreadableBatch | None:
+    """The batch there, if nothing from `start` on can be read before it.
+
+    Raises NotSkippable where the log has no such offset.
+    """
     where = TopicPartition(connection.physical(place.topic), place.partition)
     consumer = connection.consumer(isolation_level="read_committed")
     try:
@@ -110,15 +122,14 @@ async def _find_batch(connection: Connection, place: Place) -> UnreadableBatch:
             end = (await consumer.end_offsets([where]))[where]
             if not beginning <= place.offset < end:
                 raise NotSkippable(f"{place}: there are offsets {beginning} to {end - 1} only")
-            consumer.seek(where, place.offset)
+            consumer.seek(where, max(start, beginning))
             while await consumer.position(where) < end:
                 found = await consumer.getmany(where, timeout_ms=POLL_MS, max_records=1)
                 batch = consumer.unreadable.get(where)
-                if found or (batch is not None and batch.offset != place.offset):
-                    break
-                if batch is not None:
-                    return batch
-        raise NotSkippable(f"{place} can be read: there is nothing to pass over")
+                if found or batch is not None:
+                    here = not found and batch is not None and batch.offset == place.offset
+                    return batch if here else None
+        return None
     finally:
         await disconnect(consumer)
 
