@@ -122,6 +122,9 @@ CASES = [
     Case("top --redis-url redis://h:port/0", "--redis-url"),
     Case("audit --redis-url nonsense", "--redis-url"),
     Case("lag --redis-url redis+sentinel://host", "--redis-url"),
+    Case("top --redis-url redis://h/0?foo=bar", "--redis-url: behind the ? are options"),
+    Case("top --redis-url redis://h/db1", "--redis-url: a database is a number"),
+    Case("top", "OMNISTATE_REDIS_URL: the option protocol", 2, "REDIS_URL=redis://h?protocol=9"),
     Case("worker projection --redis-url redis://h", "OMNISTATE_API_TOKEN", 2, "API_TOKEN=short"),
     # who we are to Kafka
     Case("lag --security-protocol TLS", "--security-protocol"),

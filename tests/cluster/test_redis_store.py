@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from omnistate.adapters.redis.model_store import RedisStore
-from omnistate.adapters.redis.redis_connection import UnusableUrl, make_client
+from omnistate.adapters.redis.redis_connection import make_client
+from omnistate.adapters.redis.redis_url import UnusableUrl
 from omnistate.projections.keys import Keys, offset_field
 from omnistate.projections.read_model.store_ports import (
     Conflict,

@@ -13,7 +13,7 @@ from omnistate.adapters.kafka.clients.errors import (
     Unreachable,
 )
 from omnistate.adapters.kafka.clients.tls_context import UnusableCredentials
-from omnistate.adapters.redis.redis_connection import UnusableUrl
+from omnistate.adapters.redis.redis_url import UnusableUrl
 from omnistate.core.row_version import NewerVersion
 from omnistate.process.errors import ExitStatus, GivenUp, Unusable
 from omnistate.projections.read_model.hash_fields import UnusableFields

@@ -7,7 +7,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from omnistate.adapters.redis.redis_connection import UnusableUrl, check_url
+from omnistate.adapters.redis.redis_connection import check_url
+from omnistate.adapters.redis.redis_url import UnusableUrl
 
 REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://")
 # What a header can carry, and long enough not to be guessed.

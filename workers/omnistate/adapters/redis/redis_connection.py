@@ -3,31 +3,43 @@
 The URL may carry a password: no message of ours quotes it.
 """
 
-import re
+import ssl
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 
-SENTINEL: Final = "redis+sentinel"
+from omnistate.adapters.redis.redis_url import SENTINEL, UnusableUrl, find_service, split_url
+
 TIMEOUT_S: Final = 5.0
 CONNECT_TIMEOUT_S: Final = 3.0
 SENTINEL_PORT: Final = 26_379
 
-_PLACE: Final = re.compile(r"/(?P<service>[^/]+)(?:/(?P<db>\d+))?/?")
-
-
-class UnusableUrl(ValueError):
-    """The URL names no Redis; the message does not quote it."""
-
 
 def check_url(url: str) -> None:
-    """Raise UnusableUrl where the URL names no Redis. Nothing is connected."""
-    make_client(url, text=True)
+    """Raise UnusableUrl where the URL names no Redis, or options that are of no use.
+
+    Nothing is connected; files that its options name are read.
+    """
+    pool: Any = make_client(url, text=True).connection_pool
+    if urlsplit(url).scheme == SENTINEL:
+        return
+    try:
+        connection = pool.make_connection()
+        context = getattr(connection, "ssl_context", None)
+        if context is not None:
+            context.get()
+    except ssl.SSLError:
+        raise UnusableUrl("its ssl_ options: no certificate, key or cipher that fits") from None
+    except OSError as error:
+        raise UnusableUrl(f"a file of its ssl_ options: {error.strerror}") from None
+    except (RedisError, TypeError, ValueError):
+        raise UnusableUrl("the value of an option behind the ? is of no use") from None
 
 
 def make_client(url: str, *, text: bool, odd_bytes: str = "surrogateescape") -> Redis:
@@ -47,17 +59,16 @@ def make_client(url: str, *, text: bool, odd_bytes: str = "surrogateescape") -> 
         "retry": Retry(NoBackoff(), 0),
         "client_name": "omnistate",
     }
+    parts = split_url(url)
+    if parts.scheme == SENTINEL:
+        return _of_sentinel(parts, options)
+    if parts.scheme != "unix":
+        # A Redis of a cloud may announce that it moves; asking for that is an error elsewhere.
+        options["maint_notifications_config"] = MaintNotificationsConfig(enabled=False)
     try:
-        if urlsplit(url).scheme == SENTINEL:
-            return _of_sentinel(url, options)
-        if not url.startswith("unix:"):
-            # A Redis of a cloud may announce that it moves; asking for that is an error elsewhere.
-            options["maint_notifications_config"] = MaintNotificationsConfig(enabled=False)
         return Redis.from_url(url, **options)
     except ValueError:
-        raise UnusableUrl(
-            "redis://host:port/db is needed, or rediss://, unix:// or redis+sentinel://"
-        ) from None
+        raise UnusableUrl("the value of an option behind the ? is of no use") from None
 
 
 async def close_client(client: Redis) -> None:
@@ -69,22 +80,19 @@ async def close_client(client: Redis) -> None:
         await each.aclose()
 
 
-def _of_sentinel(url: str, options: dict[str, Any]) -> Redis:
-    parts = urlsplit(url)
+def _of_sentinel(parts: SplitResult, options: dict[str, Any]) -> Redis:
     login, _, hosts = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
-    named = _PLACE.fullmatch(parts.path)
+    service, db = find_service(parts)
     places = [urlsplit(f"//{host}") for host in hosts.split(",")]
-    if named is None or not all(place.hostname for place in places):
-        raise ValueError("no service, or no host")
     sentinels = [(place.hostname, place.port or SENTINEL_PORT) for place in places]
     bounded = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout")}
     make: Any = Sentinel
     client: Redis = make(
         sentinels, sentinel_kwargs={**bounded, "retry": options["retry"]}
     ).master_for(
-        unquote(named["service"]),
-        db=int(named["db"] or 0),
+        unquote(service),
+        db=db,
         username=unquote(user) or None,
         password=unquote(password) or None,
         **options,

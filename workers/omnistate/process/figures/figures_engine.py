@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from omnistate.adapters.kafka.configuration.segment_follower import SegmentFollower
-from omnistate.adapters.redis.redis_connection import UnusableUrl
+from omnistate.adapters.redis.redis_url import UnusableUrl
 from omnistate.adapters.redis.row_store import RedisRows
 from omnistate.process.environment import PREFIX
 from omnistate.process.errors import Unusable

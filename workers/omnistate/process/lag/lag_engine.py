@@ -17,7 +17,7 @@ from omnistate.adapters.kafka.clients.errors import ClusterFailure
 from omnistate.adapters.kafka.lag.group_lag import Lag, Measurement, keep_installed
 from omnistate.adapters.kafka.lag.lag_meter import LagMeter, open_meter
 from omnistate.adapters.redis.model_store import RedisStore
-from omnistate.adapters.redis.redis_connection import UnusableUrl
+from omnistate.adapters.redis.redis_url import UnusableUrl
 from omnistate.process.environment import PREFIX
 from omnistate.process.errors import Unusable
 from omnistate.process.logs import get_logger
