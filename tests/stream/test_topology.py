@@ -86,7 +86,7 @@ def test_an_unknown_name_is_said() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("topics: [", "is not YAML"),
+        ("topics: [", "not YAML"),
         ("- a list", "a mapping is needed"),
         ("defaults: 7\ntopics: []", "defaults: there are those of"),
         ("", "a mapping is needed"),

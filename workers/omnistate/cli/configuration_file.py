@@ -13,9 +13,10 @@ from omnistate_schemas.configured_queues import find_misfits
 from pydantic import ValidationError
 
 from omnistate.cli.key_suggestion import suggest_key
-from omnistate.cli.yaml_document import Document, UnusableFile, on_one_line
+from omnistate.cli.yaml_document import Document, UnusableFile
 from omnistate.core.directory import Directory
 from omnistate.process.errors import plain
+from omnistate.stream.yaml_text import on_one_line
 
 
 def load_contact_centre(path: Path) -> ContactCentre:

@@ -6,15 +6,11 @@ It must not know a cluster, a prefix or a driver: it says what should be there, 
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-import yaml
-from pydantic import (
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from omnistate.stream.topology_parts import Client, Declared, Group, Topic
 from omnistate.stream.topology_rules import find_problems
+from omnistate.stream.yaml_text import UnusableYaml, on_one_line, read_yaml
 
 DEFAULTS: Final = frozenset({"partitions", "replication_factor", "config"})
 
@@ -78,16 +74,25 @@ def load_topology(path: Path | None = None) -> Topology:
     Raises TopologyError, a line that names the file and the place, where it cannot be used.
     """
     source = path or packaged_path()
+    return check_declaration(source, read_declaration(source))
+
+
+def read_declaration(source: Path) -> Any:
+    """What a file says, unchecked. Raises TopologyError."""
     try:
-        return Topology.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
+        return read_yaml(source)[1]
     except OSError as error:
         raise TopologyError(f"{source}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise TopologyError(f"{source}: cannot be read: it is not UTF-8") from None
-    except yaml.YAMLError as error:
-        raise TopologyError(f"{source}: is not YAML: {' '.join(str(error).split())}") from None
+    except UnusableYaml as error:
+        raise TopologyError(error.at(source)) from None
+
+
+def check_declaration(source: Path, declared: Any) -> Topology:
+    """What a file says, as the declaration that it is. Raises TopologyError."""
+    try:
+        return Topology.model_validate(declared)
     except ValidationError as error:
-        raise TopologyError(f"{source}: {_first_line(error)}") from None
+        raise TopologyError(on_one_line(f"{source}: {_first_line(error)}")) from None
 
 
 def packaged_path() -> Path:

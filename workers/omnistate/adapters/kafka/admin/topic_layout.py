@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import yaml
-
 from omnistate.adapters.kafka.admin.cluster import Cluster
 from omnistate.adapters.kafka.admin.differences import (
     Declaration,
@@ -23,7 +21,12 @@ from omnistate.adapters.kafka.admin.differences import (
     compare,
 )
 from omnistate.adapters.kafka.clients.errors import ClusterFailure
-from omnistate.stream.topology import Topology, load_topology, packaged_path
+from omnistate.stream.topology import (
+    Topology,
+    check_declaration,
+    packaged_path,
+    read_declaration,
+)
 
 SETTLE_TIMEOUT_S: Final = 15.0
 RETRY_S: Final = 0.1
@@ -48,8 +51,9 @@ def load_declaration(
 
     Topics that name a number of their own keep it. Raises TopologyError.
     """
-    topology = load_topology(path)
-    declared: dict[str, Any] = yaml.safe_load((path or packaged_path()).read_text("utf-8"))
+    source = path or packaged_path()
+    declared: dict[str, Any] = read_declaration(source)
+    topology = check_declaration(source, declared)
     given = {"partitions": partitions, "replication_factor": replication_factor}
     chosen = {member: number for member, number in given.items() if number is not None}
     if chosen:
