@@ -56,13 +56,6 @@ def test_the_example_itself_is_good(tmp_path: Path) -> None:
     ("right", "wrong", "said"),
     [
         (
-            "queue_id: third",
-            "queue_id: thrid",
-            ":24: queues.support.overflow.2.queue_id: no such queue: thrid",
-        ),
-        ("{support: 1}", "{suport: 1}", ":3: representatives.ana.queues.suport: no such queue: "),
-        ("[support, second]", "[support, x]", ":6: representatives.ben.queues.x: no such queue: x"),
-        (
             "[{when: nobody, do: close}]",
             "[{when: nobody, do: move, queue_id: support}]",
             ":20: queues.support.overflow.1.queue_id: overflow goes in a circle: support → second",
@@ -139,6 +132,41 @@ def test_the_example_itself_is_good(tmp_path: Path) -> None:
 def test_file_line_key_and_what_is_wrong(tmp_path: Path, right: str, wrong: str, said: str) -> None:
     assert CENTRE.count(right) == 1
     assert refusal(tmp_path, CENTRE.replace(right, wrong)).startswith(f"centre.yaml{said}")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        (
+            "queue_id: third",
+            "queue_id: thrid",
+            ":24: queues.support.overflow.2.queue_id: queue thrid is not in the file",
+        ),
+        ("{support: 1}", "{suport: 1}", ":3: representatives.ana.queues.suport: queue suport is n"),
+        ("[support, second]", "[support, x]", ":6: representatives.ben.queues.x: queue x is not "),
+    ],
+)
+def test_unknown_queues_are_accepted_and_noted(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
+    path = tmp_path / "centre.yaml"
+    path.write_text(CENTRE.replace(right, wrong))
+    notes: list[str] = []
+    assert load_contact_centre(path, notes.append) == load_contact_centre(path)
+    assert [note.removeprefix(f"{path}")[: len(said)] for note in notes] == [said]
+
+
+def test_the_example_of_the_contract_is_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "centre.yaml"
+    path.write_text(
+        "queues: {support: {overflow: ["
+        "{when: longer_than, conversations: 50, do: move, queue_id: second},"
+        "{when: waited, seconds: 300, do: move, queue_id: second}]}}\n"
+    )
+    notes: list[str] = []
+    assert list(load_contact_centre(path, notes.append).queues) == ["support"]
+    assert len(notes) == 1
+    assert notes[0].endswith("(and 1 more)")
 
 
 def test_people_alone_may_be_in_queues_that_are_published_already(tmp_path: Path) -> None:

@@ -54,10 +54,11 @@ def apply(
     ] = False,
 ) -> int:
     """Publish a configuration: whatever differs from what is published, in one transaction."""
+    from omnistate.cli.command_end import say
     from omnistate.cli.configuration_file import load_contact_centre
     from omnistate.cli.session import run_on_cluster
 
-    centre = load_contact_centre(config)
+    centre = load_contact_centre(config, lambda line: say("config apply", line))
 
     async def work(connection: "Connection", topology: "Topology") -> int:
         return await _apply(connection, topology, objects_of(centre), prune, dry_run)

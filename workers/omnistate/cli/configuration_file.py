@@ -3,13 +3,13 @@
 Every error is one line that names the file, the line in it, the key and what is wrong.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from omnistate_schemas.configuration import ContactCentre
 from omnistate_schemas.configured import find_excess
-from omnistate_schemas.configured_queues import find_misfits
+from omnistate_schemas.configured_queues import Misfit, find_misfits, find_unknown_queues
 from pydantic import ValidationError
 
 from omnistate.cli.key_suggestion import suggest_key
@@ -19,8 +19,11 @@ from omnistate.process.errors import plain
 from omnistate.stream.yaml_text import on_one_line
 
 
-def load_contact_centre(path: Path) -> ContactCentre:
-    """The configuration in a file. Raises UnusableFile."""
+def load_contact_centre(path: Path, note: Callable[[str], object] | None = None) -> ContactCentre:
+    """The configuration in a file; `note` is given a line for what may be a slip.
+
+    Raises UnusableFile.
+    """
     document = Document(path)
     if document.content is not None and not isinstance(document.content, dict):
         raise UnusableFile(f"{path}: a mapping is needed, of workstreams and the rest")
@@ -36,7 +39,12 @@ def load_contact_centre(path: Path) -> ContactCentre:
             on_one_line(f"{document.place(keys)}: {name}: {_describe(first)}{more}")
         ) from None
     _check_sizes(document, centre)
-    _check_queues(document, centre)
+    misfit = _describe_first(document, list(find_misfits(centre)))
+    if misfit is not None:
+        raise UnusableFile(misfit)
+    unknown = _describe_first(document, list(find_unknown_queues(centre)))
+    if note is not None and unknown is not None:
+        note(unknown)
     return centre
 
 
@@ -50,14 +58,14 @@ def _check_sizes(document: Document, centre: ContactCentre) -> None:
                 raise UnusableFile(on_one_line(f"{place}: {section}.{id_}: {excess}"))
 
 
-def _check_queues(document: Document, centre: ContactCentre) -> None:
-    """Raise UnusableFile for a queue that nobody configured, and for overflow in a circle."""
-    misfits = list(find_misfits(centre))
-    if misfits:
-        keys, message = misfits[0]
-        more = f" (and {len(misfits) - 1} more)" if len(misfits) > 1 else ""
-        name = ".".join(str(key) for key in keys)
-        raise UnusableFile(on_one_line(f"{document.place(keys)}: {name}: {message}{more}"))
+def _describe_first(document: Document, misfits: list[Misfit]) -> str | None:
+    """One line for the first, which counts the others; None where there is none."""
+    if not misfits:
+        return None
+    keys, message = misfits[0]
+    more = f" (and {len(misfits) - 1} more)" if len(misfits) > 1 else ""
+    name = ".".join(str(key) for key in keys)
+    return on_one_line(f"{document.place(keys)}: {name}: {message}{more}")
 
 
 def _describe(problem: Mapping[str, Any]) -> str:
