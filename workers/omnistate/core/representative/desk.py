@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 from omnistate_schemas.vocabulary import Presence
 
 from omnistate.core.directory import Directory
-from omnistate.core.representative.gate import Refusal, judge
+from omnistate.core.representative.gate import Refusal, give, judge
 from omnistate.core.representative.grants import (
     Grant,
     Request,
@@ -143,7 +143,11 @@ class Desk:
         return len(self.totals.grants) < before
 
     def ask(self, request: Request, now_ms: int) -> Assignment | Refusal:
-        """Somebody asks for their capacity."""
+        """Somebody asks for their capacity: what can be given, which `give` does."""
         daily = self._holdings.of(request.conversation_id).daily
         found = judge(request, self.id, self.totals, daily, self._directory, now_ms)
         return found if isinstance(found, Refusal) else Assignment(found, request)
+
+    def give(self, assignment: Assignment) -> None:
+        """What was asked for is granted, and counts from now on."""
+        give(assignment.grant, assignment.request, self.totals)

@@ -1,7 +1,7 @@
 """The gate: whether a representative may be given a conversation, now. Pure.
 
 It looks at limits, at what is held in all partitions, at what it has granted and nobody has taken
-or declined yet, and at presence (contract.md#the-gate). Whatever it grants counts at once, so two
+or declined yet, and at presence (contract.md#the-gate). Whatever it gives counts at once, so two
 requests never get the same room.
 """
 
@@ -40,7 +40,7 @@ def judge(
     directory: Directory,
     now_ms: int,
 ) -> Grant | Refusal:
-    """Grant, which counts from now on, or say why not.
+    """What would be granted, or why it is not; nothing has changed until `give`.
 
     `daily` are the profiles of which the conversation has a slot with them until their day is over.
     `now_ms` is the partition's clock, epoch milliseconds.
@@ -73,10 +73,14 @@ def judge(
         return Refusal(
             "too_large", f"Their grants would take {size} bytes; {GRANTS_BYTES_MAX} are the most."
         )
+    return grant
+
+
+def give(grant: Grant, request: Request, totals: Totals) -> None:
+    """What `judge` found counts from now on, and its request is known again."""
     totals.grants = [*totals.grants, grant]
     totals.granted = remember(request.fingerprint, totals.granted, GRANTED_KEPT)
-    totals.last_granted_ms = now_ms
-    return grant
+    totals.last_granted_ms = grant.at_ms
 
 
 def _find_short(request: Request, counted: list[str], totals: Totals, room: Room) -> str | None:

@@ -75,11 +75,11 @@ class Totals(msgspec.Struct, array_like=True):
                     found[name] = found.get(name, 0) + slots
         return found
 
-    def take_over(self, partition: int, share: Share) -> int | None:
-        """Believe a partition's newest counter; how many before it are missing, None = a repeat.
+    def count_missing(self, partition: int, share: Share) -> int | None:
+        """How many changes before a partition's newest counter are missing; None = a repeat.
 
         Raises OutOfSequence where it goes back, says something else than the same one said before,
-        or jumps by more than JUMP_MAX: then nothing has changed.
+        or jumps by more than JUMP_MAX.
         """
         former = self.shares.get(partition)
         known = 0 if former is None else former.sequence
@@ -91,7 +91,16 @@ class Totals(msgspec.Struct, array_like=True):
             raise OutOfSequence(f"{known} was counted, and said something else")
         if share.sequence - known > JUMP_MAX:
             raise OutOfSequence(f"{share.sequence} comes after {known}: no gap is as large")
-        missing = share.sequence - known - 1
+        return share.sequence - known - 1
+
+    def take_over(self, partition: int, share: Share) -> int | None:
+        """Believe a partition's newest counter; how many before it are missing, None = a repeat.
+
+        Raises OutOfSequence as `count_missing` does: then nothing has changed.
+        """
+        missing = self.count_missing(partition, share)
+        if missing is None:
+            return None
         self.gaps += missing
         if missing:
             # What was held or released meanwhile is on no list.

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from omnistate.core.directory import Directory
 from omnistate.core.facts import Cause
 from omnistate.core.representative.desk import CapacityChange, Desk
-from omnistate.core.representative.totals import Totals
-from omnistate.stream.representative.capacity_change import BYTES_USUAL, measure
+from omnistate.core.representative.totals import OutOfSequence, Totals
+from omnistate.stream.cloudevents import Undecodable
+from omnistate.stream.ports import Record
+from omnistate.stream.representative.capacity_change import BYTES_USUAL, Said, measure
 from omnistate.stream.representative.lease_index import LeaseOverlay
 from omnistate.stream.representative.spoken import name_order
 from omnistate.stream.representative.totals_table import HoldingsOverlay, TotalsTable
@@ -43,9 +45,12 @@ class TouchedDesk:
         self.cause, self.changed_ms = cause, now_ms
 
     def name_next(self, now_ms: int) -> str:
-        """The id of what is said to a conversation next."""
+        """The id of what is said to a conversation next; the same until it is `said`."""
+        return name_order(self.id, now_ms, self.totals.orders + 1)
+
+    def said(self) -> None:
+        """Something was said to a conversation: what is said next has another id."""
         self.totals.orders += 1
-        return name_order(self.id, now_ms, self.totals.orders)
 
     def measure(self, change: CapacityChange, record_bytes: int) -> int:
         """How many bytes the row has at most with a change. Raises Undecodable: too many."""
@@ -74,6 +79,24 @@ class DeskOverlay:
         if found is None:
             found = self._desks[id_] = TouchedDesk(self._table, id_, self._directory)
         return found
+
+    def measure(self, said: Said, record: Record) -> int | None:
+        """How many bytes the row has at most with what a `record` says; None: no counter moves.
+
+        Raises Undecodable where it cannot come next, or the row would be too large.
+        """
+        change = said.change
+        if change is None:
+            return None
+        desk = self.touch(said.representative_id)
+        try:
+            size = desk.measure(change, len(record.value or b""))
+            missing = desk.totals.count_missing(change.partition, change.share)
+        except OutOfSequence as error:
+            raise Undecodable("undecodable", f"partition_sequence: {error}") from None
+        finally:
+            self.leave(desk)
+        return None if missing is None else size
 
     def leave(self, desk: TouchedDesk) -> None:
         """Nothing has been done to it: where nobody knows of them yet, there is to be no row."""

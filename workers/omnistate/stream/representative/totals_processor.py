@@ -102,7 +102,7 @@ class TotalsProcessor:
             self._version = self._directory.version
             self._to_tell = sorted(self._everybody())
         to_tell = list(islice(self._to_tell, TOLD_MAX))
-        self._step = RepresentativeStep(self.table, self._directory, to_tell)
+        self._step = RepresentativeStep(self.table, self._directory, to_tell, self._partitions)
         return self._step
 
     def _everybody(self) -> set[str]:

@@ -13,8 +13,6 @@ from omnistate_schemas.times import format_time
 from omnistate.core.directory import Directory
 from omnistate.core.facts import Cause
 from omnistate.core.representative.desk import Connection, Order
-from omnistate.core.representative.gate import Refusal
-from omnistate.core.representative.totals import OutOfSequence
 from omnistate.stream.cloudevents import (
     DeadLetter,
     Undecodable,
@@ -23,15 +21,12 @@ from omnistate.stream.cloudevents import (
 )
 from omnistate.stream.ports import Batch, Outgoing, Record, UnreadableRecord, Write
 from omnistate.stream.position import POSITION_KEY, POSITIONS, Position, encode_position
+from omnistate.stream.representative.answering import answer_request
 from omnistate.stream.representative.capacity_change import Said
 from omnistate.stream.representative.desk_ending import end_desks
 from omnistate.stream.representative.desk_overlay import DeskOverlay, TouchedDesk
 from omnistate.stream.representative.representative_inputs import Asked, PresenceSaid
-from omnistate.stream.representative.spoken import (
-    encode_assignment,
-    encode_connection,
-    encode_refusal,
-)
+from omnistate.stream.representative.spoken import encode_connection
 from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
 from omnistate.stream.representative.worker_inputs import Input, read_input
 
@@ -50,8 +45,12 @@ class RepresentativeStep:
         table: TotalsTable,
         directory: Directory,
         to_tell: Iterable[str],
+        partitions: int = 1,
     ) -> None:
-        """A batch over rows that stay as they are; `version` is the configuration it goes by."""
+        """A batch over rows that stay as they are; `version` is the configuration it goes by.
+
+        `partitions` is how many the inputs have.
+        """
         self.version = directory.version
         self._table = table
         self._directory = directory
@@ -62,6 +61,7 @@ class RepresentativeStep:
         self._details: Tally[tuple[str, str]] = Tally()
         self._lateness_ms: list[int] = []
         self._to_tell = tuple(to_tell)
+        self._partitions = partitions
         self.told = 0
 
     @property
@@ -84,21 +84,24 @@ class RepresentativeStep:
             self._put_aside(put_unreadable_aside(record))
             return True
         try:
-            input_ = read_input(record)
-            now_ms = max(record.timestamp_ms, self._clock_ms or 0)
-            if not self._end_leases(now_ms):
-                return False
-            self._apply(input_, record, now_ms)
+            input_ = read_input(record, self._partitions)
+            size = self._desks.measure(input_, record) if isinstance(input_, Said) else None
         except Undecodable as error:
+            # It moves no clock: no lease ends by it.
             self._put_aside(DeadLetter(record, error.code, str(error)))
-        else:
-            self._clock_ms = now_ms
-            self._tell()
+            return True
+        now_ms = max(record.timestamp_ms, self._clock_ms or 0)
+        if not self._end_leases(now_ms):
+            return False
+        self._apply(input_, record, now_ms, size)
+        self._clock_ms = now_ms
+        self._tell()
         return True
 
-    def _apply(self, input_: Input, record: Record, now_ms: int) -> None:
+    def _apply(self, input_: Input, record: Record, now_ms: int, size: int | None) -> None:
+        """`size` is that of a row whose counter moves, in bytes."""
         if isinstance(input_, Said):
-            self._take_change(input_, record, now_ms)
+            self._take_change(input_, record.topic, now_ms, size)
         elif isinstance(input_, PresenceSaid):
             self._take_presence(input_, now_ms)
         else:
@@ -113,7 +116,7 @@ class RepresentativeStep:
         if label:
             self._details[outcome, label] += 1
 
-    def _take_change(self, said: Said, record: Record, now_ms: int) -> None:
+    def _take_change(self, said: Said, topic: str, now_ms: int, size: int | None) -> None:
         desk = self._desks.touch(said.representative_id)
         change = said.change
         if change is None:
@@ -125,21 +128,13 @@ class RepresentativeStep:
                 self._desks.leave(desk)
                 self._count("ignored", "no_effect")
             return
-        try:
-            size = desk.measure(change, len(record.value or b""))
-            missing, orders = desk.desk.take(change, now_ms)
-        except (OutOfSequence, Undecodable) as error:
-            # A dead letter makes no row.
-            self._desks.leave(desk)
-            if isinstance(error, Undecodable):
-                raise
-            raise Undecodable("undecodable", f"partition_sequence: {error}") from None
-        if missing is None:
+        missing, orders = desk.desk.take(change, now_ms)
+        if missing is None or size is None:
             self._count("ignored", "duplicate")
             return
         desk.size = size
         if missing:
-            self._details["gap", record.topic] += missing
+            self._details["gap", topic] += missing
         self._count("changed")
         desk.mark(said.cause, now_ms)
         self._order(desk, orders, said.cause, now_ms)
@@ -163,22 +158,16 @@ class RepresentativeStep:
         self._order(desk, orders, said.cause, now_ms)
 
     def _take_request(self, asked: Asked, record: Record, now_ms: int) -> None:
-        time = format_time(now_ms)
         desk = self._desks.touch(asked.representative_id)
-        if asked.request is None:
-            found = Refusal("invalid_data", asked.problem or "")
+        said, code = answer_request(desk, asked, record, now_ms)
+        self._outputs.append(said)
+        if code is None:
+            self._count("changed")
+            self._details["granted", ""] += 1
+            desk.mark(asked.cause, now_ms)
         else:
-            given = desk.desk.ask(asked.request, now_ms)
-            if not isinstance(given, Refusal):
-                self._count("changed")
-                self._details["granted", ""] += 1
-                desk.mark(asked.cause, now_ms)
-                self._outputs.append(encode_assignment(given, asked, desk.name_next(now_ms), time))
-                return
-            found = given
-        self._desks.leave(desk)
-        self._count("ignored" if found.code == "duplicate" else "rejected", found.code)
-        self._outputs.append(encode_refusal(found, asked, record, time))
+            self._desks.leave(desk)
+            self._count("ignored" if code == "duplicate" else "rejected", code)
 
     def _order(self, desk: TouchedDesk, orders: Sequence[Order], cause: Cause, now_ms: int) -> None:
         """Say to conversations what follows for them."""
@@ -187,6 +176,7 @@ class RepresentativeStep:
             assert isinstance(order, Connection)
             named = desk.name_next(now_ms)
             self._outputs.append(encode_connection(order, desk.id, named, time, cause))
+            desk.said()
 
     def fire_timers(self, now_ms: int) -> bool:
         """End what leases have run out at `now_ms`; a changed configuration is told of as of it."""
