@@ -77,7 +77,10 @@ SETTINGS_FOR: Final = {
     "release_when_idle": "LC PC AM",
     "bot_response_timeout": "LC PC AM",
     "time_out_rules": "LC PC AM",
+    "promote_consultant": "LC PC AM VO",
 }
+# For which kinds another system alone may offer to several at once: a record is given.
+OFFERED_TO_SEVERAL: Final = "LC PC AM VO"
 # Where somebody who is silent may be waited for.
 WAITED_FOR: Final = "PC AM"
 # A workstream's channel is a channel, or a kind that stands for all its channels.

@@ -5,9 +5,18 @@ written as it was read: what was left out stays left out. Defaults are filled in
 `omnistate.core.settings`; a test holds it to those that are described here.
 """
 
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from omnistate_schemas.completeness import check_complete
 from omnistate_schemas.vocabulary import KINDS
@@ -46,6 +55,30 @@ class Configuration(BaseModel):
     def encode(self) -> bytes:
         """As it stands in the file: a key left out stays left out, a null stays null."""
         return self.model_dump_json(exclude_unset=True).encode()
+
+
+class Misplaced(NamedTuple):
+    """A value that does not go with others: the keys that lead to it, and what is wrong."""
+
+    keys: tuple[str | int, ...]
+    message: str
+
+
+def refuse(found: Iterable[Misplaced]) -> None:
+    """Raise ValidationError, which names the key of each, where a validator finds any.
+
+    What a validator raises otherwise is said of the whole object, wherever its keys stand.
+    """
+    problems = [
+        InitErrorDetails(
+            type=PydanticCustomError("misplaced", "{said}", {"said": each.message}),
+            loc=each.keys,
+            input=None,
+        )
+        for each in found
+    ]
+    if problems:
+        raise ValidationError.from_exception_data("configuration", problems)
 
 
 def find_excess(value: bytes) -> str | None:

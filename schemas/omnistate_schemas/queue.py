@@ -9,7 +9,7 @@ from typing import Annotated, Final, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from omnistate_schemas.configured import Configuration, Seconds
+from omnistate_schemas.configured import Configuration, Misplaced, Seconds, refuse
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.operating_hours import OperatingHours
 from omnistate_schemas.vocabulary import OverflowAction, OverflowCondition, RoutingMethod
@@ -69,12 +69,14 @@ class OverflowRule(Configuration):
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
+        refuse(
+            Misplaced((key,), f"{key} is for {word} alone")
+            for word, key in _NEEDED.items()
+            if word not in (self.when, self.do) and getattr(self, key) is not None
+        )
         for word, key in _NEEDED.items():
-            wanted = word in (self.when, self.do)
-            if wanted and getattr(self, key) is None:
+            if word in (self.when, self.do) and getattr(self, key) is None:
                 raise ValueError(f"{word} needs {key}")
-            if not wanted and getattr(self, key) is not None:
-                raise ValueError(f"{key} is for {word} alone")
         return self
 
 

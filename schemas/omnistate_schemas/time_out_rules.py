@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from omnistate_schemas.configured import SECONDS_MAX, Configuration
+from omnistate_schemas.configured import SECONDS_MAX, Configuration, Misplaced, refuse
 from omnistate_schemas.vocabulary import SilenceAction, SilentSide
 
 RULES_MAX = 8
@@ -46,7 +46,7 @@ class TimeOutRule(Configuration):
     def _check_together(self) -> Self:
         side = _SILENT.get(self.then, self.silent)
         if side != self.silent:
-            raise ValueError(f"{self.then} is for a silent {side}")
+            refuse([Misplaced(("then",), f"{self.then} is for a silent {side}")])
         return self
 
 

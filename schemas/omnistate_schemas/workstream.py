@@ -8,7 +8,6 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from omnistate_schemas.applicability import KIND_OF, SETTINGS_FOR, WAITED_FOR, kinds_for, kinds_of
 from omnistate_schemas.auto_close import AutoClose
 from omnistate_schemas.configured import (
     DAY,
@@ -18,6 +17,7 @@ from omnistate_schemas.configured import (
     Seconds,
     by_authority,
     by_kind,
+    refuse,
 )
 from omnistate_schemas.envelope import Id
 from omnistate_schemas.input_data import Profiles, Units
@@ -29,7 +29,7 @@ from omnistate_schemas.vocabulary import (
     Distribution,
     WrapUpBlock,
 )
-from omnistate_schemas.workstream_rules import FOR_AUTHORITY, forbid
+from omnistate_schemas.workstream_rules import find_misplaced, forbid
 
 WrapUpSeconds = Annotated[
     float,
@@ -155,9 +155,10 @@ class Workstream(Configuration):
         default="engine",
         description="Who decides: this engine, or another system whose reports it follows.",
     )
-    settle_window: Annotated[float, Field(ge=0, le=30, allow_inf_nan=False)] = Field(
+    settle_window: Annotated[float, Field(ge=0, le=30, allow_inf_nan=False)] | None = Field(
         default=0,
-        description="Seconds that facts and reports wait for their order; for `upstream` only.",
+        description="Seconds that facts and reports wait for their order; for `upstream` only. "
+        "Null is as if left out.",
         json_schema_extra={"x-unit": "seconds"},
     )
     max_delay: Seconds | None = Field(
@@ -176,32 +177,39 @@ class Workstream(Configuration):
         default=None,
         description="Seconds that whoever hands over has for their wrap-up; null: none.",
     )
-    reopen_from_wrap_up: bool = Field(
+    reopen_from_wrap_up: bool | None = Field(
         default=False,
         description="A message during wrap-up opens the conversation again; for persistent chat "
-        "and messaging.",
+        "and messaging. Null is as if left out.",
     )
     release_when_idle: Seconds | None = Field(
         default=None,
         description="Seconds without activity after which capacity is given back until there is "
         "some; null: never. For chat and messaging.",
     )
-    promote_consultant: bool = Field(
-        default=True,
-        description="Where a representative is lost or leaves, whoever consults takes over.",
+    promote_consultant: bool | None = by_kind(
+        "Where a representative is lost or leaves, whoever consults takes over; not for records. "
+        "Null is as if left out.",
+        live_chat=True,
+        persistent_chat=True,
+        messaging=True,
+        voice=True,
+        record=None,
     )
-    can_wait: bool = Field(
-        default=False, description="Whether a record may wait; chat and messaging always can."
+    can_wait: bool | None = Field(
+        default=False,
+        description="Whether a record may wait; chat and messaging always can. Null is as if left "
+        "out.",
     )
     bot_response_timeout: Seconds | None = Field(
         default=None,
         description="Seconds that a bot has for an answer until the conversation goes to people; "
         "null: never. For chat and messaging.",
     )
-    time_out_rules: TimeOutRules = Field(
+    time_out_rules: TimeOutRules | None = Field(
         default=[],
         description="What is done when one side is silent, 8 rules at most. For chat and "
-        "messaging.",
+        "messaging. Null is as if left out.",
     )
     publish_recorded: bool = Field(
         default=True, description="Inputs that change no status are answered on a topic, too."
@@ -216,22 +224,7 @@ class Workstream(Configuration):
 
     @model_validator(mode="after")
     def _check_kind_and_authority_have_it(self) -> Self:
-        kind = KIND_OF[self.channel]
-        for name, codes in SETTINGS_FOR.items():
-            if getattr(self, name) and kind not in kinds_of(codes):
-                raise ValueError(f"a {self.channel} workstream cannot have {name}")
-        for name, authority in FOR_AUTHORITY.items():
-            given = name in self.model_fields_set and getattr(self, name)
-            if given and self.authority != authority:
-                raise ValueError(f"{name} is for authority: {authority}")
-        waiting = any(rule.then == "wait" for rule in self.time_out_rules)
-        if waiting and kind not in kinds_of(WAITED_FOR):
-            raise ValueError(f"a {self.channel} workstream cannot wait")
-        return self
-
-    @model_validator(mode="after")
-    def _check_kind_may_be_picked(self) -> Self:
-        picked = self.distribution == "pick"
-        if picked and KIND_OF[self.channel] not in kinds_for("representative.pick"):
-            raise ValueError(f"a {self.channel} workstream cannot have distribution: pick")
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        told = {name: value for name, value in given.items() if value}
+        refuse(find_misplaced(self.channel, self.authority, told))
         return self

@@ -37,6 +37,40 @@ def refusal(tmp_path: Path, text: str) -> str:
 
 
 @pytest.mark.parametrize(
+    ("channel", "line", "said"),
+    [
+        ("voice", "release_when_idle: 60", "release_when_idle: a voice workstream cannot have re"),
+        ("live_chat", "settle_window: 3", "settle_window: settle_window is for authority: upst"),
+        ("record", "promote_consultant: true", "promote_consultant: a record workstream cannot"),
+        ("record", "parallel_offers: 3", "parallel_offers: a record workstream has more than"),
+        ("voice", "distribution: pick", "distribution: a voice workstream cannot have distri"),
+        (
+            "live_chat",
+            "time_out_rules: [{silent: customer, after: 3, then: wait}]",
+            "time_out_rules.0.then: a live_chat workstream cannot wait",
+        ),
+        (
+            "messaging",
+            "time_out_rules: [{silent: customer, after: 3, then: requeue}]",
+            "time_out_rules.0.then: requeue is for a silent representative",
+        ),
+    ],
+)
+def test_what_a_kind_cannot_have_is_told_at_its_own_line(
+    tmp_path: Path, channel: str, line: str, said: str
+) -> None:
+    text = f"workstreams:\n  it:\n    channel: {channel}\n    units: 3\n    {line}\n"
+    assert refusal(tmp_path, text).startswith(f"centre.yaml:5: workstreams.it.{said}")
+
+
+def test_all_that_a_kind_cannot_have_is_counted(tmp_path: Path) -> None:
+    text = "workstreams:\n  it:\n    channel: voice\n    can_wait: true\n    settle_window: 3\n"
+    said = refusal(tmp_path, text)
+    assert said.startswith("centre.yaml:4: workstreams.it.can_wait: ")
+    assert said.endswith("(and 1 more)")
+
+
+@pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
         (

@@ -119,13 +119,13 @@ def test_the_example_itself_is_good(tmp_path: Path) -> None:
         (
             "conversations: 50, ",
             "conversations: 50, seconds: 5, ",
-            ":20: queues.support.overflow.1: seconds is for waited alone",
+            ":20: queues.support.overflow.1.seconds: seconds is for waited alone",
         ),
         ("conversations: 50", "conversations: 0", ":20: queues.support.overflow.1.conversations: "),
         (
             "{when: nobody, do: close}",
             "{when: nobody, do: close, queue_id: third}",
-            ":26: queues.second.overflow.0: queue_id is for move alone",
+            ":26: queues.second.overflow.0.queue_id: queue_id is for move alone",
         ),
     ],
 )

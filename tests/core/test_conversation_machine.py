@@ -49,6 +49,9 @@ class Conversations(RuleBasedStateMachine):
             if kind in {"persistent_chat", "messaging"}:
                 workstreams[id_]["reopen_from_wrap_up"] = data.draw(st.booleans())
             if kind == "record":
+                workstreams[id_].pop("promote_consultant", None)
+                if workstreams[id_].get("authority") != "upstream":
+                    workstreams[id_].pop("parallel_offers", None)
                 workstreams[id_]["can_wait"] = data.draw(st.booleans())
             if workstreams[id_].get("authority") == "upstream":
                 workstreams[id_]["settle_window"] = data.draw(st.sampled_from((0, 0, 3)))

@@ -136,15 +136,15 @@ def resolve(workstream: Workstream) -> WorkstreamSettings:
         direct_consult_blocks=workstream.consult_blocks_capacity.direct,
         queue_consult_blocks=workstream.consult_blocks_capacity.queue,
         follows=follows,
-        settle_ms=round(workstream.settle_window * 1_000),
+        settle_ms=round((workstream.settle_window or 0) * 1_000),
         max_delay_ms=None if follows else _milliseconds(workstream.max_delay),
         parallel_offers=_parallel_offers_of(workstream),
         through_gate=workstream.assign_through_gate,
         wrap_up_after_transfer_ms=_milliseconds(workstream.wrap_up_after_transfer),
-        reopens=workstream.reopen_from_wrap_up,
+        reopens=bool(workstream.reopen_from_wrap_up),
         idle_ms=_milliseconds(workstream.release_when_idle),
-        promotes=workstream.promote_consultant,
-        may_wait=workstream.can_wait,
+        promotes=workstream.promote_consultant is not False,
+        may_wait=bool(workstream.can_wait),
         bot_silence_ms=_milliseconds(workstream.bot_response_timeout),
         silence_rules=_silence_rules_of(workstream),
         tells_recorded=workstream.publish_recorded,
@@ -162,7 +162,8 @@ def _parallel_offers_of(workstream: Workstream) -> int:
 def _silence_rules_of(workstream: Workstream) -> tuple[SilenceRule, ...]:
     """In order of time; of one time as they are listed."""
     rules = [
-        (rule.silent, round(rule.after * 1_000), rule.then) for rule in workstream.time_out_rules
+        (rule.silent, round(rule.after * 1_000), rule.then)
+        for rule in workstream.time_out_rules or ()
     ]
     return tuple(sorted(rules, key=lambda rule: rule[1]))
 
