@@ -94,7 +94,7 @@ class Partition:
         """Every timer of a conversation, those of inputs that wait first."""
         row = self.conversations.get(conversation_id)
         name = "early" if row is None else "settle"
-        waiting = self.waiting_room.of(conversation_id)
+        waiting = self.waiting_room.of(conversation_id, row)
         return [
             *(Timer(name, each.due(row)) for each in waiting),
             *(running(row) if row is not None else ()),
@@ -109,7 +109,7 @@ class Partition:
         """Those whose time has come, and whoever is next while too many wait."""
         while True:
             row = self.conversations.get(conversation_id)
-            waiting = self.waiting_room.of(conversation_id)
+            waiting = self.waiting_room.of(conversation_id, row)
             ready = [each for each in waiting if _is_ready(each, row, now)]
             if not ready and self.waiting_room.is_over_full(conversation_id):
                 ready = waiting[:1]
@@ -126,7 +126,7 @@ class Partition:
         now, row = timer.due, self.conversations.get(conversation_id)
         self.fired[timer.name] += 1
         if timer.name in ("early", "settle"):
-            due = [w for w in self.waiting_room.of(conversation_id) if w.due(row) == now]
+            due = [w for w in self.waiting_room.of(conversation_id, row) if w.due(row) == now]
             self._take(due[0], now)
             self._forget(now)
             return
@@ -138,7 +138,7 @@ class Partition:
     def _forget(self, now: int) -> None:
         for id_, row in list(self.conversations.items()):
             # a closed one is not forgotten while something waits for its order
-            if row.is_forgotten(now) and not self.waiting_room.of(id_):
+            if row.is_forgotten(now) and not self.waiting_room.of(id_, row):
                 del self.conversations[id_]
 
     def _judge(self, event: Event, origin: dict[str, Any], now: int) -> None:

@@ -30,6 +30,7 @@ REPORTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("conversation.wrapped_up", {"representative_id": "ana"}),
     ("customer.messaged", {}),
     ("customer.ended", {}),
+    ("customer.disconnected", {}),
     ("record.deactivated", {"outcome": "resolved"}),
 )
 
@@ -37,15 +38,26 @@ REPORTS: tuple[tuple[str, dict[str, Any]], ...] = (
 @st.composite
 def told(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Reports and facts of one conversation, no two of one time and rank."""
-    found: dict[tuple[int, int], dict[str, Any]] = {}
+    found: list[dict[str, Any]] = []
+    taken: set[tuple[int, int]] = set()
     for number in range(draw(st.integers(1, 12))):
         type_, data = draw(st.sampled_from(REPORTS))
         # In steps of half a second, so that some are of one time; what comes as late as the window
         # is long does not wait.
         half = draw(st.integers(0, 2 * WINDOW - 1))
         told = event(type_, half / 2, data, f"{type_}-{number}")
-        found.setdefault((half, RANKS.get(type_, 0)), told)
-    return list(found.values())
+        places = {(half, rank) for rank in ranks_of(type_)}
+        if not places & taken:
+            found.append(told)
+            taken |= places
+    return found
+
+
+def ranks_of(type_: str) -> set[int]:
+    """Those that it may have, by the kind: a call ends with the customer's connection."""
+    if type_ == "customer.disconnected":
+        return {0, RANKS["customer.ended"]}
+    return {RANKS.get(type_, 0)}
 
 
 def changes(lines: list[bytes], kind: str, *, aside: tuple[str, ...]) -> list[Any]:

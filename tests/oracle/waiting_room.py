@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .conversation import Conversation
-from .vocabulary import FACTS_AND_REPORTS, RANKS
+from .vocabulary import FACTS_AND_REPORTS, RANKS, VO
 from .wire import Event
 
 EARLY_WAIT = 3_000
@@ -26,9 +26,13 @@ class Waiting:
     came_at: int
     number: int
 
-    def turn(self) -> tuple[int, int, int]:
+    def turn(self, row: Conversation | None) -> tuple[int, int, int]:
         """In order of `time`; ties by rank, of one rank as they came."""
-        return self.event.time, RANKS.get(self.event.type, 0), self.number
+        type_ = self.event.type
+        # VO: same as `customer.ended`
+        if type_ == "customer.disconnected" and row is not None and row.kind == VO:
+            type_ = "customer.ended"
+        return self.event.time, RANKS.get(type_, 0), self.number
 
     def due(self, row: Conversation | None) -> int:
         """Timer `early` where there is no conversation, else timer `settle`."""
@@ -58,9 +62,10 @@ class WaitingRoom:
         waiting = Waiting(event, origin, now, self._came)
         self._waiting.setdefault(event.subject, []).append(waiting)
 
-    def of(self, conversation_id: str) -> list[Waiting]:
-        """Those of a conversation, whose turn is next first."""
-        return sorted(self._waiting.get(conversation_id, []), key=Waiting.turn)
+    def of(self, conversation_id: str, row: Conversation | None) -> list[Waiting]:
+        """Those of a conversation, whose turn is next first; `row` is None before its start."""
+        waiting = self._waiting.get(conversation_id, [])
+        return sorted(waiting, key=lambda each: each.turn(row))
 
     def conversation_ids(self) -> list[str]:
         """For which conversations something waits."""

@@ -69,6 +69,14 @@ def test_several_are_taken_in_their_order() -> None:
     assert centre.come("conversation.started", 1, 0) == ["C1", "F4", "h:F4", "F5", "F6", "r:F6"]
 
 
+def test_who_hangs_up_ends_a_call_behind_its_answer() -> None:
+    """A lost connection is a hang-up on voice, of the rank of an end (section 4.1)."""
+    centre = LateCentre()
+    centre.come("customer.disconnected", 0, 1)
+    centre.come("conversation.answered", 0.5, 1, representative_id="ana")
+    assert centre.come("conversation.started", 1, 0) == ["C1", "F4", "h:F4", "B2"]
+
+
 def test_a_start_that_is_refused_leaves_them_waiting() -> None:
     centre = LateCentre()
     centre.come("customer.ended", 0, 0)

@@ -81,6 +81,11 @@ class KindTraits(NamedTuple):
     counted: bool = True
     timers: TimerDefaults = TimerDefaults()
 
+    def read_trigger(self, trigger: str) -> str:
+        """What an input's trigger comes to here: whoever hangs up has ended it (section 4.1)."""
+        hung_up = trigger == "customer.disconnected" and self.disconnect == "hang_up"
+        return "customer.ended" if hung_up else trigger
+
 
 TRAITS: Final[dict[Kind, KindTraits]] = {
     LC: KindTraits(

@@ -25,6 +25,7 @@ from omnistate.core.conversation.transitions import FOLLOWED
 from omnistate.core.conversation.updates import find_problem, note_remarks
 from omnistate.core.facts import Declined, Fact, GrantedReservation, Ignored, Rejected
 from omnistate.core.input import MESSAGES, Input
+from omnistate.core.kinds import TRAITS
 from omnistate.core.settings import WorkstreamSettings
 
 # `waits`: it has no outcome yet.
@@ -89,10 +90,11 @@ def take_next(
     conversation: Conversation, context: Context, ripe_by_ms: int | None
 ) -> tuple[Input, Decision]:
     """Decide the first of the inputs that wait and are ripe by then, or of all of them (None)."""
-    input_ = waiting.take(conversation, ripe_by_ms)
     if conversation.stage == "nothing":
+        input_ = waiting.take(conversation, None, ripe_by_ms)
         return input_, _refuse(_UNKNOWN_CONVERSATION, conversation, input_)
     settings = context.settings_of(conversation.settings_key)
+    input_ = waiting.take(conversation, TRAITS[settings.kind], ripe_by_ms)
     return input_, _act(conversation, input_, settings, context)
 
 

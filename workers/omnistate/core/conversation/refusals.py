@@ -183,8 +183,7 @@ def _refusal(code: str, trigger: str) -> Refusal:
 
 
 def _compile(kind: Kind, stage: Stage, trigger: str) -> Cell:
-    if trigger == "customer.disconnected" and TRAITS[kind].disconnect == "hang_up":
-        trigger = "customer.ended"
+    trigger = TRAITS[kind].read_trigger(trigger)
     questions: list[tuple[Refusal, Question | None]] = []
     for code, look in CODES:
         answer = look(kind, stage, trigger)

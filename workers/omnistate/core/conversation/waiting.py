@@ -11,6 +11,7 @@ from omnistate.core.conversation.parties import Waiting
 from omnistate.core.conversation.timers import postpone_forgetting
 from omnistate.core.conversation.transitions import FACTS
 from omnistate.core.input import Input
+from omnistate.core.kinds import KindTraits
 from omnistate.core.settings import WorkstreamSettings
 
 EARLY_MS: Final = 3_000
@@ -87,19 +88,26 @@ def is_crowded(conversation: Conversation) -> bool:
     return sum(waiting.input.size for waiting in extras.waiting) > WAITING_BYTES_MAX
 
 
-def take(conversation: Conversation, now_ms: int | None) -> Input:
-    """Take out whichever is first in the order, of those that are ripe, or of all (None)."""
+def take(conversation: Conversation, traits: KindTraits | None, now_ms: int | None) -> Input:
+    """Take out whichever is first in the order, of those that are ripe, or of all (None).
+
+    Without a start no `traits` say what a disconnect is; whatever waits is refused then.
+    """
     waiting = conversation.rest.waiting
     ripe = [each for each in waiting if now_ms is None or each.ripe_ms <= now_ms]
-    first = min(ripe, key=_order_of)
+    first = ripe[0]
+    for each in ripe[1:]:
+        # Of equals the first goes first: they stand as they came.
+        if _order_of(each.input, traits) < _order_of(first.input, traits):
+            first = each
     waiting.remove(first)
     restart(conversation)
     return first.input
 
 
-def _order_of(waiting: Waiting) -> tuple[int, int]:
-    # Of equals the first of a list is the least, and these stand as they came.
-    return waiting.input.time_ms, _RANKS.get(waiting.input.type, 0)
+def _order_of(input_: Input, traits: KindTraits | None) -> tuple[int, int]:
+    trigger = input_.type if traits is None else traits.read_trigger(input_.type)
+    return input_.time_ms, _RANKS.get(trigger, 0)
 
 
 def restart(conversation: Conversation) -> None:
