@@ -3,6 +3,7 @@
 Built from every member at its bound, so that a member that is added later counts by itself.
 """
 
+import json
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -27,6 +28,7 @@ from omnistate.core.representative.totals import Share, Totals, encode_totals
 from omnistate.core.settings import OFFERS_FOLLOWED, encode_settings, resolve
 from omnistate.stream.conversation.decoding import TRACE_LENGTH_MAX
 from omnistate.stream.conversation.encoding import encode_fact
+from omnistate.stream.representative.spoken import encode_capacity
 from omnistate_schemas.configuration import SLOTS_MAX, Representative, Workstream
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
 from omnistate_schemas.input_data import (
@@ -92,6 +94,26 @@ def test_outputs(fact: type[Any]) -> None:
     assert room_left(out.topic, out.key, out.value, out.headers) > 0
     if fact is facts.StateChange:
         assert room_left("conversation-states", out.key, out.value, out.headers) > 0
+
+
+def test_ids_made_of_ids_are_ids() -> None:
+    """The representative worker reads what was declined, and refuses an id that is longer."""
+    who = IN_JSON * ID_LENGTH_MAX
+    input_ = Input("agent-actions", NUMBER, NUMBER, who, who, who, who, b"")
+    origin = f"{NUMBER}-{NUMBER}"
+    said = []
+    for reservation_id in (who, "second"):
+        reservation = facts.GrantedReservation(reservation_id, who, 1)
+        declined = facts.Declined(who, who, "withdrawn", reservation, facts.Cause("timer.offer"))
+        for cause in (input_, None):
+            out = encode_fact(declined, origin, "9999-12-31T23:59:59.999Z", cause)
+            said.append(json.loads(out.value or b"")["id"])
+    picture = describe_capacity(
+        who, Totals(sequence=NUMBER), Directory(), "9999-12-31T23:59:59.999Z", facts.Cause("x")
+    )
+    said.append(json.loads(encode_capacity(picture).value or b"")["id"])
+    assert max(map(len, said)) <= ID_LENGTH_MAX
+    assert len(set(said)) == len(said), "each is told from the others"
 
 
 def test_rows_of_counters() -> None:

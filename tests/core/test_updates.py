@@ -17,6 +17,9 @@ def test_what_is_known_of_it_is_updated() -> None:
     assert said == ["U1", "-ana/primary:U1", "+ana/primary:U1", "+ana/daily:U1"]
     assert (story.last.units, story.last.profiles) == (5, ["chat", "day"])
     assert story.last.sequence == sequence + 2
+    # Which of the slots is named first is no other cost.
+    assert story.say("conversation.updated", profiles=["day", "chat"]) == ["no_effect"]
+    assert story.say("conversation.updated", priority=5, profiles=["day", "chat"]) == ["U1"]
 
 
 def test_an_update_is_no_activity_and_keeps_timers() -> None:

@@ -28,7 +28,10 @@ HEAD_BYTES: Final = 400
 _HELD: Final = TypeAdapter(CapacityHeld).validator.validate_json
 _DECLINED: Final = TypeAdapter(CapacityDeclined).validator.validate_json
 # Where the input lies that the grant ended with; of a timer, the conversation's origin and when.
-_DECLINED_ID: Final = re.compile(r"[a-z-]+-([0-9]{1,9})-[0-9]{1,18}|([0-9]{1,9})-[0-9]{1,18}\..*")
+_DECLINED_ID: Final = re.compile(
+    r"(?:[a-z-]+-([0-9]{1,9})-[0-9]{1,18}|([0-9]{1,9})-[0-9]{1,18}\.[^.]+(?:\.[0-9]+Z)?)"
+    r"\.[0-9a-f]{32}\.declined"
+)
 _RELEASED: Final = TypeAdapter(CapacityReleased).validator.validate_json
 
 
@@ -116,7 +119,7 @@ class HoldsCheck:
         """A grant that came to nothing: it moves no counter; only its id tells the partition."""
         self._findings.counts["declined"] += 1
         data, who = event.data, event.subject
-        found = _DECLINED_ID.fullmatch(event.id.removesuffix(f".{who}.declined"))
+        found = _DECLINED_ID.fullmatch(event.id)
         partition = self._layout.partitions if found is None else int(found[1] or found[2])
         if partition >= self._layout.partitions:
             self._complain(record, "id: is not that of a grant that came to nothing")

@@ -107,6 +107,11 @@ class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True, omit_default
             own = list(dict.fromkeys((*own, *profiles)))
         return self.units if units is None else units, own
 
+    def weigh(self, units: int | None, profiles: list[str]) -> tuple[int, frozenset[str]]:
+        """That cost, to be compared with another: the order of profiles says nothing."""
+        cost, names = self.cost_of(units, profiles)
+        return cost, frozenset(names)
+
     def takes(self, channel: str) -> bool:
         """Whether a conversation of `channel` fits this workstream."""
         return self.channel in (channel, KIND_OF[channel])

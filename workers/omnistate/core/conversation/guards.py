@@ -162,11 +162,11 @@ def changes_nothing(
         for name, value in update.attributes.items():
             if (name in known) != (value is not None) or not _is_same(known.get(name), value):
                 return False
-    units, profiles = settings.cost_of(
+    cost = settings.weigh(
         conversation.units if update.units is None else update.units,
         conversation.profiles if update.profiles is None else update.profiles,
     )
-    return (units, profiles) == settings.cost_of(conversation.units, conversation.profiles)
+    return cost == settings.weigh(conversation.units, conversation.profiles)
 
 
 def _is_same(known: object, value: object) -> bool:
@@ -207,8 +207,8 @@ def lacks_reservation(
         return settings.through_gate
     if settings.through_gate and input_.source != GATE:
         return True
-    units, profiles = settings.cost_of(conversation.units, conversation.profiles)
-    return reservation.units != units or {*reservation.profiles} != {*profiles}
+    cost = settings.weigh(conversation.units, conversation.profiles)
+    return cost != (reservation.units, frozenset(reservation.profiles))
 
 
 def is_over_for_good(_: Conversation, settings: WorkstreamSettings, __: Input) -> bool:

@@ -38,7 +38,7 @@ def update(conversation: Conversation, settings: WorkstreamSettings, input_: Inp
     """Take an update over; whether handling the conversation costs something else now."""
     update_ = input_.told.update
     assert update_ is not None
-    cost = settings.cost_of(conversation.units, conversation.profiles)
+    cost = settings.weigh(conversation.units, conversation.profiles)
     if update_.priority is not None:
         conversation.rest.priority = update_.priority
     if update_.attributes:
@@ -47,7 +47,7 @@ def update(conversation: Conversation, settings: WorkstreamSettings, input_: Inp
         conversation.units = update_.units
     if update_.profiles is not None:
         conversation.profiles = list(dict.fromkeys(update_.profiles))
-    return cost != settings.cost_of(conversation.units, conversation.profiles)
+    return cost != settings.weigh(conversation.units, conversation.profiles)
 
 
 def note_remarks(conversation: Conversation, input_: Input) -> None:

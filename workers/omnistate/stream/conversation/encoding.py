@@ -3,6 +3,7 @@
 It gives outputs their deterministic ids and their topic; it decides nothing.
 """
 
+from hashlib import blake2b
 from typing import Final, get_args
 
 import msgspec
@@ -51,6 +52,7 @@ check_complete(
     "fact",
 )
 _TYPES: Final = {fact: (name, OUTPUTS[name][1]) for fact, name in _NAMES.items()}
+_DIGEST_BYTES: Final = 16
 _ENCODE: Final = msgspec.json.Encoder().encode
 # Compiled, imported names are looked up at every use, and names of our own that are Final are not.
 _UNSET: Final = UNSET
@@ -62,8 +64,11 @@ _OUTGOING: Final = Outgoing
 
 
 def _declined_id(fact: Declined, origin: str, cause: Input | None, time: str) -> str:
-    """What tells it from others: whose, and the input or the timer that it came from."""
-    whose = f"{fact.representative_id}.declined"
+    """What tells it from others: whose grant, and the input or the timer that it came from."""
+    granted = "\0".join((fact.representative_id, fact.reservation.source, fact.reservation.id))
+    # Short whatever it is made of: an id is read as one of an input, too.
+    digest = blake2b(granted.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+    whose = f"{digest}.declined"
     if cause is None:
         return f"{origin}.{time}.{whose}"
     return f"{cause.topic}-{cause.partition}-{cause.offset}.{whose}"

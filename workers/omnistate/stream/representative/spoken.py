@@ -33,12 +33,15 @@ def name_order(representative_id: str, at_ms: int, number: int) -> str:
 
     The time, epoch milliseconds, keeps it apart where a lost row begins to count anew.
     """
-    name = representative_id
-    if len(name) > NAME_LENGTH_MAX:
-        digest = blake2b(name.encode(), digest_size=_DIGEST_BYTES).hexdigest()
-        # Longer than any name that stands for itself.
-        name = f"{name[:_HEAD]}~{digest}"
-    return f"{name}.{at_ms}-{number}"
+    return f"{_shorten(representative_id)}.{at_ms}-{number}"
+
+
+def _shorten(name: str) -> str:
+    if len(name) <= NAME_LENGTH_MAX:
+        return name
+    digest = blake2b(name.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+    # Longer than any name that stands for itself.
+    return f"{name[:_HEAD]}~{digest}"
 
 
 class _Saying(NamedTuple):
@@ -101,7 +104,7 @@ def encode_refusal(refusal: Refusal, asked: Asked, record: Record, time: str) ->
 def encode_capacity(data: RepresentativeCapacity) -> Outgoing:
     """`representative.capacity_changed`."""
     who, type_ = data.representative_id, "representative.capacity_changed"
-    id_, at = f"{who}.{data.sequence}", data.changed_at
+    id_, at = f"{_shorten(who)}.{data.sequence}", data.changed_at
     return _say(_Saying(REPRESENTATIVE_CAPACITY, type_, id_, SOURCE, who, at), data, data.cause)
 
 
