@@ -75,11 +75,13 @@ class EngineStandIn:
         """Somebody's part in a conversation ends; slots for the day stay."""
         if self.holds:
             place = self._dice.choice(sorted(self.holds))
+            # Idle, it gives capacity back and stays theirs; B6 takes it away.
+            rule = self._dice.choice(("K3", "B6"))
             for hold_id in self.holds.pop(place):
-                self._rig.end(hold_id)
+                self._rig.end(hold_id, rule)
 
     def end_a_day(self) -> None:
         """One slot for the day is given back."""
         daily = sorted(id_ for id_, hold in self._rig.held_by.items() if hold["role"] == "daily")
         if daily:
-            self._rig.end(self._dice.choice(daily))
+            self._rig.end(self._dice.choice(daily), "P1")

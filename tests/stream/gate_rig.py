@@ -53,9 +53,10 @@ class GateRig(RepresentativeRig):
         self._move("capacity.held", hold_id, {**hold, **extra})
         return hold_id
 
-    def end(self, hold_id: str) -> None:
-        """A hold ends."""
-        self._move("capacity.released", f"{hold_id}.released", self.held_by.pop(hold_id))
+    def end(self, hold_id: str, rule: str = "B7") -> None:
+        """A hold ends, by that rule."""
+        data = {**self.held_by.pop(hold_id), "rule": rule}
+        self._move("capacity.released", f"{hold_id}.released", data)
 
     def _move(self, type_: str, event_id: str, data: Json) -> None:
         who = data["representative_id"]

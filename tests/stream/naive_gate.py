@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 Json = dict[str, Any]
+# So a hold for handling ends while the conversation stays with them: idle, or in wrap-up.
+STAYS_THEIRS: Final = ("K3", "U1", "B1", "B2", "B3", "B21", "F5", "W4", "W9")
 RANK: Final = ("representative-presence", "capacity-changes", "assignment-requests")
 
 
@@ -26,16 +28,15 @@ class Person:
 
     def __init__(self) -> None:
         self.holds: dict[str, Json] = {}
+        # Told that they have gone, and theirs without a hold.
+        self.without_hold: set[str] = set()
         self.granted: list[Json] = []
         self.requests: list[tuple[str, str]] = []
-        # How often something was granted.
-        self.given = 0
-        # When the last of them was.
-        self.given_ms = 0
+        # How often something was granted, and when the last of it was.
+        self.given = self.given_ms = 0
         self.said: str | None = None
-        self.lost = False
         # Whether anything was ever said, and whether what was said is over.
-        self.came = False
+        self.came = self.lost = False
         self.lease_end: int | None = None
 
     @property
@@ -104,16 +105,17 @@ class NaiveGate:
     def tell(self, who: str, person: Person, *, before: bool) -> None:
         if person.gone != before:
             word = "disconnected" if person.gone else "reconnected"
-            for conversation in person.handled():
+            kept = set() if person.gone else person.without_hold
+            person.without_hold = person.without_hold - kept
+            for conversation in sorted({*person.handled(), *kept}):
                 self.action(f"representative.{word}", conversation, {"representative_id": who})
 
     def action(self, type_: str, subject: str, data: Json) -> None:
         self.actions.append(Said(type_, subject, self.clock_ms, data))
 
     def presence(self, who: str, person: Person, event: Json) -> None:
-        data, before = event["data"], person.gone
+        data, before, lease = event["data"], person.gone, event["data"].get("lease_seconds")
         person.came, person.lost, person.said = True, False, data["presence"]
-        lease = data.get("lease_seconds")
         wanted = lease is not None and person.said != "offline"
         person.lease_end = self.clock_ms + lease * 1_000 if wanted else None
         self.tell(who, person, before=before)
@@ -132,6 +134,7 @@ class NaiveGate:
         )
         person.granted = [grant for grant in person.granted if not grant.get("last")]
         person.holds[data["hold_id"]] = data
+        person.without_hold -= set(person.handled())
         reservation = data.get("reservation")
         if reservation is not None:
             mark = (reservation["source"], reservation["id"])
@@ -152,7 +155,10 @@ class NaiveGate:
     def released(self, _who: str, person: Person, event: Json) -> None:
         self.moved(person)
         person.granted = [grant for grant in person.granted if not grant.get("last")]
+        before = set(person.handled())
         del person.holds[event["data"]["hold_id"]]
+        if person.gone and event["data"]["rule"] in STAYS_THEIRS:
+            person.without_hold |= before - set(person.handled())
 
     def declined(self, _who: str, person: Person, event: Json) -> None:
         reservation = event["data"]["reservation"]

@@ -159,6 +159,7 @@ HOLDING: Final = Holding(
     ROW_VERSION,
     3,
     [HeldCost("3-17.h1", "primary", 30, ["chat"]), HeldCost("3-17.h2", "daily", 0, ["day"])],
+    kept=True,
 )
 HAND_OVER: Final = HandOver(AT_MS, AT_MS - 500, "ana", "support", "line")
 MEMORY: Final = MemoryRow(

@@ -18,7 +18,7 @@ from omnistate.core.representative.grants import (
     drop_rests,
     settle,
 )
-from omnistate.core.representative.holdings import HANDLING, HeldCost, Holding
+from omnistate.core.representative.holdings import HANDLING, KEEPING, HeldCost, Holding
 from omnistate.core.representative.standing import GONE, SAID, follow
 from omnistate.core.representative.totals import Share, Totals
 
@@ -51,6 +51,7 @@ class CapacityChange(NamedTuple):
     hold: HeldCost
     # Of a hold that begins: source and id of the request that it was granted for.
     reservation: tuple[str, str] | None
+    rule: str = ""
 
 
 class Holdings(Protocol):
@@ -64,6 +65,9 @@ class Holdings(Protocol):
 
     def handled(self) -> list[str]:
         """The conversations that they handle, by id."""
+
+    def take_theirs(self) -> list[str]:
+        """Those, and the ones kept without a hold, which are kept no longer; by id."""
 
 
 class Desk:
@@ -103,8 +107,9 @@ class Desk:
         return self._tell() if self.gone != gone else NOTHING
 
     def _tell(self) -> Sequence[Order]:
-        """Tell every conversation that they handle whether they are there."""
-        return [Connection(each, not self.gone) for each in self._holdings.handled()]
+        """Tell every conversation that they handle that they have gone, or all of theirs: back."""
+        told = self._holdings.handled() if self.gone else self._holdings.take_theirs()
+        return [Connection(each, not self.gone) for each in told]
 
     def take(self, change: CapacityChange, now_ms: int) -> tuple[int | None, Sequence[Order]]:
         """A hold begins or ends; how many changes before it are missing, None = a repeat.
@@ -121,7 +126,7 @@ class Desk:
         if change.kind == "released":
             if hold.role in HANDLING:
                 totals.last_released_ms = now_ms
-            holding.end(hold.hold_id)
+            holding.end(hold.hold_id, kept=self.gone and change.rule in KEEPING)
             self._holdings.put(change.conversation_id, holding)
             return missing, NOTHING
         if change.reservation is not None:

@@ -12,6 +12,9 @@ from omnistate.core.row_version import HOLDINGS, ROW_VERSION
 # Roles of somebody who talks with the customer, and so can lose the connection.
 HANDLING: Final = frozenset({"primary", "consultant"})
 DAILY: Final = "daily"
+# Rules that give capacity back and leave the conversation with whoever has it: what is idle or only
+# costs something else, and wrap-up. After F5 it may be over; whoever is told too much ignores it.
+KEEPING: Final = frozenset({"K3", "U1", "B1", "B2", "B3", "B21", "F5", "W4", "W9"})
 
 
 class HeldCost(msgspec.Struct, array_like=True):
@@ -30,6 +33,9 @@ class Holding(msgspec.Struct, array_like=True):
     # The conversation's: whose counters these holds move.
     partition: int = 0
     holds: list[HeldCost] = []
+    # Nothing of them is held for handling any more, and yet it is theirs: it was told that they
+    # have gone, and is to be told when they are back.
+    kept: bool = False
 
     @property
     def handled(self) -> bool:
@@ -47,10 +53,23 @@ class Holding(msgspec.Struct, array_like=True):
         """A hold begins; the same one again is nothing."""
         if all(hold.hold_id != each.hold_id for each in self.holds):
             self.holds.append(hold)
+        if hold.role in HANDLING:
+            self.kept = False
 
-    def end(self, hold_id: str) -> None:
-        """A hold ends; one that is not known is nothing."""
+    def end(self, hold_id: str, *, kept: bool = False) -> None:
+        """A hold ends; one that is not known is nothing.
+
+        `kept`: even so, what they handled goes on being theirs.
+        """
+        handled = self.handled
         self.holds = [each for each in self.holds if each.hold_id != hold_id]
+        if handled and not self.handled:
+            self.kept = kept
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it needs no row."""
+        return not self.holds and not self.kept
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()

@@ -58,6 +58,7 @@ class _Data(msgspec.Struct, gc=False):
     partition_profiles: _Profiles = {}
     profiles: _Names = []
     reservation: _Reservation | None = None
+    rule: str = ""
 
 
 class _Declined(msgspec.Struct, gc=False):
@@ -127,6 +128,7 @@ def read_capacity_change(record: Record) -> Said:
         data.conversation_id,
         HeldCost(data.hold_id, data.role, data.units, data.profiles),
         reservation,
+        data.rule,
     )
     return Said(who, cause, change)
 

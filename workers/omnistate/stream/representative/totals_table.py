@@ -124,10 +124,22 @@ class HoldingsOverlay:
         names = sorted({*self._rows, *self._changed})
         return [name for name in names if self.of(name).handled]
 
+    def take_theirs(self) -> list[str]:
+        """Those, and the ones kept without a hold, which are kept no longer; by id."""
+        theirs = []
+        for name in sorted({*self._rows, *self._changed}):
+            holding = self.of(name)
+            if holding.handled or holding.kept:
+                theirs.append(name)
+            if holding.kept:
+                holding.kept = False
+                self.put(name, holding)
+        return theirs
+
     def writes(self) -> Iterable[tuple[Write, int]]:
         """The rows that differ from the table's, and by how much each changes their number."""
         for conversation_id, holding in self._changed.items():
-            row = encode_holding(holding) if holding.holds else None
+            row = None if holding.says_nothing else encode_holding(holding)
             former = self._rows.get(conversation_id)
             if row != former:
                 key = encode_holding_key(self._id, conversation_id)
