@@ -83,7 +83,8 @@ def settings_of(case: Case, places: Mapping[str, str]) -> dict[str, str]:
     """The variables of a case; without others, nobody is where Kafka should be."""
     given = dict(pair.split("=", 1) for pair in case.settings.split(",") if pair)
     brokers = {"OMNISTATE_BROKERS": f"127.0.0.1:{places['nobody']}"}
-    return brokers | {f"OMNISTATE_{name}": value for name, value in given.items()}
+    filled = {f"OMNISTATE_{name}": value.format_map(places) for name, value in given.items()}
+    return brokers | filled
 
 
 def check(end: End, says: str, status: int) -> None:

@@ -42,6 +42,15 @@ def test_sorted_nothing_goes_back(config: Path, events: Path) -> None:
     )
 
 
+def test_what_nobody_can_use_is_sorted_where_it_has_a_time(config: Path, tmp_path: Path) -> None:
+    events = tmp_path / "unknown.jsonl"
+    unknown = event(3, "nonsense", "2026-03-02T08:59:59Z")
+    events.write_bytes(started() + b"\n" + unknown + b"\n")
+    run = omnistate("replay", events, "--config", config, "--sort")
+    topics = [json.loads(line)["topic"] for line in run.stdout.splitlines()]
+    assert topics == ["dead-letters", "conversation-state-changes"]
+
+
 def test_until_before_the_last_event_is_an_unusable_argument(config: Path, events: Path) -> None:
     run = omnistate("replay", events, "--config", config, "--until", "2026-03-02T08:59:59.999Z")
     assert (run.returncode, run.stdout) == (2, b"")

@@ -57,11 +57,11 @@ def test_the_folder_may_be_an_option(tmp_path: Path, folder: Path) -> None:
 def test_a_folder_as_kubernetes_mounts_it_is_read_and_other_files_are_let_be(folder: Path) -> None:
     dated = folder / "..2026_11_30"
     dated.mkdir()
-    (dated / "omnistate_sasl_username").write_text("centre")
+    (dated / "omnistate_topic_prefix").write_text("centre")
     (folder / "..data").symlink_to(dated.name)
-    (folder / "omnistate_sasl_username").symlink_to("..data/omnistate_sasl_username")
+    (folder / "omnistate_topic_prefix").symlink_to("..data/omnistate_topic_prefix")
     (folder / "postgres_password").write_text(PASSWORD)
-    assert load_settings().sasl_username == "centre"
+    assert load_settings().topic_prefix == "centre"
 
 
 def test_a_wrong_value_names_its_file_and_does_not_show_it(folder: Path) -> None:

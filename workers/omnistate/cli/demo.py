@@ -158,12 +158,16 @@ def run_demo(seed: int, conversations: int, out: Path | None) -> int:
     if not console.is_terminal:
         console = Console(highlight=False, width=PIPE_WIDTH, no_color=True)
     folder = DEFAULT_OUT if out is None else out
-    _make(folder)
+    obstacle = _find_obstacle(folder)
+    if obstacle is not None and out is not None:
+        raise Unusable(obstacle)
     show = Show(seed, conversations, console)
     asyncio.run(show.run())
     balanced = show.conclude()
     with _explained(folder):
-        console.print(show.draw(folder / "day.png"), soft_wrap=True, markup=False)
+        # Nobody asked for the picture by name, so where it cannot be it is no fault.
+        no_picture = None if obstacle is None else f"Picture: none, {obstacle} (--out FOLDER)"
+        console.print(no_picture or show.draw(folder / "day.png"), soft_wrap=True, markup=False)
         if out is not None:
             show.write(out)
     if out is not None:
@@ -175,12 +179,15 @@ def run_demo(seed: int, conversations: int, out: Path | None) -> int:
     return 0 if balanced else 1
 
 
-def _make(folder: Path) -> None:
-    """The folder, which can be written to. Raises Unusable, before the day takes its time."""
-    with _explained(folder):
+def _find_obstacle(folder: Path) -> str | None:
+    """Make the folder before the day takes its time; what is in the way of writing to it."""
+    try:
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    except OSError as error:
+        return f"{error.filename or folder}: {error.strerror}"
+    return None
 
 
 @contextmanager

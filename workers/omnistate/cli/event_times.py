@@ -6,20 +6,31 @@ It reads lines and times; what the events say is the replay's business.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import msgspec
+from omnistate_schemas.times import parse_time_ms
+
 from omnistate.stream.cloudevents import Undecodable, read_event
 
 _BEFORE_ALL: Final = float("-inf")
 
 
+class _Timed(msgspec.Struct):
+    time: str
+
+
+_TIMED: Final = msgspec.json.Decoder(_Timed)
+
+
 def sort_by_time(lines: Iterable[bytes]) -> list[bytes]:
     """The lines in order of their events' `time`; of one time as they came.
 
-    What is no event stays behind the event that it came after.
+    What nobody can use has its place, too, where it has a time; what has none stays behind what it
+    came after.
     """
     keyed: list[tuple[float, bytes]] = []
     last: float = _BEFORE_ALL
     for line in lines:
-        last = _time_of(line, last)
+        last = _told_time_of(line, last)
         keyed.append((last, line))
     keyed.sort(key=lambda each: each[0])
     return [line for _, line in keyed]
@@ -34,6 +45,13 @@ def last_time_ms(lines: Iterable[bytes]) -> int | None:
 def _times_of(lines: Iterable[bytes]) -> Iterator[float]:
     for line in lines:
         yield _time_of(line, _BEFORE_ALL)
+
+
+def _told_time_of(line: bytes, otherwise: float) -> float:
+    try:
+        return parse_time_ms(_TIMED.decode(line).time)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return otherwise
 
 
 def _time_of(line: bytes, otherwise: float) -> float:

@@ -5,6 +5,7 @@ the partition tasks. Beside it only `faust_client` and `figures_stream` import F
 """
 
 import asyncio
+import errno
 import socket
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,6 @@ from faust.app.base import BootStrategy
 from faust.web.drivers.aiohttp import Web
 from mode import Service
 
-from omnistate.process.environment import PREFIX
 from omnistate.process.errors import ExitStatus, Unusable
 from omnistate.process.event_loop import new_event_loop
 from omnistate.process.faults import describe_fault, find_fault
@@ -28,8 +28,8 @@ from omnistate.process.supervisor import Engine, Supervisor, supervise
 from omnistate.process.web_port import WebPort
 from omnistate.process.worker_metrics import WorkerMetrics
 
-WEB_PORT: Final = f"{PREFIX}WEB_PORT"
-HEALTH_PORT: Final = f"{PREFIX}HEALTH_PORT"
+WEB_PORT: Final = "web_port"
+HEALTH_PORT: Final = "health_port"
 
 
 class WebOnly(BootStrategy):  # type: ignore[misc]
@@ -119,7 +119,7 @@ def run_engine(
     """
     own = _web_ports(settings, has_pages=add_routes is not None)
     for setting, number in own.items():
-        _check_port(setting, settings.web_host, number)
+        _check_port(settings, setting, number)
     loop = new_event_loop()
     asyncio.set_event_loop(loop)
     app = _make_app(name, settings, loop)
@@ -187,7 +187,8 @@ def _web_ports(settings: Settings, *, has_pages: bool) -> dict[str, int]:
     if settings.health_port is None:
         return {WEB_PORT: settings.web_port}
     if settings.health_port == settings.web_port:
-        raise Unusable(f"{HEALTH_PORT}: {settings.health_port} is the web port")
+        source = settings.source_of(HEALTH_PORT)
+        raise Unusable(f"{source}: {settings.health_port} is the web port")
     pages = {WEB_PORT: settings.web_port} if has_pages else {}
     return {**pages, HEALTH_PORT: settings.health_port}
 
@@ -211,8 +212,9 @@ def _serve(
     return found
 
 
-def _check_port(setting: str, host: str, port: int) -> None:
+def _check_port(settings: Settings, setting: str, port: int) -> None:
     """Raise Unusable where nothing could listen there."""
+    host = settings.web_host
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -221,6 +223,10 @@ def _check_port(setting: str, host: str, port: int) -> None:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
     except socket.gaierror as error:
-        raise Unusable(f"OMNISTATE_WEB_HOST: {host}: {error.strerror}") from None
+        source = settings.source_of("web_host")
+        raise Unusable(f"{source}: {host}: {error.strerror}") from None
     except OSError as error:
-        raise Unusable(f"{setting}: {host}:{port}: {error.strerror}") from None
+        # A host that is not this machine's is the host's fault, not the port's.
+        wrong = "web_host" if error.errno == errno.EADDRNOTAVAIL else setting
+        source = settings.source_of(wrong)
+        raise Unusable(f"{source}: {host}:{port}: {error.strerror}") from None

@@ -8,13 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self, get_args
 
-from pydantic import (
-    Field,
-    PrivateAttr,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from omnistate_schemas.configured import Misplaced, refuse
+from pydantic import Field, PrivateAttr, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -29,16 +24,14 @@ from omnistate.adapters.kafka.clients.connection import (
     SecurityProtocol,
 )
 from omnistate.core.row_version import WRITABLE
-from omnistate.process.environment import (
-    PREFIX,
-    source_of,
-)
+from omnistate.process.environment import PREFIX, source_of
 from omnistate.process.errors import Unusable
 from omnistate.process.setting_values import (
     check_brokers,
     check_host,
     check_redis_url,
     check_token,
+    find_useless,
 )
 from omnistate.stream.topology import Topology, TopologyError, load_topology
 
@@ -188,6 +181,9 @@ class Settings(BaseSettings):
             )
         if (self.ssl_cert_file is None) is not (self.ssl_key_file is None):
             raise ValueError(f"{PREFIX}SSL_CERT_FILE and {PREFIX}SSL_KEY_FILE go together")
+        given = {name for name in self.model_fields_set if getattr(self, name)}
+        said = f"of no use with {PREFIX}SECURITY_PROTOCOL {self.security_protocol}"
+        refuse(Misplaced((name,), said) for name in find_useless(self.security_protocol, given))
         return self
 
     @classmethod
@@ -236,8 +232,11 @@ class Settings(BaseSettings):
         try:
             return load_topology(self.topics_file)
         except TopologyError as error:
-            source = source_of("topics_file", self._options)
-            raise UnusableSetting(f"{source}: {error}") from None
+            raise UnusableSetting(f"{self.source_of('topics_file')}: {error}") from None
+
+    def source_of(self, name: str) -> str:
+        """What the user wrote a setting as: an option, a variable, or a file of secrets."""
+        return str(self._files.get(name) or source_of(name, self._options))
 
 
 def is_secret(name: str) -> bool:

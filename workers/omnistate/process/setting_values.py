@@ -4,6 +4,7 @@ It knows no setting's name, and connects to nothing.
 """
 
 import re
+from collections.abc import Container
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from omnistate.adapters.redis.redis_url import UnusableUrl
 
 REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://")
 # What a header can carry, and long enough not to be guessed.
+_HOST: Final = re.compile(r"[^\s/?#@,\[\]]*")
 TOKEN: Final = re.compile(r"[!-~]{16,1024}")
 
 
@@ -20,7 +22,7 @@ def check_brokers(brokers: str) -> None:
     for broker in brokers.split(","):
         place = urlsplit(f"//{broker.strip()}")
         # Reading the port is what checks it.
-        if not place.hostname or place.path or not place.port:
+        if not place.hostname or place.path or place.username is not None or not place.port:
             raise ValueError("host:port is needed, several with commas")
         check_host(place.hostname)
 
@@ -31,6 +33,21 @@ def check_host(host: str) -> None:
         host.encode("idna")
     except UnicodeError:
         raise ValueError("not the name of a host") from None
+    if not _HOST.fullmatch(host):
+        raise ValueError("not the name of a host")
+
+
+def find_useless(protocol: str, given: Container[str]) -> list[str]:
+    """Those given that `security_protocol` has no use for.
+
+    Whoever gives one believes that there is a login, or TLS.
+    """
+    useless: list[str] = []
+    if not protocol.startswith("SASL"):
+        useless += "sasl_username", "sasl_password"
+    if not protocol.endswith("SSL"):
+        useless += "ssl_ca_file", "ssl_cert_file", "ssl_key_file"
+    return [name for name in useless if name in given]
 
 
 def check_redis_url(url: str) -> None:
