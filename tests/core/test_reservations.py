@@ -73,3 +73,14 @@ def test_what_an_update_takes_anew_carries_none() -> None:
     story.say("conversation.updated", units=5)
     held = [fact for fact in story.facts if isinstance(fact, Held)]
     assert [each.reservation is None for each in held] == [False, True]
+
+
+def test_what_costs_something_else_by_its_acceptance_is_held_past_the_gate() -> None:
+    """As a hold that U1 takes anew; what was granted is given up."""
+    story = gated(reserve_on_offer=False)
+    story.assign("ana", source=GATE, reservation=grant())
+    assert story.say("conversation.updated", units=50) == ["U1"]
+    said = story.by("ana", "accept")
+    assert said == ["A1", "+ana/primary:A1", "declined ana:withdrawn"]
+    held = [fact for fact in story.facts if isinstance(fact, Held)][-1]
+    assert (held.units, held.forced, held.reservation) == (50, True, None)

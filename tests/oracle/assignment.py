@@ -118,7 +118,16 @@ def give(
         kept.release_at = None
     step.change(rule, "in_conversation", reason=reason, representative=who, queue=queue)
     if kept is None and not is_idle:
+        if offered is not None and reservation is not None and not _is_cost(row, reservation):
+            # U1: what it costs is another thing by now, and is held as U1 holds
+            step.decline(offered)
+            forced, reservation = True, None
         step.hold(who, "primary", rule, forced=forced, reservation=reservation)
+
+
+def _is_cost(row: Conversation, reservation: dict[str, Any]) -> bool:
+    granted = reservation.get("units") or 0, {*(reservation.get("profiles") or [])}
+    return granted == (row.units, {*row.profiles})
 
 
 def decline(step: Step, rule: str, who: str | None, reason: str | None = None) -> None:

@@ -231,7 +231,7 @@ def _repeats(row: Conversation, event: Event) -> bool:
         after = cost_after(row.units, row.profiles, row.settings.profiles, data)
         attributes = update(row.attributes, data.get("attributes", {}))
         is_same = are_same(attributes, row.attributes)
-        is_same = is_same and after == (row.units, row.profiles)
+        is_same = is_same and (after[0], {*after[1]}) == (row.units, {*row.profiles})
         return is_same and data.get("priority", row.priority) == row.priority
     return False
 

@@ -184,11 +184,11 @@ def _update(step: Step, event: Event) -> None:
     """U1: where the cost changes, each hold for handling is released and taken anew."""
     row, data = step.conversation, event.data
     before = before_change(row, step.at)
-    cost = (row.units, list(row.profiles))
+    cost = (row.units, {*row.profiles})
     row.priority = data.get("priority", row.priority)
     row.attributes = update(row.attributes, data.get("attributes", {}))
     row.units, row.profiles = cost_after(row.units, row.profiles, row.settings.profiles, data)
-    if cost != (row.units, row.profiles):
+    if cost != (row.units, {*row.profiles}):
         for hold in row.holds:
             if hold.role in ("primary", "consultant"):
                 step.release(hold, "U1")
