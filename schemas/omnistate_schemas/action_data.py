@@ -66,8 +66,10 @@ class Reservation(Data):
 
     id: Id = Field(description="The `id` of the request.")
     source: Source = Field(description="The `source` of the request.")
-    units: Units = Field(default=0, description="Capacity units as granted.")
-    profiles: Profiles = Field(default=[], description="Capacity profiles as granted.")
+    units: Units | None = Field(default=None, description="Capacity units as granted; null: 0.")
+    profiles: Profiles | None = Field(
+        default=None, description="Capacity profiles as granted; null: none."
+    )
 
 
 class RouterAssignData(ActionData):

@@ -119,6 +119,18 @@ def test_a_null_of_an_optional_member_is_as_if_left_out(name: str) -> None:
     )
 
 
+def test_a_null_within_what_was_granted_is_as_if_left_out() -> None:
+    event = example_of("router.assign")
+    granted = {"id": "ask-1", "source": "/router"}
+    bare = {"representative_id": "ana", "reservation": granted}
+    reservation = {**granted, "units": None, "profiles": None}
+    without = decode(event | {"data": bare})
+    assert without.problem is None
+    assert without.told.reservation == ("ask-1", "/router", 0, [])
+    with_null = decode(event | {"data": bare | {"reservation": reservation}})
+    assert members_of(with_null) == members_of(without)
+
+
 @pytest.mark.parametrize(
     ("name", "member"), [("router.assign", "auto_accept"), ("router.move", "overflow")]
 )

@@ -81,12 +81,8 @@ def fill_offer(input_: Input, data: RouterAssignData) -> None:
     input_.representative_id = input_.target_id = data.representative_id
     input_.auto_accept = bool(data.auto_accept)
     input_.expected_sequence = data.expected_sequence
-    reservation = data.reservation
-    if reservation is not None:
-        granted = Reservation(
-            reservation.id, reservation.source, reservation.units, [*reservation.profiles]
-        )
-        input_.details = Details(reservation=granted)
+    if data.reservation is not None:
+        _put_reservation(input_, data.reservation)
 
 
 def fill_reservation(input_: Input, reservation: object) -> None:
@@ -95,9 +91,12 @@ def fill_reservation(input_: Input, reservation: object) -> None:
         granted = ReservationData.model_validate(reservation)
     except ValidationError:
         return
-    profiles = [*granted.profiles]
-    given = Reservation(granted.id, granted.source, granted.units, profiles)
-    input_.details = Details(reservation=given)
+    _put_reservation(input_, granted)
+
+
+def _put_reservation(input_: Input, told: ReservationData) -> None:
+    granted = Reservation(told.id, told.source, told.units or 0, [*(told.profiles or ())])
+    input_.details = Details(reservation=granted)
 
 
 def fill_move(input_: Input, data: RouterMoveData) -> None:
