@@ -11,9 +11,10 @@ from omnistate.adapters.memory.memory_log import Entry
 from omnistate.audit.audit_layout import Layout, read_totals_layout
 from omnistate.audit.audited_rows import Rows
 from omnistate.audit.configuration_history import Configured
-from omnistate.audit.cut import read_cut
+from omnistate.audit.cut import Cut, Reached, read_cut
 from omnistate.audit.findings import Findings
 from omnistate.audit.gate_law import GateCheck
+from omnistate.audit.grant_ages import check_ages
 from omnistate.audit.holdings_law import check_holdings
 from omnistate.audit.source import MemoryReader
 from omnistate.audit.totals_law import TotalsCheck
@@ -47,8 +48,14 @@ class HalfKept(MemoryReader):
         return await super().beginnings(topic)
 
 
-async def audit(rig: GateRig, read: type[MemoryReader] = MemoryReader) -> Findings:
-    """The two checks over a gate's topics, where nobody is at work."""
+async def audit(
+    rig: GateRig,
+    read: type[MemoryReader] = MemoryReader,
+    *,
+    now_ms: int | None = None,
+    taken: int = 2**40,
+) -> Findings:
+    """The checks over a gate's topics, where nobody is at work; an engine has `taken` so many."""
     findings, reader = Findings(), read(rig.log)
     layout = await read_totals_layout(reader, load_topology())
     cut = await read_cut(reader, layout, findings)
@@ -59,7 +66,9 @@ async def audit(rig: GateRig, read: type[MemoryReader] = MemoryReader) -> Findin
     directory = rig.directory
     configured = Configured({}, directory.profiles, directory.representatives, None)
     gate = GateCheck(check, Rows(1), configured, findings)
-    await gate.run(reader, {0})
+    await gate.run(reader)
+    engine_cut = Cut([Reached(None, {AGENT_ACTIONS: taken})], [0])
+    await check_ages(reader, check, engine_cut, Rows(1), findings, at_rest={0}, now_ms=now_ms)
     await check_holdings(reader, check, gate.accounts, {0}, findings)
     return findings
 

@@ -31,7 +31,8 @@ from omnistate.audit.audited_dead_letters import DeadLetters
 from omnistate.audit.configuration_history import read_configuration
 from omnistate.audit.cut import read_cut
 from omnistate.audit.findings import Findings
-from omnistate.audit.gate_law import GateCheck
+from omnistate.audit.gate_law import run_gate_check
+from omnistate.audit.grant_ages import check_ages
 from omnistate.audit.holdings_law import check_holdings
 from omnistate.audit.holds_law import HoldsCheck
 from omnistate.audit.input_beginnings import find_beginnings
@@ -61,9 +62,15 @@ async def estimate_records(reader: TopicReader, topology: Topology) -> int:
 
 
 async def audit(
-    reader: TopicReader, topology: Topology, model: ModelSource | None = None
+    reader: TopicReader,
+    topology: Topology,
+    model: ModelSource | None = None,
+    now_ms: int | None = None,
 ) -> Findings:
-    """Audit a whole log, and the read model. Raises LogUnavailable where the log cannot be read."""
+    """Audit a whole log, and the read model. Raises LogUnavailable where the log cannot be read.
+
+    `now_ms`: epoch milliseconds when it begins; None = as the furthest partition's clock has it.
+    """
     findings = Findings()
     reader = unreadable = UnreadableBatches(reader)
     layout = await read_layout(reader, topology)
@@ -107,8 +114,8 @@ async def audit(
     if totals.has_run:
         at_rest = await end_totals(reader, totals, layout, cut, findings)
         check_limits(totals, at_rest, configured, findings)
-        gate = GateCheck(totals, rows, configured, findings)
-        await gate.run(reader, at_rest)
+        gate = await run_gate_check(reader, totals, rows, configured, findings)
+        await check_ages(reader, totals, cut, rows, findings, at_rest=at_rest, now_ms=now_ms)
         await check_holdings(reader, totals, gate.accounts, at_rest, findings)
     else:
         findings.leave_out("totals", "no representative worker has run yet")

@@ -1,8 +1,8 @@
 """The law of the gate (contract.md#the-gate): requests are answered once, and grants fit.
 
 Everything is counted once more, request by request, in the order in which the worker takes its
-inputs. A reservation that no gate gave, a grant that does not fit, one that nobody took for a
-minute, a hold that went past the gate where it may not: each is named where it shows.
+inputs. A reservation that no gate gave, a grant that does not fit, a hold that went past the gate
+where it may not: each is named where it shows. How old grants are is for `grant_ages` to judge.
 """
 
 from collections import defaultdict
@@ -38,7 +38,6 @@ from omnistate.stream.ports import Record
 
 UNKNOWN: Final = Representative()
 NO_PROFILE: Final = CapacityProfile(limit=0)
-GRANT_AGE_MS: Final = 60_000
 # Rules by which the router's work is held.
 ROUTED: Final = frozenset({"O1", "A13", "A1"})
 Accounts = dict[str, GateAccount]
@@ -56,9 +55,6 @@ class GateCheck:
         self._findings = findings
         conversations = [each for part in rows.conversations for each in part.items()]
         self._gated = {id_ for id_, row in conversations if row.settings_key in rows.gated}
-        self._offered = {
-            (id_, who) for id_, row in conversations for who in row.offered_representative_ids
-        }
         changed_ms = configured.changed_ms
         self._since_ms = 0 if changed_ms is None else changed_ms + SETTLING_MS
         self.accounts: Accounts = {}
@@ -66,8 +62,8 @@ class GateCheck:
         self._assumed: set[int] = set()
         self._answers_gone = 0
 
-    async def run(self, reader: TopicReader, at_rest: Set[int]) -> None:
-        """Read and judge; `at_rest` are the partitions that nobody has written to since."""
+    async def run(self, reader: TopicReader) -> None:
+        """Read and judge."""
         answers = await read_answers(reader)
         given: dict[tuple[str, Mark], list[Given]] = defaultdict(list)
         for each in answers.given:
@@ -83,7 +79,7 @@ class GateCheck:
                     f"the gate's partition {number} is not checked: retention took its beginning"
                 )
                 continue
-            await self._check_partition(reader, number, given, answers, at_rest=at_rest)
+            await self._check_partition(reader, number, given, answers)
         for left in given.values() if whole else ():
             for each in left:
                 self._complain(each.place, "a reservation that no gate gave: nobody asked for it")
@@ -107,8 +103,6 @@ class GateCheck:
         number: int,
         given: Mapping[tuple[str, Mark], list[Given]],
         answers: Answers,
-        *,
-        at_rest: Set[int],
     ) -> None:
         layout, cut = self._totals.layout, self._totals.cut
         known: set[tuple[str, Mark]] = set()
@@ -125,16 +119,11 @@ class GateCheck:
                         self._take_change(record, known)
                     elif record.topic == ASSIGNMENT_REQUESTS:
                         self._take_request(record, given, answers, known)
-        waiting = False
-        for topic in (CAPACITY_CHANGES, ASSIGNMENT_REQUESTS):
-            beyond = each_record(reader, topic, number, cut.offset(number, topic))
-            async for record in beyond:
-                waiting = True
-                # What was answered since the cut is not judged, but was asked for.
-                for request in requests_in([record]):
-                    given.get((request.cost.representative_id, request.mark), []).clear()
-        if number in at_rest and not waiting:
-            self._check_age(number)
+        taken = cut.offset(number, ASSIGNMENT_REQUESTS)
+        async for record in each_record(reader, ASSIGNMENT_REQUESTS, number, taken):
+            # What was answered since the cut is not judged, but was asked for.
+            for request in requests_in([record]):
+                given.get((request.cost.representative_id, request.mark), []).clear()
 
     def _take_request(
         self,
@@ -214,17 +203,14 @@ class GateCheck:
         routed = moved.rule in ROUTED and moved.role == "primary" and not moved.forced
         return routed and moved.conversation_id in self._gated
 
-    def _check_age(self, number: int) -> None:
-        """Everything was read: no grant is older than a minute, unless its offer is pending."""
-        clock_ms = self._totals.cut.clock_ms(number) or 0
-        for who, row in self._totals.totals.rows.items():
-            if row.place[1] != number:
-                continue
-            for grant in row.grants:
-                pending = (grant.conversation_id, who) in self._offered
-                if clock_ms - grant.at_ms > GRANT_AGE_MS and not pending:
-                    sentence = "a grant is older than a minute, and nobody has taken or declined it"
-                    self._complain(row.place, sentence)
-
     def _complain(self, place: tuple[str, int, int], sentence: str) -> None:
         self._findings.add("gate", *place, sentence)
+
+
+async def run_gate_check(
+    reader: TopicReader, totals: TotalsCheck, rows: Rows, configured: Configured, findings: Findings
+) -> GateCheck:
+    """The whole check, and the accounts that it has come to."""
+    check = GateCheck(totals, rows, configured, findings)
+    await check.run(reader)
+    return check

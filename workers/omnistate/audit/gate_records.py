@@ -18,7 +18,9 @@ from omnistate_schemas.vocabulary import (
 from omnistate.audit.cut import place_of
 from omnistate.audit.input_beginnings import read_origin
 from omnistate.audit.source import TopicReader
+from omnistate.stream.cloudevents import Undecodable
 from omnistate.stream.ports import Record
+from omnistate.stream.representative.representative_inputs import read_request
 
 GATE: Final = "/omnistate/gate"
 Place = tuple[str, int, int]
@@ -99,12 +101,6 @@ class _Assigned(msgspec.Struct, gc=False):
     reservation: Reservation
 
 
-class _Asked(msgspec.Struct, gc=False):
-    conversation_id: str
-    units: int | None = None
-    profiles: list[str] | None = None
-
-
 class _Input(msgspec.Struct, gc=False):
     topic: str
     partition: int
@@ -126,7 +122,6 @@ class _Event(msgspec.Struct, gc=False):
 T = TypeVar("T")
 _HEAD: Final = msgspec.json.Decoder(_Event).decode
 ASSIGNED: Final = msgspec.json.Decoder(_Assigned)
-ASKED: Final = msgspec.json.Decoder(_Asked)
 REFUSED: Final = msgspec.json.Decoder(_Refused)
 MOVED: Final = msgspec.json.Decoder(Moved)
 
@@ -170,14 +165,18 @@ async def read_answers(reader: TopicReader) -> Answers:
 
 
 def requests_in(records: Sequence[Record]) -> Iterator[Requested]:
-    """The requests that can be read; any other was refused or put aside."""
+    """The requests that the worker can read, in any form; any other it refused or put aside."""
     for record in records:
-        asked = read_as(record, "assignment.requested", ASKED)
-        if asked is not None:
-            event, data = asked
-            profiles = tuple(dict.fromkeys(data.profiles or ()))
-            cost = Cost(event.subject, data.conversation_id, data.units or 0, profiles)
-            yield Requested(record, Mark(event.source, event.id), cost)
+        try:
+            asked = read_request(record)
+        except Undecodable:
+            continue
+        request = asked.request
+        if request is not None:
+            profiles = tuple(dict.fromkeys(request.profiles))
+            who, units = asked.representative_id, request.units
+            cost = Cost(who, request.conversation_id, units, profiles)
+            yield Requested(record, Mark(request.source, request.id), cost)
 
 
 async def each_record(

@@ -4,6 +4,7 @@ Exit status: 0 where all laws hold, 1 where one does not; others where it could 
 """
 
 import sys
+import time
 from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -78,7 +79,7 @@ async def _audit(
         if sys.stderr is not None and sys.stderr.isatty():
             total = await estimate_records(reader, topology)
             reader = WatchedReader(reader, _show_progress(shown, total))
-        return await audit(reader, topology, model)
+        return await audit(reader, topology, model, round(time.time() * 1_000))
 
 
 def _show_progress(shown: ExitStack, total: int) -> "Callable[[str, Sequence[Record]], None]":
