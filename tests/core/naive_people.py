@@ -36,7 +36,9 @@ class NaivePeople:
         self.overflowing: dict[str, tuple[int, int]] = {}
         self.known: dict[str, int] = {}  # how often something new became known of somebody
         self.barred: dict[tuple[str, int, str], tuple[int, int]] = {}
-        self.unsettled: dict[str, int] = {}
+        self.unsettled: dict[str, tuple[int, set[str]]] = {}
+        # Who was granted a conversation as of a sequence, and nothing came of it.
+        self.in_vain: dict[tuple[str, int], set[str]] = {}
         self.paused: dict[tuple[str, int], int] = {}
 
     # What it is told.
@@ -65,7 +67,9 @@ class NaivePeople:
             if conversation is not None and conversation_id not in after:
                 sequence = conversation.sequence
                 if request_id == name_request(conversation_id, sequence, id_):
-                    self.unsettled[conversation_id] = sequence
+                    at, people = self.unsettled.get(conversation_id, (sequence, set()))
+                    people = {*people, id_} if at == sequence else {id_}
+                    self.unsettled[conversation_id] = sequence, people
         self.asked = [
             (at, request)
             for at, request in self.asked
@@ -196,6 +200,9 @@ class NaivePeople:
             asked and any(request.representative_id == id_ for _, request in self.asked)
         ):
             return "asked already"
+        in_vain = self.in_vain.get((conversation.conversation_id, conversation.sequence), set())
+        if id_ in in_vain or len(in_vain) >= 3:
+            return "refused"
         key = conversation.conversation_id, conversation.sequence, id_
         known, until = self.barred.get(key, (-1, 0))
         if known == self.known.get(id_, 0) and now_ms < until:

@@ -28,6 +28,11 @@ class NaiveRouter(NaivePeople):
         for entry in self.asked:
             request = entry[1]
             if refusal.cause.source == "/omnistate/router" and request.id == refusal.cause.id:
+                if refusal.code == "duplicate":
+                    # Granted before: that says nothing new.
+                    place = request.conversation_id, request.expected_sequence
+                    self.in_vain.setdefault(place, set()).add(request.representative_id)
+                    return
                 self.asked.remove(entry)
                 pair = request.conversation_id, request.representative_id
                 known = self.known.get(pair[1], 0)
@@ -46,8 +51,9 @@ class NaiveRouter(NaivePeople):
                     self.asked.append((now_ms, request))
                     actions.append(request)
         for id_ in sorted(self.conversations):
-            sequence = self.unsettled.pop(id_, None)
-            if sequence is not None:
+            if id_ in self.unsettled:
+                sequence, people = self.unsettled.pop(id_)
+                self.in_vain.setdefault((id_, sequence), set()).update(people)
                 self.paused[id_, sequence] = now_ms + 10_000
             if id_ in {each.conversation_id for each in self.pushed()}:
                 actions.extend(self.overflow(self.conversations[id_], now_ms))

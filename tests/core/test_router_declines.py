@@ -156,6 +156,57 @@ def test_a_grant_that_is_over_is_not_asked_for_again_before_the_change_is_seen()
     assert centre.asked(2) == [("c", "ben")]
 
 
+def test_a_repeat_says_nothing_new_and_nobody_else_is_asked() -> None:
+    """`duplicate`: it was granted before, and its grant is on the way to the router's picture."""
+    centre = Centre(representatives=in_support("ana", "ben"))
+    centre.sit("ana")
+    centre.sit("ben", 40)
+    centre.wait("c")
+    (request,) = centre.decide()
+    assert centre.decide(10) == [request]
+    centre.refuse(request, 10.5, "duplicate")
+    assert centre.decide(10.5) == []
+    assert isinstance(request, AssignmentRequest)
+    centre.grant("ana", request)
+    assert centre.decide(25) == []
+    # Nothing came of it: whoever it was granted to is not asked once more, others are.
+    centre.sit("ana")
+    assert centre.decide(26) == []
+    assert centre.asked(36) == [("c", "ben")]
+
+
+def test_where_a_grant_was_never_seen_somebody_else_is_asked_in_time() -> None:
+    centre = Centre(representatives=in_support("ana", "ben"))
+    centre.sit("ana")
+    centre.sit("ben", 40)
+    centre.wait("c")
+    (request,) = centre.decide()
+    centre.refuse(request, 1, "duplicate")
+    assert centre.decide(9.999) == []
+    assert centre.asked(10) == [("c", "ben")]
+
+
+def test_what_the_engine_never_takes_is_not_asked_for_without_end() -> None:
+    """A conversation that was started as pick, say: each grant of it comes back."""
+    people = ("ana", "ben", "cat", "dan", "eve")
+    centre = Centre(representatives=in_support(*people))
+    for id_ in people:
+        centre.sit(id_)
+    centre.wait("c")
+    asked = []
+    for second in range(0, 600, 5):
+        for request in centre.decide(second):
+            assert isinstance(request, AssignmentRequest)
+            asked.append(request.representative_id)
+            centre.grant(request.representative_id, request)
+            centre.decide(second + 1)
+            centre.sit(request.representative_id)
+    assert asked == ["ana", "ben", "cat"]
+    # Once it changes it is asked for again.
+    centre.wait("c", sequence=2)
+    assert centre.asked(700) == [("c", "ana")]
+
+
 def test_a_repeat_of_what_is_known_asks_nothing() -> None:
     centre = Centre(representatives=in_support("ana", "ben"))
     centre.sit("ana")

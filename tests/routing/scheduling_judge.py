@@ -95,7 +95,11 @@ class SchedulingJudge:
                 capacity = msgspec.convert(data, CapacitySeen, strict=False)
                 known.put("capacities", capacity.representative_id, capacity)
             case topic if topic == REJECTED_INPUTS:
-                known.take_refusal(msgspec.convert(data, RefusalSeen, strict=False), self._now_ms)
+                refusal = msgspec.convert(data, RefusalSeen, strict=False)
+                known.take_refusal(refusal, self._now_ms)
+                if refusal.code == "duplicate":
+                    # Whoever asked once more may have fallen: here nobody gives a request up.
+                    known.asked = [each for each in known.asked if each[1].id != refusal.cause.id]
             case topic if topic == ASSIGNMENT_REQUESTS and event["source"] == ROUTER:
                 self._take_request(event)
             case topic if topic == AGENT_ACTIONS and event["source"] == ROUTER:
@@ -149,6 +153,8 @@ class SchedulingJudge:
     def look(self, now_ms: int) -> None:
         """Whether anything waits for longer than it may; nothing is new since the last record."""
         known = self._known
+        for id_, (sequence, people) in known.unsettled.items():
+            known.in_vain.setdefault((id_, sequence), set()).update(people)
         known.unsettled.clear()
         if self.acting_since_ms is None:
             self._since_ms.clear()

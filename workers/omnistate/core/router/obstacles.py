@@ -5,7 +5,7 @@ from omnistate_schemas.vocabulary import RoutingObstacle
 from omnistate.core.router.person import Person
 from omnistate.core.router.picture import Picture
 from omnistate.core.router.queue_room import QueueRoom
-from omnistate.core.router.work import Work
+from omnistate.core.router.work import SPENT_MAX, Work
 
 
 def find_obstacle(
@@ -25,7 +25,7 @@ def find_obstacle(
         return "skipped"
     if not person.has_room(work.need, picture.limits):
         return "capacity"
-    # Refused a moment ago counts, too: they are not asked again just now.
+    # Refused a moment ago counts, too, and granted in vain: they are not asked again just now.
     if person.id in picture.under_way.asked or not work.may_ask(person):
         return "asked_already"
     return None
@@ -57,12 +57,22 @@ def describe_obstacle(
         case "capacity":
             return _describe_shortage(picture, work, person)
         case "asked_already":
-            request = picture.under_way.request_to(person.id)
-            if request is not None and request.conversation_id != work.id:
-                return f"is being asked for {request.conversation_id}"
-            if request is not None:
-                return "is being asked for it"
-            return "has an offer of it" if person.id in work.offered else "was refused just now"
+            return _describe_asked(picture, work, person)
+
+
+def _describe_asked(picture: Picture, work: Work, person: Person) -> str:
+    request = picture.under_way.request_to(person.id)
+    if request is not None and request.conversation_id != work.id:
+        return f"is being asked for {request.conversation_id}"
+    if request is not None:
+        return "is being asked for it"
+    if person.id in work.offered:
+        return "has an offer of it"
+    if person.id in work.spent:
+        return "was granted it, and nothing came of it"
+    if len(work.spent) >= SPENT_MAX:
+        return f"nothing came of it with {len(work.spent)} others"
+    return "was refused just now"
 
 
 def _describe_shortage(picture: Picture, work: Work, person: Person) -> str:

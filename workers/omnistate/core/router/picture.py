@@ -42,8 +42,9 @@ class Picture:
         self.targets: dict[str, frozenset[str]] = {}
         self.dirty: set[str] = set()
         self.changed: set[str] = set()
-        # A grant for this very change is over, and what the engine made of it is not seen yet.
-        self.unsettled: dict[str, int] = {}
+        # Grants for this very change that are over, and whose: what the engine made of them is not
+        # seen yet.
+        self.unsettled: dict[str, tuple[int, frozenset[str]]] = {}
         self._queues: dict[str, Queue] = {}
         self._representatives: dict[str, Representative] = {}
         self._seen: dict[str, ConversationSeen] = {}
@@ -103,7 +104,9 @@ class Picture:
             if known is not None and before[conversation_id] == name_request(
                 conversation_id, known.sequence, id_
             ):
-                self.unsettled[conversation_id] = known.sequence
+                at, people = self.unsettled.get(conversation_id, (known.sequence, frozenset()))
+                people = people if at == known.sequence else frozenset()
+                self.unsettled[conversation_id] = known.sequence, people | {id_}
         for conversation_id in after.keys() - before.keys():
             self.under_way.grant(conversation_id, id_)
         self.dirty.update(before.keys() ^ after.keys())

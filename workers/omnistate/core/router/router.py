@@ -48,6 +48,11 @@ class Router:
         request = picture.under_way.find_request(cause.id)
         if request is None:
             return
+        if refusal.code == "duplicate":
+            # It was granted before, and what becomes of that is seen elsewhere: nobody else is
+            # asked meanwhile, and they are not asked once more.
+            self._spend(request)
+            return
         picture.under_way.end(request.representative_id)
         picture.changed.add(request.representative_id)
         picture.dirty.add(request.conversation_id)
@@ -56,6 +61,11 @@ class Router:
         if work is not None and person is not None and work.sequence == request.expected_sequence:
             # Not before something else is known of them, or for a while.
             work.barred[person.id] = (person.version, now_ms + ANSWER_MS)
+
+    def _spend(self, request: AssignmentRequest) -> None:
+        work = self.picture.works.get(request.conversation_id)
+        if work is not None and work.sequence == request.expected_sequence:
+            work.spent |= {request.representative_id}
 
     def stand_by(self) -> None:
         """Nobody decides here now: keep only what may be worth looking at when the turn comes."""
@@ -176,7 +186,9 @@ class Router:
 
     def _is_held_up(self, work: Work, now_ms: int) -> bool:
         """Whether something is on its way for it, or what became of a grant is not seen yet."""
-        if self.picture.unsettled.pop(work.id, None) == work.sequence:
+        sequence, people = self.picture.unsettled.pop(work.id, (None, frozenset()))
+        if sequence == work.sequence:
+            work.spent |= people
             work.paused_until_ms = now_ms + ANSWER_MS
         if self.picture.under_way.is_asked_for(work.id, work.offered):
             return True

@@ -12,6 +12,8 @@ from omnistate.core.router.offering import Need, Offering, is_record
 from omnistate.core.router.person import Person
 from omnistate.core.router.seen import PREFERRED_MAX, ConversationSeen, list_words
 
+# With so many it came to nothing: it is the conversation that is not as the router takes it.
+SPENT_MAX: Final = 3
 # By which work is in order, over all queues: the smallest is given first.
 WorkKey = tuple[int, int, int, str]
 
@@ -39,6 +41,7 @@ class Work:
         "sequence",
         "skills",
         "skipped",
+        "spent",
         "wake_ms",
         "witness",
     )
@@ -74,22 +77,31 @@ class Work:
         self.wake_ms: int | None = None
         # Who was refused: what was known of them then, and until when it counts.
         self.barred: dict[str, tuple[int, int]] = {}
+        # To whom it was granted as it stands, and nothing came of it: the engine would say the same
+        # once more, and the gate that it was granted before.
+        self.spent: frozenset[str] = frozenset()
         self.paused_until_ms = 0
 
     def carry_over(self, former: "Work") -> None:
         """Keep what was found out about the same `sequence`."""
         if former.sequence == self.sequence:
             self.barred = former.barred
+            self.spent = former.spent
             self.paused_until_ms = former.paused_until_ms
 
     @property
     def is_settled(self) -> bool:
         """Whether it waits for somebody, and nothing counts for its present `sequence` alone."""
-        return self.filed_under is not None and not self.barred
+        return self.filed_under is not None and not self.barred and not self.spent
 
     def may_ask(self, person: Person) -> bool:
-        """Whether nothing between the two stands against it: skipped, offered, just refused."""
+        """Whether nothing between the two stands against it: skipped, offered, just refused.
+
+        Nor that it came to nothing with them, or with so many that it would with anybody.
+        """
         id_ = person.id
+        if id_ in self.spent or len(self.spent) >= SPENT_MAX:
+            return False
         if id_ in self.offered or (id_ in self.skipped and not self.again):
             return False
         barred = self.barred.get(id_)
