@@ -65,6 +65,7 @@ async def test_every_member_is_there(clients: Clients) -> None:
         "_group": heartbeat,
         "_generation_id": heartbeat,
         "_member_id": (heartbeat, joining),
+        "_pending_exception": member._coordinator,
     }
     reached = {each.name for path in INTERNALS.rglob("*.py") for each in private_members(path)}
     assert reached == set(places)

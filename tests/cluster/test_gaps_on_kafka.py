@@ -8,8 +8,8 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
+from tests.cluster.odd_inputs import append, begun, connection_of, letters, started
 from tests.cluster.story_inputs import CENTRE
-from tests.cluster.test_unreadable import append, begun, connection_of, letters, started
 from tests.harness.installation import Installation, installed
 from tests.harness.waiting import eventually
 

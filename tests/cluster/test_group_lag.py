@@ -12,9 +12,9 @@ from omnistate.adapters.kafka.admin.cluster import open_cluster
 
 from tests.cluster.lag_rig import GROUPS, TOPIC, ask, caught_up, exporter_age, lag_of, shown
 from tests.cluster.odd_batches import ZSTD, bomb
+from tests.cluster.odd_inputs import append, begun, connection_of, started
 from tests.cluster.story_inputs import CENTRE, story
 from tests.cluster.test_remade_topics import make_anew
-from tests.cluster.test_unreadable import append, begun, connection_of, started
 from tests.harness.broker import Broker
 from tests.harness.installation import Installation, installed
 from tests.harness.redis import RedisServer

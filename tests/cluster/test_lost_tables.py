@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.cluster.odd_inputs import begun, connection_of, stopped
 from tests.cluster.story_inputs import CENTRE, event
 from tests.cluster.test_remade_topics import delete
-from tests.cluster.test_unreadable import begun, connection_of, stopped
 from tests.harness.installation import Installation, installed
 from tests.harness.topics import read_events, read_records
 from tests.harness.waiting import eventually, wait_until

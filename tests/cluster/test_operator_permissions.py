@@ -9,9 +9,9 @@ from omnistate.adapters.kafka.clients.connection import Connection
 
 from tests.cluster.locked_centre import CENTRE, OPERATOR, PARTITIONS, LockedCentre
 from tests.cluster.odd_batches import ZSTD, append, bomb
+from tests.cluster.odd_inputs import stopped, subject_in
 from tests.cluster.story_inputs import event
 from tests.cluster.test_remade_topics import delete
-from tests.cluster.test_unreadable import stopped, subject_in
 from tests.harness.waiting import eventually, wait_until
 
 pytestmark = pytest.mark.slow

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.cluster.odd_inputs import stopped
 from tests.cluster.story_inputs import event
 from tests.cluster.test_gate_on_kafka import CENTRE, said
 from tests.cluster.test_lost_tables import ACCEPT, lose, occupied, pictures
-from tests.cluster.test_unreadable import stopped
 from tests.harness.installation import Installation, installed
 from tests.harness.waiting import eventually, wait_until
 

@@ -11,9 +11,9 @@ from omnistate.adapters.kafka.clients.connection import Connection
 from omnistate.stream.ports import LogUnavailable
 
 from tests.adapters.log_rig import FIRST, SECOND, WAIT_MS
+from tests.cluster.odd_inputs import append, begun, connection_of, letters, started, stopped
 from tests.cluster.story_inputs import CENTRE
 from tests.cluster.test_kafka_log import KafkaBench
-from tests.cluster.test_unreadable import append, begun, connection_of, letters, started, stopped
 from tests.harness.assigned_partition import AssignedPartition
 from tests.harness.installation import Installation, installed
 from tests.harness.topics import read_events

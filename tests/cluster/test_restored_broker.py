@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from tests.cluster.odd_inputs import letters, stopped
 from tests.cluster.story_inputs import CENTRE, event
 from tests.cluster.test_lost_tables import accepted, statuses
-from tests.cluster.test_unreadable import letters, stopped
 from tests.harness.broker import Broker
 from tests.harness.broker.broker_properties import LOG_FOLDER
 from tests.harness.installation import Installation, installed

@@ -18,6 +18,8 @@ from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, SyncGroupRequest
 from aiokafka.protocol.types import Int16, Int32, Schema, String
 
+_LOADING: Final = 14
+_NOT_COORDINATOR: Final = 16
 _FENCED_INSTANCE_ID: Final = 82
 _OF_MEMBERS: Final = (JoinGroupRequest, SyncGroupRequest, HeartbeatRequest)
 
@@ -69,8 +71,12 @@ class Coordination:
         if response.error_code == _FENCED_INSTANCE_ID:
             self.fenced.set()
             await asyncio.Event().wait()
-        if isinstance(request, JoinGroupRequest) and response.group_protocol == self._former:
-            response.group_protocol = self._protocol
+        if isinstance(request, JoinGroupRequest):
+            if response.group_protocol == self._former:
+                response.group_protocol = self._protocol
+        elif response.error_code == _LOADING:
+            # Only at a join does aiokafka know it; of this one it knows that it is to ask again.
+            response.error_code = _NOT_COORDINATOR
         return response
 
     def _reword(self, request: Any) -> Any:
@@ -83,6 +89,15 @@ class Coordination:
                 request._group, request._generation_id, request._member_id, self._instance_id
             )
         return request
+
+
+def untaken_error_of(member: AIOKafkaConsumer) -> Exception | None:
+    """What a started member's coordination stands still with until somebody reads, if anything.
+
+    A member without partitions reads nothing.
+    """
+    error: Exception | None = member._coordinator._pending_exception
+    return error
 
 
 class _HeartbeatResponse(Response):  # type: ignore[misc]
