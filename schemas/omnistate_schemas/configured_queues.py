@@ -29,7 +29,7 @@ def find_misfits(centre: ContactCentre) -> Iterator[Misfit]:
 
 
 def find_unknown_queues(centre: ContactCentre) -> Iterator[Misfit]:
-    """Queues that are named and not there, which is allowed and may be a slip (section 6).
+    """Queues that are named and not there, which is allowed and may be a slip.
 
     Nothing is said of who is in which queue where there are no queues: they may be known already.
     """

@@ -60,11 +60,9 @@ async def audit(
     layout = await read_totals_layout(reader, load_topology())
     cut = await read_cut(reader, layout, findings)
     totals = await read_totals(reader, layout, findings)
-    beginnings: dict[str, Sequence[int]] = {CAPACITY_CHANGES: [0]}
-    engine = Layout((), "", "", "", "", (), 1, beginnings)
+    engine = Layout((), "", "", "", "", (), 1, {CAPACITY_CHANGES: [0]})
     check = TotalsCheck(engine, layout, cut, totals, Rows(1), findings)
-    directory = rig.directory
-    configured = Configured({}, directory.profiles, directory.representatives, None)
+    configured = Configured({}, rig.directory.profiles, rig.directory.representatives, None)
     gate = GateCheck(check, Rows(1), configured, findings)
     await gate.run(reader)
     engine_cut = Cut([Reached(None, {AGENT_ACTIONS: taken})], [0])

@@ -70,7 +70,7 @@ def test_several_are_taken_in_their_order() -> None:
 
 
 def test_who_hangs_up_ends_a_call_behind_its_answer() -> None:
-    """A lost connection is a hang-up on voice, of the rank of an end (section 4.1)."""
+    """A lost connection is a hang-up there, of an end's rank (contract.md#order-of-reports)."""
     centre = LateCentre()
     centre.come("customer.disconnected", 0, 1)
     centre.come("conversation.answered", 0.5, 1, representative_id="ana")

@@ -82,7 +82,7 @@ class KindTraits(NamedTuple):
     timers: TimerDefaults = TimerDefaults()
 
     def read_trigger(self, trigger: str) -> str:
-        """What an input's trigger comes to here: whoever hangs up has ended it (section 4.1)."""
+        """What an input comes to here: who hangs up has ended it (contract.md#channel-events)."""
         hung_up = trigger == "customer.disconnected" and self.disconnect == "hang_up"
         return "customer.ended" if hung_up else trigger
 

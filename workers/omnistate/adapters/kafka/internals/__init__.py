@@ -38,6 +38,8 @@ What each reach is for, and what to do without it:
                         aiokafka joins once for each assignor; `_group`, `_generation_id` and
                         `_member_id` of a heartbeat, which aiokafka sends without the instance id:
                         a fenced member would fence its successor. And when somebody answered last.
+    untaken_error_of    `_coordinator._pending_exception`: coordination stands still with an error
+                        until a read raises it, and a member without partitions reads nothing.
 
 `logins`: in the whole process, in the place of `create_conn` of aiokafka.client.
     space_out_logins    aiokafka tries a refused password ten times a second, each client by itself,
