@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from omnistate.process.faust_host import HEALTH_PORT
 from omnistate.process.web_port import CONNECTIONS_MAX
 
 from tests.harness import ports
@@ -92,5 +91,5 @@ def test_one_number_for_both_ports_is_refused() -> None:
     arguments = ("worker", "conversation", "--web-port", "7001", "--health-port", "7001")
     done = run_command(arguments, given)
     assert done.status == 2
-    said = f"omnistate worker conversation: {HEALTH_PORT}: 7001 is the web port"
+    said = "omnistate worker conversation: --health-port: 7001 is the web port"
     assert done.err.splitlines() == [said]

@@ -14,7 +14,7 @@ from omnistate.stream.broker_clock import BrokerClock
 from omnistate.stream.conversation.processor import ConversationProcessor, process_conversations
 from omnistate.stream.conversation.tables import TABLES
 from omnistate.stream.outcome import CommittedBatch, PartitionStopped
-from omnistate.stream.ownership import Ownership
+from omnistate.stream.ownership import Ownership, OwnerState
 from omnistate.stream.partition_owner import PartitionOwner
 from omnistate.stream.partition_owners import PartitionOwners
 from omnistate.stream.ports import LogUnavailable, Record, Restored
@@ -194,8 +194,9 @@ class GroupRig:
         """Whether every partition of this worker runs and has committed everything."""
         return all(
             [
-                owner.running
-                and await self.logs[owner.number].has_caught_up()
+                await self.logs[owner.number].has_caught_up()
+                # Not in the midst of a batch, nor of undoing one: it reads its records again.
+                and owner.ownership.state is OwnerState.RUNNING
                 and not owner.task.pending
                 for owner in self.owners
             ]
