@@ -73,10 +73,7 @@ def test_it_refuses_a_taken_port_and_an_unusable_setting(installation: Installat
         port = str(taken.getsockname()[1])
         said = installation.run("worker", "conversation", "--web-port", port, status=2)
     assert said.splitlines() == [
-        (
-            f"omnistate worker conversation: OMNISTATE_WEB_PORT: 127.0.0.1:{port}: "
-            "Address already in use"
-        )
+        f"omnistate worker conversation: --web-port: 127.0.0.1:{port}: Address already in use"
     ]
     said = installation.run("worker", "conversation", "--brokers", "nowhere", status=2)
     assert len(said.splitlines()) == 1
