@@ -111,7 +111,7 @@ def test_ids_made_of_ids_are_ids() -> None:
     picture = describe_capacity(
         who, Totals(sequence=NUMBER), Directory(), "9999-12-31T23:59:59.999Z", facts.Cause("x")
     )
-    said.append(json.loads(encode_capacity(picture).value or b"")["id"])
+    said.append(json.loads(encode_capacity(picture, {}).value or b"")["id"])
     assert max(map(len, said)) <= ID_LENGTH_MAX
     assert len(set(said)) == len(said), "each is told from the others"
 

@@ -54,6 +54,8 @@ class RepresentativeRig:
         self.directory = directory
         self.numbers: dict[tuple[str, int], int] = {}
         self.count = 0
+        # Extension attributes of whatever is said.
+        self.trace: dict[str, str] = {}
 
     async def take_over(self) -> PartitionTask[TotalsProcessor]:
         partition = MemoryPartition(self.log, "representative", 0, INPUTS, TABLES)
@@ -95,7 +97,7 @@ class RepresentativeRig:
         self._append(REPRESENTATIVE_PRESENCE, "representative.presence", id_, data, str(self.count))
 
     def _append(self, topic: str, type_: str, id_: str, data: Any, event_id: str) -> None:
-        event = make_event(type_, id_, event_id, data, time="2026-03-02T09:00:00Z")
+        event = make_event(type_, id_, event_id, data, time="2026-03-02T09:00:00Z") | self.trace
         self.now_ms += 10
         self.log.append(topic, id_.encode(), json.dumps(event).encode())
 

@@ -2,7 +2,7 @@
 
 import pytest
 from omnistate.stream.cloudevents import read_event
-from omnistate_schemas.times import parse_time_ms
+from omnistate_schemas.times import FIRST_MS, LAST_MS, parse_time_ms
 
 from tests.harness.events import EVENT, of, outcome
 
@@ -72,3 +72,11 @@ def test_times_that_are_none(text: str) -> None:
         "2025-03-05T09:00:00.123+00:00"
     )
     assert outcome(of(EVENT | {"time": text})) == "undecodable"
+
+
+@pytest.mark.parametrize("timestamp_ms", [-(2**62), FIRST_MS - 1, LAST_MS + 1, 2**62])
+def test_a_record_lends_no_time_that_is_none(timestamp_ms: int) -> None:
+    without = {name: value for name, value in EVENT.items() if name != "time"}
+    assert outcome(of(without)) == "decoded"
+    assert outcome(of(without)._replace(timestamp_ms=timestamp_ms)) == "undecodable"
+    assert outcome(of(EVENT)._replace(timestamp_ms=timestamp_ms)) == "decoded"

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from omnistate_schemas.envelope import ENVELOPE, Envelope
 from omnistate_schemas.registry import INPUTS
-from omnistate_schemas.times import format_time, parse_time_ms
+from omnistate_schemas.times import FIRST_MS, LAST_MS, format_time, parse_time_ms
 from omnistate_schemas.vocabulary import DEAD_LETTERS
 from pydantic import ValidationError
 from xxhash import xxh3_64_digest, xxh3_64_intdigest
@@ -74,7 +74,7 @@ def read_event(
     try:
         members = _read_members(value, headers)
         if timestamp_ms is not None and members.get("time") is None:
-            members["time"] = format_time(timestamp_ms)
+            members["time"] = _lend_time(timestamp_ms)
         if key is not None and members.get("subject") is None:
             members["subject"] = key.decode()
         envelope: Envelope = _VALIDATE_ENVELOPE(members)
@@ -94,6 +94,12 @@ def read_event(
     if members.get("partitionkey", envelope["subject"]) not in (None, envelope["subject"]):
         raise Undecodable("wrong_key", "partitionkey is not the subject")
     return envelope, time_ms
+
+
+def _lend_time(timestamp_ms: int) -> str:
+    if not FIRST_MS <= timestamp_ms <= LAST_MS:
+        raise ValueError("that of the record is outside the years 1 to 9999")
+    return format_time(timestamp_ms)
 
 
 def _read_members(value: bytes | None, headers: Headers) -> dict[str, Any]:

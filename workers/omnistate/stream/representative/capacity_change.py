@@ -4,7 +4,7 @@ Whoever may write to the topic may have written it: only what an engine can have
 counter. It knows no totals; whether a change is the next one of its partition is for these to say.
 """
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from omnistate_schemas.envelope import ID_LENGTH_MAX, SOURCE_LENGTH_MAX
@@ -17,6 +17,7 @@ from omnistate.core.representative.holdings import HeldCost
 from omnistate.core.representative.totals import Share, Totals, encode_totals
 from omnistate.stream.cloudevents import Undecodable
 from omnistate.stream.ports import Record
+from omnistate.stream.representative.occasion import Occasion, pick_trace
 
 KINDS: Final[dict[str, Literal["held", "released"]]] = {
     "capacity.held": "held",
@@ -72,6 +73,8 @@ class _Head(msgspec.Struct, gc=False):
     type: str
     subject: str
     data: msgspec.Raw
+    traceparent: Any = None
+    tracestate: Any = None
 
 
 _READ: Final = msgspec.json.Decoder(_Head).decode
@@ -84,7 +87,7 @@ class Said(msgspec.Struct, frozen=True, gc=False):
     """What the engine says of a representative: a change, or whose grant is not taken."""
 
     representative_id: str
-    cause: Cause
+    occasion: Occasion
     change: CapacityChange | None
     # Source and id of the request that was granted.
     declined: tuple[str, str] | None = None
@@ -114,12 +117,13 @@ def read_capacity_change(record: Record) -> Said:
         raise Undecodable("undecodable", "the subject is not the representative")
     if record.key != data.representative_id.encode():
         raise Undecodable("wrong_key", "the record's key is not the representative")
-    cause = Cause(event.type, event.id, event.source)
+    trace = pick_trace({"traceparent": event.traceparent, "tracestate": event.tracestate})
+    occasion = Occasion(Cause(event.type, event.id, event.source), trace)
     who = data.representative_id
     named = data.reservation
     reservation = None if named is None else (named.source, named.id)
     if isinstance(data, _Declined):
-        return Said(who, cause, None, reservation)
+        return Said(who, occasion, None, reservation)
     held = {name: slots for name, slots in data.partition_profiles.items() if slots}
     change = CapacityChange(
         KINDS[event.type],
@@ -130,7 +134,7 @@ def read_capacity_change(record: Record) -> Said:
         reservation,
         data.rule,
     )
-    return Said(who, cause, change)
+    return Said(who, occasion, change)
 
 
 def measure(totals: Totals, partition: int, share: Share) -> int:

@@ -68,6 +68,6 @@ def _publish(desk: TouchedDesk, directory: Directory, clock_ms: int | None) -> O
     totals.published = digest
     totals.sequence += 1
     at_ms = _time_of(desk, clock_ms)
-    return encode_capacity(
-        describe_capacity(id_, totals, directory, format_time(at_ms), desk.cause)
-    )
+    cause, trace = desk.occasion or (None, {})
+    said = describe_capacity(id_, totals, directory, format_time(at_ms), cause)
+    return encode_capacity(said, trace)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from omnistate.core.directory import Directory
-from omnistate.core.facts import Cause
 from omnistate.core.representative.desk import CapacityChange, Desk
 from omnistate.core.representative.totals import OutOfSequence, Totals
 from omnistate.stream.cloudevents import Undecodable
 from omnistate.stream.ports import Record
 from omnistate.stream.representative.capacity_change import BYTES_USUAL, Said, measure
 from omnistate.stream.representative.lease_index import LeaseOverlay
+from omnistate.stream.representative.occasion import Occasion
 from omnistate.stream.representative.spoken import name_order
 from omnistate.stream.representative.totals_table import HoldingsOverlay, TotalsTable
 
@@ -17,7 +17,7 @@ from omnistate.stream.representative.totals_table import HoldingsOverlay, Totals
 class TouchedDesk:
     """One desk, what is to be said of it, and how many bytes its row has at most."""
 
-    __slots__ = ("cause", "changed_ms", "desk", "holdings", "size", "told")
+    __slots__ = ("changed_ms", "desk", "holdings", "occasion", "size", "told")
 
     def __init__(self, table: TotalsTable, id_: str, directory: Directory) -> None:
         """As the table has it."""
@@ -25,7 +25,7 @@ class TouchedDesk:
         self.desk = Desk(id_, table.totals(id_), self.holdings, directory)
         self.size = len(table.rows.get(id_, b""))
         # What changed it last, and when; None: nothing did.
-        self.cause: Cause | None = None
+        self.occasion: Occasion | None = None
         self.changed_ms: int | None = None
         # A changed configuration may concern them.
         self.told = False
@@ -40,9 +40,9 @@ class TouchedDesk:
         """Their row, to be changed in place."""
         return self.desk.totals
 
-    def mark(self, cause: Cause, now_ms: int) -> None:
+    def mark(self, occasion: Occasion, now_ms: int) -> None:
         """Something has changed it."""
-        self.cause, self.changed_ms = cause, now_ms
+        self.occasion, self.changed_ms = occasion, now_ms
 
     def name_next(self, now_ms: int) -> str:
         """The id of what is said to a conversation next; the same until it is `said`."""

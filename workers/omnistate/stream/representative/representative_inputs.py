@@ -16,10 +16,9 @@ from omnistate.core.facts import Cause
 from omnistate.core.representative.grants import Request
 from omnistate.stream.cloudevents import Undecodable, describe_error, fingerprint_of, read_event
 from omnistate.stream.ports import Record
+from omnistate.stream.representative.occasion import Occasion, pick_trace
 
 DEFAULT_PRESENCES: Final = frozenset({"available", "busy"})
-# W3C asks to pass on at least 512 characters; every output repeats them.
-TRACE_LENGTH_MAX: Final = 1_024
 
 
 class PresenceSaid(NamedTuple):
@@ -28,7 +27,7 @@ class PresenceSaid(NamedTuple):
     representative_id: str
     data: PresenceData
     fingerprint: bytes
-    cause: Cause
+    occasion: Occasion
 
 
 class Asked(NamedTuple):
@@ -39,8 +38,7 @@ class Asked(NamedTuple):
     conversation_id: str | None
     request: Request | None
     problem: str | None
-    cause: Cause
-    trace: dict[str, str]
+    occasion: Occasion
 
 
 def read_presence(record: Record) -> PresenceSaid:
@@ -53,7 +51,9 @@ def read_presence(record: Record) -> PresenceSaid:
     _check_key(record, event.subject)
     actor_id = event.data.supervisor_id or event.subject
     cause = Cause(event.type, event.id, event.source, actor_id)
-    return PresenceSaid(event.subject, event.data, fingerprint_of(event.source, event.id), cause)
+    occasion = Occasion(cause, pick_trace(envelope))
+    fingerprint = fingerprint_of(event.source, event.id)
+    return PresenceSaid(event.subject, event.data, fingerprint, occasion)
 
 
 def read_request(record: Record) -> Asked:
@@ -61,14 +61,14 @@ def read_request(record: Record) -> Asked:
     envelope = _read(record)
     _check_key(record, envelope["subject"])
     type_, id_, source, subject = (envelope[name] for name in ("type", "id", "source", "subject"))
-    cause, trace = Cause(type_, id_, source), _trace_of(envelope)
+    occasion = Occasion(Cause(type_, id_, source), pick_trace(envelope))
     try:
         data = ASSIGNMENT.validate_python(envelope).data
     except ValidationError as error:
         conversation_id = _id_of(envelope["data"].get("conversation_id"))
-        return Asked(subject, conversation_id, None, describe_error(error), cause, trace)
+        return Asked(subject, conversation_id, None, describe_error(error), occasion)
     request = _request_of(data, id_, source)
-    return Asked(subject, data.conversation_id, request, None, cause, trace)
+    return Asked(subject, data.conversation_id, request, None, occasion)
 
 
 def _request_of(data: AssignmentRequestedData, id_: str, source: str) -> Request:
@@ -106,12 +106,3 @@ def _check_key(record: Record, representative_id: str) -> None:
 
 def _id_of(value: Any) -> str | None:
     return value if isinstance(value, str) and 1 <= len(value) <= ID_LENGTH_MAX else None
-
-
-def _trace_of(envelope: Envelope) -> dict[str, str]:
-    found = {name: envelope.get(name) for name in ("traceparent", "tracestate")}
-    return {
-        name: value
-        for name, value in found.items()
-        if isinstance(value, str) and 1 <= len(value) <= TRACE_LENGTH_MAX
-    }

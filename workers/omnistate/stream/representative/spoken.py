@@ -17,6 +17,7 @@ from omnistate.core.representative.gate import Refusal
 from omnistate.core.representative.presence import RepresentativeCapacity
 from omnistate.stream.cloudevents import HEADERS, SOURCE
 from omnistate.stream.ports import Outgoing, Record
+from omnistate.stream.representative.occasion import Occasion
 from omnistate.stream.representative.representative_inputs import Asked
 
 PRESENCE_SOURCE: Final = "/omnistate/presence"
@@ -56,12 +57,12 @@ class _Saying(NamedTuple):
 
 
 def encode_connection(
-    order: Connection, representative_id: str, id_: str, time: str, cause: Cause
+    order: Connection, representative_id: str, id_: str, time: str, occasion: Occasion
 ) -> Outgoing:
     """`representative.disconnected` or `reconnected`."""
     type_ = "representative.reconnected" if order.connected else "representative.disconnected"
     saying = _Saying(AGENT_ACTIONS, type_, id_, PRESENCE_SOURCE, order.conversation_id, time)
-    return _say(saying, {"representative_id": representative_id}, cause)
+    return _say(saying, {"representative_id": representative_id}, *occasion)
 
 
 def encode_assignment(order: Assignment, asked: Asked, id_: str, time: str) -> Outgoing:
@@ -79,7 +80,7 @@ def encode_assignment(order: Assignment, asked: Asked, id_: str, time: str) -> O
         },
     }
     saying = _Saying(AGENT_ACTIONS, "router.assign", id_, GATE_SOURCE, grant.conversation_id, time)
-    return _say(saying, data, asked.cause, asked.trace)
+    return _say(saying, data, *asked.occasion)
 
 
 def encode_refusal(refusal: Refusal, asked: Asked, record: Record, time: str) -> Outgoing:
@@ -90,7 +91,7 @@ def encode_refusal(refusal: Refusal, asked: Asked, record: Record, time: str) ->
         "code": refusal.code,
         "message": refusal.message,
         "sequence": 0,
-        "cause": asked.cause,
+        "cause": asked.occasion.cause,
         "representative_id": asked.representative_id,
         "input": {"topic": topic, "partition": partition, "offset": offset},
     }
@@ -98,14 +99,15 @@ def encode_refusal(refusal: Refusal, asked: Asked, record: Record, time: str) ->
     id_ = f"{topic}-{partition}-{offset}"
     subject = asked.conversation_id or asked.representative_id
     saying = _Saying(REJECTED_INPUTS, type_, id_, SOURCE, subject, time)
-    return _say(saying, data, asked.cause, asked.trace)
+    return _say(saying, data, *asked.occasion)
 
 
-def encode_capacity(data: RepresentativeCapacity) -> Outgoing:
+def encode_capacity(data: RepresentativeCapacity, trace: Mapping[str, str]) -> Outgoing:
     """`representative.capacity_changed`."""
     who, type_ = data.representative_id, "representative.capacity_changed"
     id_, at = f"{_shorten(who)}.{data.sequence}", data.changed_at
-    return _say(_Saying(REPRESENTATIVE_CAPACITY, type_, id_, SOURCE, who, at), data, data.cause)
+    saying = _Saying(REPRESENTATIVE_CAPACITY, type_, id_, SOURCE, who, at)
+    return _say(saying, data, data.cause, trace)
 
 
 def digest_capacity(data: RepresentativeCapacity) -> bytes:
@@ -114,9 +116,7 @@ def digest_capacity(data: RepresentativeCapacity) -> bytes:
     return blake2b(_ENCODE(picture), digest_size=8).digest()
 
 
-def _say(
-    saying: _Saying, data: object, cause: Cause | None, trace: Mapping[str, str] | None = None
-) -> Outgoing:
+def _say(saying: _Saying, data: object, cause: Cause | None, trace: Mapping[str, str]) -> Outgoing:
     event = {
         "specversion": "1.0",
         "id": saying.id,
@@ -125,7 +125,7 @@ def _say(
         "subject": saying.subject,
         "time": saying.time,
         "data": without_empty(msgspec.to_builtins(data)),
-        **(trace or {}),
+        **trace,
     }
     if cause is not None and cause.id is not None:
         event["causationid"] = cause.id

@@ -25,6 +25,7 @@ from omnistate.stream.representative.answering import answer_request
 from omnistate.stream.representative.capacity_change import Said
 from omnistate.stream.representative.desk_ending import end_desks
 from omnistate.stream.representative.desk_overlay import DeskOverlay, TouchedDesk
+from omnistate.stream.representative.occasion import Occasion
 from omnistate.stream.representative.representative_inputs import Asked, PresenceSaid
 from omnistate.stream.representative.spoken import encode_connection
 from omnistate.stream.representative.totals_table import TOTALS, TotalsTable
@@ -34,7 +35,7 @@ from omnistate.stream.representative.worker_inputs import Input, read_input
 TOLD_MAX: Final = 5_000
 # A batch that says so much is full; a lease that runs out may say more than one thing.
 OUTPUTS_MAX: Final = 10_000
-LEASE_OVER: Final = Cause("timer.lease")
+LEASE_OVER: Final = Occasion(Cause("timer.lease"), {})
 
 
 class RepresentativeStep:
@@ -122,7 +123,7 @@ class RepresentativeStep:
         if change is None:
             assert said.declined is not None
             if desk.desk.decline(*said.declined):
-                desk.mark(said.cause, now_ms)
+                desk.mark(said.occasion, now_ms)
                 self._count("changed")
             else:
                 self._desks.leave(desk)
@@ -136,8 +137,8 @@ class RepresentativeStep:
         if missing:
             self._details["gap", topic] += missing
         self._count("changed")
-        desk.mark(said.cause, now_ms)
-        self._order(desk, orders, said.cause, now_ms)
+        desk.mark(said.occasion, now_ms)
+        self._order(desk, orders, said.occasion, now_ms)
 
     def _take_presence(self, said: PresenceSaid, now_ms: int) -> None:
         desk = self._desks.touch(said.representative_id)
@@ -154,8 +155,8 @@ class RepresentativeStep:
         )
         self._desks.leases.put(desk.id, desk.totals.lease_until_ms)
         self._count("changed")
-        desk.mark(said.cause, now_ms)
-        self._order(desk, orders, said.cause, now_ms)
+        desk.mark(said.occasion, now_ms)
+        self._order(desk, orders, said.occasion, now_ms)
 
     def _take_request(self, asked: Asked, record: Record, now_ms: int) -> None:
         desk = self._desks.touch(asked.representative_id)
@@ -164,18 +165,20 @@ class RepresentativeStep:
         if code is None:
             self._count("changed")
             self._details["granted", ""] += 1
-            desk.mark(asked.cause, now_ms)
+            desk.mark(asked.occasion, now_ms)
         else:
             self._desks.leave(desk)
             self._count("ignored" if code == "duplicate" else "rejected", code)
 
-    def _order(self, desk: TouchedDesk, orders: Sequence[Order], cause: Cause, now_ms: int) -> None:
+    def _order(
+        self, desk: TouchedDesk, orders: Sequence[Order], occasion: Occasion, now_ms: int
+    ) -> None:
         """Say to conversations what follows for them."""
         time = format_time(now_ms)
         for order in orders:
             assert isinstance(order, Connection)
             named = desk.name_next(now_ms)
-            self._outputs.append(encode_connection(order, desk.id, named, time, cause))
+            self._outputs.append(encode_connection(order, desk.id, named, time, occasion))
             desk.said()
 
     def fire_timers(self, now_ms: int) -> bool:
