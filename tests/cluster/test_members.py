@@ -46,7 +46,9 @@ def test_a_rolling_restart_takes_hardly_more_over_than_it_must(
     installation: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
     installation.set_up(CENTRE, partitions=PARTITIONS)
-    workers = [installation.worker(ready=False) for _ in range(WORKERS)]
+    # Nobody is to be thought dead who is slow: that would be a rebalance more.
+    patient = ("conversation", "--session-timeout", "120")
+    workers = [installation.worker(*patient, ready=False) for _ in range(WORKERS)]
     wait_until("all share", lambda: is_settled(workers) and all(w.partitions() for w in workers))
     before = takeovers(workers)
     for worker in workers:
