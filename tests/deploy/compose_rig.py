@@ -7,9 +7,10 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 
 from tests.deploy.container_engine import ROOT, ContainerEngine
 from tests.harness.broker.jars import cache, provide
@@ -19,14 +20,23 @@ TOOL: Final = "v2.40.3"
 MODULE: Final = "github.com/docker/compose/v2/cmd"
 OTHERS: Final = "debian-java-redis-prometheus:local"
 PACKAGES: Final = ("openjdk-17-jre-headless", "redis-server", "prometheus")
+FOLDER: Final = ROOT / "deploy" / "compose"
 OMNISTATE: Final = "/opt/omnistate/bin/omnistate"
 # What Kafka's own image has in this place.
 SCRIPTS: Final = {
     "kafka-storage.sh": "kafka.tools.StorageTool",
     "kafka-server-start.sh": "kafka.Kafka",
     "kafka-broker-api-versions.sh": "org.apache.kafka.tools.BrokerApiVersionsCommand",
+    "kafka-configs.sh": "kafka.admin.ConfigCommand",
 }
 SCRIPT: Final = "#!/bin/sh\nexec java $KAFKA_HEAP_OPTS -cp '/opt/kafka/libs/*' {} \"$@\"\n"
+
+
+class BuiltImages(NamedTuple):
+    """An engine, and the images that it has, by the variable that names each."""
+
+    engine: ContainerEngine
+    names: dict[str, str]
 
 
 def provide_tool() -> Path:
@@ -46,12 +56,21 @@ def _build_tool(folder: Path) -> None:
 
 
 class Compose:
-    """`docker compose` over deploy/compose/compose.yaml; images are those made here."""
+    """`docker compose` over the files of a folder; images are those made here."""
 
-    def __init__(self, engine: ContainerEngine, images: Mapping[str, str], profiles: str) -> None:
+    def __init__(
+        self,
+        engine: ContainerEngine,
+        images: Mapping[str, str],
+        profiles: str,
+        files: Sequence[str] = ("compose.yaml",),
+        folder: Path = FOLDER,
+    ) -> None:
         self.engine = engine
-        self._command = ("docker", "compose", "--file", str(ROOT / "deploy/compose/compose.yaml"))
-        self._variables = {
+        self.folder = folder
+        named = [part for file in files for part in ("--file", str(folder / file))]
+        self._command = ("docker", "compose", *named)
+        self.variables = {
             "PATH": os.environ["PATH"],
             "HOME": str(engine.folder),
             "DOCKER_HOST": engine.host,
@@ -64,7 +83,7 @@ class Compose:
         """Run it to its end."""
         command = (*self._command, *arguments)
         return subprocess.run(
-            command, env=self._variables, capture_output=True, text=True, check=False
+            command, env=self.variables, capture_output=True, text=True, check=False
         )
 
     def run(self, *arguments: str) -> str:
@@ -81,6 +100,19 @@ class Compose:
         """What a web server in the network answers to a container of the service."""
         read = f"import urllib.request; print(urllib.request.urlopen('{address}').read().decode())"
         return self.run("exec", "-T", service, "/opt/omnistate/bin/python", "-c", read)
+
+    def query(self, expression: str) -> list[dict[str, Any]]:
+        """What Prometheus answers, by label."""
+        address = f"http://prometheus:9090/api/v1/query?query={quote(expression)}"
+        answer = json.loads(self.ask("lag", address))
+        assert answer["status"] == "success"
+        found: list[dict[str, Any]] = answer["data"]["result"]
+        return found
+
+    def value(self, expression: str) -> float | None:
+        """The only one that Prometheus answers; None where there is none."""
+        found = self.query(expression)
+        return float(found[0]["value"][1]) if found else None
 
     def states(self) -> dict[str, list[dict[str, Any]]]:
         """Every container, also those that have ended, by its service."""

@@ -5,21 +5,15 @@ The tests go on from one another, in this order.
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import pytest
 
-from tests.deploy.compose_rig import Compose, build_images, provide_tool
-from tests.deploy.container_engine import ContainerEngine, EngineUnavailable, require_engine
+from tests.deploy.compose_rig import BuiltImages, Compose
 from tests.deploy.container_stops import ContainerStops, Stop
-from tests.harness.broker.jars import BrokerUnavailable
-from tests.harness.fetched_folder import FetchUnavailable
-from tests.harness.machine import give_up
 from tests.harness.waiting import stretch, wait_until
 
 PROFILES: Final = "core,monitoring,demo"
@@ -36,54 +30,18 @@ pytestmark = [pytest.mark.deploy, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def compose(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compose]:
+def compose(built_images: BuiltImages) -> Iterator[Compose]:
     """All of it, up and healthy."""
+    found = Compose(*built_images, PROFILES)
     try:
-        require_engine()
-        provide_tool()
-    except (EngineUnavailable, FetchUnavailable) as reason:
-        give_up(str(reason))
-    with ContainerEngine(networked=True) as engine:
-        try:
-            images = build_images(engine, tmp_path_factory.mktemp("compose"))
-        except BrokerUnavailable as reason:
-            give_up(str(reason))
-        found = Compose(engine, images, PROFILES)
-        try:
-            found.run("up", "--wait", "--quiet-pull")
-            yield found
-        finally:
-            found.run("down", "--volumes", "--timeout", "30")
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Print a figure that somebody will want to read of a run that passed, too."""
-
-    def write(text: str) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\n{text}")
-
-    return write
-
-
-def query(compose: Compose, expression: str) -> list[dict[str, Any]]:
-    """What Prometheus answers, by label."""
-    address = f"http://prometheus:9090/api/v1/query?query={quote(expression)}"
-    answer = json.loads(compose.ask("lag", address))
-    assert answer["status"] == "success"
-    found: list[dict[str, Any]] = answer["data"]["result"]
-    return found
-
-
-def value(compose: Compose, expression: str) -> float | None:
-    """The only one; None where there is none."""
-    found = query(compose, expression)
-    return float(found[0]["value"][1]) if found else None
+        found.run("up", "--wait", "--quiet-pull")
+        yield found
+    finally:
+        found.run("down", "--volumes", "--timeout", "30")
 
 
 def has_members(compose: Compose, group: str, count: int) -> bool:
-    return value(compose, f'omnistate_group_members{{group="{group}"}}') == count
+    return compose.value(f'omnistate_group_members{{group="{group}"}}') == count
 
 
 def waiting(compose: Compose) -> dict[str, Any]:
@@ -97,7 +55,7 @@ def waiting(compose: Compose) -> dict[str, Any]:
 
 
 def alert_is(compose: Compose, state: str) -> bool:
-    found = query(compose, ALERT)
+    found = compose.query(ALERT)
     return state in {each["metric"]["alertstate"] for each in found}
 
 
@@ -148,7 +106,7 @@ def test_everything_is_up_and_nothing_listens_but_on_the_loopback_interface(
 
 
 def test_a_day_goes_on_while_one_is_killed_and_four_take_over(compose: Compose) -> None:
-    taken = partial(value, compose, "sum(omnistate_inputs_total)")
+    taken = partial(compose.value, "sum(omnistate_inputs_total)")
     wait_until("the demo's people are heard", lambda: (taken() or 0) > 500)
     (before,) = conversations(compose)
     compose.run("kill", "--signal", "SIGKILL", "conversation")
@@ -163,8 +121,8 @@ def test_a_day_goes_on_while_one_is_killed_and_four_take_over(compose: Compose) 
 def test_the_rules_are_loaded_and_every_replica_is_asked(compose: Compose) -> None:
     rules = json.loads(compose.ask("lag", "http://prometheus:9090/api/v1/rules"))
     assert sum(len(group["rules"]) for group in rules["data"]["groups"]) > 10
-    wait_until("each is asked", lambda: len(query(compose, "up == 1")) == 4 + 5)
-    assert query(compose, "up == 0") == []
+    wait_until("each is asked", lambda: len(compose.query("up == 1")) == 4 + 5)
+    assert compose.query("up == 0") == []
 
 
 def test_with_nobody_at_work_the_lag_is_right_and_the_alert_says_so(
@@ -175,7 +133,7 @@ def test_with_nobody_at_work_the_lag_is_right_and_the_alert_says_so(
     for group in GROUPS:
         wait_until(f"{group} has no member", partial(has_members, compose, group, 0))
     lag = 'sum(omnistate_group_lag_records{group="conversation"})'
-    wait_until("it grows", lambda: (value(compose, lag) or 0) > 50)
+    wait_until("it grows", lambda: (compose.value(lag) or 0) > 50)
     # Nothing is added any more: what is counted one after the other is the same.
     ended |= stop(compose, "demo")
     say(describe(ended))
@@ -196,17 +154,17 @@ def test_with_nobody_at_work_the_lag_is_right_and_the_alert_says_so(
 
     for state in ("pending", "firing"):
         wait_until(f"it is {state}", partial(alert_is, compose, state))
-    assert query(compose, 'ALERTS{alertname="OmnistateNobodyWorks",alertstate="firing"}')
+    assert compose.query('ALERTS{alertname="OmnistateNobodyWorks",alertstate="firing"}')
     compose.run("up", "--wait", "--no-recreate", "--scale", "conversation=2", *GROUPS)
-    wait_until("nothing waits", lambda: value(compose, lag) == 0)
-    wait_until("it is over", lambda: not query(compose, ALERT))
+    wait_until("nothing waits", lambda: compose.value(lag) == 0)
+    wait_until("it is over", lambda: not compose.query(ALERT))
 
 
 def test_an_audit_finds_nothing_and_all_end_by_themselves(
     compose: Compose, say: Callable[[str], None]
 ) -> None:
     lag = "sum(omnistate_group_lag_records)"
-    wait_until("all is taken", lambda: value(compose, lag) == 0)
+    wait_until("all is taken", lambda: compose.value(lag) == 0)
     audited = compose.omnistate("audit")
     say(audited.stdout)
     assert audited.returncode == 0, audited.stdout[-3_000:]
