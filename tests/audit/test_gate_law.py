@@ -63,11 +63,10 @@ async def audit(
     engine = Layout((), "", "", "", "", (), 1, {CAPACITY_CHANGES: [0]})
     check = TotalsCheck(engine, layout, cut, totals, Rows(1), findings)
     configured = Configured({}, rig.directory.profiles, rig.directory.representatives, None)
-    gate = GateCheck(check, Rows(1), configured, findings)
-    await gate.run(reader)
+    accounts = await GateCheck(check, Rows(1), configured, findings).run(reader)
     engine_cut = Cut([Reached(None, {AGENT_ACTIONS: taken})], [0])
     await check_ages(reader, check, engine_cut, Rows(1), findings, at_rest={0}, now_ms=now_ms)
-    await check_holdings(reader, check, gate.accounts, {0}, findings)
+    await check_holdings(reader, check, accounts, {0}, findings)
     return findings
 
 

@@ -17,9 +17,14 @@ def test_what_is_known_of_it_is_updated() -> None:
     assert said == ["U1", "-ana/primary:U1", "+ana/primary:U1", "+ana/daily:U1"]
     assert (story.last.units, story.last.profiles) == (5, ["chat", "day"])
     assert story.last.sequence == sequence + 2
-    # Which of the slots is named first is no other cost.
-    assert story.say("conversation.updated", profiles=["day", "chat"]) == ["no_effect"]
-    assert story.say("conversation.updated", priority=5, profiles=["day", "chat"]) == ["U1"]
+
+
+def test_which_of_the_profiles_is_named_first_is_no_other_cost() -> None:
+    story = Story("live_chat", begin=False)
+    story.begin(profiles=["day", "chat"])
+    story.talk("ana")
+    assert story.say("conversation.updated", profiles=["chat", "day"]) == ["no_effect"]
+    assert story.say("conversation.updated", priority=5, profiles=["chat", "day"]) == ["U1"]
 
 
 def test_an_update_is_no_activity_and_keeps_timers() -> None:

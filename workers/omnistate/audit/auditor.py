@@ -31,7 +31,7 @@ from omnistate.audit.audited_dead_letters import DeadLetters
 from omnistate.audit.configuration_history import read_configuration
 from omnistate.audit.cut import read_cut
 from omnistate.audit.findings import Findings
-from omnistate.audit.gate_law import run_gate_check
+from omnistate.audit.gate_law import GateCheck
 from omnistate.audit.grant_ages import check_ages
 from omnistate.audit.holdings_law import check_holdings
 from omnistate.audit.holds_law import HoldsCheck
@@ -114,9 +114,9 @@ async def audit(
     if totals.has_run:
         at_rest = await end_totals(reader, totals, layout, cut, findings)
         check_limits(totals, at_rest, configured, findings)
-        gate = await run_gate_check(reader, totals, rows, configured, findings)
+        accounts_of_gate = await GateCheck(totals, rows, configured, findings).run(reader)
         await check_ages(reader, totals, cut, rows, findings, at_rest=at_rest, now_ms=now_ms)
-        await check_holdings(reader, totals, gate.accounts, at_rest, findings)
+        await check_holdings(reader, totals, accounts_of_gate, at_rest, findings)
     else:
         findings.leave_out("totals", "no representative worker has run yet")
         findings.leave_out("gate", "no representative worker has run yet")

@@ -57,13 +57,13 @@ class GateCheck:
         self._gated = {id_ for id_, row in conversations if row.settings_key in rows.gated}
         changed_ms = configured.changed_ms
         self._since_ms = 0 if changed_ms is None else changed_ms + SETTLING_MS
-        self.accounts: Accounts = {}
+        self._accounts: Accounts = {}
         # Partitions of which the order of inputs is not known from the beginning on.
         self._assumed: set[int] = set()
         self._answers_gone = 0
 
-    async def run(self, reader: TopicReader) -> None:
-        """Read and judge."""
+    async def run(self, reader: TopicReader) -> Accounts:
+        """Read and judge; the accounts that it has come to."""
         answers = await read_answers(reader)
         given: dict[tuple[str, Mark], list[Given]] = defaultdict(list)
         for each in answers.given:
@@ -88,6 +88,7 @@ class GateCheck:
                 f"{self._answers_gone} requests have no answer that retention has left: what was "
                 "granted after them is not held against what there was"
             )
+        return self._accounts
 
     def _check_names(self, answers: Answers) -> None:
         """Each grant has an id of its own."""
@@ -151,7 +152,7 @@ class GateCheck:
         self._findings.counts["grants"] += 1
         who = request.cost.representative_id
         known.add((who, request.mark))
-        account = self.accounts.setdefault(who, GateAccount())
+        account = self._accounts.setdefault(who, GateAccount())
         for name, taken in account.grant(request.mark, request.cost):
             limit = self._limit_of(who, name)
             judged = record.partition not in self._assumed
@@ -181,7 +182,7 @@ class GateCheck:
             return
         event, moved = found
         who = moved.representative_id
-        account = self.accounts.setdefault(who, GateAccount())
+        account = self._accounts.setdefault(who, GateAccount())
         named = moved.reservation
         mark = None if named is None else Mark(named.source, named.id)
         if event.type == "capacity.declined":
@@ -205,12 +206,3 @@ class GateCheck:
 
     def _complain(self, place: tuple[str, int, int], sentence: str) -> None:
         self._findings.add("gate", *place, sentence)
-
-
-async def run_gate_check(
-    reader: TopicReader, totals: TotalsCheck, rows: Rows, configured: Configured, findings: Findings
-) -> GateCheck:
-    """The whole check, and the accounts that it has come to."""
-    check = GateCheck(totals, rows, configured, findings)
-    await check.run(reader)
-    return check

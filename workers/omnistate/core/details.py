@@ -29,6 +29,11 @@ class Reservation(NamedTuple):
     units: int
     profiles: list[str]
 
+    @property
+    def cost(self) -> tuple[int, frozenset[str]]:
+        """What was granted, as `WorkstreamSettings.weigh` tells what something costs."""
+        return self.units, frozenset(self.profiles)
+
 
 class Details(NamedTuple):
     """What only a few inputs say; most have none."""

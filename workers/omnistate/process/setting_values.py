@@ -12,8 +12,8 @@ from omnistate.adapters.redis.redis_connection import check_url
 from omnistate.adapters.redis.redis_url import UnusableUrl
 
 REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://")
-# What a header can carry, and long enough not to be guessed.
 _HOST: Final = re.compile(r"[^\s/?#@,\[\]]*")
+# What a header can carry, and long enough not to be guessed.
 TOKEN: Final = re.compile(r"[!-~]{16,1024}")
 
 

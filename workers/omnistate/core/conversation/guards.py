@@ -207,8 +207,7 @@ def lacks_reservation(
         return settings.through_gate
     if settings.through_gate and input_.source != GATE:
         return True
-    cost = settings.weigh(conversation.units, conversation.profiles)
-    return cost != (reservation.units, frozenset(reservation.profiles))
+    return reservation.cost != settings.weigh(conversation.units, conversation.profiles)
 
 
 def is_over_for_good(_: Conversation, settings: WorkstreamSettings, __: Input) -> bool:

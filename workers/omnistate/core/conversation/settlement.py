@@ -10,7 +10,6 @@ from omnistate.core.conversation.ledger import Ledger
 from omnistate.core.conversation.parties import Hold, Offer
 from omnistate.core.conversation.rule import Rule
 from omnistate.core.conversation.timers import after
-from omnistate.core.details import Reservation
 
 # Stages in which holds for handling are there, and are taken where they are not there yet.
 HOLDING: Final = frozenset({"awaiting_acceptance", "in_conversation"})
@@ -76,19 +75,15 @@ def _take_primary(
     if forced is None:
         forced = accepted is not None and accepted.forced
     reservation = None if accepted is None else accepted.reservation
-    if reservation is not None and not _covers(ledger, reservation):
-        # U1 has changed the cost since: as a hold that it takes anew (contract.md#rule-u1).
-        forced, reservation = True, None
+    if reservation is not None:
+        conversation = ledger.conversation
+        cost = ledger.settings.weigh(conversation.units, conversation.profiles)
+        if reservation.cost != cost:
+            # U1 has changed it since: as a hold that it takes anew (contract.md#rule-u1).
+            forced, reservation = True, None
     ledger.hold(representative_id, "primary", rule.id, forced=forced, reservation=reservation)
     if ledger.conversation.stage == "wrap_up":
         _time_wrap_up(ledger)
-
-
-def _covers(ledger: Ledger, reservation: Reservation) -> bool:
-    """Whether the gate granted what the conversation costs now."""
-    conversation = ledger.conversation
-    cost = ledger.settings.weigh(conversation.units, conversation.profiles)
-    return cost == (reservation.units, frozenset(reservation.profiles))
 
 
 def _let_write_up(ledger: Ledger, rule: str, former_id: str | None) -> None:

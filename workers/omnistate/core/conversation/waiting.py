@@ -95,11 +95,8 @@ def take(conversation: Conversation, traits: KindTraits | None, now_ms: int | No
     """
     waiting = conversation.rest.waiting
     ripe = [each for each in waiting if now_ms is None or each.ripe_ms <= now_ms]
-    first = ripe[0]
-    for each in ripe[1:]:
-        # Of equals the first goes first: they stand as they came.
-        if _order_of(each.input, traits) < _order_of(first.input, traits):
-            first = each
+    # Of equals the first of a list is the least, and these stand as they came.
+    first = min(ripe, key=lambda each: _order_of(each.input, traits))
     waiting.remove(first)
     restart(conversation)
     return first.input
